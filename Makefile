@@ -1,0 +1,54 @@
+# What you can do here, a verb each; `make help` lists them. Everything is installed in .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# matplotlib and the notebook kernels keep their settings with the environment, not the reader's.
+export MPLCONFIGDIR := $(CURDIR)/$(VENV)/matplotlib
+export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help book test serve lab refresh lint pins clean
+
+help: ## list the verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+book: $(VENV)/ready ## build the book and say where to open it
+	@$(BIN)/python commands/book.py
+
+test: $(VENV)/ready lint book ## run every test: library, pages in a browser, notebooks
+	@$(BIN)/python tests/browser/provision.py
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+	@echo "Notebooks: stored outputs against fresh ones, on this machine's matrix product …"
+	$(BIN)/python -m pytest --nbval --nbval-sanitize-with tests/nbval.cfg -n 2 --dist loadfile chapters
+	@echo "… and on another one, which rounds differently (Nehalem has no fused multiply-add)"
+	OPENBLAS_CORETYPE=Nehalem $(BIN)/python -m pytest --nbval --nbval-sanitize-with tests/nbval.cfg -n 2 --dist loadfile chapters
+
+serve: book ## serve the book on localhost and rebuild it on every change
+	@$(BIN)/python commands/serve.py
+
+lab: $(VENV)/ready ## open JupyterLab on your own copies of the chapters (in lab/)
+	@$(BIN)/python commands/lab.py
+
+refresh: $(VENV)/ready ## run the notebooks and store their outputs in one canonical form
+	@$(BIN)/python commands/refresh.py
+
+lint: $(VENV)/ready ## check style, types and spelling
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/codespell nnlib rendering commands tests chapters README.md CONTRIBUTING.md
+
+pins: $(VENV)/ready ## choose new exact versions for requirements.txt from pyproject.toml
+	$(BIN)/python -m pip install uv
+	$(BIN)/uv pip compile --universal --python-version 3.11 --fork-strategy fewest --all-extras \
+		--no-annotate --upgrade --custom-compile-command "make pins" -o requirements.txt pyproject.toml
+
+clean: ## remove what was built (the environment, too); lab/ is yours and stays
+	rm -rf $(VENV) _build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# One file says that the environment matches the pins; a half-made environment never has it.
+$(VENV)/ready: requirements.txt pyproject.toml commands/environment.py
+	@$(PYTHON) commands/environment.py

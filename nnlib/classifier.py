@@ -1,0 +1,218 @@
+"""The scikit-learn face: the search as estimators that fit into pipelines and grid searches.
+
+Input is validated by scikit-learn's own functions, so that messages and refusals are the ones
+its users know. `fit` prepares the training side once.
+"""
+
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from nnlib.distances import direct_pairs
+from nnlib.search import MEMORY_LIMIT, METHODS, TrainingSet, search
+from nnlib.validation import Array, check_choice, check_count, working_dtype
+
+METRICS = ("sqeuclidean", "cosine")
+VOTES = ("uniform", "distance")
+
+
+def normalized(rows: Array, name: str) -> Array:
+    """Return rows / ‖row‖, on which squared distance is 2 − 2 cos: cosine as a dot product."""
+    rows = rows.astype(working_dtype(rows, rows), copy=False)
+    # Scale by the largest entry first, so that neither tiny nor huge rows lose their norm.
+    scale = np.abs(rows).max(axis=1, initial=0)
+    if not scale.all():
+        raise ValueError(
+            f"{name}: row {int(np.flatnonzero(scale == 0)[0])} is zero and has no direction, so "
+            "metric='cosine' is undefined for it"
+        )
+    rows = rows / scale[:, None]
+    return np.asarray(rows / np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None])
+
+
+class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+    """What the classifier and the regressor share: parameters, fit, kneighbors, vote weights."""
+
+    def __init__(
+        self,
+        n_neighbors: int = 1,
+        weights: str = "uniform",
+        metric: str = "sqeuclidean",
+        method: str = "exact",
+        memory_limit: int = MEMORY_LIMIT,
+    ) -> None:
+        self.n_neighbors = n_neighbors
+        self.weights = weights
+        self.metric = metric
+        self.method = method
+        self.memory_limit = memory_limit
+
+    def _fit_rows(self, X: Array) -> None:
+        """Check the parameters against the rows and prepare the training side."""
+        check_choice("weights", self.weights, VOTES)
+        check_choice("metric", self.metric, METRICS)
+        check_choice("method", self.method, METHODS)
+        check_count("n_neighbors", self.n_neighbors, 1, len(X), f"n_samples = {len(X)}")
+        check_count("memory_limit", self.memory_limit, 1, None, "bytes")
+        self._cosine = self.metric == "cosine"
+        rows = normalized(X, "X") if self._cosine else X
+        self._training = TrainingSet(rows, keep_weights=self.method == "expanded")
+        self.n_samples_fit_ = len(X)
+
+    def kneighbors(
+        self, X: Any, n_neighbors: int | None = None, return_distance: bool = True
+    ) -> tuple[Array, Array] | Array:
+        """Return the k nearest training rows of every query, ordered by (distance, index).
+
+        Parameters
+        ----------
+        X : array_like, shape (n_test, d)
+        n_neighbors : int, optional
+            k; default `self.n_neighbors`.
+        return_distance : bool
+            Also return distances, before the indices.
+
+        Returns
+        -------
+        distances : ndarray, shape (n_test, k)
+            ‖x − t‖² for metric "sqeuclidean", 1 − cos(x, t) for "cosine".
+        indices : ndarray, shape (n_test, k)
+
+        Raises
+        ------
+        ValueError
+            As scikit-learn's `check_array`; for a k that is not from 1 to n_train; for a zero
+            row under "cosine".
+        """
+        k = self.n_neighbors if n_neighbors is None else n_neighbors
+        _, squared, indices = self._search(X, k)
+        if not return_distance:
+            return indices
+        # On normalized rows ‖x − t‖² = 2 − 2 cos.
+        return (squared / 2 if self._cosine else squared), indices
+
+    def _search(self, X: Any, k: int) -> tuple[Array, Array, Array]:
+        """Return the queries as searched, and their (squared distances, indices)."""
+        check_is_fitted(self, "n_samples_fit_")
+        X = validate_data(self, X, reset=False, dtype="numeric")
+        check_choice("weights", self.weights, VOTES)
+        check_count("n_neighbors", k, 1, len(self._training), f"n_samples = {len(self._training)}")
+        if self._cosine:
+            X = normalized(X, "X")
+        options: dict[str, Any] = {"method": self.method, "memory_limit": self.memory_limit}
+        return X, *search(self._training, X, k, **options)
+
+    def _votes(self, X: Any) -> tuple[Array, Array]:
+        """Return (votes, indices), both (n_test, k): what each neighbor counts, nearest first."""
+        X, squared, indices = self._search(X, self.n_neighbors)
+        if self.weights == "uniform":
+            return np.ones(indices.shape), indices
+        if self.method == "expanded":  # whose rounding hides a distance of zero
+            squared = direct_pairs(X, self._training.rows, indices)
+        if not np.isfinite(squared).all():
+            raise ValueError(
+                "a squared distance overflows float64, so that weights='distance' is undefined; "
+                "rescale X or use weights='uniform'"
+            )
+        distances = np.sqrt(squared.astype(np.float64))
+        smallest = distances.min(axis=1, keepdims=True)
+        # 1/distance up to a factor a query: dividing by the smallest first cannot overflow. A
+        # zero distance outweighs all others.
+        with np.errstate(invalid="ignore", divide="ignore"):
+            votes = np.where(smallest == 0, distances == 0, smallest / distances)
+        return votes.astype(np.float64), indices
+
+
+class NearestNeighborClassifier(ClassifierMixin, NeighborsBase):  # type: ignore[misc]
+    """Classify by a vote among the k nearest training rows; k = 1 is the nearest neighbor rule.
+
+    Parameters
+    ----------
+    n_neighbors : int
+        k, from 1 to the number of training rows.
+    weights : {"uniform", "distance"}
+        Every neighbor counts 1, or 1/‖x − t‖ (zero distances outweigh all others).
+    metric : {"sqeuclidean", "cosine"}
+        ‖x − t‖², or 1 − cos(x, t): rows normalized in floating point, then searched as such.
+    method : {"exact", "expanded", "direct"}
+        How neighbors are found; see `nnlib.nearest`.
+    memory_limit : int
+        Bytes of working memory for a search.
+
+    Attributes
+    ----------
+    classes_ : ndarray, shape (n_classes,)
+    n_features_in_, n_samples_fit_ : int
+
+    Notes
+    -----
+    A tied vote goes to the tied label whose nearest member comes first, in the order of
+    (distance, index). There `predict` need not be the first maximum of `predict_proba`.
+
+    References
+    ----------
+    T. M. Cover and P. E. Hart, "Nearest neighbor pattern classification", IEEE Transactions on
+    Information Theory 13(1), 21–27, 1967, doi 10.1109/TIT.1967.1053964.
+    """
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Store the training rows `X` (n_train, d) with their labels `y` (n_train,)."""
+        X, y = validate_data(self, X, y, dtype="numeric")
+        check_classification_targets(y)
+        self.classes_, self._codes = np.unique(y, return_inverse=True)
+        self._fit_rows(X)
+        return self
+
+    def _tally(self, X: Any) -> tuple[Array, Array]:
+        """Return (tally, codes): votes per class (n_test, n_classes); neighbors' class codes."""
+        votes, indices = self._votes(X)
+        codes = self._codes[indices]
+        tally = np.zeros((len(codes), len(self.classes_)))
+        rows = np.arange(len(codes))
+        for vote, code in zip(votes.T, codes.T, strict=True):  # k steps, all queries at once
+            tally[rows, code] += vote
+        return tally, codes
+
+    def predict_proba(self, X: Any) -> Array:
+        """Return each class's share of the votes, shape (n_test, n_classes)."""
+        tally, _ = self._tally(X)
+        return np.asarray(tally / tally.sum(axis=1, keepdims=True))
+
+    def predict(self, X: Any) -> Array:
+        """Return the label with the most votes for every query, shape (n_test,)."""
+        tally, codes = self._tally(X)
+        most = tally.max(axis=1, keepdims=True)
+        # Nearest first: the first neighbor whose class has the most votes decides.
+        leads = np.take_along_axis(tally, codes, axis=1) == most
+        winner = np.take_along_axis(codes, leads.argmax(axis=1)[:, None], axis=1)[:, 0]
+        return np.asarray(self.classes_[winner])
+
+
+class NearestNeighborRegressor(RegressorMixin, NeighborsBase):  # type: ignore[misc]
+    """Predict the (weighted) mean target of the k nearest training rows.
+
+    Parameters are those of `NearestNeighborClassifier`: ŷ = Σ v_i y_i / Σ v_i over the k
+    nearest, with votes v_i = 1 or 1/‖x − t_i‖. `y` may have several columns.
+    """
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Store the training rows `X` (n_train, d) with their targets `y`."""
+        X, y = validate_data(self, X, y, dtype="numeric", multi_output=True, y_numeric=True)
+        self._targets = np.array(y, dtype=np.float64)
+        self._fit_rows(X)
+        return self
+
+    def predict(self, X: Any) -> Array:
+        """Return the mean target of the neighbors of every query, shape of `y` but n_test rows."""
+        votes, indices = self._votes(X)
+        targets = self._targets[indices]
+        shares = votes / votes.sum(axis=1, keepdims=True)
+        return np.asarray(np.einsum("qk,qk...->q...", shares, targets))
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags

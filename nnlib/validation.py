@@ -1,0 +1,157 @@
+"""What counts as input: every array is checked here, once, before any arithmetic.
+
+Each check raises one `ValueError` that names the argument and says what was expected and
+what came, so that a mistake is found where it was made and not three functions later.
+"""
+
+from collections.abc import Sequence
+from operator import index
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[Any]
+
+
+def as_array(name: str, data: ArrayLike) -> Array:
+    """Return `data` as a NumPy array, refusing what would lose information on the way.
+
+    Raises
+    ------
+    ValueError
+        For sparse or masked data, and for nested sequences of unequal length.
+    """
+    if hasattr(data, "toarray") and hasattr(data, "nnz"):
+        raise ValueError(f"{name} is sparse; pass a dense array, for example {name}.toarray()")
+    if isinstance(data, np.ma.MaskedArray):
+        raise ValueError(f"{name} is a masked array; fill or drop its masked entries first")
+    try:
+        return np.asarray(data)
+    except ValueError as error:
+        raise ValueError(f"{name} cannot be read as an array: {error}") from None
+
+
+def as_numbers(name: str, data: ArrayLike) -> Array:
+    """Return `data` as a finite array of integers or of float16, float32 or float64.
+
+    Booleans count as the integers 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        For complex, string, object, date and longdouble data, and for NaN or infinity; the
+        message then names the first offending row.
+    """
+    array = as_array(name, data)
+    array = array.astype(array.dtype.newbyteorder("="), copy=False)
+    if array.dtype.kind == "b":
+        return array.astype(np.uint8)
+    if array.dtype.kind in "iu":
+        return array
+    if array.dtype.kind != "f" or array.dtype.itemsize > 8:
+        raise ValueError(
+            f"{name} must hold integers or float16, float32 or float64 numbers; "
+            f"its dtype is {array.dtype}"
+        )
+    # min and max pass NaN on and need no temporary array, unlike np.isfinite(array).all().
+    if array.size and not (np.isfinite(array.min()) and np.isfinite(array.max())):
+        first = tuple(np.argwhere(~np.isfinite(array))[0].tolist())
+        where = f"row {first[0]} holds" if first else "it is"
+        column = f" (column {first[1]})" if len(first) > 1 else ""
+        raise ValueError(f"{name} must be finite; {where} {array[first]}{column}")
+    return array
+
+
+def as_rows(name: str, data: ArrayLike) -> Array:
+    """Return `data` as a finite (n, d) array, one example a row.
+
+    Raises
+    ------
+    ValueError
+        If `data` is not two-dimensional, or as `as_numbers` says.
+    """
+    array = as_numbers(name, data)
+    if array.ndim != 2:
+        hint = f"; for a single row write {name}[None, :]" if array.ndim == 1 else ""
+        raise ValueError(
+            f"{name} must be two-dimensional (rows, features); its shape is {array.shape}{hint}"
+        )
+    return array
+
+
+def as_training_rows(name: str, data: ArrayLike) -> Array:
+    """Return `data` as rows of which there is at least one: an empty set has no neighbor."""
+    array = as_rows(name, data)
+    if len(array) == 0:
+        raise ValueError(f"{name} has no rows (shape {array.shape}); there is no neighbor to find")
+    return array
+
+
+def as_labels(name: str, data: ArrayLike, n_rows: int, rows_name: str) -> Array:
+    """Return `data` as an array with one entry for each training row."""
+    array = as_array(name, data)
+    if array.ndim == 0 or len(array) != n_rows:
+        raise ValueError(
+            f"{name} must have one entry for each of the {n_rows} rows of {rows_name}; "
+            f"its shape is {array.shape}"
+        )
+    return array
+
+
+def distinct_labels(name: str, labels: Array) -> tuple[Array, Array]:
+    """Return the distinct labels in sorted order, and for every label its place among them.
+
+    Raises
+    ------
+    ValueError
+        For NaN and the like, which equal nothing, and for labels that have no common order.
+    """
+    try:
+        strange = np.flatnonzero(labels != labels)
+        if strange.size:
+            row = int(strange[0])
+            raise ValueError(f"{name} must not hold {labels[row]} as a label; row {row} does")
+        classes, places = np.unique(labels, return_inverse=True)
+    except TypeError as error:
+        raise ValueError(f"{name} holds labels that cannot be sorted: {error}") from None
+    return classes, places
+
+
+def check_same_width(name_a: str, a: Array, name_b: str, b: Array) -> None:
+    """Raise unless both have the same number of features."""
+    if a.shape[1] != b.shape[1]:
+        raise ValueError(
+            f"{name_a} and {name_b} must have the same number of columns; "
+            f"{name_a} has shape {a.shape}, {name_b} has shape {b.shape}"
+        )
+
+
+def check_count(name: str, value: Any, low: int, high: int | None, meaning: str) -> int:
+    """Return `value` as an int between `low` and `high`, both included."""
+    try:
+        if isinstance(value, bool | np.bool_):
+            raise TypeError
+        number = index(value)
+    except TypeError:
+        raise ValueError(f"{name} must be a whole number; got {value!r}") from None
+    if number < low or (high is not None and number > high):
+        span = f"at least {low}" if high is None else f"between {low} and {high}"
+        raise ValueError(f"{name} must be {span} ({meaning}); got {number}")
+    return number
+
+
+def check_choice(name: str, value: Any, choices: Sequence[str]) -> str:
+    """Return `value` if it is one of `choices`."""
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}; got {value!r}")
+    return value
+
+
+def working_dtype(a: Array, b: Array) -> type[np.float32] | type[np.float64]:
+    """Return float32 if both arrays are float32, else float64.
+
+    Small integers and float16 are widened: uint8 would wrap (200 + 100 = 44) and float16 would
+    overflow above 65504, both in silence.
+    """
+    return np.float32 if a.dtype == b.dtype == np.float32 else np.float64

@@ -1,0 +1,123 @@
+// What every widget needs and none should write twice. `nnlib.widgets.base` puts this text in
+// front of a widget's own, so that a widget is one module that imports nothing.
+
+const SVG = new Set(["svg", "g", "path", "line", "rect", "circle", "text"]);
+
+/** Make an HTML or SVG element; an attribute that is null or false is left out. */
+export function el(tag, attributes = {}, ...children) {
+  const node = SVG.has(tag)
+    ? document.createElementNS("http://www.w3.org/2000/svg", tag)
+    : document.createElement(tag);
+  set(node, attributes);
+  node.append(...children);
+  return node;
+}
+
+export function set(node, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value == null || value === false) node.removeAttribute(name);
+    else node.setAttribute(name, value);
+  }
+}
+
+/** Write text only where it changed: a screen reader may announce a rewrite of equal text. */
+export function write(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/** The class mark of class c: a color (in the style sheet) and a dash, its second cue. */
+export const DASHES = [null, "7 3", "2 3", "9 3 2 3", "4 2", "12 4", "1 2"];
+
+/** A number for reading: four digits, a true minus sign; NaN and Infinity stay what they are. */
+export function format(value, digits = 4) {
+  if (!Number.isFinite(value) || value === 0) return String(value).replace("-", "−");
+  const size = Math.abs(value);
+  const text = size >= 1e6 || size < 1e-4
+    ? value.toExponential(digits - 1)
+    : String(Number(value.toPrecision(digits)));
+  return text.replaceAll("-", "−").replace("e+", "e");
+}
+
+/** Call `draw` once in the next frame, however often it is asked for before that. */
+export function onFrame(draw, life) {
+  let frame = 0;
+  life.addEventListener("abort", () => cancelAnimationFrame(frame));
+  return () => {
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      draw();
+    });
+  };
+}
+
+/** Hear changes of the named traits until `life` (an AbortSignal) ends. */
+export function listen(model, names, heard, life) {
+  for (const name of names) {
+    const event = `change:${name}`;
+    model.on(event, heard);
+    life.addEventListener("abort", () => model.off(event, heard));
+  }
+}
+
+/** A polite live region that speaks at once, then at most every `pause` ms, ending on the last text. */
+export function announcer(node, life, pause = 600) {
+  let timer = 0;
+  let next = null;
+  const speak = () => {
+    timer = 0;
+    if (next === null) return;
+    write(node, next);
+    next = null;
+    timer = setTimeout(speak, pause);
+  };
+  life.addEventListener("abort", () => clearTimeout(timer));
+  return (text) => {
+    next = text;
+    if (!timer) speak();
+  };
+}
+
+/**
+ * A link that holds the widget's state in the address, as #nn-NAME=JSON, and restores it from there.
+ * Each widget reads and replaces its own key only. A notebook application owns its address, so the
+ * link exists only where the page itself carries the widgets' state. `restore` gets parsed but
+ * untrusted values and must check them.
+ */
+export function stateLink(model, restore, life) {
+  const key = `nn-${model.get("name")}`;
+  const entries = () => new URLSearchParams(/^#nn-/.test(location.hash) ? location.hash.slice(1) : "");
+  const link = el("a", { class: "nn-button" }, "Link to this state");
+  const said = el("span", { role: "status", class: "nn-muted" });
+  const read = () => {
+    // Once an address: a page returned to shows what the reader left, not what the link began with.
+    if (model.get("_address") === location.hash) return;
+    model.set("_address", location.hash);
+    try {
+      const state = JSON.parse(entries().get(key));
+      if (state && typeof state === "object") restore(state);
+    } catch {
+      // A link someone mistyped: the page shows what it would show without it.
+    }
+  };
+  link.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(link.href);
+      write(said, "Copied.");
+    } catch {
+      write(said, "The address bar now holds the link.");
+    }
+  });
+  const inPage = document.querySelector('script[type="application/vnd.jupyter.widget-state+json"]');
+  const controls = inPage ? [link, said] : [];
+  if (inPage) window.addEventListener("hashchange", read, { signal: life });
+  return {
+    controls,
+    read: inPage ? read : () => {},
+    show(state) {
+      const all = entries();
+      all.set(key, JSON.stringify(state));
+      set(link, { href: `#${all}` });
+      write(said, "");
+    },
+  };
+}

@@ -1,0 +1,437 @@
+import { DASHES, announcer, el, format, listen, onFrame, set, stateLink, write } from "./shared.js";
+
+// ---- The network, in IEEE double precision. ----
+// Sums run over features, then over templates, from first to last: nnlib/widgets/readout.py does
+// the same operations in the same order, and a test compares the two bit for bit.
+
+/** s_i = 2x·t_i − ‖t_i‖² = ‖x‖² − ‖x − t_i‖²: layer 1. */
+function scoresOf(templates, query) {
+  return templates.map((t) => {
+    let norm = 0;
+    let dot = 0;
+    for (let j = 0; j < query.length; j++) {
+      norm += t[j] * t[j];
+      dot += query[j] * t[j];
+    }
+    return 2 * dot - norm;
+  });
+}
+
+/** softmax(z/τ): layer 2. Without the shift by the maximum, exp may overflow (∞/∞) or vanish (0/0). */
+function softmax(z, temperature, form) {
+  const shift = form === "stable" ? z.reduce((a, b) => Math.max(a, b)) : 0;
+  const parts = z.map((value) => Math.exp((value - shift) / temperature));
+  const sum = parts.reduce((a, b) => a + b, 0);
+  return { shift, sum, weights: parts.map((part) => part / sum) };
+}
+
+/** The weights of each class: layer 3, W₃ᵀw with one-hot labels. */
+function classSums(weights, labels, classes) {
+  const sums = new Array(classes).fill(0);
+  weights.forEach((weight, i) => { sums[labels[i]] += weight; });
+  return sums;
+}
+
+/** Everything the page shows, from the traits alone. */
+export function compute({ templates, labels, query, temperature, softmax: form, classes }) {
+  const scores = scoresOf(templates, query);
+  const { weights } = softmax(scores, temperature, form);
+  const probabilities = classSums(weights, labels, classes);
+  const entropy = 0 - weights.reduce((sum, w) => sum + (w === 0 ? 0 : w * Math.log(w)), 0);
+  const top = Math.max(...probabilities); // NaN if one is: then nobody wins
+  return {
+    scores,
+    weights,
+    probabilities,
+    entropy,
+    effective: Math.exp(entropy),
+    // Sorting is stable, so equal scores keep the order of the templates: the earliest is nearest.
+    order: scores.map((_, i) => i).sort((a, b) => scores[b] - scores[a]),
+    winners: probabilities.flatMap((p, c) => (p === top ? [c] : [])),
+  };
+}
+
+function squaredDistance(a, b) {
+  let sum = 0;
+  for (let j = 0; j < a.length; j++) sum += (a[j] - b[j]) * (a[j] - b[j]);
+  return sum;
+}
+
+/** Rows and query in units of the rows' mean and deviation: StandardScaler, in a fixed order. */
+export function standardize(rows, query) {
+  const scale = query.map((_, j) => {
+    // From the first row on, so that rounding cannot give a constant feature a deviation.
+    const mean = rows[0][j] + rows.reduce((sum, row) => sum + (row[j] - rows[0][j]), 0) / rows.length;
+    const squares = rows.reduce((sum, row) => sum + (row[j] - mean) * (row[j] - mean), 0);
+    return [mean, Math.sqrt(squares / rows.length) || 1];
+  });
+  const scaled = (row) => row.map((x, j) => (x - scale[j][0]) / scale[j][1]);
+  return [rows.map(scaled), scaled(query)];
+}
+
+/** The data a preset's name stands for, or null; "iris-7" is row 7 left out. */
+export function caseOf(name, presets, dataset) {
+  const number = /^iris-(0|[1-9]\d*)$/.exec(name);
+  const preset = presets.find((entry) => entry.name === name)
+    ?? (number && { row: Number(number[1]), standardize: true });
+  if (!preset) return null;
+  if (preset.templates) {
+    const { templates, labels, class_names, query } = preset;
+    return { templates, labels, class_names, query };
+  }
+  const { row } = preset;
+  if (row >= dataset.rows.length) return null;
+  const others = (list) => list.filter((_, i) => i !== row);
+  let templates = others(dataset.rows);
+  let query = dataset.rows[row];
+  if (preset.standardize) [templates, query] = standardize(templates, query);
+  return { templates, labels: others(dataset.labels), class_names: dataset.class_names, query, row };
+}
+
+// ---- The page. ----
+
+const DATA = ["templates", "labels", "class_names", "query"];
+const STATE = ["preset", "temperature", "softmax"];
+const STEPS = 50; // slider steps a decade of τ
+const WIDE = 30; // the nearest rows that get a wide bar
+const HEIGHT = 150;
+
+/** The slider's τ: four digits, so that it reads, links and repeats exactly. */
+const onGrid = (step) => Number((10 ** (step / STEPS)).toPrecision(4));
+const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+
+function render({ model, el: root }) {
+  const closing = new AbortController();
+  const life = closing.signal;
+  const on = (node, type, heard) => node.addEventListener(type, heard, { signal: life });
+  const get = (name) => model.get(name);
+
+  // -- Parts, top to bottom.
+  const preset = el("select", {},
+    ...get("presets").map(({ name, title }) => el("option", { value: name }, title)),
+    el("option", { value: "iris" }, "Any iris row, left out"),
+    el("option", { value: "" }, "This cell’s own data"));
+  const row = el("input", { type: "number", min: 0, max: get("dataset").rows.length - 1, step: 1 });
+  const form = el("select", {},
+    el("option", { value: "stable" }, "stable: s − max s"),
+    el("option", { value: "naive" }, "naive: s as it is"));
+  const note = el("p", { class: "nn-muted" });
+  const legend = el("div", { class: "nn-legend" });
+  const sweep = el("svg", { height: HEIGHT, "aria-hidden": "true" });
+  const tau = el("span", { class: "nn-number" });
+  const slider = el("input", { type: "range", min: -3 * STEPS, max: 3 * STEPS, step: 1 });
+  const said = el("p", { class: "nn-said", "aria-live": "polite" });
+  const classes = el("div", { class: "nn-classes" });
+  const entropy = el("p");
+  const neighbors = el("p");
+  const bars = el("svg", { "aria-hidden": "true" });
+  const rank = el("input", { type: "range", min: 1, step: 1, value: 1 });
+  const picked = el("p", { class: "nn-number nn-wrap" });
+  const table = el("tbody");
+  const reset = el("button", { type: "button", class: "nn-button" }, "Reset");
+  const link = stateLink(model, restore, life);
+  const head = (...names) => el("tr", {}, ...names.map((name) => el("th", { scope: "col" }, name)));
+  const box = el("div", { class: "nn-widget nn-temperature", role: "group", "aria-label": "Temperature explorer" },
+    el("div", { class: "nn-row" },
+      el("label", { class: "nn-grow" }, "Case", preset),
+      el("label", {}, "Iris row", row),
+      el("label", {}, "Softmax", form)),
+    note,
+    el("div", {},
+      legend,
+      sweep,
+      el("label", { class: "nn-slider" }, el("span", {}, "Temperature ", tau), slider)),
+    said,
+    el("div", { class: "nn-columns" },
+      el("div", {},
+        el("p", { class: "nn-strong" }, "Class probabilities"),
+        classes,
+        entropy,
+        neighbors),
+      el("div", {},
+        el("p", { class: "nn-strong" }, "Weights of the templates, nearest first"),
+        bars,
+        el("label", {}, "Look at neighbor", rank),
+        picked)),
+    el("table", {},
+      el("caption", {}, "The nearest template’s share, computed three ways"),
+      el("thead", {}, head("form", "exponent", "exp", "sum of exp", "share")),
+      table),
+    el("div", { class: "nn-row" }, reset, ...link.controls));
+  root.append(box);
+
+  // -- From the reader to the model.
+  function change(values) {
+    for (const [name, value] of Object.entries(values)) model.set(name, value);
+    model.save_changes();
+  }
+  function choose(name, rest = {}) {
+    const found = caseOf(name, get("presets"), get("dataset"));
+    if (!found) return;
+    const data = Object.fromEntries(DATA.map((key) => [key, found[key]]));
+    // The name comes last: whoever hears it finds the data in place.
+    change({ ...rest, ...data, preset: name });
+  }
+  function restore(state) {
+    const rest = {};
+    const t = state.temperature;
+    if (typeof t === "number" && t >= onGrid(-3 * STEPS) && t <= onGrid(3 * STEPS)) rest.temperature = t;
+    if (["stable", "naive"].includes(state.softmax)) rest.softmax = state.softmax;
+    if (typeof state.preset === "string" && caseOf(state.preset, get("presets"), get("dataset"))) {
+      choose(state.preset, rest);
+    } else change(rest);
+  }
+  on(preset, "change", () => {
+    if (preset.value === "iris") choose(`iris-${row.value || 0}`);
+    else if (preset.value) choose(preset.value);
+    else if (get("home").data) change({ ...get("home").data, preset: "" });
+    else again();
+  });
+  on(row, "change", () => choose(`iris-${clamp(Math.round(row.valueAsNumber || 0), 0, Number(row.max))}`));
+  on(form, "change", () => change({ softmax: form.value }));
+  on(slider, "input", () => change({ temperature: onGrid(slider.valueAsNumber) }));
+  on(reset, "click", () => {
+    const { data, ...rest } = get("home");
+    if (data) change({ ...rest, ...data });
+    else choose(rest.preset, rest);
+  });
+  on(rank, "input", () => draw());
+  on(bars, "pointermove", (event) => {
+    const x = event.clientX - bars.getBoundingClientRect().left;
+    const at = shown?.places.findIndex(([left, width]) => x >= left && x < left + width);
+    if (at >= 0) { rank.value = at + 1; draw(); }
+  });
+
+  // -- From the model to the page. `shown` holds what follows from data, form and size alone.
+  let shown = null;
+  const announce = announcer(said, life);
+  const draw = onFrame(() => {
+    const width = sweep.parentNode.clientWidth;
+    if (!width) return; // not laid out yet: the size observer calls again
+    const state = Object.fromEntries([...DATA, ...STATE].map((name) => [name, get(name)]));
+    state.classes = state.class_names.length;
+    const narrow = bars.parentNode.clientWidth;
+    if (!shown || shown.width !== width || shown.narrow !== narrow || shown.form !== state.softmax) {
+      shown = { width, narrow, form: state.softmax };
+      layOut(state);
+    }
+    follow(state, compute(state));
+  }, life);
+  const again = () => { shown = null; draw(); };
+
+  /** What stays while τ moves: axes, the curves over all τ, one mark a row in its class's lane. */
+  function layOut(state) {
+    const { labels, class_names: names } = state;
+    const found = caseOf(state.preset, get("presets"), get("dataset"));
+    // Linked or scripted data may have left the preset behind.
+    const same = found && DATA.every((key) => JSON.stringify(found[key]) === JSON.stringify(state[key]));
+    shown.preset = same ? state.preset : "";
+    const entry = get("presets").find(({ name }) => name === shown.preset);
+    preset.value = entry || !shown.preset ? shown.preset : "iris";
+    preset.lastChild.hidden = preset.lastChild.disabled = !!shown.preset && !get("home").data;
+    row.value = same && found.row !== undefined ? found.row : "";
+    write(note, [
+      entry?.note ?? `${labels.length} templates, ${state.query.length} features.`,
+      same && found.row !== undefined
+        ? `The query’s true class: ${names[get("dataset").labels[found.row]]}.` : "",
+    ].join(" ").trim());
+    rank.max = labels.length;
+    const { order } = compute(state);
+    layOutSweep(state);
+    layOutBars(state, order);
+
+    const key = (name, c) => el("span", { class: "nn-key" },
+      el("svg", { width: 26, height: 12, "aria-hidden": "true" },
+        el("path", { d: "M0,6H26", class: `nn-curve nn-stroke-${c}`, "stroke-dasharray": DASHES[c] })),
+      name);
+    legend.replaceChildren(el("span", { class: "nn-strong" }, "Class probability at every τ"), ...names.map(key));
+    classes.replaceChildren(...names.map((name, c) => el("div", { class: "nn-class" },
+      key(name, c),
+      el("span", { class: "nn-tags" }),
+      el("span", { class: "nn-number" }),
+      el("svg", { class: "nn-meter", height: 12, "aria-hidden": "true" },
+        el("rect", { height: 12, class: `nn-fill-${c}` })))));
+  }
+
+  function layOutSweep({ templates, labels, query, softmax: kind, class_names: names }) {
+    const left = 34;
+    const right = shown.width - 16;
+    const base = HEIGHT - 34;
+    const x = (step) => left + ((step + 3 * STEPS) / (6 * STEPS)) * (right - left);
+    const y = (p) => base - p * (base - 8);
+    const scores = scoresOf(templates, query);
+    const curves = names.map(() => "");
+    const broken = [];
+    for (let step = -3 * STEPS; step <= 3 * STEPS; step++) {
+      const { weights } = softmax(scores, onGrid(step), kind);
+      classSums(weights, labels, names.length).forEach((p, c) => {
+        // The naive form breaks down at small τ only, so a curve may begin late but has no gap.
+        if (Number.isNaN(p)) broken[step + 3 * STEPS] = x(step);
+        else curves[c] += `${curves[c] ? "L" : "M"}${x(step).toFixed(1)},${y(p).toFixed(1)}`;
+      });
+    }
+    const now = el("g", {}, el("line", { y1: 4, y2: base, class: "nn-now" }));
+    set(sweep, { width: shown.width });
+    sweep.replaceChildren(
+      ...[0, 0.5, 1].flatMap((p) => [
+        el("line", { x1: left, x2: right, y1: y(p), y2: y(p), class: p ? "nn-grid" : "nn-axis" }),
+        el("text", { x: left - 6, y: y(p) + 4, "text-anchor": "end" }, p)]),
+      ...[-3, -2, -1, 0, 1, 2, 3].map((e) =>
+        el("text", { x: x(e * STEPS), y: base + 16, "text-anchor": "middle" }, onGrid(e * STEPS))),
+      el("text", { x: (left + right) / 2, y: base + 31, "text-anchor": "middle" }, "temperature τ (logarithmic)"),
+      ...curves.map((d, c) => el("path", {
+        d, class: `nn-curve nn-stroke-${c}`, "stroke-dasharray": DASHES[c] })),
+      ...(broken.length ? [el("text", { x: (left + broken.at(-1)) / 2, y: y(0.75) + 4, "text-anchor": "middle" }, "NaN")] : []),
+      now);
+    shown.mark = (temperature) => {
+      const at = x(Math.log10(temperature) * STEPS);
+      set(now.firstChild, { x1: at, x2: at });
+    };
+  }
+
+  function layOutBars({ labels, class_names: names }, order) {
+    const left = 10 + 7 * clamp(Math.max(...names.map((name) => name.length)), 4, 11);
+    const room = shown.narrow - left - 4;
+    const n = order.length;
+    const rest = Math.max(n - WIDE, 0);
+    const wide = Math.min(((rest ? 0.7 : 1) * room) / (n - rest), 44);
+    const gap = rest ? 8 : 0;
+    const thin = rest ? Math.min((room - gap - wide * WIDE) / rest, wide) : 0;
+    shown.order = order;
+    shown.places = order.map((_, k) => (k < WIDE
+      ? [left + k * wide, wide, wide > 3 ? 1 : 0]
+      : [left + gap + WIDE * wide + (k - WIDE) * thin, thin, 0]));
+    shown.base = HEIGHT - 10;
+    const lane = (c) => shown.base + 8 + 15 * c;
+    const bottom = lane(names.length) + 18;
+    const marks = names.map(() => "");
+    order.forEach((i, k) => {
+      const [at, w, space] = shown.places[k];
+      marks[labels[i]] += `M${at.toFixed(2)},${lane(labels[i])}h${(w - space).toFixed(2)}v10h-${(w - space).toFixed(2)}z`;
+    });
+    const end = left + WIDE * wide + gap / 2;
+    shown.bars = names.map((_, c) => el("path", { class: `nn-fill-${c}` }));
+    shown.ticks = [0, 0.5, 1].map((share) => {
+      const at = shown.base - share * (shown.base - 12);
+      return el("text", { x: left - 6, y: at + 4, "text-anchor": "end" });
+    });
+    shown.broken = el("text", { x: left + room / 2, y: shown.base / 2, "text-anchor": "middle" });
+    shown.pick = el("path", { class: "nn-pick" });
+    set(bars, { width: shown.narrow, height: bottom });
+    bars.replaceChildren(
+      ...[0, 0.5, 1].map((share) => el("path", {
+        d: `M${left},${shown.base - share * (shown.base - 12)}h${room}`, class: share ? "nn-grid" : "nn-axis" })),
+      ...(rest ? [el("path", { d: `M${end},6V${lane(names.length)}`, class: "nn-axis", "stroke-dasharray": "3 3" })] : []),
+      ...shown.ticks,
+      ...shown.bars,
+      shown.broken,
+      shown.pick,
+      ...names.flatMap((name, c) => [
+        el("text", { x: left - 6, y: lane(c) + 9, "text-anchor": "end" }, name.length > 11 ? `${name.slice(0, 10)}…` : name),
+        el("path", { d: marks[c], class: `nn-fill-${c}` })]),
+      el("text", { x: left, y: bottom - 4 }, rest ? `nearest ${WIDE}` : "nearest first"),
+      ...(rest ? [el("text", { x: end + gap / 2, y: bottom - 4 }, `other ${rest}`)] : []));
+  }
+
+  /** What moves with τ. */
+  function follow(state, result) {
+    const { temperature, labels, class_names: names } = state;
+    const { weights, probabilities, winners, effective, order } = result;
+    const nearest = names[labels[order[0]]];
+    const winner = winners.map((c) => names[c]).join(" and ");
+    const step = clamp(Math.round(Math.log10(temperature) * STEPS), -3 * STEPS, 3 * STEPS);
+    if (slider.valueAsNumber !== step) slider.value = step;
+    set(slider, { "aria-valuetext": `τ = ${format(temperature)}` });
+    form.value = state.softmax;
+    write(tau, `τ = ${format(temperature)}, λ = 1/τ = ${format(1 / temperature)}`);
+    shown.mark(temperature);
+
+    const knob = `τ = ${format(temperature)}, λ = ${format(1 / temperature)}: `;
+    const count = `exp(H) = ${format(effective)} effective neighbors. `;
+    if (!winners.length) {
+      const first = names[probabilities.findIndex(Number.isNaN)];
+      announce(`${knob}the naive softmax breaks down: weights are NaN, so there is no answer (np.argmax would return `
+        + `the first NaN, ${first}, in silence). The nearest neighbor says ${nearest}.`);
+    } else if (winners.length > 1) {
+      announce(`${knob}an exact tie between ${winner}, ${format(probabilities[winners[0]])} each; ${count}`
+        + `1NN takes the earliest of its nearest rows and says ${nearest}.`);
+    } else {
+      const p = format(probabilities[winners[0]]);
+      announce(`${knob}the softmax net says ${winner} with probability ${p}; ${count}`
+        + `The nearest neighbor says ${nearest}: ${winner === nearest ? "the same" : "they differ"}.`);
+    }
+
+    [...classes.children].forEach((line, c) => {
+      const [, tags, number, meter] = line.children;
+      const won = winners.includes(c) ? (winners.length > 1 ? "softmax: tie" : "softmax") : "";
+      write(number, format(probabilities[c]));
+      write(tags, [won, labels[order[0]] === c ? "1NN" : ""].filter(Boolean).map((tag) => `◂ ${tag}`).join(" "));
+      set(meter.firstChild, { width: `${100 * (probabilities[c] || 0)}%` });
+    });
+    write(entropy, `Entropy H = ${format(result.entropy)} nats`);
+    write(neighbors, `exp(H) = ${format(effective)} effective neighbors`);
+
+    const most = Math.max(...weights);
+    const top = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5].find((candidate) => most <= candidate) ?? 1;
+    shown.ticks.forEach((tick, k) => write(tick, format((k * top) / 2)));
+    const paths = names.map(() => "");
+    const place = (k, grow) => {
+      const [x, w, space] = shown.places[k];
+      const tall = ((weights[order[k]] || 0) / top) * (shown.base - 12);
+      return `M${(x - grow).toFixed(2)},${shown.base}v-${(tall + grow).toFixed(2)}h${(w - space + 2 * grow).toFixed(2)}V${shown.base}z`;
+    };
+    order.forEach((i, k) => { paths[labels[i]] += place(k, 0); });
+    paths.forEach((d, c) => set(shown.bars[c], { d }));
+
+    const k = clamp(rank.valueAsNumber, 1, order.length) - 1;
+    const i = order[k];
+    const values = [
+      ["‖x − t‖²", squaredDistance(state.query, state.templates[i])], ["s", result.scores[i]], ["w", weights[i]],
+    ].map(([name, value]) => `${name} = ${format(value)}`.replaceAll(" ", "\u00a0"));
+    const text = `${k + 1} of ${order.length}: template ${i}, ${names[labels[i]]}, ${values.join(", ")}`;
+    write(shown.broken, Number.isNaN(most) ? "NaN: no bar to draw" : "");
+    set(shown.pick, { d: place(k, 1.5) });
+    set(rank, { "aria-valuetext": text });
+    write(picked, text);
+
+    fillTable(state, result.scores, order[0]);
+    link.show(Object.fromEntries(STATE.map((name) => [name, name === "preset" ? shown.preset : state[name]])));
+  }
+
+  function fillTable({ templates, query, temperature }, scores, nearest) {
+    const minus = templates.map((t) => -squaredDistance(query, t));
+    const forms = [
+      ["naive exp(s/τ)", scores, "naive"],
+      ["naive exp(−d²/τ)", minus, "naive"],
+      ["stable exp((s − max s)/τ)", scores, "stable"],
+    ];
+    table.replaceChildren(...forms.map(([title, z, kind]) => {
+      const { shift, sum, weights } = softmax(z, temperature, kind);
+      const exponent = (z[nearest] - shift) / temperature;
+      return el("tr", {},
+        el("th", { scope: "row" }, title),
+        ...[exponent, Math.exp(exponent), sum, weights[nearest]].map((value) =>
+          el("td", { class: Number.isFinite(value) ? null : "nn-broken" }, format(value))));
+    }));
+  }
+
+  listen(model, ["temperature", "softmax"], draw, life);
+  listen(model, DATA, again, life);
+  // A preset that came alone, over a link between two widgets, brings its data along.
+  listen(model, ["preset"], () => {
+    const found = caseOf(get("preset"), get("presets"), get("dataset"));
+    if (found && JSON.stringify(found.query) !== JSON.stringify(get("query"))) choose(get("preset"));
+    again();
+  }, life);
+  const size = new ResizeObserver(draw);
+  size.observe(box);
+  life.addEventListener("abort", () => size.disconnect());
+  link.read();
+  draw();
+  return () => {
+    closing.abort();
+    box.remove();
+  };
+}
+
+export default { render };

@@ -1,0 +1,119 @@
+"""What the rendered book needs beyond Jupyter Book, as one Sphinx extension.
+
+Formulas are typeset while the book is built (``typesetter``, ``formulas``, ``glyphs``), widgets run
+in the page without a kernel (``places``, ``host.js``), and the page reads well in both themes, on a
+phone, by keyboard and by ear (``style.css``, ``scrolling.js``, ``repairs``). A page asks no other
+host for anything.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sphinx.util.osutil import ensuredir
+
+from rendering import formulas, glyphs, repairs
+from rendering.places import Places
+
+if TYPE_CHECKING:
+    from docutils import nodes
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+
+HERE = Path(__file__).parent
+# host.js is copied like the others, but only pages with widgets ask for it: see nb_ipywidgets_js
+# in _config.yml.
+STATIC_FILES = ("style.css", "scrolling.js", "host.js")
+MATH_CSS = "formulas.css"
+
+
+def add_files(app: Sphinx, config: Config) -> None:
+    """Have Sphinx copy this package's files into ``_static``, and find its templates.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        The build.
+    config : sphinx.config.Config
+        Its configuration.
+    """
+    # Added here, one by one: Jupyter Book would load every script of a ``_static`` folder on every
+    # page.
+    config.html_static_path.extend(str(HERE / name) for name in STATIC_FILES)
+    config.templates_path.append(str(HERE / "templates"))
+
+
+def write_math_css(app: Sphinx, error: Exception | None) -> None:
+    """Write MathJax's own style sheet beside the others.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        The build.
+    error : Exception or None
+        What ended the build early, if anything did.
+    """
+    if error is None and app.builder.format == "html":
+        folder = Path(app.outdir) / "_static"
+        ensuredir(folder)
+        css = app.typesetter.css().replace("path[data-c]", "path").replace("use[data-c]", "use")  # type: ignore[attr-defined]
+        (folder / MATH_CSS).write_text(css, encoding="utf-8")
+
+
+def prepare_search_page(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Let the search page work from ``file://``, where a page cannot fetch the summaries of others.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        The build.
+    pagename, templatename : str
+        The page and its template.
+    context : dict
+        The variables of the template.
+    doctree : docutils.nodes.document or None
+        The page's content, if it has a source.
+    """
+    if pagename == "search":
+        body = (
+            'if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;'
+        )
+        app.add_js_file(None, body=body)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register everything with Sphinx.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        The build.
+
+    Returns
+    -------
+    dict
+        What Sphinx wants to know of an extension.
+    """
+    app.add_config_value("rendering_macros", {}, "html", dict)
+    app.add_html_math_renderer(
+        "typeset", (formulas.visit_inline, None), (formulas.visit_display, None)
+    )
+    app.add_post_transform(Places)
+    app.add_css_file(MATH_CSS)
+    app.add_css_file("style.css", priority=900)  # after the theme, which it corrects
+    app.add_js_file("scrolling.js", loading_method="defer")
+    app.connect("config-inited", add_files, priority=700)  # before Sphinx checks the paths, at 800
+    app.connect("builder-inited", formulas.start)
+    app.connect("html-page-context", glyphs.share_in_page)
+    app.connect("html-page-context", repairs.repair_page)
+    app.connect("html-page-context", prepare_search_page)
+    app.connect("build-finished", write_math_css)
+    app.connect("build-finished", formulas.finish, priority=900)  # when no formula is left to set
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

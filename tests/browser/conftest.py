@@ -1,0 +1,63 @@
+"""A real browser, the built book on localhost, and pages that remember every complaint."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+# The modules beside the tests, whichever way pytest imports this file.
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+
+from provision import ADVICE, find_chromium  # noqa: E402
+from visits import ARGUMENTS, BOOK, serving, watch  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = find_chromium()
+    if chromium is None:
+        pytest.fail(f"{ADVICE} Or run `python tests/browser/provision.py`.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def book() -> Path:
+    """Return the folder of the built book."""
+    if not (BOOK / "searchindex.js").exists():
+        pytest.fail(f"No built book in {BOOK}. Run `make book` first.")
+    return BOOK
+
+
+@pytest.fixture(scope="session")
+def book_url(book: Path) -> Iterator[str]:
+    with serving(book) as url:
+        yield url
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open pages in a browser of their own; afterwards, none of them may have complained.
+
+    A test that provokes a complaint takes it out of ``page.complaints`` itself.
+    """
+    opened: list[Page] = []
+
+    def open_one(url: str, **options: object) -> Page:
+        page = browser.new_context(**options).new_page()  # type: ignore[arg-type]
+        page.complaints = watch(page)  # type: ignore[attr-defined]
+        opened.append(page)
+        page.goto(url)
+        return page
+
+    yield open_one
+    complaints = [complaint for page in opened for complaint in page.complaints]  # type: ignore[attr-defined]
+    for page in opened:
+        page.context.close()
+    assert complaints == []

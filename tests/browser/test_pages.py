@@ -1,0 +1,203 @@
+"""Every page of the built book, as a reader's browser finds it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
+from playwright.sync_api import Page, expect
+from visits import BOOK, settle
+
+OPEN = Callable[..., Page]
+REDIRECT = "index.html"  # Jupyter Book's own, to the first page
+
+
+def built(suffix: str) -> list[str]:
+    """List the built files of one kind; without a book, one name that makes the tests fail."""
+    found = sorted(path.relative_to(BOOK).as_posix() for path in BOOK.rglob(f"*{suffix}"))
+    return [name for name in found if not name.startswith("_s")] or [f"no-book-built{suffix}"]
+
+
+PAGES = [name for name in built(".html") if name != REDIRECT]
+
+
+def assert_sound(page: Page) -> None:
+    """Assert what must hold of every page however it was opened."""
+    settle(page)
+    states = page.locator(".widget-place").evaluate_all("all => all.map((e) => e.dataset.widget)")
+    assert set(states) <= {"running"}
+    broken = page.locator("img").evaluate_all(
+        "all => all.filter((e) => !e.complete || !e.naturalWidth).map((e) => e.src)"
+    )
+    assert broken == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_over_http(name: str, book_url: str, open_page: OPEN) -> None:
+    page = open_page(f"{book_url}/{name}", viewport={"width": 1280, "height": 900})
+    assert_sound(page)
+    nameless = page.locator("img").evaluate_all(
+        "all => all.filter((e) => !e.alt.trim()).map((e) => e.src)"
+    )
+    assert nameless == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_from_file(name: str, book: Path, open_page: OPEN) -> None:
+    assert_sound(open_page((book / name).as_uri()))
+
+
+# What lies outside the window when the page is as wide as a phone and nothing scrolls it into view.
+SPILLED = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  return [...document.querySelectorAll("main *")]
+    .filter((e) => e.getBoundingClientRect().right > width + 1)
+    .slice(0, 5).map((e) => e.outerHTML.slice(0, 120));
+}"""
+
+
+def has_formula(page: Page, selector: str) -> bool:
+    return bool(page.locator(selector).locator("math").count())
+
+
+def violations(page: Page, *rules: str) -> list[str]:
+    """Run axe, all of it or some rules; return one line per element that it finds fault with."""
+    options: dict[str, object] = {"preload": False, "resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = list(rules)
+    # preload fetches style sheets a second time, which file:// refuses; nothing here needs it.
+    # The drawings of formulas are hidden from screen readers, and have thousands of parts.
+    page.evaluate(
+        "document.querySelectorAll('mjx-container > svg').forEach((e) => e.replaceChildren())"
+    )
+    report = Axe().run(page, options=options)
+    lines = []
+    for violation in report.response["violations"]:
+        for node in violation["nodes"]:
+            selector = node["target"][0]
+            # axe 4.12 takes a formula for no text. A screen reader reads its MathML.
+            if violation["id"] == "empty-table-header" and has_formula(page, selector):
+                continue
+            lines.append(f"{violation['id']}: {selector}: {node['failureSummary']}")
+    return lines
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_on_a_phone(name: str, book_url: str, open_page: OPEN) -> None:
+    """Nothing sticks out, and axe finds nothing, in either theme.
+
+    A phone is the harder case for axe, too: every box that can scroll does, and must be
+    reachable by keyboard.
+    """
+    page = open_page(
+        f"{book_url}/{name}", color_scheme="light", viewport={"width": 390, "height": 844}
+    )
+    settle(page)
+    scroll_width = page.evaluate("document.documentElement.scrollWidth")
+    assert scroll_width <= 390, page.evaluate(SPILLED)
+    # What is folded away is judged too, once it is opened.
+    page.evaluate("document.querySelectorAll('details').forEach((e) => { e.open = true; })")
+    page.evaluate(
+        "document.querySelectorAll('.toggle-hidden > .admonition-title').forEach((e) => e.click())"
+    )
+    expect(page.locator(".toggle-hidden")).to_have_count(0)
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    assert violations(page) == []
+    # The theme changes colors and nothing else.
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert violations(page, "color-contrast") == []
+
+
+def test_first_page(book_url: str, open_page: OPEN) -> None:
+    page = open_page(f"{book_url}/{REDIRECT}")
+    page.wait_for_url(re.compile(r"/chapters/"))
+    assert page.locator("article h1").count() == 1
+
+
+@pytest.mark.parametrize("way", ["http", "file"])
+def test_search(way: str, book: Path, book_url: str, open_page: OPEN) -> None:
+    start = book_url if way == "http" else book.as_uri()
+    page = open_page(f"{start}/search.html?q=neighbor")
+    page.locator("#search-results li").first.wait_for()
+    page.wait_for_load_state("networkidle")
+
+
+# What a browser fetches by itself, each element with the attribute that names it.
+FETCHED = {
+    "script": "src",
+    "link": "href",
+    "img": "src",
+    "source": "src",
+    "iframe": "src",
+    "video": "src",
+    "audio": "src",
+    "embed": "src",
+    "object": "data",
+    "use": "href",
+}
+
+
+@pytest.mark.parametrize("name", built(".html"))
+def test_names_no_other_host(name: str, book: Path) -> None:
+    soup = BeautifulSoup((book / name).read_text(encoding="utf-8"), "html.parser")
+    named = [
+        str(element)[:200]
+        for tag, attribute in FETCHED.items()
+        for element in soup.find_all(tag)
+        if urlsplit(element.get(attribute) or "").netloc or "//" in (element.get("srcset") or "")
+    ]
+    assert named == []
+
+
+def test_styles_name_no_other_host(book: Path) -> None:
+    elsewhere = re.compile(r"""(?:url\(|@import)\s*["']?(?:https?:)?//[^)"']*""")
+    named = {
+        path.name: found
+        for path in book.rglob("*.css")
+        if (found := elsewhere.findall(path.read_text(encoding="utf-8")))
+    }
+    assert named == {}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_internal_links_and_anchors(name: str, book: Path) -> None:
+    page = book / name
+    soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    dead = []
+    for element in soup.find_all("a", href=True):
+        link = urlsplit(element["href"])
+        if link.scheme or link.netloc:
+            continue
+        target = (page.parent / unquote(link.path)).resolve() if link.path else page
+        if not target.is_file():
+            dead.append(element["href"])
+        elif link.fragment and target.suffix == ".html":
+            other = soup if target == page else None
+            other = other or BeautifulSoup(target.read_text(encoding="utf-8"), "html.parser")
+            if not other.find(id=unquote(link.fragment)):
+                dead.append(element["href"])
+    assert dead == []
+
+
+def test_linkchecker(book_url: str, tmp_path: Path) -> None:
+    settings = tmp_path / "linkcheckerrc"
+    # It spares hosts unless both sides agree not to: this, and a header that our server sends.
+    settings.write_text("[checking]\nthreads=0\nmaxrequestspersecond=1000\n", encoding="utf-8")
+    command = [sys.executable, "-m", "linkcheck", "--config", str(settings), "--no-status"]
+    result = subprocess.run(
+        [*command, f"{book_url}/{REDIRECT}"], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    # It must have looked at more than the page it started from.
+    counted = re.search(r"(\d+) links", result.stdout)
+    assert counted, result.stdout
+    assert int(counted[1]) > len(PAGES)

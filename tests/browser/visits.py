@@ -1,0 +1,109 @@
+"""A visit to pages: where the book is, how it is served, and what a page complains about."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from playwright.sync_api import Page, Route
+
+ROOT = Path(__file__).parents[2]
+BOOK = Path(os.environ.get("NN_BOOK_HTML", ROOT / "_build" / "html"))
+# Chromium's sandbox needs rights that a container does not give; the rest keeps it from calling
+# home and from filling a small /dev/shm.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-dev-shm-usage",
+]
+ELSEWHERE = re.compile(r"^(https?|wss?)://(?!127\.0\.0\.1[:/])")
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+    def end_headers(self) -> None:
+        self.send_header("LinkChecker", "welcome")  # it need not wait between its requests
+        super().end_headers()
+
+
+class PatientServer(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        # A browser that leaves a page breaks off what it was still loading.
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """Serve a folder on a free port of localhost."""
+    handler = partial(QuietHandler, directory=str(folder))
+    with PatientServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def watch(page: Page) -> list[str]:
+    """Collect what goes wrong in a page; requests to other hosts are refused, and count."""
+    complaints: list[str] = []
+
+    def refuse(route: Route) -> None:
+        complaints.append(f"asked another host: {route.request.url}")
+        route.abort()
+
+    page.context.route(ELSEWHERE, refuse)
+    page.on(
+        "console",
+        lambda message: (
+            complaints.append(f"console {message.type}: {message.text}")
+            if message.type in {"error", "warning"}
+            else None
+        ),
+    )
+    page.on("pageerror", lambda error: complaints.append(f"exception: {error}"))
+    page.on(
+        "requestfailed",
+        lambda request: (
+            # A request that the browser itself broke off, to go to another page, did not fail.
+            complaints.append(f"failed: {request.url} ({request.failure})")
+            if request.failure != "net::ERR_ABORTED"
+            else None
+        ),
+    )
+    page.on(
+        "response",
+        lambda response: (
+            complaints.append(f"status {response.status}: {response.url}")
+            if response.status >= 400
+            else None
+        ),
+    )
+    return complaints
+
+
+def settle(page: Page) -> None:
+    """Scroll to every widget and wait until each has started, or has said that it cannot."""
+    page.wait_for_load_state("load")
+    for place in page.locator(".widget-place").all():
+        place.scroll_into_view_if_needed()
+    page.wait_for_function(
+        """() => [...document.querySelectorAll(".widget-place")]
+            .every((place) => ["running", "failed"].includes(place.dataset.widget))"""
+    )
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")

@@ -1,0 +1,20 @@
+"""Settings for every test."""
+
+import os
+
+# scikit-learn skips some of its checks without this, and scipy reads it when first imported.
+os.environ["SCIPY_ARRAY_API"] = "1"
+
+from hypothesis import HealthCheck, settings
+
+# The same examples on every run and every machine. To look for new ones:
+#   pytest --hypothesis-profile=explore
+settings.register_profile(
+    "deterministic",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("explore", deadline=None, max_examples=2000)
+settings.load_profile("deterministic")

@@ -1,0 +1,178 @@
+"""The rounding bound is a theorem: what it calls farther, is farther."""
+
+import tracemalloc
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from strategies import Problem, oracle_distance, oracle_distances, oracle_k_nearest, problems
+
+from nnlib import squared_distances
+from nnlib.certify import (
+    REMEMBERED,
+    conversion_error,
+    cutoff,
+    exact_squared_distance,
+    nothing_rounds,
+    settle,
+)
+from nnlib.distances import direct_tile
+from nnlib.validation import as_rows
+
+
+def computed_and_true(problem):
+    T, X = as_rows("T", problem.T), as_rows("X", problem.X)
+    with np.errstate(over="ignore"):
+        computed = direct_tile(X.astype(np.float64), T.astype(np.float64))
+    return T, X, computed, oracle_distances(X, T)
+
+
+# One row is truly no farther than the other, yet computed farther.
+ROUNDED = Problem(np.array([[3, 3], [1, 1]]) * 0.1, np.array([[4, 0]]) * 0.1)
+UNDERFLOWING = Problem(np.array([[1.6e-162] * 4, [0.0, 0.0, 0.0, 3.3e-162]]), np.zeros((1, 4)))
+CONVERTED = Problem(np.array([[2**60 - 129], [2**60 + 65]]), np.array([[2**60 - 32]]))
+OVERFLOWING = Problem(np.array([[1.7e308], [1.6e308]]), np.array([[-1e300]]))
+
+
+def rounding_matters(problem):
+    """Return whether computed and true order differ for some pair of rows."""
+    _, _, computed, truth = computed_and_true(problem)
+    return any(
+        computed[0, b] > computed[0, a] and truth[0][b] <= truth[0][a]
+        for a in range(len(problem.T))
+        for b in range(len(problem.T))
+    )
+
+
+@example(ROUNDED)
+@example(UNDERFLOWING)
+@example(CONVERTED)
+@example(OVERFLOWING)
+@given(problems(max_d=6))
+def test_rows_beyond_the_cutoff_are_truly_farther(problem):
+    T, X, computed, truth = computed_and_true(problem)
+    limits = cutoff(computed, T.shape[1], conversion_error(X, T))
+    assert not np.isnan(limits).any()
+    assert (limits >= computed).all()
+    for values, reach, true in zip(computed, limits, truth, strict=True):
+        for a in range(len(T)):
+            for b in np.flatnonzero(values > reach[a]):
+                assert true[b] > true[a]
+
+
+@pytest.mark.parametrize("problem", [ROUNDED, UNDERFLOWING, CONVERTED])
+def test_the_examples_need_the_bound(problem):
+    assert rounding_matters(problem)
+
+
+@given(st.integers(0, 10_000), st.floats(0, 1e300), st.floats(0, 1e300))
+def test_cutoff_is_monotone_and_close(d, a, b):
+    low, high = cutoff(np.array(sorted([a, b])), d)
+    assert low <= high
+    excess = Fraction(float(low)) - Fraction(min(a, b))
+    assert excess <= Fraction(min(a, b)) * (2 * d + 20) / 2**53 + Fraction(4 * d + 2, 2**1074)
+
+
+def test_cutoff_of_zero_and_infinity():
+    assert cutoff(np.zeros(1), 0) == 0
+    assert cutoff(np.zeros(1), 5) > 0  # the squares may have vanished
+    assert cutoff(np.array([np.inf]), 5) == np.inf
+    assert cutoff(np.array([np.finfo(np.float64).max]), 5) == np.inf
+    assert cutoff(np.array([np.inf]), 5, input_error=1.0) == np.inf
+
+
+@given(problems())
+def test_exact_squared_distance_is_exact(problem):
+    T, X = as_rows("T", problem.T), as_rows("X", problem.X)
+    for x in X:
+        for t in T:
+            exact = exact_squared_distance(x, t)
+            assert isinstance(exact, Fraction)
+            assert exact == oracle_distance(x, t)
+
+
+@given(problems(), st.data())
+def test_settle(problem, data):
+    T, X = as_rows("T", problem.T), as_rows("X", problem.X)
+    some = data.draw(st.lists(st.integers(0, len(T) - 1), min_size=1, unique=True))
+    k = data.draw(st.integers(1, len(some)))
+    indices = np.array(some, dtype=np.intp)
+    for x in X:
+        places = settle(x, T, indices, k)
+        full = oracle_k_nearest(T, x[None, :], len(T))[0].tolist()
+        assert indices[places].tolist() == [i for i in full if i in some][:k]
+
+
+def test_settle_with_more_distinct_rows_than_it_remembers():
+    n = 3 * REMEMBERED
+    T = np.arange(n, 0, -1)[:, None] * 0.1
+    assert settle(np.zeros(1), T, np.arange(n), 3) == [n - 1, n - 2, n - 3]
+
+
+@given(problems())
+def test_nothing_rounds_only_when_nothing_does(problem):
+    T, X, computed, truth = computed_and_true(problem)
+    if nothing_rounds(X, T):
+        assert [[Fraction(v) for v in row] for row in computed.tolist()] == truth
+        expanded = squared_distances(X.astype(np.float64), T.astype(np.float64))
+        assert [[Fraction(v) for v in row] for row in expanded.tolist()] == truth
+
+
+def test_nothing_rounds_at_the_edge():
+    """d (2 max |v|)² = 2⁵³ − 4d: opposite corners, where every partial sum is largest."""
+    v, d = 2**25 - 1, 2
+    X = np.array([[v, -v], [-v, v]])
+    assert nothing_rounds(X, X)
+    for method in ("direct", "expanded"):
+        D = squared_distances(X, X, method=method)
+        assert [[int(value) for value in row] for row in D] == [
+            [0, 4 * d * v**2],
+            [4 * d * v**2, 0],
+        ]
+
+
+def test_looking_for_fractions_takes_little_memory():
+    whole = np.ones((3000, 100))
+    tracemalloc.start()
+    try:
+        assert nothing_rounds(whole, whole)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 2**17 < whole.nbytes
+
+
+@pytest.mark.parametrize("dtype", ["u1", "i8", "f2", "f4", "f8"])
+def test_nothing_rounds_for_small_integers_of_any_type(dtype):
+    T = np.arange(12).reshape(4, 3).astype(dtype)
+    assert nothing_rounds(T, T)
+    assert nothing_rounds(T[:0], T)
+    assert nothing_rounds(T[:, :0], T[:, :0])
+
+
+def test_something_rounds_for_fractions_or_large_integers():
+    ones = np.ones((2000, 1000))
+    assert nothing_rounds(ones, ones)
+    for array in (ones[:1], ones):
+        late = array.copy()
+        late[-1, -1] = 0.5
+        assert not nothing_rounds(late, ones)
+        assert not nothing_rounds(ones, late)
+    # 4 d v² reaches 2⁵³ at v = 2²⁵ with d = 2
+    for v, exact in ((2**25, True), (2**25 + 1, False), (-(2**25) - 1, False), (-(2**63), False)):
+        assert nothing_rounds(np.array([[v, 0]]), np.zeros((1, 2), np.int64)) is exact
+    assert not nothing_rounds(np.array([[1e300]]), np.array([[0]]))
+
+
+def test_conversion_error():
+    small = np.array([[2**53, -(2**53)]])
+    assert conversion_error(small, np.array([[1e300]]), np.array([[1.5]], np.float32)) == 0
+    assert conversion_error(np.empty((0, 2), np.int64)) == 0
+    for values in ([2**53 + 1], [-(2**53) - 1], [2**63 - 1], [-(2**63)], [2**60 + 129, 0]):
+        array = np.array([values])
+        error = max(abs(int(float(v)) - v) for v in values)
+        assert error <= conversion_error(small, array) < 2.0**12
+    top = np.array([[2**64 - 1, 0]], np.uint64)
+    assert 1 <= conversion_error(top) <= 4096

@@ -1,0 +1,524 @@
+"""The estimators: votes, ties, distances, and everything scikit-learn asks of an estimator."""
+
+import pickle
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.base import clone, is_classifier, is_regressor
+from sklearn.datasets import load_diabetes, load_digits, load_iris
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import check_estimator, parametrize_with_checks
+from strategies import oracle_k_nearest, problems
+
+from nnlib import (
+    NearestNeighborClassifier,
+    NearestNeighborRegressor,
+    k_nearest,
+    predict_1nn,
+    squared_distances,
+)
+from nnlib.classifier import normalized
+from nnlib.search import METHODS
+
+IRIS = load_iris()
+DIGITS = load_digits()
+BOTH = (NearestNeighborClassifier, NearestNeighborRegressor)
+RNG = np.random.default_rng(0)
+CLOUD, CLOUD_LABELS = RNG.standard_normal((120, 4)), RNG.integers(0, 9, 120) % 5 // 2
+QUERIES = RNG.standard_normal((80, 4))
+
+SETTINGS = [
+    {},
+    {"n_neighbors": 3, "weights": "distance"},
+    {"n_neighbors": 5, "method": "expanded", "weights": "distance"},
+    {"method": "direct", "memory_limit": 2**16},
+]
+# scikit-learn's checks hold zero rows, which "cosine" refuses, and ask that `predict` be the
+# first maximum of `predict_proba`, which it is not where a vote is tied.
+CHECKED = [estimator(**setting) for estimator in BOTH for setting in SETTINGS]
+SETTINGS += [
+    {"n_neighbors": 3, "metric": "cosine"},
+    {"n_neighbors": 2, "metric": "cosine", "method": "expanded", "weights": "distance"},
+    {"n_neighbors": 4},
+]
+
+
+# --- scikit-learn's own checks ----------------------------------------------------------------
+
+
+@parametrize_with_checks(CHECKED)
+def test_scikit_learn_checks(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.parametrize("estimator", CHECKED, ids=str)
+def test_no_scikit_learn_check_was_skipped(estimator):
+    results = check_estimator(estimator, on_skip=None, on_fail=None)
+    assert len(results) > 40
+    assert {r["check_name"]: r["status"] for r in results if r["status"] != "passed"} == {}
+
+
+def test_kind_and_tags():
+    assert is_classifier(NearestNeighborClassifier())
+    assert is_regressor(NearestNeighborRegressor())
+    assert NearestNeighborRegressor().__sklearn_tags__().target_tags.multi_output
+    assert not NearestNeighborClassifier().__sklearn_tags__().target_tags.multi_output
+
+
+# --- votes ------------------------------------------------------------------------------------
+
+
+def vote(labels, neighbors, votes):
+    """Return the winner by the rule as written: most votes, then whose nearest comes first."""
+    tally = {}
+    for i, v in zip(neighbors, votes, strict=True):
+        tally[labels[i]] = tally.get(labels[i], 0) + v
+    return next(labels[i] for i in neighbors if tally[labels[i]] == max(tally.values())), tally
+
+
+@given(problems(min_d=1, families=("signed integers", "lattice", "iris-like")), st.data())
+def test_uniform_vote(problem, data):
+    n = len(problem.T)
+    k = data.draw(st.integers(1, n))
+    labels = data.draw(st.lists(st.sampled_from("abc"), min_size=n, max_size=n))
+    X = problem.X if len(problem.X) else problem.T
+    model = NearestNeighborClassifier(n_neighbors=k).fit(problem.T, labels)
+    shares = model.predict_proba(X)
+    assert shares.shape == (len(X), len(set(labels)))
+    for x, neighbors, share in zip(
+        model.predict(X), oracle_k_nearest(problem.T, X, k).tolist(), shares, strict=True
+    ):
+        winner, tally = vote(labels, neighbors, [1] * k)
+        assert x == winner
+        assert share == pytest.approx([tally.get(c, 0) / k for c in model.classes_])
+
+
+@given(st.data())
+def test_distance_vote(data):
+    """On a line the distances are integers: votes can be added as fractions."""
+    n = data.draw(st.integers(1, 9))
+    k = data.draw(st.integers(1, n))
+    T = data.draw(st.lists(st.sampled_from([0, 1, 2, 4, 8]), min_size=n, max_size=n))
+    labels = data.draw(st.lists(st.sampled_from("abc"), min_size=n, max_size=n))
+    x = data.draw(st.sampled_from([0, 1, 16]))
+    column = np.array(T)[:, None]
+    model = NearestNeighborClassifier(n_neighbors=k, weights="distance").fit(column, labels)
+    neighbors = oracle_k_nearest(column, np.array([[x]]), k)[0].tolist()
+    distances = [abs(T[i] - x) for i in neighbors]
+    if 0 in distances:
+        votes = [Fraction(distance == 0) for distance in distances]
+    else:
+        votes = [Fraction(1, distance) for distance in distances]
+    winner, tally = vote(labels, neighbors, votes)
+    total = sum(votes)
+    shares = [float(tally.get(c, 0) / total) for c in model.classes_]
+    assert model.predict_proba([[x]])[0] == pytest.approx(shares)
+    others = [v for c, v in tally.items() if c != winner]
+    if (
+        not others
+        or max(others) * Fraction(999, 1000) > tally[winner]
+        or max(others) < tally[winner]
+    ):
+        assert model.predict([[x]])[0] == winner
+
+
+def test_a_tied_vote_goes_to_the_label_whose_nearest_member_comes_first():
+    T, y = [[3], [1], [2], [4]], ["a", "b", "b", "a"]
+    model = NearestNeighborClassifier(n_neighbors=4).fit(T, y)
+    assert model.predict([[0], [5]]).tolist() == ["b", "a"]
+    # Equal distances: the earlier index is the nearer one, whatever its label sorts like.
+    model = NearestNeighborClassifier(n_neighbors=2).fit([[1], [-1]], ["z", "a"])
+    assert model.predict([[0]]).tolist() == ["z"]
+    assert model.predict_proba([[0]]).tolist() == [[0.5, 0.5]]
+    # The nearest of all does not win if its label is not among the tied ones.
+    model = NearestNeighborClassifier(n_neighbors=5).fit(
+        [[1], [2], [3], [4], [5]], ["lone", "b", "a", "a", "b"]
+    )
+    assert model.predict([[0]]).tolist() == ["b"]
+
+
+def test_a_zero_distance_outweighs_all_others():
+    T, y = [[0.0], [1e-9], [1e-9], [0.0], [5.0]], ["a", "b", "b", "c", "b"]
+    model = NearestNeighborClassifier(n_neighbors=5, weights="distance").fit(T, y)
+    assert model.predict_proba([[0.0]]).tolist() == [[0.5, 0, 0.5]]
+    assert model.predict([[0.0]]).tolist() == ["a"]
+    regressor = NearestNeighborRegressor(n_neighbors=5, weights="distance").fit(T, range(5))
+    assert regressor.predict([[0.0]]).tolist() == [1.5]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_coincident_points_decide_whatever_the_method_rounds(method):
+    """The expanded form rarely computes a zero for them."""
+    rows = CLOUD + 3
+    model = NearestNeighborRegressor(3, "distance", method=method).fit(rows, np.arange(120))
+    assert model.predict(rows).tolist() == list(range(120))
+    squared = model.kneighbors(rows)[0][:, 0]
+    assert (squared != 0).any() == (method == "expanded")
+
+
+def test_distance_votes_do_not_overflow():
+    """1/‖x − t‖ of a tiny distance would be infinite; the shares are not."""
+    T, y = [[3e-160], [-6e-160]], [0, 1]
+    model = NearestNeighborClassifier(n_neighbors=2, weights="distance").fit(T, y)
+    assert model.predict_proba([[0.0]])[0] == pytest.approx([2 / 3, 1 / 3], rel=1e-3)
+    model.fit([[3e153], [-6e153]], y)
+    assert model.predict_proba([[0.0]])[0] == pytest.approx([2 / 3, 1 / 3])
+
+
+@pytest.mark.parametrize("estimator", BOTH)
+def test_distance_votes_on_overflowing_distances_are_an_error(estimator):
+    model = estimator(n_neighbors=2, weights="distance").fit([[1e300], [0], [-1e300]], [0, 1, 2])
+    with pytest.raises(ValueError, match=r"squared distance overflows.*weights='distance'"):
+        model.predict([[1e300]])
+    assert model.set_params(weights="uniform", n_neighbors=1).predict([[1e300]]).tolist() == [0]
+
+
+def test_the_expanded_form_may_give_negative_squares_but_no_nan():
+    data = IRIS.data + 1e8
+    model = NearestNeighborClassifier(n_neighbors=5, weights="distance", method="expanded")
+    shares = model.fit(data, IRIS.target).predict_proba(data)
+    assert model.kneighbors(data)[0].min() < 0
+    assert np.isfinite(shares).all()
+    assert np.allclose(shares.sum(axis=1), 1)
+
+
+@pytest.mark.parametrize("dtype", [object, str, np.int8, bool, "M8[D]"])
+def test_labels_keep_their_type(dtype):
+    y = np.array(["a", "b"] if dtype in (object, str) else [0, 1]).astype(dtype)
+    model = NearestNeighborClassifier().fit([[0], [1]], y)
+    assert model.classes_.dtype == model.predict([[0]]).dtype == y.dtype
+    assert model.predict([[0.1], [3], [0.2]]).tolist() == y[[0, 1, 0]].tolist()
+
+
+# --- the same neighbors as the functions ------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("data", [IRIS.data, DIGITS.data[:400], CLOUD])
+def test_kneighbors_is_k_nearest(method, data):
+    T, X = data[::2], data[1::2]
+    model = NearestNeighborClassifier(n_neighbors=4, method=method).fit(T, np.arange(len(T)) % 3)
+    for k in (None, 1, 7):
+        distances, indices = model.kneighbors(X, n_neighbors=k)
+        expected = k_nearest(T, X, k or 4, method=method, return_distance=True)
+        assert np.array_equal(indices, expected[1])
+        assert np.allclose(distances, expected[0], rtol=0, atol=1e-9)
+        assert np.array_equal(model.kneighbors(X, k, return_distance=False), indices)
+    one = NearestNeighborClassifier(method=method).fit(T, np.arange(len(T)) % 3)
+    assert np.array_equal(one.predict(X), predict_1nn(T, np.arange(len(T)) % 3, X, method=method))
+
+
+def test_memory_limit_changes_nothing():
+    for weights in ("uniform", "distance"):
+        wide = NearestNeighborClassifier(5, weights).fit(IRIS.data[::2], IRIS.target[::2])
+        tight = NearestNeighborClassifier(5, weights, memory_limit=2**12)
+        tight.fit(IRIS.data[::2], IRIS.target[::2])
+        assert np.array_equal(wide.predict_proba(IRIS.data), tight.predict_proba(IRIS.data))
+
+
+def test_large_integers_are_told_apart():
+    T = np.array([[2**60], [2**60 + 1]])
+    model = NearestNeighborClassifier().fit(T, ["a", "b"])
+    assert model.predict(T).tolist() == ["a", "b"]
+
+
+# --- against scikit-learn ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("metric", ["sqeuclidean", "cosine"])
+@pytest.mark.parametrize("weights", ["uniform", "distance"])
+@pytest.mark.parametrize("k", [1, 2, 5, 120])
+def test_agreement_with_scikit_learn(k, weights, metric, method):
+    """On a random cloud no two distances are equal; cosine compares as ‖x − t‖ of unit rows."""
+    # scikit-learn weighs by 1/(1 − cos), this library by 1/‖x − t‖ of the normalized rows.
+    unit = metric == "cosine"
+    T = CLOUD / np.linalg.norm(CLOUD, axis=1)[:, None] if unit else CLOUD
+    X = QUERIES / np.linalg.norm(QUERIES, axis=1)[:, None] if unit else QUERIES
+    options = {"n_neighbors": k, "weights": weights}
+    ours = NearestNeighborClassifier(**options, metric=metric, method=method)
+    ours.fit(CLOUD, CLOUD_LABELS)
+    theirs = KNeighborsClassifier(**options, algorithm="brute").fit(T, CLOUD_LABELS)
+    distances, indices = ours.kneighbors(QUERIES)
+    expected, expected_indices = theirs.kneighbors(X)
+    assert np.array_equal(indices, expected_indices)
+    assert np.allclose(distances, expected**2 / (2 if unit else 1), rtol=1e-9)
+    shares = theirs.predict_proba(X)
+    assert np.allclose(ours.predict_proba(QUERIES), shares)
+    ranked = np.sort(shares, axis=1)
+    clear = ranked[:, -1] - ranked[:, -2] > 1e-9
+    assert clear.any()
+    assert np.array_equal(ours.predict(QUERIES)[clear], theirs.predict(X)[clear])
+
+    y = np.column_stack([CLOUD[:, 0], CLOUD_LABELS])
+    for targets in (y[:, 0], y):
+        regressor = NearestNeighborRegressor(**options, metric=metric, method=method)
+        peer = KNeighborsRegressor(**options, algorithm="brute").fit(T, targets)
+        predicted = regressor.fit(CLOUD, targets).predict(QUERIES)
+        assert predicted.shape == (80, *targets.shape[1:])
+        assert np.allclose(predicted, peer.predict(X))
+
+
+def test_cosine_neighbors_are_scikit_learns():
+    ours = NearestNeighborClassifier(7, metric="cosine").fit(CLOUD, CLOUD_LABELS)
+    theirs = KNeighborsClassifier(7, metric="cosine").fit(CLOUD, CLOUD_LABELS)
+    distances, indices = ours.kneighbors(QUERIES)
+    expected, expected_indices = theirs.kneighbors(QUERIES)
+    assert np.array_equal(indices, expected_indices)
+    assert np.allclose(distances, expected)
+
+
+def test_scores_on_real_data():
+    iris = cross_val_score(NearestNeighborClassifier(5), IRIS.data, IRIS.target)
+    assert iris.mean() > 0.95
+    model = NearestNeighborClassifier().fit(DIGITS.data[:1000], DIGITS.target[:1000])
+    assert model.score(DIGITS.data[1000:], DIGITS.target[1000:]) > 0.95
+    data, y = load_diabetes(return_X_y=True)
+    assert cross_val_score(NearestNeighborRegressor(10, "distance"), data, y).mean() > 0.3
+
+
+# --- cosine -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("exponent", [-1070, -600, -140, -100, 0, 100, 120, 500, 1020])
+def test_normalized_at_any_scale(dtype, exponent):
+    if dtype is np.float32 and abs(exponent) > 140:
+        exponent = 120
+    rows = np.ldexp(np.array([[1, 1], [-2, 0], [0, 4]], dtype), exponent).astype(dtype)
+    unit = normalized(rows, "X")
+    assert unit.dtype == dtype
+    root = 0.5**0.5
+    assert np.allclose(unit, [[root, root], [-1, 0], [0, 1]], rtol=1e-6)
+
+
+def test_normalized_small_types():
+    for dtype in (np.uint8, np.int8, np.float16, np.int64, bool):
+        unit = normalized(np.array([[1, 0], [1, 1]], dtype), "X")
+        assert unit.dtype == np.float64
+        assert np.allclose((unit**2).sum(axis=1), 1)
+    lowest = normalized(np.array([[-(2**63), 0], [-(2**63), 2**62]]), "X")
+    assert np.allclose(lowest, [[-1, 0], [-2 / 5**0.5, 1 / 5**0.5]])
+    assert np.allclose(normalized(np.int8([[-128, 0]]), "X"), [[-1, 0]])
+    many = normalized(np.ones((1, 100_000), np.float16), "X")
+    assert np.allclose(many, 100_000**-0.5)
+
+
+def test_cosine_does_not_see_lengths():
+    lengths = 10.0 ** np.arange(-150, 150, 300 / len(CLOUD))[:, None]
+    model = NearestNeighborClassifier(3, metric="cosine").fit(CLOUD * lengths, CLOUD_LABELS)
+    plain = NearestNeighborClassifier(3, metric="cosine").fit(CLOUD, CLOUD_LABELS)
+    for scale in (1e-300, 1, 1e300):
+        assert np.array_equal(model.kneighbors(QUERIES * scale)[1], plain.kneighbors(QUERIES)[1])
+    distances, _ = plain.kneighbors([[1, 0, 0, 0]], n_neighbors=120)
+    cosines = CLOUD[:, 0] / np.linalg.norm(CLOUD, axis=1)
+    assert np.allclose(distances[0], np.sort(1 - cosines))
+
+
+@pytest.mark.parametrize("estimator", BOTH)
+def test_cosine_refuses_a_zero_row(estimator):
+    model = estimator(metric="cosine")
+    with pytest.raises(ValueError, match=r"^X: row 1 is zero and has no direction.*'cosine'"):
+        model.fit([[1, 2], [0, 0], [0, 0]], [0, 1, 1])
+    model.fit([[1, 2], [2, 1]], [0, 1])
+    with pytest.raises(ValueError, match=r"^X: row 2 is zero and has no direction"):
+        model.predict([[1, 2], [3, 4], [0, 0]])
+
+
+# --- as scikit-learn uses estimators ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "model", [estimator(**setting) for estimator in BOTH for setting in SETTINGS], ids=str
+)
+def test_pickle_and_clone(model):
+    model = clone(model).fit(IRIS.data + 1, IRIS.target)
+    expected = model.predict(IRIS.data + 0.5)  # with whatever the search keeps
+    again = pickle.loads(pickle.dumps(model))
+    assert np.array_equal(again.predict(IRIS.data + 0.5), expected)
+    fresh = clone(model)
+    assert fresh.get_params() == model.get_params()
+    assert not hasattr(fresh, "n_samples_fit_")
+    assert np.array_equal(fresh.fit(IRIS.data + 1, IRIS.target).predict(IRIS.data + 0.5), expected)
+
+
+def test_pipeline_and_grid_search():
+    frame = pd.DataFrame(IRIS.data, columns=IRIS.feature_names)
+    names = pd.Series(IRIS.target_names[IRIS.target])
+    pipeline = make_pipeline(StandardScaler(), NearestNeighborClassifier())
+    step = "nearestneighborclassifier__"
+    grid = {
+        step + "n_neighbors": [1, 5],
+        step + "weights": ["uniform", "distance"],
+        step + "metric": ["sqeuclidean", "cosine"],
+        step + "method": list(METHODS),
+    }
+    search = GridSearchCV(pipeline, grid, cv=3, error_score="raise").fit(frame, names)
+    assert search.best_score_ > 0.93
+    assert set(search.predict(frame)) == set(names)
+    model = NearestNeighborClassifier().fit(frame, names)
+    assert model.feature_names_in_.tolist() == IRIS.feature_names
+    with pytest.raises(ValueError, match="feature names"):
+        model.predict(frame[frame.columns[::-1]])
+
+
+def test_a_second_fit_forgets_the_first():
+    for method in METHODS:
+        model = NearestNeighborClassifier(method=method).fit(IRIS.data, IRIS.target)
+        model.predict(IRIS.data)
+        model.fit(CLOUD[:10, :2], list("abcdefghij"))
+        assert model.predict(CLOUD[:10, :2]).tolist() == list("abcdefghij")
+        assert model.n_features_in_ == 2
+        assert model.n_samples_fit_ == 10
+
+
+@pytest.mark.parametrize("estimator", BOTH)
+def test_inputs_survive_in_any_layout(estimator):
+    X, y = IRIS.data[:, :3].copy(), IRIS.target.copy()
+    X.flags.writeable = y.flags.writeable = False
+    for setting in SETTINGS:
+        model = estimator(**setting).fit(X, y)
+        expected = model.predict(X)
+        for same in (np.asfortranarray(X), X[::-1][::-1], X.tolist()):
+            assert np.array_equal(estimator(**setting).fit(same, y).predict(same), expected)
+    assert np.array_equal(X, IRIS.data[:, :3])
+
+
+@pytest.mark.parametrize("estimator", BOTH)
+def test_one_training_row(estimator):
+    model = estimator(weights="distance").fit([[3.0, 4.0]], [7])
+    assert model.predict([[0, 0], [3, 4]]).tolist() == [7, 7]
+
+
+def test_regressor_targets():
+    T = [[0], [1], [5]]
+    model = NearestNeighborRegressor(2).fit(T, [1, 2, 10])
+    assert model.predict([[0.4], [4]]).tolist() == [1.5, 6]
+    weighted = NearestNeighborRegressor(2, "distance").fit(T, [1, 2, 10])
+    assert weighted.predict([[0.25]]) == pytest.approx([1.25])
+    y = np.array([[1.0, 2], [3, 4], [5, 6]])
+    model = NearestNeighborRegressor().fit(T, y)
+    y[:] = 0
+    assert model.predict(T).tolist() == [[1, 2], [3, 4], [5, 6]]
+    assert model.predict(T).dtype == np.float64
+    assert model.fit(T, y[:, :1]).predict(T).shape == (3, 1)
+    assert model.score(T, y[:, :1]) == 1
+
+
+# --- refusals ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("estimator", BOTH)
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"n_neighbors": 0}, r"^n_neighbors must be between 1 and 3 \(n_samples = 3\); got 0$"),
+        ({"n_neighbors": 4}, r"^n_neighbors must be between 1 and 3 \(n_samples = 3\); got 4$"),
+        ({"n_neighbors": 1.0}, r"^n_neighbors must be a whole number; got 1\.0$"),
+        ({"weights": "linear"}, r"^weights must be one of 'uniform', 'distance'; got 'linear'$"),
+        ({"metric": "l1"}, r"^metric must be one of 'sqeuclidean', 'cosine'; got 'l1'$"),
+        ({"method": "fast"}, r"^method must be one of 'exact', 'expanded', 'direct'; got 'fast'$"),
+        ({"memory_limit": 0}, r"^memory_limit must be at least 1 \(bytes\); got 0$"),
+    ],
+)
+def test_bad_parameters(estimator, parameters, message):
+    T, y = [[1.0], [2.0], [3.0]], [0, 1, 2]
+    broken = estimator(**parameters)
+    with pytest.raises(ValueError, match=message):
+        broken.fit(T, y)
+    with pytest.raises(NotFittedError):  # nothing half-done
+        broken.predict(T)
+    with pytest.raises(NotFittedError):
+        broken.kneighbors(T)
+    if "metric" not in parameters:  # the metric is fixed by fit, all else may change after it
+        fitted = estimator().fit(T, y).set_params(**parameters)
+        with pytest.raises(ValueError, match=message):
+            fitted.predict(T)
+
+
+def test_metric_is_that_of_the_fit():
+    model = NearestNeighborClassifier().fit([[1, 0], [10, 10]], [0, 1])
+    assert model.set_params(metric="cosine").predict([[1, 1]]).tolist() == [0]
+    assert model.fit([[1, 0], [10, 10]], [0, 1]).predict([[1, 1]]).tolist() == [1]
+
+
+@pytest.mark.parametrize("estimator", BOTH)
+def test_bad_k_of_kneighbors(estimator):
+    model = estimator().fit([[1.0], [2.0]], [0, 1])
+    with pytest.raises(ValueError, match=r"^n_neighbors must be between 1 and 2 .* got 3$"):
+        model.kneighbors([[1.0]], n_neighbors=3)
+
+
+@pytest.mark.parametrize("estimator", BOTH)
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        ([[np.nan], [1]], "contains NaN"),
+        ([[np.inf], [1]], "contains infinity"),
+        ([[1j], [1]], "Complex data not supported"),
+        ([["a"], ["b"]], "numeric|convert"),
+        ([1, 2], "Expected 2D array"),
+        (np.empty((2, 0)), r"0 feature\(s\)"),
+        (scipy.sparse.csr_matrix([[1], [2]]), "[Ss]parse"),
+        (np.array([[1], [2]], np.longdouble), "must hold integers or float16"),
+    ],
+)
+def test_bad_rows(estimator, bad, message):
+    error = (ValueError, TypeError) if scipy.sparse.issparse(bad) else ValueError
+    with pytest.raises(error, match=message):
+        estimator().fit(bad, [0, 1])
+    with pytest.raises(error, match=f"{message}|features"):
+        estimator().fit([[0], [1]], [0, 1]).predict(bad)
+
+
+@pytest.mark.parametrize("estimator", BOTH)
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        ([0, 1, 2], "inconsistent numbers of samples"),
+        ([0, np.nan], "contains NaN"),
+        ([0, np.inf], "contains infinity"),
+        (np.array(["a", np.nan], object), "contains NaN"),
+        (None, "requires y to be passed"),
+    ],
+)
+def test_bad_targets(estimator, y, message):
+    with pytest.raises(ValueError, match=message):
+        estimator().fit([[0], [1]], y)
+
+
+def test_targets_of_the_wrong_kind():
+    with pytest.raises(ValueError, match="Unknown label type: continuous"):
+        NearestNeighborClassifier().fit([[0], [1]], [0.5, 0.25])
+    with pytest.raises((ValueError, TypeError), match=r"label type|not supported between"):
+        NearestNeighborClassifier().fit([[0], [1]], np.array(["a", 1], object))
+    with pytest.raises(ValueError, match="1d array"):
+        NearestNeighborClassifier().fit([[0], [1]], [[0, 1], [1, 0]])
+    with pytest.raises(ValueError, match="could not convert string to float"):
+        NearestNeighborRegressor().fit([[0], [1]], ["a", "b"])
+
+
+@pytest.mark.parametrize("estimator", BOTH)
+def test_queries_of_another_width_and_none_at_all(estimator):
+    model = estimator().fit([[0, 1], [1, 0]], [0, 1])
+    with pytest.raises(ValueError, match=r"X has 3 features.* expecting 2 features"):
+        model.predict([[1, 2, 3]])
+    with pytest.raises(ValueError, match=r"0 sample\(s\)"):  # scikit-learn's own refusal
+        model.predict(np.empty((0, 2)))
+
+
+def test_squared_distances_of_the_normalized_rows():
+    """The distance reported for cosine is half the squared distance that was searched."""
+    model = NearestNeighborClassifier(3, metric="cosine").fit(CLOUD, CLOUD_LABELS)
+    distances, indices = model.kneighbors(QUERIES)
+    D = squared_distances(normalized(QUERIES, "X"), normalized(CLOUD, "X"), method="direct")
+    assert np.array_equal(distances, np.take_along_axis(D, indices, axis=1) / 2)

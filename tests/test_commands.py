@@ -1,0 +1,222 @@
+"""The commands behind the Makefile: nothing stale, nothing lost, and failures that fail."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import book
+import environment
+import lab
+import nbformat
+import pytest
+import refresh
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def notebook(*sources):
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    return nbformat.v4.new_notebook(cells=cells, metadata=refresh.METADATA)
+
+
+@pytest.mark.parametrize("version", [(3, 10, 1), (3, 14, 0), (2, 7, 18), (4, 0, 0)])
+def test_an_unsupported_python_is_refused_by_name(version):
+    refusal = environment.check_version(version)
+    assert "3.11 to 3.13" in refusal
+    assert f"this is Python {version[0]}.{version[1]}" in refusal
+
+
+@pytest.mark.parametrize("version", [(3, 11, 0), (3, 12, 9), (3, 13, 2)])
+def test_a_supported_python_is_not(version):
+    assert environment.check_version(version) is None
+
+
+def test_the_refusal_parses_on_the_pythons_it_refuses():
+    source = (ROOT / "commands" / "environment.py").read_text()
+    compile(source, "environment.py", "exec")
+    assert 'f"' not in source
+    assert "->" not in source
+
+
+def test_canonical_form_numbers_cells_names_them_and_joins_streams():
+    nb = notebook("1 + 1", "", "print()", "print()")
+    nb.cells[0].outputs = [
+        nbformat.v4.new_output("execute_result", {"text/plain": "2"}, execution_count=41),
+        nbformat.v4.new_output("stream", name="stdout", text="a"),
+        nbformat.v4.new_output("stream", name="stdout", text="b"),
+    ]
+    nb.cells[0].metadata["execution"] = {"iopub.status.busy": "now"}
+    nb.cells[0].metadata["tags"] = ["hide-input"]
+    nb.metadata["widgets"] = {"state": {}}
+    result = refresh.canonical(nb)
+    assert [cell.execution_count for cell in result.cells] == [1, None, 2, 3]
+    assert result.cells[0].outputs[0].execution_count == 1
+    assert result.cells[0].outputs[1].text == "ab"
+    assert result.cells[0].metadata == {"tags": ["hide-input"]}
+    assert "widgets" not in result.metadata
+    assert len({cell.id for cell in result.cells}) == 4
+    assert refresh.written(refresh.canonical(result)) == refresh.written(result)
+
+
+def test_canonical_form_renames_widget_views_in_order():
+    nb = notebook("w", "v", "w")
+    for cell, model in zip(nb.cells, ("abc", "xyz", "abc"), strict=True):
+        data = {"text/plain": "W", refresh.VIEW: {"model_id": model, "version_major": 2}}
+        cell.outputs = [nbformat.v4.new_output("display_data", data)]
+    views = [c.outputs[0].data[refresh.VIEW]["model_id"] for c in refresh.canonical(nb).cells]
+    assert views == ["widget-1", "widget-2", "widget-1"]
+
+
+def test_cell_ids_survive_an_inserted_cell():
+    before = refresh.cell_ids(["a = 1", "b = 2"])
+    after = refresh.cell_ids(["a = 1", "new = 0", "b = 2"])
+    assert [after[0], after[2]] == before
+
+
+def test_a_notebook_that_raises_is_left_as_it_was(tmp_path, capsys):
+    path = tmp_path / "bad.ipynb"
+    nbformat.write(notebook("x = 1", "1 / 0"), path)
+    before = path.read_bytes()
+    assert refresh.main([str(path)]) == 1
+    assert path.read_bytes() == before
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+@pytest.fixture
+def chapters(tmp_path):
+    source, target = tmp_path / "chapters", tmp_path / "lab"
+    (source / "practice").mkdir(parents=True)
+    (source / "a.ipynb").write_text("one")
+    (source / "practice" / "b.ipynb").write_text("two")
+    (source / "book.mplstyle").write_text("style")
+    (source / "page.md").write_text("not for the lab")
+    return source, target
+
+
+def test_lab_copies_the_chapters_and_their_style(chapters):
+    source, target = chapters
+    assert lab.copy_chapters(source, target) == []
+    names = {p.relative_to(target).as_posix() for p in target.rglob("*") if p.is_file()}
+    assert names == {"a.ipynb", "practice/b.ipynb", "book.mplstyle", lab.RECORD}
+
+
+def test_an_untouched_copy_follows_the_book(chapters):
+    source, target = chapters
+    lab.copy_chapters(source, target)
+    (source / "a.ipynb").write_text("newer")
+    assert lab.copy_chapters(source, target) == []
+    assert (target / "a.ipynb").read_text() == "newer"
+
+
+def test_a_changed_copy_is_never_overwritten(chapters):
+    source, target = chapters
+    lab.copy_chapters(source, target)
+    (target / "a.ipynb").write_text("my answers")
+    assert lab.copy_chapters(source, target) == []
+    (source / "a.ipynb").write_text("newer")
+    (kept,) = lab.copy_chapters(source, target)
+    assert "a.new.ipynb" in kept
+    (source / "a.ipynb").write_text("newest")
+    (target / "a.new.ipynb").write_text("my second answers")
+    (kept,) = lab.copy_chapters(source, target)
+    assert "a.new2.ipynb" in kept
+    assert (target / "a.ipynb").read_text() == "my answers"
+    assert (target / "a.new.ipynb").read_text() == "my second answers"
+    assert (target / "a.new2.ipynb").read_text() == "newest"
+    assert lab.copy_chapters(source, target) == []
+
+
+def test_a_copy_made_before_the_record_is_not_overwritten(chapters):
+    source, target = chapters
+    target.mkdir()
+    (target / "a.ipynb").write_text("mine, from elsewhere")
+    lab.copy_chapters(source, target)
+    assert (target / "a.ipynb").read_text() == "mine, from elsewhere"
+    assert (target / "a.new.ipynb").read_text() == "one"
+
+
+def test_the_fingerprint_sees_library_javascript_and_style():
+    names = {path.relative_to(ROOT).as_posix() for path in book.shared_files()}
+    assert {"nnlib/search.py", "chapters/book.mplstyle", "_config.yml"} <= names
+    assert any(name.startswith("nnlib/widgets/") and name.endswith(".js") for name in names)
+    assert not any("__pycache__" in name for name in names)
+
+
+def run_book(folder):
+    return subprocess.run(
+        [sys.executable, "commands/book.py"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        # The library of this folder, not the one installed in place.
+        env={**os.environ, "PYTHONPATH": str(folder)},
+    )
+
+
+@pytest.fixture
+def small_book(tmp_path):
+    """A copy of the house with one page of its own."""
+    for name in ("nnlib", "rendering", "commands"):
+        ignore = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignore)
+    for name in ("_config.yml", "references.bib", "requirements.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: chapters/page\n")
+    (tmp_path / "chapters").mkdir()
+    nb = notebook("import nnlib.distances\nprint('the answer', 6 * 7, nnlib.distances.__doc__[:7])")
+    nb.cells.insert(0, nbformat.v4.new_markdown_cell("# Page"))
+    nbformat.write(nb, tmp_path / "chapters" / "page.ipynb")
+    return tmp_path
+
+
+def test_the_book_is_never_stale_and_a_broken_cell_breaks_it(small_book):
+    page = small_book / "_build" / "html" / "chapters" / "page.html"
+    first = run_book(small_book)
+    assert first.returncode == 0, first.stdout + first.stderr
+    assert "the answer 42 Squared" in page.read_text(encoding="utf-8")
+
+    assert "up to date" in run_book(small_book).stdout
+
+    library = small_book / "nnlib" / "distances.py"
+    library.write_text(library.read_text().replace('"""Squared', '"""Changed', 1))
+    changed = run_book(small_book)
+    assert changed.returncode == 0, changed.stdout + changed.stderr
+    assert "the answer 42 Changed" in page.read_text(encoding="utf-8")
+
+    source = small_book / "chapters" / "page.ipynb"
+    sound = source.read_text()
+    source.write_text(sound.replace("6 * 7", "6 / 0"))
+    for _ in range(2):  # nor may a second try pass over what the first one complained of
+        broken = run_book(small_book)
+        assert broken.returncode != 0
+        assert "ZeroDivisionError" in broken.stdout + broken.stderr
+
+    source.write_text(sound)
+    assert run_book(small_book).returncode == 0
+
+
+def run_nbval(path):
+    options = ["--nbval", "--nbval-sanitize-with", str(ROOT / "tests" / "nbval.cfg")]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options, str(path)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_one_changed_number_in_a_stored_output_fails(tmp_path):
+    original = ROOT / "chapters" / "00_warmup.ipynb"
+    copy = tmp_path / "copy.ipynb"
+    shutil.copy(original, copy)
+    sound = run_nbval(copy)
+    assert sound.returncode == 0, sound.stdout
+
+    content = json.loads(copy.read_text())
+    output = next(o for c in content["cells"] for o in c.get("outputs", []) if "text" in o)
+    assert "3" in output["text"][0]
+    output["text"][0] = output["text"][0].replace("3", "4", 1)
+    copy.write_text(json.dumps(content))
+    forged = run_nbval(copy)
+    assert forged.returncode == 1
+    assert "1 failed" in forged.stdout

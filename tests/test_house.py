@@ -1,0 +1,110 @@
+"""The house: arrows point one way, each pin fits its range, and what is pinned is what runs."""
+
+import ast
+import re
+import sys
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parent.parent
+CORE = ["validation", "distances", "certify", "search", "network"]
+
+
+def imported(path: Path) -> set[str]:
+    """Return the top-level packages, and for nnlib the modules, that a file imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        for name in names:
+            parts = name.split(".")
+            found.add(".".join(parts[:2]) if parts[0] == "nnlib" else parts[0])
+    return found - set(sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize("module", CORE)
+def test_the_core_imports_numpy_and_itself_only(module):
+    allowed = {"numpy", *(f"nnlib.{name}" for name in CORE)}
+    if module == "search":
+        allowed.add("tqdm")  # when a progress bar is asked for
+    assert imported(ROOT / "nnlib" / f"{module}.py") <= allowed
+
+
+def test_the_core_can_be_read_in_one_sitting():
+    lines = sum(
+        len((ROOT / "nnlib" / f"{name}.py").read_text().splitlines())
+        for name in [*CORE, "classifier"]
+    )
+    assert lines <= 1350
+
+
+def test_only_the_classifier_imports_scikit_learn_in_the_library():
+    users = [p.name for p in (ROOT / "nnlib").glob("*.py") if "sklearn" in imported(p)]
+    assert users == ["classifier.py"]
+
+
+def test_importing_nnlib_does_not_import_scikit_learn():
+    import subprocess
+
+    code = "import sys, nnlib; sys.exit('sklearn' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_no_drawer_for_odds_and_ends():
+    names = {p.stem for p in ROOT.rglob("*.py") if ".venv" not in p.parts}
+    assert not names & {"utils", "helpers", "common", "misc"}
+
+
+def pins() -> dict[str, Requirement]:
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    found = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    return {canonicalize_name(requirement.name): requirement for requirement in found}
+
+
+def direct_requirements() -> list[Requirement]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    found = [Requirement(line) for group in groups for line in group]
+    return [requirement for requirement in found if requirement.name != "nnlib"]
+
+
+@pytest.mark.parametrize("requirement", direct_requirements(), ids=str)
+def test_every_direct_requirement_is_pinned_inside_its_range(requirement):
+    pin = pins()[canonicalize_name(requirement.name)]
+    (specifier,) = pin.specifier
+    assert specifier.operator == "=="
+    assert requirement.specifier.contains(specifier.version, prereleases=True)
+
+
+def test_what_is_installed_is_what_is_pinned():
+    wrong = []
+    for name, pin in pins().items():
+        if pin.marker is None or pin.marker.evaluate(dict(default_environment())):
+            (specifier,) = pin.specifier
+            if metadata.version(name) != specifier.version:
+                wrong.append(f"{pin} is installed as {metadata.version(name)}")
+    assert not wrong
+
+
+def test_the_pins_name_no_address():
+    assert not re.search(
+        r"https?:|file:|--index|--find-links", (ROOT / "requirements.txt").read_text()
+    )
+
+
+def test_ci_runs_the_readmes_test_command_and_nothing_else():
+    script = (ROOT / ".ci" / "run").read_text().splitlines()
+    commands = [line for line in script if line and not line.startswith(("#", "set ", "cd "))]
+    assert commands == ["make test"]
+    assert "make test" in (ROOT / "README.md").read_text()
+    workflow = (ROOT / ".github" / "workflows" / "book.yml").read_text()
+    assert re.findall(r"run: (.*)", workflow) == ["make book", "make test"]

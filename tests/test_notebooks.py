@@ -1,0 +1,121 @@
+"""Every chapter has the same bones, its stored form is canonical, and its sources exist."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+import refresh
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = refresh.notebooks()
+CHAPTERS = [path for path in NOTEBOOKS if path.parent.name == "chapters"]
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def prose(path):
+    return "\n\n".join(c.source for c in read(path).cells if c.cell_type == "markdown")
+
+
+def code_cells(path):
+    return [cell for cell in read(path).cells if cell.cell_type == "code"]
+
+
+def each(paths):
+    return pytest.mark.parametrize("path", paths, ids=lambda path: path.stem)
+
+
+def test_there_are_notebooks():
+    assert len(CHAPTERS) >= 6
+
+
+@each(NOTEBOOKS)
+def test_the_stored_form_is_canonical(path):
+    assert path.read_text(encoding="utf-8") == refresh.written(refresh.canonical(read(path)))
+
+
+@each(NOTEBOOKS)
+def test_every_cell_was_run_and_none_failed(path):
+    for cell in code_cells(path):
+        assert cell.execution_count, cell.source
+        assert all(output.output_type != "error" for output in cell.outputs), cell.source
+
+
+@each(NOTEBOOKS)
+def test_cells_are_short_enough_to_read(path):
+    for cell in code_cells(path):
+        lines = cell.source.splitlines()
+        assert len([line for line in lines if line.strip()]) <= 16, cell.source
+        assert max(map(len, lines)) <= 84, max(lines, key=len)
+
+
+@each(NOTEBOOKS)
+def test_outputs_are_plain_python(path):
+    for cell in code_cells(path):
+        for output in cell.outputs:
+            text = output.get("text", "") + str(output.get("data", {}).get("text/plain", ""))
+            assert not re.search(r"np\.(float|int|bool|str)_?\d*\(", text), text
+            assert not re.search(r" at 0x|/home/|/root/|/tmp/", text), text
+            assert output.get("name") != "stderr", text
+
+
+@each(NOTEBOOKS)
+def test_every_figure_has_a_caption_and_an_alternative_text(path):
+    for cell in code_cells(path):
+        if any("image/png" in output.get("data", {}) for output in cell.outputs):
+            settings = cell.metadata.mystnb
+            assert len(settings.image.alt) > 40, cell.source
+            assert len(settings.figure.caption) > 20, cell.source
+
+
+@each(CHAPTERS)
+def test_a_chapter_has_its_bones(path):
+    text = prose(path)
+    assert re.match(r"# .+\n\n\*[^*].+\*\n\n\*\*About \d+ minutes\*\* · Prerequisites: ", text)
+    opening = text.split("\n## ", 1)[0]
+    assert ":class: question" in opening
+    assert "At the end you can" in opening
+    headings = re.findall(r"^## (.+)$", text, flags=re.M)
+    assert any(heading.startswith("What can go wrong") for heading in headings) or (
+        "break_it(" in "".join(cell.source for cell in code_cells(path))
+    )
+    assert headings[-2:] == ["In the interview", "Summary"]
+    assert ":class: your-turn" in text
+    interview = text.split("## In the interview", 1)[1]
+    assert 3 <= interview.count(":class: dropdown") <= 5
+    summary = text.split("## Summary", 1)[1]
+    assert 3 <= len(re.findall(r"^- ", summary, flags=re.M)) <= 6
+    assert "**Sources**" in summary
+
+
+@each(CHAPTERS[1:])
+def test_a_chapter_breaks_something(path):
+    assert "break_it(" in "".join(cell.source for cell in code_cells(path))
+
+
+@each(CHAPTERS)
+def test_a_chapter_works_the_small_example(path):
+    source = "".join(cell.source for cell in code_cells(path))
+    assert "[[1, 1], [4, 2], [2, 5]]" in source
+
+
+def cited():
+    texts = [prose(path) for path in NOTEBOOKS]
+    texts += [path.read_text(encoding="utf-8") for path in (ROOT / "chapters").rglob("*.md")]
+    keys = [key for text in texts for key in re.findall(r"\{cite(?::\w+)?\}`([^`]+)`", text)]
+    return {key.strip() for group in keys for key in group.split(",")}
+
+
+def test_every_citation_resolves_and_every_reference_is_cited():
+    entries = re.findall(r"^@\w+\{(\w+),", (ROOT / "references.bib").read_text(), flags=re.M)
+    assert len(entries) == len(set(entries))
+    assert cited() == set(entries)
+
+
+def test_every_notebook_is_in_the_table_of_contents():
+    toc = (ROOT / "_toc.yml").read_text()
+    for path in NOTEBOOKS:
+        assert path.relative_to(ROOT).with_suffix("").as_posix() in toc

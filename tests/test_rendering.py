@@ -1,0 +1,214 @@
+"""The Sphinx extension that renders the book: formulas, glyphs, places, repairs."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+# The extension and the sample book, whichever way pytest imports this file.
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+
+from sample_book import build, write_notebook  # noqa: E402
+
+from rendering.formulas import display_tex, lean  # noqa: E402
+from rendering.glyphs import share  # noqa: E402
+from rendering.typesetter import FormulaError, Typesetter  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def typesetter() -> Iterator[Typesetter]:
+    typesetter = Typesetter({"R": r"\mathbb{R}"})
+    yield typesetter
+    typesetter.close()
+
+
+def test_a_formula_becomes_svg_and_mathml(typesetter: Typesetter) -> None:
+    soup = BeautifulSoup(typesetter.svg(r"\|x-t\|^2", display=False), "html.parser")
+    assert soup.svg is not None
+    assert soup.svg["aria-hidden"] == "true"
+    assert soup.math is not None
+    assert soup.math.text == "∥x−t∥2"
+    assert 'fill="currentColor"' in str(soup)  # the ink of the text around it, in both themes
+
+
+def test_each_formula_is_set_once(typesetter: Typesetter) -> None:
+    first = typesetter.svg("a+b", display=True)
+    assert typesetter.svg("a+b", display=True) is first
+    assert typesetter.svg("a+b", display=False) != first
+
+
+@pytest.mark.parametrize(
+    ("tex", "reason"),
+    [
+        (r"\frac{1", "Missing close brace"),
+        (r"\argmn x", r"Undefined control sequence \argmn"),
+        (r"x}", "Extra close brace"),
+        (r"\newcommand{\a}{b}", "newcommand"),  # would leak into later formulas
+    ],
+)
+def test_what_tex_refuses_is_an_error(typesetter: Typesetter, tex: str, reason: str) -> None:
+    with pytest.raises(FormulaError, match=re.escape(reason)):
+        typesetter.svg(tex, display=False)
+    assert typesetter.svg("x", display=False)  # the conversation goes on
+
+
+def test_macros_and_labels_do_not_pile_up(typesetter: Typesetter) -> None:
+    assert 'mathvariant="double-struck">R<' in typesetter.svg(r"\R^d", display=False)
+    for rest in "ab":
+        equation = rf"\begin{{equation}}\label{{same}} {rest}\end{{equation}}"
+        assert typesetter.svg(equation, display=True)
+
+
+def test_a_typesetter_that_was_never_asked_has_nothing_to_end() -> None:
+    Typesetter().close()
+
+
+@pytest.mark.parametrize(
+    ("source", "tex"),
+    [
+        ("a = b", "a = b"),
+        (r"a \\ b", r"\begin{split}a \\ b\end{split}"),
+        (r"\begin{align}a \\ b\end{align}", r"\begin{align}a \\ b\end{align}"),
+        ("a\n\nb\n", r"\begin{gathered}a \\ b\end{gathered}"),
+    ],
+)
+def test_display_is_read_as_authors_mean_it(source: str, tex: str) -> None:
+    assert display_tex(source) == tex
+
+
+def test_glyphs_are_shared_and_the_drawing_stays_the_same(typesetter: Typesetter) -> None:
+    body = "".join(lean(typesetter.svg(tex, display=False)) for tex in ["x+t", "t+x", "10+t"])
+    definitions, _, rest = share(body).partition("</defs></svg>")
+    outlines = dict(re.findall(r'<path id="([^"]+)" d="([^"]+)"></path>', definitions))
+    assert len(outlines) == len(set(outlines.values())) < rest.count("<use")
+    drawn_out = re.sub(
+        r'<use href="#([^"]+)"([^>]*)></use>',
+        lambda use: f'<path d="{outlines[use[1]]}"{use[2]}></path>',
+        rest,
+    )
+    assert drawn_out == re.sub(r' data-c="[^"]+"', "", body)
+
+
+def test_a_page_without_formulas_is_left_alone() -> None:
+    assert share("<p>text</p>") == "<p>text</p>"
+
+
+MATH = r"""# Expanding $\|x-t\|^2$
+
+Inline $x$ and a wide one $a_1+a_2+a_3+a_4+a_5+a_6+a_7+a_8+a_9+a_{10}+a_{11}+a_{12}+a_{13}+a_{14}$.
+
+$$s = 2x\cdot t$$ (eq-score)
+
+See {eq}`eq-score`.
+
+\begin{align}
+W &= 2T \\ b &= -1
+\end{align}
+
+:::{admonition} Card $\tau$
+:class: break-it
+$$\sum_i w_i$$
+:::
+
+| $d$ | b |
+|---|---|
+| $\sqrt{2}$ | c |
+
+## Scores $s$
+"""
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("formulas")
+    write_notebook(folder, "math", MATH, ["from IPython.display import Math", "Math('y_i')"])
+    (folder / "words.md").write_text("# Words\n\nNo formula of its own.\n", encoding="utf-8")
+    result = build(folder, ["words", "math"])
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "No version information" not in result.stdout + result.stderr
+    return folder / "_build" / "html"
+
+
+def page(book: Path, name: str) -> BeautifulSoup:
+    return BeautifulSoup((book / name).read_text(encoding="utf-8"), "html.parser")
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "h1",
+        "h2",
+        "p",
+        "div.math",
+        ".admonition-title",
+        ".admonition div.math",
+        "th",
+        "td",
+        ".cell_output div.math",
+        ".bd-sidebar-primary li",
+        ".page-toc",
+    ],
+)
+def test_formulas_are_set_wherever_they_stand(book: Path, place: str) -> None:
+    elements = page(book, "math.html").select(place)
+    assert any(element.select("mjx-container svg") for element in elements)
+
+
+def test_every_glyph_that_is_used_is_defined(book: Path) -> None:
+    for name in ["math.html", "words.html"]:
+        soup = page(book, name)
+        used = {use["href"] for use in soup.select("mjx-container use")}
+        assert used <= {f"#{path['id']}" for path in soup.select("svg.glyphs path")}
+    # Another page's title, in the sidebar of this one, brings its own.
+    assert page(book, "words.html").select(".bd-sidebar-primary mjx-container path[d]")
+
+
+def test_equations_have_numbers_and_references_find_them(book: Path) -> None:
+    soup = page(book, "math.html")
+    references = [link.text for link in soup.find_all("a", href="#equation-eq-score")]
+    assert "(1)" in references
+    equation = soup.find(id="equation-eq-score")
+    assert equation is not None
+    assert equation.select_one(".eqno").text.startswith("(1)")  # type: ignore[union-attr]
+
+
+def test_a_wide_inline_formula_may_scroll(book: Path) -> None:
+    wide = page(book, "math.html").select("span.math.wide")
+    assert len(wide) == 1
+
+
+def test_no_page_asks_for_math_scripts(book: Path) -> None:
+    for name in ["math.html", "words.html"]:
+        sources = [script["src"] for script in page(book, name).find_all("script", src=True)]
+        assert sources
+        assert not [source for source in sources if "mathjax" in source.lower() or "//" in source]
+        assert not [source for source in sources if "host.js" in source]
+
+
+def test_a_misspelled_formula_fails_the_build_and_says_where(tmp_path: Path) -> None:
+    write_notebook(tmp_path, "wrong", "# Wrong\n\nText with $\\argmn_j d_j$ in it.\n")
+    result = build(tmp_path, ["wrong"])
+    assert result.returncode != 0
+    warning = next(line for line in result.stderr.splitlines() if "argmn" in line)
+    assert "wrong" in warning
+    assert r"Undefined control sequence \argmn" in warning
+
+
+def test_a_failing_cell_fails_the_build(tmp_path: Path) -> None:
+    write_notebook(tmp_path, "raises", "# Raises", ["1 / 0"])
+    assert build(tmp_path, ["raises"]).returncode != 0
+
+
+def test_the_corner_of_a_table_is_no_header(tmp_path: Path) -> None:
+    table = "import pandas as pd\npd.DataFrame({'a': [1]})"
+    write_notebook(tmp_path, "table", "# Table", [table])
+    result = build(tmp_path, ["table"])
+    assert result.returncode == 0, result.stdout + result.stderr
+    soup = page(tmp_path / "_build" / "html", "table.html")
+    assert soup.select("table.dataframe")
+    assert not [header for header in soup.select("table.dataframe thead th") if not header.text]

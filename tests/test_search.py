@@ -1,0 +1,510 @@
+"""The search against an oracle in exact fractions: every index, tie, tile and type."""
+
+import threading
+import tracemalloc
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from sklearn.datasets import load_digits, load_iris
+from strategies import Problem, oracle_distances, oracle_k_nearest, problems
+
+from nnlib import k_nearest, nearest, predict_1nn, squared_distances
+from nnlib import search as search_module
+from nnlib.search import METHODS, TrainingSet, keep_best, slices, smallest_k, tile_shape
+
+INTEGERS = ("bits", "small integers", "signed integers")
+IRIS = load_iris()
+DIGITS = load_digits()
+
+
+def smallest_limit(problem, k, method):
+    """Return the least memory_limit that a search accepts."""
+    low, high = 1, 2**30
+    while low < high:
+        middle = (low + high) // 2
+        try:
+            tile_shape(
+                max(len(problem.X), 1), len(problem.T), problem.T.shape[1], k, method, middle
+            )
+            high = middle
+        except ValueError:
+            low = middle + 1
+    return low
+
+
+# --- method="exact" ---------------------------------------------------------------------------
+
+
+@example(Problem(np.array([[3, 3], [1, 1]]) * 0.1, np.array([[4, 0]]) * 0.1), 0, 0)
+@example(Problem(np.array([[2**60 - 129], [2**60 + 65]]), np.array([[2**60 - 32]])), 0, 0)
+@example(Problem(np.array([[1.7e308], [1.6e308], [1e300]]), np.array([[-1e300]])), 2, 0)
+@example(Problem(np.array([[2e-200], [1e-200], [5e-324]]), np.array([[0.0]])), 1, 0)
+@given(problems(), st.integers(0, 8), st.integers(0, 4000))
+def test_exact_is_the_truth_under_any_memory_limit(problem, k, more_memory):
+    T, X = problem.T, problem.X
+    k = 1 + k % len(T)
+    truth = oracle_k_nearest(T, X, k)
+    limit = smallest_limit(problem, k, "exact") + more_memory
+    for options in ({}, {"memory_limit": limit}):
+        found = k_nearest(T, X, k, **options)
+        assert found.dtype == np.intp
+        assert found.shape == (len(X), k)
+        assert np.array_equal(found, truth)
+    first = nearest(T, X)
+    assert first.dtype == np.intp
+    assert np.array_equal(first, truth[:, 0])
+
+
+@given(problems(), st.integers(0, 8))
+def test_exact_distances_are_those_of_the_rows(problem, k):
+    T, X = problem.T, problem.X
+    k = 1 + k % len(T)
+    distances, indices = k_nearest(T, X, k, return_distance=True)
+    assert distances.dtype == np.float64
+    assert distances.shape == indices.shape == (len(X), k)
+    with np.errstate(over="ignore"):
+        for x, row, chosen in zip(X, distances, indices, strict=True):
+            for value, i in zip(row, chosen, strict=True):
+                expected = 0.0
+                for a, b in zip(x.tolist(), T[i].tolist(), strict=True):
+                    expected += np.square(float(a) - float(b))
+                assert value == expected
+
+
+@pytest.mark.parametrize("offset", [0, 1e8, -1e12])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_exact_on_iris(offset, dtype):
+    """Iris has a duplicate pair and, moved far from zero, nothing but ties."""
+    data = (IRIS.data + offset).astype(dtype)[::3]
+    assert np.array_equal(k_nearest(data, data, 7), oracle_k_nearest(data, data, 7))
+
+
+@pytest.mark.parametrize("dtype", ["f8", "f4", "f2", "u1", "i8", "u8", "?"])
+def test_exact_on_digits(dtype):
+    """Digits hold small integers: every form of arithmetic in integers agrees."""
+    data = DIGITS.data.astype(dtype)
+    T, X = data[300:].astype(np.int64), data[:300].astype(np.int64)
+    D = (X * X).sum(1)[:, None] - 2 * X @ T.T + (T * T).sum(1)
+    expected = D.argsort(axis=1, kind="stable")[:, :5]
+    for method in METHODS:
+        assert np.array_equal(k_nearest(data[300:], data[:300], 5, method=method), expected)
+        assert np.array_equal(nearest(data[300:], data[:300], method=method), expected[:, 0])
+
+
+def test_mixed_integer_types_are_compared_as_integers():
+    T = np.array([[2**63 - 1], [2**63 - 2]], np.int64)
+    X = np.array([[2**63 + 5], [2**63 - 2]], np.uint64)
+    assert nearest(T, X).tolist() == [0, 1]
+    assert nearest(np.array([[2.0**62], [2.0**62 + 1024]]), np.array([[2**62 + 513]])).tolist() == [
+        1
+    ]
+    assert nearest(np.array([[-(2**63)], [0]]), np.array([[2**64 - 1]], np.uint64)).tolist() == [1]
+
+
+def test_a_mass_of_ties_is_settled_on_the_way(monkeypatch):
+    """With little memory and many ties, candidates are settled before the last tile."""
+    calls = []
+    settle_all = search_module.settle_all
+
+    def counting(*arguments):
+        calls.append(len(arguments[-1]))
+        return settle_all(*arguments)
+
+    monkeypatch.setattr(search_module, "settle_all", counting)
+    rng = np.random.default_rng(0)
+    T = np.concatenate([np.full((70, 2), 0.3), rng.integers(0, 3, (130, 2)) * 0.1])
+    X = rng.integers(0, 5, (7, 2)) * 0.1
+    for k in (1, 3, 80):
+        truth = oracle_k_nearest(T, X, k)
+        limit = smallest_limit(Problem(T, X), k, "exact")
+        for memory_limit in (limit, limit + 3000, limit + 20000):
+            calls.clear()
+            assert np.array_equal(k_nearest(T, X, k, memory_limit=memory_limit), truth)
+            n_blocks = len(
+                list(slices(len(X), tile_shape(len(X), len(T), 2, k, "exact", memory_limit)[0]))
+            )
+            if memory_limit == limit:
+                assert len(calls) > n_blocks
+
+
+def test_nothing_is_settled_where_nothing_is_close(monkeypatch):
+    def refuse(*arguments):
+        raise AssertionError("settled in integers")
+
+    monkeypatch.setattr(search_module, "settle", refuse)
+    rng = np.random.default_rng(0)
+    T, X = rng.standard_normal((3000, 4)), rng.standard_normal((700, 4))
+    assert k_nearest(T, X, 3).shape == (700, 3)
+    small = rng.integers(0, 3, (300, 3))  # many ties, but nothing rounds
+    for dtype in (np.int64, np.uint8, np.float32, np.float64):
+        assert k_nearest(small.astype(dtype), small[:50].astype(dtype), 3).shape == (50, 3)
+    with pytest.raises(AssertionError, match="settled in integers"):
+        nearest(small * 0.1, small * 0.1)
+
+
+# --- the computed methods ---------------------------------------------------------------------
+
+
+@given(problems(), st.integers(0, 8), st.integers(0, 4000))
+def test_direct_sorts_the_computed_values_under_any_memory_limit(problem, k, more_memory):
+    T, X = problem.T, problem.X
+    k = 1 + k % len(T)
+    try:
+        D = squared_distances(X, T, method="direct")
+    except ValueError:  # an overflow, which matters here only among the k nearest
+        D = None
+    limit = smallest_limit(problem, k, "direct") + more_memory
+    if D is None:
+        try:
+            assert np.isfinite(k_nearest(T, X, k, method="direct", return_distance=True)[0]).all()
+        except ValueError as error:
+            assert "squared distances overflow" in str(error)  # noqa: PT017
+        return
+    expected = D.argsort(axis=1, kind="stable")[:, :k]
+    for options in ({}, {"memory_limit": limit}):
+        found = k_nearest(T, X, k, method="direct", return_distance=True, **options)
+        assert found[0].dtype == D.dtype
+        assert np.array_equal(found[1], expected)
+        assert np.array_equal(found[0], np.take_along_axis(D, expected, axis=1))
+
+
+@given(problems(families=INTEGERS), st.integers(0, 8), st.integers(0, 4000))
+def test_all_methods_are_exact_on_small_integers(problem, k, more_memory):
+    T, X = problem.T, problem.X
+    k = 1 + k % len(T)
+    truth = oracle_k_nearest(T, X, k)
+    D = np.array(oracle_distances(X, T), dtype=float).reshape(len(X), len(T))
+    for method in METHODS:
+        limit = smallest_limit(problem, k, method) + more_memory
+        for memory_limit in (2**26, limit):
+            options = {"method": method, "memory_limit": memory_limit}
+            distances, indices = k_nearest(T, X, k, return_distance=True, **options)
+            assert np.array_equal(indices, truth)
+            assert np.array_equal(distances, np.take_along_axis(D, truth, axis=1))
+            assert np.array_equal(nearest(T, X, **options), truth[:, 0])
+
+
+@given(problems(families=("lattice", "offset lattice", "iris-like")), st.integers(0, 4000))
+def test_expanded_is_wrong_by_no_more_than_its_rounding(problem, more_memory):
+    T, X = problem.T, problem.X
+    limit = smallest_limit(problem, 1, "expanded") + more_memory
+    found = nearest(T, X, method="expanded", memory_limit=limit)
+    single = T.dtype == X.dtype == np.float32
+    u = Fraction(1, 2 ** (24 if single else 53))
+    largest = max((abs(Fraction(float(v))) for a in (T, X) for v in a.flat), default=Fraction(0))
+    bound = 2 * (2 * T.shape[1] + 6) * u * 4 * T.shape[1] * largest**2
+    for row, i in zip(oracle_distances(X, T), found, strict=True):
+        assert row[i] - min(row) <= bound
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_expanded_can_be_wrong_where_exact_is_not(dtype):
+    offset = 1e4 if dtype is np.float32 else 1e8
+    data = (IRIS.data + offset).astype(dtype)
+    expanded = nearest(data, data, method="expanded")
+    exact = nearest(data, data)
+    assert (exact <= np.arange(len(data))).all()
+    assert (data[exact] == data).all()
+    assert (expanded != exact).any()
+
+
+@pytest.mark.parametrize("method", ["expanded", "direct"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_overflow_is_an_error_of_the_computed_methods_only(method, dtype):
+    huge = np.array([[np.finfo(dtype).max], [0], [-np.finfo(dtype).max]], dtype)
+    with pytest.raises(ValueError, match=f"overflow {np.dtype(dtype)}.*method='exact'"):
+        k_nearest(huge, huge, 2, method=method)
+    with np.errstate(all="raise"):
+        assert k_nearest(huge, huge, 2).tolist() == [[0, 1], [1, 0], [2, 1]]
+        distances, _ = k_nearest(huge, huge, 3, return_distance=True)
+    assert np.isinf(distances[0, 2]) == (dtype is np.float64)
+    if method == "direct":  # only the neighbors asked for must be finite
+        assert nearest(huge, huge, method=method).tolist() == [0, 1, 2]
+
+
+def test_coincident_queries_and_duplicates():
+    T = np.array([[0.1, 0.2], [0.3, 0.3], [0.1, 0.2], [0.3, 0.3]])
+    assert nearest(T, T).tolist() == [0, 1, 0, 1]
+    assert nearest(T, T, method="direct").tolist() == [0, 1, 0, 1]
+    distances, indices = k_nearest(T, T, 4, return_distance=True)
+    assert indices.tolist() == [[0, 2, 1, 3], [1, 3, 0, 2]] * 2
+    assert (distances[:, :2] == 0).all()
+
+
+def test_paper_example():
+    T = [[1, 1], [4, 2], [0, 3]]
+    for method in METHODS:
+        distances, indices = k_nearest(T, [[2, 2]], 3, method=method, return_distance=True)
+        assert indices.tolist() == [[0, 1, 2]]
+        assert distances.tolist() == [[2, 4, 5]]
+
+
+# --- shapes, types, layouts -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("dtype", ["f4", "f8", "u1", "?"])
+@pytest.mark.parametrize(("n", "q", "d"), [(1, 0, 0), (1, 1, 0), (5, 3, 0), (5, 0, 3), (1, 4, 3)])
+def test_degenerate_shapes(method, dtype, n, q, d):
+    T, X = np.ones((n, d), dtype), np.zeros((q, d), dtype)
+    for k in {1, n}:
+        distances, indices = k_nearest(T, X, k, method=method, return_distance=True)
+        assert indices.tolist() == [list(range(k))] * q
+        assert indices.shape == distances.shape == (q, k)
+        assert indices.dtype == np.intp
+        single = dtype == "f4" and method != "exact"
+        assert distances.dtype == (np.float32 if single else np.float64)
+        assert (distances == d).all()
+    assert nearest(T, X, method=method).shape == (q,)
+    assert nearest(T, X, method=method).dtype == np.intp
+
+
+@pytest.mark.parametrize("method", ["expanded", "direct"])
+@pytest.mark.parametrize(("a", "b"), [("f4", "f4"), ("f4", "f8"), ("f8", "f4"), ("f2", "f4")])
+def test_distances_are_float32_iff_both_inputs_are(method, a, b):
+    T, X = np.ones((3, 2), a), np.ones((2, 2), b)
+    distances, _ = k_nearest(T, X, 2, method=method, return_distance=True)
+    assert distances.dtype == (np.float32 if a == b == "f4" else np.float64)
+
+
+def variants(rows):
+    """Yield the same rows in other layouts and containers."""
+    yield np.asfortranarray(rows)
+    yield np.ascontiguousarray(rows[::-1, ::-1])[::-1, ::-1]
+    yield np.repeat(rows, 2, axis=0)[::2]
+    frozen = rows.copy()
+    frozen.flags.writeable = False
+    yield frozen
+    yield rows.astype(rows.dtype.newbyteorder())
+    yield rows.tolist()
+    yield tuple(map(tuple, rows.tolist()))
+    yield pd.DataFrame(rows, index=range(100, 100 + len(rows)))
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("data", [DIGITS.data[:60, 10:30], DIGITS.data[:60, 10:30] * 0.1])
+def test_layout_and_container_do_not_matter_and_inputs_survive(method, data):
+    T, X = data[:45], data[30:]
+    distances, indices = k_nearest(T, X, 4, method=method, return_distance=True)
+    for same_T, same_X in zip(variants(T), variants(X), strict=True):
+        before = np.array(same_T), np.array(same_X)
+        found = k_nearest(same_T, same_X, 4, method=method, return_distance=True)
+        assert np.array_equal(found[1], indices)
+        assert np.allclose(found[0], distances, rtol=0, atol=1e-9)
+        assert np.array_equal(np.asarray(same_T), before[0])
+        assert np.array_equal(np.asarray(same_X), before[1])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_training_rows_and_queries_may_be_the_same_array(method):
+    data = DIGITS.data[:50].copy()
+    assert nearest(data, data, method=method).tolist() == list(range(50))
+    assert np.array_equal(data, DIGITS.data[:50])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_progress_shows_a_bar_and_changes_nothing(method, capsys):
+    data = IRIS.data
+    quiet = nearest(data, data[:60], method=method)
+    assert capsys.readouterr().err == ""
+    assert np.array_equal(nearest(data, data[:60], method=method, progress=True), quiet)
+    assert "queries" in capsys.readouterr().err
+
+
+# --- memory -----------------------------------------------------------------------------------
+
+MAKERS = {
+    "random": lambda rng, n, d: rng.standard_normal((n, d)),
+    "single": lambda rng, n, d: rng.standard_normal((n, d)).astype(np.float32),
+    "all equal": lambda rng, n, d: np.full((n, d), 0.1),
+    "lattice": lambda rng, n, d: rng.integers(0, 3, (n, d)) * 0.1,
+    "bytes": lambda rng, n, d: rng.integers(0, 3, (n, d)).astype(np.uint8),
+    "integers beyond 2**53": lambda rng, n, d: 2**60 + rng.integers(0, 3, (n, 1)).repeat(d, 1),
+}
+
+
+@pytest.mark.parametrize(
+    ("n", "q", "d", "k"), [(300, 120, 2, 1), (260, 70, 3, 6), (130, 130, 40, 2)]
+)
+@pytest.mark.parametrize("maker", MAKERS)
+@pytest.mark.parametrize("method", METHODS)
+def test_peak_memory_stays_under_the_limit(method, maker, n, q, d, k):
+    rng = np.random.default_rng(0)
+    T, X = MAKERS[maker](rng, n, d), MAKERS[maker](rng, q, d)
+    limit = 2**16
+    expected = k_nearest(T, X, k, method=method)
+    tracemalloc.start()
+    try:
+        found = k_nearest(T, X, k, method=method, memory_limit=limit)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    if method != "expanded":  # whose product may round differently in other shapes
+        assert np.array_equal(found, expected)
+    results = 2 * found.nbytes  # distances are computed along
+    norms = 8 * n
+    assert limit < 4 * n * q  # less than the matrix of distances, even in float32
+    assert peak <= limit + results + norms + 2**15
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_tile_shapes_keep_within_the_limit(method):
+    for n_test, n_train, d, k in [
+        (1, 1, 0, 1),
+        (7, 13, 3, 5),
+        (1000, 777, 1, 1),
+        (3, 10**6, 50, 9),
+    ]:
+        least = smallest_limit(Problem(np.zeros((n_train, d)), np.zeros((n_test, d))), k, method)
+        for limit in (least, least + 1, 2 * least, 10 * least, 2**26, 2**40):
+            q, n = tile_shape(n_test, n_train, d, k, method, limit)
+            assert 1 <= q <= n_test
+            assert 1 <= n <= n_train
+            assert 8 * q * n <= max(limit, 8)
+            assert 8 * q * n <= search_module.TILE_BYTES
+        with pytest.raises(ValueError, match=rf"at least {least} bytes for d = {d} and k = {k}"):
+            tile_shape(n_test, n_train, d, k, method, least - 1)
+
+
+def test_slices_cover_everything_once():
+    for length in (0, 1, 5, 12):
+        for step in (1, 4, 5, 100):
+            covered = [i for part in slices(length, step) for i in range(length)[part]]
+            assert covered == list(range(length))
+            assert all(part.stop - part.start <= step for part in slices(length, step))
+            assert all(part.start < length for part in slices(length, step))
+
+
+# --- selection --------------------------------------------------------------------------------
+
+TABLES = st.integers(0, 12).flatmap(
+    lambda n: st.lists(
+        st.lists(
+            st.sampled_from([0.0, -0.0, 1.0, 2.0, 2.5, -3.0, np.inf]),
+            min_size=n + 1,
+            max_size=n + 1,
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+
+
+@given(TABLES, st.data())
+def test_smallest_k_is_a_stable_sort(table, data):
+    values = np.array(table)
+    k = data.draw(st.integers(1, values.shape[1]))
+    expected = values.argsort(axis=1, kind="stable")[:, :k]
+    assert np.array_equal(smallest_k(values, k), expected)
+
+
+@given(TABLES, st.integers(1, 13), st.integers(1, 13))
+def test_keep_best_does_not_depend_on_the_tiles(table, k, step):
+    values = np.array(table)
+    k = min(k, values.shape[1])
+    best = None
+    for part in slices(values.shape[1], step):
+        best = keep_best(best, values[:, part], part.start, k)
+    expected = values.argsort(axis=1, kind="stable")[:, :k]
+    assert np.array_equal(best[1], expected)
+    assert np.array_equal(best[0], np.take_along_axis(values, expected, axis=1))
+
+
+# --- the prepared training side ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_kept_weights_are_those_made_on_the_fly(dtype):
+    rows = DIGITS.data[:100].astype(np.float32)
+    fresh, kept = TrainingSet(rows), TrainingSet(rows, keep_weights=True)
+    for part in (slice(0, 30), slice(30, 100)):
+        for training in (fresh, kept):
+            weights = training.weights(dtype, part)
+            assert weights.dtype == dtype
+            assert np.array_equal(weights[:, :-1], -2 * rows[part])
+            assert np.array_equal(weights[:, -1], (rows[part] ** 2).sum(axis=1))
+    whole = slice(0, 100)
+    assert kept.weights(dtype, whole).base is kept.weights(dtype, whole).base
+    assert fresh.weights(dtype, whole) is not fresh.weights(dtype, whole)
+
+
+def test_norms_of_wide_and_converted_rows():
+    for shape in ((5000, 3), (3, 50000), (4, 0)):
+        rows = np.arange(np.prod(shape)).reshape(shape) % 7
+        expected = (rows * rows).sum(axis=1)
+        assert np.array_equal(TrainingSet(rows).norms(np.float64), expected)
+        assert np.array_equal(TrainingSet(rows * 1.0).norms(np.float64), expected)
+
+
+def test_a_training_set_may_be_shared_between_threads():
+    training = TrainingSet(DIGITS.data[:500], keep_weights=True)
+    queries = DIGITS.data[500:700]
+    expected = search_module.search(TrainingSet(training.rows), queries, 3, method="expanded")
+    start, results = threading.Barrier(4), [None] * 4
+
+    def work(i):
+        start.wait()
+        results[i] = search_module.search(training, queries, 3, method="expanded")
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for distances, indices in results:
+        assert np.array_equal(indices, expected[1])
+        assert np.array_equal(distances, expected[0])
+
+
+# --- labels -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    "labels",
+    [
+        np.array(["ant", "bee", "c"]),
+        np.array(["ant", None, 3], dtype=object),
+        np.array([1, 2, 3], np.int8),
+        np.array([2**63, 2, 3], np.uint64),
+        np.array([True, False, True]),
+        np.array([0.5, np.nan, np.inf], np.float32),
+        np.array(["2020-01-01", "NaT", "2021-01-01"], "M8[D]"),
+        np.array([[1, 2], [3, 4], [5, 6]]),
+        np.array([1 + 2j, 0, 0]),
+    ],
+    ids=lambda labels: str(labels.dtype),
+)
+def test_predict_1nn_returns_the_labels_as_they_are(method, labels):
+    T, X = [[0, 0], [5, 5], [9, 9]], [[8, 8], [1, 0], [4, 5], [9, 9]]
+    predicted = predict_1nn(T, labels, X, method=method)
+    assert predicted.dtype == labels.dtype
+    assert predicted.shape == (4, *labels.shape[1:])
+    np.testing.assert_array_equal(predicted, labels[[2, 0, 1, 2]])
+    empty = predict_1nn(T, labels, np.empty((0, 2)), method=method)
+    assert empty.dtype == labels.dtype
+    assert empty.shape == (0, *labels.shape[1:])
+
+
+def test_predict_1nn_of_lists_and_frames():
+    frame = pd.DataFrame(IRIS.data, columns=IRIS.feature_names)
+    names = pd.Series(IRIS.target_names[IRIS.target], index=range(500, 650))
+    predicted = predict_1nn(frame, names, frame.iloc[::10])
+    assert predicted.tolist() == names.tolist()[::10]
+    assert predict_1nn([[0], [2]], ["a", "b"], [[3]]).tolist() == ["b"]
+    column = pd.DataFrame({"y": [7, 8]})
+    assert predict_1nn([[0], [2]], column, [[3]]).tolist() == [[8]]
+
+
+@given(problems(), st.data())
+def test_predict_1nn_is_the_label_of_the_nearest(problem, data):
+    labels = data.draw(
+        st.lists(st.text(max_size=3), min_size=len(problem.T), max_size=len(problem.T))
+    )
+    truth = oracle_k_nearest(problem.T, problem.X, 1)[:, 0]
+    y = np.array(labels)
+    assert predict_1nn(problem.T, y, problem.X).tolist() == y[truth].tolist()
