@@ -344,7 +344,9 @@ def test_the_figure_shows_each_temperature(monkeypatch):
 
     figure = TemperatureExplorer().figure((1, 0.1))
     titles = [axis.get_title() for axis in figure.axes]
-    assert titles == ["τ = 1\nversicolor 0.50", "τ = 0.1\nvirginica 0.86"]
-    assert all(axis.get_xlabel() and len(axis.patches) == 30 for axis in figure.axes)
+    assert titles == ["τ = 1: versicolor, 0.50", "τ = 0.1: virginica, 0.86"]
+    assert all(len(axis.patches) == 30 for axis in figure.axes)
+    assert figure.get_supxlabel().startswith("templates by distance")
+    assert figure.get_supylabel() == "weight"
     assert figure.get_figwidth() == 6.4
     plt.close(figure)
