@@ -1,5 +1,6 @@
 """Interactive figures that run in JupyterLab and, with no kernel, in the rendered book."""
 
 from nnlib.widgets.temperature import TemperatureExplorer
+from nnlib.widgets.voronoi import VoronoiExplorer
 
-__all__ = ["TemperatureExplorer"]
+__all__ = ["TemperatureExplorer", "VoronoiExplorer"]

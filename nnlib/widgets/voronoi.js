@@ -1,0 +1,815 @@
+import { announcer, el, format, listen, onFrame, set, stateLink, write } from "./shared.js";
+
+// ---- The layer, in IEEE double precision. ----
+// The same operations in the same order as nnlib/widgets/voronoi.py: a test compares bit for bit.
+
+const FIVE_U = 5 * 2 ** -53;
+const TINY = 2 ** -1070;
+const FAINT = -30; // exponents below this add nothing that eight bits of color could show
+
+/** Mean and deviation of each feature, from the first row on, in a fixed order. */
+function scaleOf(rows) {
+  return [0, 1].map((j) => {
+    let total = 0;
+    for (const row of rows) total += row[j] - rows[0][j];
+    const mean = rows[0][j] + total / rows.length;
+    let squares = 0;
+    for (const row of rows) squares += (row[j] - mean) * (row[j] - mean);
+    return [mean, Math.sqrt(squares / rows.length) || 1];
+  });
+}
+
+/** Layer 1 as the state asks for it: what it does to an input, its rows t and norms ‖t‖² (b = −‖t‖²). */
+function layerOf({ templates, metric, scaled }) {
+  const scale = scaled ? scaleOf(templates) : null;
+  const input = (x, y) => {
+    if (scale) {
+      x = (x - scale[0][0]) / scale[0][1];
+      y = (y - scale[1][0]) / scale[1][1];
+    }
+    if (metric === "cosine") {
+      const largest = Math.max(Math.abs(x), Math.abs(y));
+      x /= largest; // 0/0 at the origin: NaN, which wins against nobody
+      y /= largest;
+      const length = Math.sqrt(x * x + y * y);
+      x /= length;
+      y /= length;
+    }
+    return [x, y];
+  };
+  const n = templates.length;
+  const [a, b, norm] = [0, 1, 2].map(() => new Float64Array(n));
+  templates.forEach(([x, y], i) => {
+    [a[i], b[i]] = input(x, y);
+    norm[i] = 0 + a[i] * a[i] + b[i] * b[i];
+  });
+  return { n, a, b, norm, input, scale };
+}
+
+/** Everything that the page says about the query, from the traits alone. */
+export function compute(state, layer = layerOf(state)) {
+  const { labels, query, k, temperature, class_names: names } = state;
+  const { n, a, b, norm } = layer;
+  const x = layer.input(...query);
+  const scores = [];
+  const bounds = [];
+  for (let i = 0; i < n; i++) {
+    scores.push(2 * (0 + x[0] * a[i] + x[1] * b[i]) - norm[i]);
+    const size = 2 * (Math.abs(x[0] * a[i]) + Math.abs(x[1] * b[i])) + (a[i] * a[i] + b[i] * b[i]);
+    bounds.push(FIVE_U * size + TINY);
+  }
+  // Sorting is stable, so equal scores keep the order of the templates: the earliest is first.
+  const order = scores.map((_, i) => i).sort((i, j) => scores[j] - scores[i]);
+  const differ = (i, j) => a[i] !== a[j] || b[i] !== b[j];
+  const runnerUp = order.find((j) => differ(j, order[0])) ?? -1;
+  const near = order.slice(0, k);
+  const close = near.some((i, place) => order.slice(place + 1)
+    .some((j) => scores[i] - scores[j] <= bounds[i] + bounds[j] && differ(i, j)));
+  const votes = names.map(() => 0);
+  for (const i of near) votes[labels[i]] += 1;
+  const most = Math.max(...votes);
+  let label = labels[near.find((i) => votes[labels[i]] === most)];
+  let probabilities = votes.map((count) => count / near.length);
+  if (temperature > 0) {
+    const parts = scores.map((s) => Math.exp((s - scores[order[0]]) / temperature));
+    const sum = parts.reduce((total, part) => total + part, 0);
+    probabilities = names.map(() => 0);
+    parts.forEach((part, i) => { probabilities[labels[i]] += part / sum; });
+    label = probabilities.indexOf(Math.max(...probabilities));
+  }
+  const margin = runnerUp < 0 ? Infinity : scores[order[0]] - scores[runnerUp];
+  return { x, scores, bounds, order, runnerUp, margin, close, votes, label, probabilities };
+}
+
+/** An empty picture of `state`: for each pixel the winning row, the class, and if soft the probabilities. */
+export function sheet(state, extent, width, height) {
+  const soft = state.temperature > 0;
+  return {
+    state, extent, width, height, layer: layerOf(state), done: 0,
+    rows: new Int16Array(width * height),
+    classes: new Int8Array(width * height),
+    soft: soft ? new Float32Array(width * height * state.class_names.length) : null,
+  };
+}
+
+/** Evaluate the layer at every pixel of the next line: the argmax, the vote, or the softmax. */
+export function nextLine(job) {
+  const { state, width, height, rows, classes, soft } = job;
+  const { labels, temperature, class_names: { length: C } } = state;
+  const { n, a, b, norm, input } = job.layer;
+  const [x0, x1, y0, y1] = job.extent;
+  const k = Math.min(state.k, n);
+  const y = y1 - (job.done + 0.5) * ((y1 - y0) / height);
+  const best = new Float64Array(k);
+  const who = new Int16Array(k);
+  const votes = new Int16Array(C);
+  const s = new Float64Array(soft ? n : 0);
+  for (let column = 0, at = job.done * width; column < width; column++, at++) {
+    const [p, q] = input(x0 + (column + 0.5) * ((x1 - x0) / width), y);
+    rows[at] = classes[at] = -1;
+    if (p !== p || q !== q) continue;
+    if (k === 1 || soft) {
+      // A later row must be strictly better: ties go to the earliest.
+      let top = -Infinity;
+      let winner = 0;
+      for (let i = 0; i < n; i++) {
+        const score = 2 * (p * a[i] + q * b[i]) - norm[i];
+        if (soft) s[i] = score;
+        if (score > top) {
+          top = score;
+          winner = i;
+        }
+      }
+      rows[at] = winner;
+      classes[at] = labels[winner];
+      if (soft) {
+        let sum = 0;
+        const from = at * C;
+        for (let i = 0; i < n; i++) {
+          const z = (s[i] - top) / temperature;
+          if (z < FAINT) continue;
+          const part = Math.exp(z);
+          soft[from + labels[i]] += part;
+          sum += part;
+        }
+        let largest = -1;
+        for (let c = 0; c < C; c++) {
+          soft[from + c] /= sum;
+          if (soft[from + c] > largest) {
+            largest = soft[from + c];
+            classes[at] = c;
+          }
+        }
+      }
+      continue;
+    }
+    best.fill(-Infinity);
+    for (let i = 0; i < n; i++) {
+      const score = 2 * (p * a[i] + q * b[i]) - norm[i];
+      if (!(score > best[k - 1])) continue;
+      let place = k - 1;
+      for (; place && score > best[place - 1]; place--) {
+        best[place] = best[place - 1];
+        who[place] = who[place - 1];
+      }
+      best[place] = score;
+      who[place] = i;
+    }
+    votes.fill(0);
+    let most = 0;
+    for (const i of who) most = Math.max(most, ++votes[labels[i]]);
+    rows[at] = who[0];
+    for (const i of who) {
+      if (votes[labels[i]] === most) {
+        classes[at] = labels[i];
+        break;
+      }
+    }
+  }
+  job.done += 1;
+}
+
+/** The map's edges around these points: one scale on both axes, unless the data are very long. */
+export function windowOf(points) {
+  const low = [0, 1].map((j) => Math.min(...points.map((p) => p[j])));
+  const high = [0, 1].map((j) => Math.max(...points.map((p) => p[j])));
+  let [w, h] = [0, 1].map((j) => (high[j] - low[j]) * 1.16);
+  [w, h] = [w || h || 2, h || w || 2];
+  if (w <= 10 * h && h <= 10 * w) {
+    h = Math.max(h, w / 1.8);
+    w = Math.max(w, h * 1.1);
+  }
+  const [x, y] = [0, 1].map((j) => (low[j] + high[j]) / 2);
+  return [x - w / 2, x + w / 2, y - h / 2, y + h / 2];
+}
+
+// ---- The page. ----
+
+const STATE = ["templates", "labels", "class_names", "axis_names", "query", "extent", "features",
+  "k", "metric", "color_by", "temperature", "scaled", "bisectors"];
+const MOST_ROWS = 1000;
+const LARGEST = 1e100;
+const UNITS = 10; // rows of the bar chart
+const IDLE = 120; // ms without a change before every pixel is drawn
+const SLICE = 6; // ms of a frame that painting may take
+const EDGE = { left: 40, right: 10, top: 20, bottom: 38 };
+/** A marker for each class, the second cue beside its color. */
+const SHAPES = ["M-4,0a4,4 0 1 0 8,0a4,4 0 1 0-8,0z", "M-3.6-3.6h7.2v7.2h-7.2z", "M0-5L4.6,3.4H-4.6z", "M0-5L5,0L0,5L-5,0z",
+  "M0,5L4.6-3.4H-4.6z", "M-1.6-4.8h3.2v3.2h3.2v3.2h-3.2v3.2h-3.2v-3.2h-3.2v-3.2h3.2z", "M-4.4-4.4L0-1.8L4.4-4.4L1.8,0L4.4,4.4L0,1.8L-4.4,4.4L-1.8,0z"];
+const STRENGTHS = [0.3, 0.54, 0.42, 0.66]; // of a row's tint, in turn within a class
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
+const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+const low = (number) => [...String(number)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
+const pair = (values) => `(${values.map((v) => format(v)).join(", ")})`;
+const taus = (step) => (step ? Number((10 ** (-3 + (step - 1) / 20)).toPrecision(3)) : 0);
+
+/** Steps of 1, 2 or 5 times a power of ten within [from, to]. */
+function ticks(from, to, count) {
+  const rough = (to - from) / count;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * [1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999);
+  const first = Math.ceil(from / step);
+  const many = Math.floor(to / step) - first + 1;
+  return Array.from({ length: clamp(many || 0, 0, 20) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
+
+/** Whether a state that came from an address is one that this widget can show. */
+function valid(state, dataset) {
+  const list = (value, test, least = 0) => Array.isArray(value) && value.length >= least && value.every(test);
+  const number = (v) => typeof v === "number" && Math.abs(v) <= LARGEST;
+  const whole = (from, to) => (v) => Number.isInteger(v) && v >= from && v <= to;
+  const text = (v) => typeof v === "string";
+  const { templates, labels, class_names: names, extent, features, temperature: tau } = state;
+  return list(templates, (t) => list(t, number) && t.length === 2, 1) && templates.length <= MOST_ROWS
+    && list(names, text, 1) && names.length <= SHAPES.length && new Set(names).size === names.length
+    && list(labels, whole(0, names.length - 1)) && labels.length === templates.length
+    && list(state.axis_names, text) && state.axis_names.length === 2
+    && list(state.query, number) && state.query.length === 2
+    && list(extent, number) && extent.length === 4 && extent[0] < extent[1] && extent[2] < extent[3]
+    && list(features, whole(0, 3)) && (!features.length || (!!dataset.rows && new Set(features).size === 2 && features.length === 2))
+    && whole(1, 15)(state.k) && ["sqeuclidean", "cosine"].includes(state.metric) && ["class", "row"].includes(state.color_by)
+    && number(tau) && (tau === 0 || (tau >= 1e-3 && tau <= 1e3))
+    && typeof state.scaled === "boolean" && typeof state.bisectors === "boolean";
+}
+
+function render({ model, el: root }) {
+  const closing = new AbortController();
+  const life = closing.signal;
+  const on = (node, type, heard) => node.addEventListener(type, heard, { signal: life });
+  const get = (name) => model.get(name);
+  const has = (name) => get("controls").includes(name);
+  const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+  const movable = has("points");
+
+  // -- Parts.
+  const options = (entries) => entries.map(([value, text]) => el("option", { value }, text));
+  const labelled = (text, control, type) => el("label", { class: type }, text, control);
+  const { axis_names: columns = [] } = get("dataset");
+  const axes = [0, 1].map(() => el("select", {}, ...options([["", "own points"], ...columns.map((name, j) => [j, name])])));
+  const color = el("select", {}, ...options([["class", "class"], ["row", "winning row"]]));
+  const metric = el("select", {}, ...options([["sqeuclidean", "squared Euclidean"], ["cosine", "cosine"]]));
+  const k = el("input", { type: "range", min: 1, max: 15, step: 1 });
+  const kText = el("span", { class: "nn-number" });
+  const tau = el("input", { type: "range", min: 0, max: 121, step: 1 });
+  const tauText = el("span", { class: "nn-number" });
+  const scaled = el("input", { type: "checkbox" });
+  const bisectors = el("input", { type: "checkbox" });
+  const controls = [
+    has("features") && labelled("Across", axes[0]),
+    has("features") && labelled("Up", axes[1]),
+    has("metric") && labelled("Metric", metric),
+    has("color") && labelled("Color by", color),
+    has("k") && labelled(kText, k, "nn-knob"),
+    has("temperature") && labelled(tauText, tau, "nn-knob"),
+    has("scaled") && el("label", { class: "nn-check" }, scaled, "Standardize the features"),
+    has("bisectors") && el("label", { class: "nn-check" }, bisectors, "Borders"),
+  ].filter(Boolean);
+
+  const canvas = el("canvas", { "aria-hidden": "true" });
+  const picture = canvas.getContext("2d");
+  const frame = el("g");
+  const bisector = el("line", { class: "nn-bisector" });
+  const reach = el("line", { class: "nn-reach" });
+  const marks = el("g", { class: movable ? "nn-movable" : null });
+  const cross = el("path", { d: "M-7-7L7,7M7-7L-7,7", class: "nn-cross" });
+  const ring = el("circle", { r: 10, class: "nn-ring" });
+  const chosen = el("rect", { x: -9, y: -9, width: 18, height: 18, class: "nn-chosen" });
+  const inside = el("svg", {}, bisector, marks, ring, reach, ...(movable ? [chosen] : []),
+    el("g", {}, el("path", { d: "M-7-7L7,7M7-7L-7,7", class: "nn-cross-halo" }), cross));
+  const overlay = el("svg", { "aria-hidden": "true" }, frame, inside);
+  const handle = (name) => el("button", { type: "button", class: "nn-handle", "aria-label": `${name}: move with the arrow keys` });
+  const point = handle("Chosen row");
+  const here = handle("Query");
+  const plot = el("div", { class: "nn-plot" }, canvas, overlay, ...(movable ? [point] : []), here);
+
+  const legend = el("div", { class: "nn-legend" });
+  const said = el("p", { class: "nn-said", "aria-live": "polite" });
+  const chart = el("svg", { "aria-hidden": "true" });
+  const chartNote = el("p", { class: "nn-muted" });
+  const lines = Array.from({ length: 6 }, () => el("p", { class: "nn-line" }));
+  const side = el("div", {},
+    ...(has("bars") ? [el("p", { class: "nn-strong" }, "Scores s = Wx + b, largest first"), chart, chartNote] : []));
+  const equation = el("div", { class: "nn-equation" }, el("p", { class: "nn-strong" }, "Why it wins"), ...lines);
+  const pick = el("select");
+  const kind = el("select");
+  const add = el("button", { type: "button", class: "nn-button" }, "Add at query");
+  const remove = el("button", { type: "button", class: "nn-button" }, "Delete row");
+  const reset = el("button", { type: "button", class: "nn-button" }, "Reset");
+  const link = stateLink(model, restore, life);
+  const box = el("div", { class: "nn-widget nn-voronoi", role: "group", "aria-label": "Voronoi explorer" },
+    ...(controls.length ? [el("div", { class: "nn-row" }, ...controls)] : []),
+    legend,
+    el("div", { class: "nn-sides" }, el("div", {}, plot), ...(has("bars") ? [side] : [])),
+    said,
+    ...(has("equation") ? [equation] : []),
+    el("div", { class: "nn-row" },
+      ...(movable ? [labelled("Row", pick), labelled("Class", kind), add, remove] : []), reset, ...link.controls),
+    el("p", { class: "nn-muted" },
+      `Drag the query${movable ? " and the rows" : ""}, or focus and use the arrow keys (with Shift: finer).`));
+  root.append(box);
+
+  // -- From the reader to the model.
+  let selected = 0;
+  let note = "";
+  let linked = null;
+  /** The state, made whole: over a link between two widgets, parts may come one after the other. */
+  function state() {
+    const now = Object.fromEntries(STATE.map((name) => [name, get(name)]));
+    const { length } = now.class_names;
+    if (now.labels.length !== now.templates.length || now.labels.some((c) => c >= length)) {
+      now.labels = now.templates.map((_, i) => Math.min(now.labels[i] ?? 0, length - 1));
+    }
+    return now;
+  }
+  function change(values, send = true) {
+    const next = { ...state(), ...values };
+    const layer = layerOf(next);
+    const finite = [...layer.a, ...layer.b, ...layer.input(...next.query)].every((v) => Math.abs(v) <= 1e150);
+    if (!finite) {
+      note = "Not possible: a point at the origin has no direction, so cosine is undefined for it. ";
+      draw();
+      return;
+    }
+    for (const [name, value] of Object.entries(values)) model.set(name, value);
+    if (send) model.save_changes();
+    draw(); // a control that asked for what already is must show it again
+  }
+  function restore(given) {
+    const home = get("home");
+    const next = { ...home, ...Object.fromEntries(STATE.filter((name) => name in given).map((name) => [name, given[name]])) };
+    const data = next.features?.length === 2 && !given.templates && irisIn(next.features);
+    if (data) Object.assign(next, data, given);
+    if (valid(next, get("dataset"))) change(next);
+  }
+  /** What shows two features of iris: all rows, in a window of their own. */
+  function irisIn(features) {
+    const { rows, labels, class_names, axis_names } = get("dataset");
+    if (!rows || !features.every((j) => axis_names[j])) return null;
+    const templates = rows.map((row) => features.map((j) => row[j]));
+    const query = [0, 1].map((j) => (Math.min(...templates.map((t) => t[j])) + Math.max(...templates.map((t) => t[j]))) / 2);
+    return { templates, labels, class_names, axis_names: features.map((j) => axis_names[j]), query, extent: windowOf(templates), features };
+  }
+  /** Move the query (−1) or a row, within the map, to numbers short enough to read. */
+  function move(which, [x, y], send = true) {
+    const [x0, x1, y0, y1] = shown.extent;
+    const round = (value, from, to, digits) => clamp(Number(value.toFixed(digits)), from, to);
+    const target = [round(x, x0, x1, shown.digits[0]), round(y, y0, y1, shown.digits[1])];
+    note = "";
+    if (which < 0) change({ query: target }, send);
+    else {
+      note = `Row ${which} is at ${pair(target)}. `;
+      change({ templates: get("templates").map((t, i) => (i === which ? target : t)), features: [], extent: shown.extent }, send);
+    }
+  }
+  axes.forEach((select, j) => on(select, "change", () => {
+    if (select.value === "") {
+      draw();
+      return;
+    }
+    const before = get("features").length ? get("features") : [2, 3];
+    const features = [...before];
+    features[j] = Number(select.value);
+    if (features[0] === features[1]) features[1 - j] = before[j] === features[j] ? (features[j] + 1) % 4 : before[j];
+    note = "";
+    change(irisIn(features));
+  }));
+  on(color, "change", () => change({ color_by: color.value }));
+  on(metric, "change", () => change({ metric: metric.value }));
+  on(k, "input", () => change({ k: k.valueAsNumber }));
+  on(tau, "input", () => change({ temperature: taus(tau.valueAsNumber) }));
+  on(scaled, "change", () => change({ scaled: scaled.checked }));
+  on(bisectors, "change", () => change({ bisectors: bisectors.checked }));
+  on(pick, "change", () => { selected = Number(pick.value); draw(); });
+  on(kind, "change", () => {
+    const labels = get("labels").map((c, i) => (i === selected ? Number(kind.value) : c));
+    note = `Row ${selected} is ${get("class_names")[labels[selected]]} now. `;
+    change({ labels, features: [] });
+  });
+  on(add, "click", () => {
+    const { templates, labels, query } = state();
+    if (templates.length >= MOST_ROWS) return;
+    note = `Row ${templates.length} added at ${pair(query)}. `;
+    selected = templates.length;
+    change({ templates: [...templates, [...query]], labels: [...labels, Number(kind.value)], features: [], extent: shown.extent });
+  });
+  on(remove, "click", () => {
+    const { templates, labels } = state();
+    if (templates.length < 2) return;
+    const others = (list) => list.filter((_, i) => i !== selected);
+    note = `Row ${selected} deleted; the later rows move up by one. `;
+    change({ templates: others(templates), labels: others(labels), features: [], extent: shown.extent });
+  });
+  on(reset, "click", () => {
+    note = "";
+    selected = 0;
+    change(get("home"));
+  });
+  for (const [node, which] of [[here, () => -1], [point, () => selected]]) {
+    on(node, "keydown", (event) => {
+      const way = ARROWS[event.key];
+      if (!way || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      const from = which() < 0 ? get("query") : get("templates")[which()];
+      move(which(), from.map((v, j) => v + way[j] * (event.shiftKey ? 1 : 5) * 10 ** -shown.digits[j]));
+    });
+  }
+
+  // Pointer: what lies under it moves with it. A finger that misses all points scrolls the page; its tap calls the query.
+  let drag = null;
+  const spot = (event) => {
+    const at = canvas.getBoundingClientRect();
+    return [event.clientX - at.left, event.clientY - at.top];
+  };
+  const valueAt = ([x, y]) => {
+    const [x0, x1, y0, y1] = shown.extent;
+    return [x0 + (x / shown.width) * (x1 - x0), y1 - (y / shown.height) * (y1 - y0)];
+  };
+  const pull = onFrame(() => drag?.to && move(drag.which, valueAt(drag.to), drag.which < 0), life);
+  on(plot, "pointerdown", (event) => {
+    if (event.button || !shown) return;
+    const [x, y] = spot(event);
+    const near = (event.pointerType === "mouse" ? 11 : 20) ** 2;
+    const away = (p) => (shown.x(p[0]) - x) ** 2 + (shown.y(p[1]) - y) ** 2;
+    let which = null;
+    if (away(get("query")) <= near) which = -1;
+    else if (movable) {
+      let nearest = near;
+      get("templates").forEach((t, i) => {
+        if (away(t) > nearest || (away(t) === nearest && which !== null)) return;
+        nearest = away(t);
+        which = i;
+      });
+      if (which !== null) selected = which;
+    }
+    drag = { which: which ?? -1, to: null, begun: which !== null, id: event.pointerId };
+    if (which === null) {
+      if (event.pointerType !== "mouse") return;
+      drag.begun = true;
+      drag.to = [x, y];
+      pull();
+    }
+    plot.setPointerCapture(event.pointerId);
+    draw();
+  });
+  on(plot, "pointermove", (event) => {
+    if (!drag?.begun || event.pointerId !== drag.id) return;
+    drag.to = spot(event);
+    pull();
+  });
+  on(plot, "pointerup", (event) => {
+    if (!drag || event.pointerId !== drag.id) return;
+    if (drag.begun ? drag.to : true) move(drag.which, valueAt(spot(event)));
+    (drag.which < 0 ? here : point).focus({ preventScroll: true });
+    drag = null;
+  });
+  on(plot, "pointercancel", () => {
+    if (drag?.begun) model.save_changes();
+    drag = null;
+  });
+  // A mouse that goes down on the map would take the focus to nowhere, after the handle got it.
+  on(plot, "mousedown", (event) => { if (!event.target.closest("button")) event.preventDefault(); });
+
+  // -- From the model to the page. `shown` holds what follows from size and extent.
+  let shown = null;
+  const announce = announcer(said, life);
+  const draw = onFrame(() => {
+    const room = plot.parentNode.clientWidth;
+    if (!room) return; // not laid out yet: the size observer calls again
+    const now = state();
+    const holds = ([x0, x1, y0, y1], [x, y]) => x0 <= x && x <= x1 && y0 <= y && y <= y1;
+    const points = [...now.templates, now.query];
+    const extent = points.every((p) => holds(now.extent, p)) ? now.extent : windowOf(points);
+    const key = [room, devicePixelRatio, extent, now.axis_names].join();
+    if (shown?.key !== key) layOut(key, room, extent, now);
+    selected = Math.min(selected, now.templates.length - 1);
+    const layer = layerOf(now);
+    const result = compute(now, layer);
+    place(now, result, layer);
+    if (has("bars")) drawBars(now, result, layer);
+    if (has("equation")) explain(now, result, layer);
+    follow(now);
+    tell(now, result);
+    paint(now);
+  }, life);
+
+  function layOut(key, room, extent, { axis_names: names }) {
+    const [x0, x1, y0, y1] = extent;
+    const ratio = (y1 - y0) / (x1 - x0);
+    const shape = ratio >= 0.25 && ratio <= 1 ? ratio : 0.5;
+    const width = Math.round(Math.min(room - EDGE.left - EDGE.right, (has("bars") ? 460 : 340) / shape));
+    const height = Math.round(width * shape);
+    shown = {
+      key, extent, width, height,
+      x: (value) => ((value - x0) / (x1 - x0)) * width,
+      y: (value) => ((y1 - value) / (y1 - y0)) * height,
+      digits: [x1 - x0, y1 - y0].map((span) => clamp(-Math.floor(Math.log10(span / 100)), 0, 100)),
+    };
+    const { left, top } = EDGE;
+    set(overlay, { width: width + left + EDGE.right, height: height + top + EDGE.bottom });
+    set(inside, { x: left, y: top, width, height });
+    const sharp = Math.min(devicePixelRatio, 2);
+    canvas.width = Math.round(width * sharp);
+    canvas.height = Math.round(height * sharp);
+    canvas.style.cssText = `left:${left}px;top:${top}px;width:${width}px;height:${height}px`;
+    const base = top + height;
+    frame.replaceChildren(
+      el("rect", { x: left - 0.5, y: top - 0.5, width: width + 1, height: height + 1, class: "nn-frame" }),
+      ...ticks(x0, x1, width / 70).flatMap((v) => [
+        el("line", { x1: left + shown.x(v), x2: left + shown.x(v), y1: base, y2: base + 4, class: "nn-axis" }),
+        el("text", { x: left + shown.x(v), y: base + 16, "text-anchor": "middle" }, format(v))]),
+      ...ticks(y0, y1, height / 45).flatMap((v) => [
+        el("line", { x1: left - 4, x2: left, y1: top + shown.y(v), y2: top + shown.y(v), class: "nn-axis" }),
+        el("text", { x: left - 6, y: top + shown.y(v) + 4, "text-anchor": "end" }, format(v))]),
+      el("text", { x: left + width, y: base + 32, "text-anchor": "end" }, `${names[0]} →`),
+      el("text", { x: 2, y: 12 }, `↑ ${names[1]}`));
+  }
+
+  /** Markers, query, winner and the bisector between winner and runner-up. */
+  function place(now, { order, runnerUp, scores }, layer) {
+    const { templates, labels, query, class_names: names } = now;
+    const at = ([x, y]) => `translate(${shown.x(x).toFixed(2)},${shown.y(y).toFixed(2)})`;
+    const few = templates.length <= 20;
+    while (marks.childNodes.length > templates.length) marks.lastChild.remove();
+    templates.forEach((t, i) => {
+      const mark = marks.childNodes[i] ?? marks.appendChild(el("g", {}, el("path")));
+      const look = [at(t), labels[i], few].join();
+      if (mark.look === look) return;
+      mark.look = look;
+      set(mark, { transform: at(t) });
+      set(mark.firstChild, { d: SHAPES[labels[i]], class: `nn-mark nn-fill-${labels[i]}`, transform: `scale(${few ? 1.5 : 0.8})` });
+      if (few && !mark.lastChild.matches("text")) mark.append(el("text", { x: 9, y: -6, class: "nn-halo" }, i));
+      if (!few && mark.lastChild.matches("text")) mark.lastChild.remove();
+    });
+    const best = templates[order[0]];
+    set(ring, { transform: at(best) });
+    set(reach, { x1: shown.x(query[0]), y1: shown.y(query[1]), x2: shown.x(best[0]), y2: shown.y(best[1]) });
+    set(cross.parentNode, { transform: at(query) });
+    const put = (node, [x, y]) => {
+      node.style.left = `${EDGE.left + shown.x(x)}px`;
+      node.style.top = `${EDGE.top + shown.y(y)}px`;
+    };
+    put(here, query);
+    put(point, templates[selected]);
+    set(chosen, { transform: at(templates[selected]) });
+
+    const hard = now.bisectors && now.k === 1 && !now.temperature && runnerUp >= 0;
+    set(bisector, { visibility: hard ? null : "hidden" });
+    if (hard) {
+      // 2(t − t′)·x = ‖t‖² − ‖t′‖², in the map's own units; unit vectors have equal norms.
+      const [i, j] = [order[0], runnerUp];
+      let [a, b] = [2 * (layer.a[i] - layer.a[j]), 2 * (layer.b[i] - layer.b[j])];
+      let c = now.metric === "cosine" ? 0 : layer.norm[i] - layer.norm[j];
+      if (layer.scale) {
+        const [[m, s], [n, t]] = layer.scale;
+        [a, b] = [a / s, b / t];
+        c += a * m + b * n;
+      }
+      const [x0, x1, y0, y1] = shown.extent;
+      const ends = Math.abs(a) * (x1 - x0) < Math.abs(b) * (y1 - y0)
+        ? [[x0, (c - a * x0) / b], [x1, (c - a * x1) / b]]
+        : [[(c - b * y0) / a, y0], [(c - b * y1) / a, y1]];
+      const [[px, py], [qx, qy]] = ends.map(([x, y]) => [shown.x(x), shown.y(y)]);
+      set(bisector, { x1: px, y1: py, x2: qx, y2: qy });
+    }
+    if (shown.names !== names.join("\n")) {
+      shown.names = names.join("\n");
+      const symbol = (shape, name) => el("span", { class: "nn-key" },
+        el("svg", { width: 16, height: 16, viewBox: "-8 -8 16 16", "aria-hidden": "true" }, shape), name);
+      legend.replaceChildren(
+        ...names.map((name, c) => symbol(el("path", { d: SHAPES[c], transform: "scale(1.4)", class: `nn-mark nn-fill-${c}` }), name)),
+        symbol(el("path", { d: "M-6-6L6,6M6-6L-6,6", class: "nn-cross" }), "query"),
+        symbol(el("circle", { r: 6.5, class: "nn-ring" }), "winner"));
+    }
+  }
+
+  /** The best units: a bar for each score, ending short of ‖x‖² by the squared distance. */
+  function drawBars({ labels }, { scores, order, x }) {
+    const width = side.clientWidth;
+    const best = order.slice(0, UNITS);
+    const ceiling = x[0] * x[0] + x[1] * x[1];
+    const floor = scores[best.at(-1)];
+    const span = ceiling - floor || 1;
+    const [left, right, tall] = [74, 62, 21];
+    const long = (s) => Math.max(1, ((s - floor + 0.06 * span) / (1.06 * span)) * (width - left - right));
+    const end = left + long(ceiling);
+    const digits = clamp(1 - Math.floor(Math.log10(span)), 0, 6);
+    const text = (s) => (Math.abs(s) < 1e5 ? s.toFixed(digits).replace("-", "−") : format(s, 2));
+    set(chart, { width, height: best.length * tall + 20 });
+    while (chart.childNodes.length > best.length + 2) chart.lastChild.remove();
+    while (chart.childNodes.length < 2) chart.append(chart.childNodes.length ? el("text", { "text-anchor": "end" }, "‖x‖²") : el("line", { class: "nn-bisector" }));
+    const [line, caption] = chart.childNodes;
+    set(line, { x1: end, x2: end, y1: 0, y2: best.length * tall + 2 });
+    set(caption, { x: end + 10, y: best.length * tall + 15 });
+    best.forEach((i, place) => {
+      const row = chart.childNodes[place + 2] ?? chart.appendChild(el("g", { transform: `translate(0,${place * tall})` },
+        el("path", { transform: "translate(9,10)" }), el("text", { x: left - 5, y: 14, "text-anchor": "end" }),
+        el("rect", { x: left, y: 3, height: tall - 7 }), el("text", { y: 14 })));
+      const [mark, name, bar, value] = row.childNodes;
+      set(row, { class: place ? null : "nn-first" });
+      set(mark, { d: SHAPES[labels[i]], class: `nn-mark nn-fill-${labels[i]}` });
+      write(name, `row ${i}`);
+      set(bar, { width: long(scores[i]), class: `nn-fill-${labels[i]}` });
+      set(value, { x: width - right + 6 });
+      write(value, text(scores[i]));
+    });
+    write(chartNote, `The dashed line is ‖x‖² = ${text(ceiling)}; a bar falls short of it by ‖x\u00a0−\u00a0t‖². Bars do not start at 0.`);
+  }
+
+  /** W and b of the winning unit, and the inequality that wins. */
+  function explain(now, { x, scores, order, runnerUp, close }, { a, b, norm }) {
+    const i = order[0];
+    const j = runnerUp;
+    const hat = now.metric === "cosine" ? ", normalized" : "";
+    const unitOf = (r) => `w${low(r)} = 2t${low(r)} = ${pair([2 * a[r], 2 * b[r]])}, b${low(r)} = −‖t${low(r)}‖² = ${format(-norm[r])}`;
+    const sign = (v) => `${v < 0 || Object.is(v, -0) ? "−" : "+"} ${format(Math.abs(v))}`;
+    const sum = (r) => `s${low(r)} = w${low(r)}·x + b${low(r)} = ${format(2 * a[r])} · ${format(x[0])} ${sign(2 * b[r])} · ${format(x[1])} ${sign(-norm[r])} = ${format(scores[r], 6)}`;
+    const text = [`x = ${pair(x)}${now.scaled ? ", standardized" : ""}${hat}`, `${unitOf(i)}`, sum(i)];
+    if (j < 0) text.push("No other unit has a different template.");
+    else {
+      const [u, v, c] = [2 * (a[i] - a[j]), 2 * (b[i] - b[j]), norm[i] - norm[j]];
+      const holds = close && now.k === 1 ? "≈" : ">";
+      text.push(`runner-up ${unitOf(j)}`, sum(j),
+        `s${low(i)} ${holds} s${low(j)}, that is ${format(u)} · x₁ ${sign(v)} · x₂ ${holds} ${format(c)}: here ${format(u * x[0] + v * x[1])} ${holds} ${format(c)}`);
+    }
+    lines.forEach((line, place) => write(line, text[place] ?? ""));
+  }
+
+  /** Show in each control what the model holds. */
+  function follow(now) {
+    const { templates, labels, class_names: names, features } = now;
+    axes.forEach((select, j) => {
+      select.value = features.length ? features[j] : "";
+      select.firstChild.disabled = select.firstChild.hidden = features.length > 0;
+    });
+    color.value = now.color_by;
+    metric.value = now.metric;
+    if (k.valueAsNumber !== now.k) k.value = now.k;
+    write(kText, `Neighbors that vote: k = ${Math.min(now.k, templates.length)}`);
+    const step = now.temperature ? clamp(Math.round((Math.log10(now.temperature) + 3) * 20) + 1, 1, 121) : 0;
+    if (tau.valueAsNumber !== step) tau.value = step;
+    const text = now.temperature ? `soft: temperature τ = ${format(now.temperature)}` : "hard: the winner takes all";
+    write(tauText, `Shading, ${text}`);
+    set(tau, { "aria-valuetext": text });
+    scaled.checked = now.scaled;
+    bisectors.checked = now.bisectors;
+    const list = labels.join() + names.join("\n");
+    if (movable && shown.list !== list) {
+      shown.list = list;
+      pick.replaceChildren(...options(labels.map((c, i) => [i, `${i} (${names[c]})`])));
+      kind.replaceChildren(...options(names.map((name, c) => [c, name])));
+    }
+    pick.value = selected;
+    kind.value = labels[selected];
+    remove.disabled = templates.length < 2;
+    add.disabled = templates.length >= MOST_ROWS;
+    const home = get("home");
+    const differs = STATE.filter((name) => !same(now[name], home[name]));
+    const data = ["templates", "labels", "class_names", "axis_names"];
+    const rest = Object.fromEntries(differs.filter((name) => !(features.length && data.includes(name))).map((name) => [name, now[name]]));
+    if (same(rest, linked)) return; // what the link said of itself may stand
+    linked = rest;
+    link.show(rest);
+  }
+
+  function tell(now, { scores, bounds, order, runnerUp, margin, close, votes, label, probabilities }) {
+    const { labels, class_names: names, query } = now;
+    const i = order[0];
+    const twins = order.filter((j) => scores[j] === scores[i] && j !== i && same(now.templates[i], now.templates[j])).length;
+    const parts = [`${note}Query ${pair(query)}: row ${i} wins with score ${format(scores[i], 5)}, class ${names[labels[i]]}`];
+    if (twins) parts.push(`, the earliest of ${twins + 1} equal rows`);
+    if (runnerUp < 0) parts.push(". There is no other row to beat.");
+    else if (margin <= bounds[i] + bounds[runnerUp]) {
+      parts.push(`; too close to call: row ${runnerUp} is within the rounding bound ${format(bounds[i] + bounds[runnerUp], 2)}`
+        + `${margin ? "" : ", with equal computed scores, and the earliest is taken"}.`);
+    } else parts.push(`; margin to the runner-up, row ${runnerUp}: ${format(margin)}.`);
+    if (now.temperature) {
+      parts.push(` Softmax at τ = ${format(now.temperature)}: ${names[label]} with probability ${format(probabilities[label])}.`);
+    } else if (now.k > 1) {
+      const most = Math.max(...votes);
+      const tally = names.map((name, c) => [name, votes[c]]).filter(([, count]) => count).map((entry) => entry.join(" ")).join(", ");
+      const tied = votes.filter((count) => count === most).length > 1;
+      parts.push(` The ${Math.min(now.k, labels.length)} nearest vote ${tally}: ${names[label]}`
+        + `${tied ? ", by the nearest member of the tied classes" : ""}.${close ? " Their order is too close to call." : ""}`);
+    }
+    announce(parts.join(""));
+  }
+
+  // -- The picture: a coarse one at once, every pixel when nothing has moved for a while.
+  let painted = "";
+  let timer = 0;
+  let later = 0;
+  let pace = 20000; // additions a ms, as measured while painting
+  const copy = el("canvas");
+  life.addEventListener("abort", () => { clearTimeout(timer); cancelAnimationFrame(later); });
+
+  function rgb(name) {
+    picture.fillStyle = getComputedStyle(box).getPropertyValue(`--nn-${name}`).trim();
+    return [1, 3, 5].map((from) => parseInt(picture.fillStyle.slice(from, from + 2), 16));
+  }
+  function lead(now) {
+    const ground = rgb("ground");
+    const ink = rgb("text");
+    // On a dark ground less of the color: the ink on it must keep its contrast of 4.5:1.
+    const depth = ground[1] < 128 ? 0.68 : 1;
+    const mix = (color, share) => color.map((v, j) => depth * share * v + (1 - depth * share) * ground[j]);
+    const colors = now.class_names.map((_, c) => rgb(`class-${c}`));
+    const seen = colors.map(() => 0);
+    return {
+      ground, ink, colors, depth,
+      classes: colors.map((value) => mix(value, 0.42)),
+      rows: now.labels.map((c) => mix(colors[c], STRENGTHS[seen[c]++ % 4])),
+    };
+  }
+  /** Turn the lines of a sheet from `first` on into pixels. */
+  function develop({ state: now, width, done, rows, classes, soft }, { ground, ink, colors, depth, ...tint }, bordered, image, first = 0) {
+    const C = colors.length;
+    const byRow = now.color_by === "row" && !soft;
+    const everyRow = !soft && (byRow || now.k === 1);
+    const differ = (at, by) => (classes[at] !== classes[by] ? 2 : Number(everyRow && rows[at] !== rows[by]));
+    for (let at = first * width, to = 4 * at; at < done * width; at++, to += 4) {
+      const who = rows[at];
+      let value = who < 0 ? ground : byRow ? tint.rows[who] : tint.classes[classes[at]];
+      if (soft && who >= 0) {
+        // Each class by its probability; an undecided pixel is pale.
+        const sure = C > 1 ? (soft[at * C + classes[at]] - 1 / C) / (1 - 1 / C) : 1;
+        const share = depth * (0.12 + 0.5 * sure);
+        value = [0, 1, 2].map((j) => (1 - share) * ground[j]);
+        for (let c = 0; c < C; c++) for (let j = 0; j < 3; j++) value[j] += share * soft[at * C + c] * colors[c][j];
+      }
+      // 1 where the nearest row changes, 2 where the class does.
+      let edge = 0;
+      if (bordered && at % width) edge = differ(at, at - 1);
+      if (bordered && at >= width) edge = Math.max(edge, differ(at, at - width));
+      const share = !edge ? 0 : byRow || edge > 1 ? 0.75 : 0.3;
+      for (let j = 0; j < 3; j++) image.data[to + j] = share * ink[j] + (1 - share) * value[j];
+      image.data[to + 3] = 255;
+    }
+    return image;
+  }
+  function timed(job, until) {
+    const begun = performance.now();
+    const from = job.done;
+    while (job.done < job.height && performance.now() < until) nextLine(job);
+    const spent = performance.now() - begun;
+    const work = (job.done - from) * job.width * job.layer.n;
+    if (spent > 1) pace += 0.3 * (work / spent - pace);
+  }
+  function paint(now) {
+    const { width, height } = canvas;
+    const theme = ["ground", "class-0"].map(rgb).join();
+    const key = JSON.stringify([now.templates, now.labels, now.class_names.length, shown.extent, now.k, now.metric,
+      now.color_by, now.temperature, now.scaled, now.bisectors, width, height, theme]);
+    if (key === painted) return;
+    painted = key;
+    clearTimeout(timer);
+    cancelAnimationFrame(later);
+    const cell = clamp(Math.ceil(Math.sqrt((width * height * now.templates.length) / (pace * SLICE))), 1, 16);
+    const job = sheet(now, shown.extent, Math.ceil(width / cell), Math.ceil(height / cell));
+    timed(job, Infinity);
+    copy.width = job.width;
+    copy.height = job.height;
+    const tints = lead(now);
+    const draft = new ImageData(job.width, job.height);
+    copy.getContext("2d").putImageData(develop(job, tints, now.bisectors && cell < 3, draft), 0, 0);
+    picture.imageSmoothingEnabled = false;
+    picture.drawImage(copy, 0, 0, width, height);
+    canvas.dataset.drawn = "coarse";
+    // The fine picture replaces the coarse one at once: nothing sweeps over the page.
+    const fine = sheet(now, shown.extent, width, height);
+    const image = new ImageData(width, height);
+    const more = () => {
+      const from = fine.done;
+      timed(fine, performance.now() + SLICE);
+      develop(fine, tints, now.bisectors, image, from);
+      if (fine.done < height) later = requestAnimationFrame(more);
+      else {
+        picture.putImageData(image, 0, 0);
+        canvas.dataset.drawn = "fine";
+      }
+    };
+    timer = setTimeout(() => { later = requestAnimationFrame(more); }, IDLE);
+  }
+
+  listen(model, STATE, draw, life);
+  // Features that came alone, over a link between two widgets, bring their data along.
+  listen(model, ["features"], () => {
+    const data = get("features").length === 2 && irisIn(get("features"));
+    if (data && ["templates", "axis_names"].some((name) => !same(data[name], get(name)))) change(data);
+  }, life);
+  const size = new ResizeObserver(draw);
+  size.observe(box);
+  const theme = new MutationObserver(draw);
+  for (const node of [document.documentElement, document.body]) {
+    theme.observe(node, { attributes: true, attributeFilter: ["data-theme", "data-jp-theme-light"] });
+  }
+  life.addEventListener("abort", () => { size.disconnect(); theme.disconnect(); });
+  link.read();
+  draw();
+  return () => {
+    closing.abort();
+    box.remove();
+  };
+}
+
+export default { render };
