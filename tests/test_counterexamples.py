@@ -42,7 +42,7 @@ def test_a_card_gives_the_same_every_time(name):
         ("forgotten_bias", [0, 1]),
         ("tie_at_zero_temperature", [[0.5, 0.5], [0.5, 0.5], [1, 0]]),
         ("outvoted_neighbor", ["B", "A"]),
-        ("millimetres", [1, 0]),
+        ("millimeters", [1, 0]),
     ],
 )
 def test_the_values_that_the_prose_names(name, expected):

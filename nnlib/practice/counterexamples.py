@@ -1,8 +1,9 @@
 """Break it: the smallest runnable counter-examples, two or three rows each.
 
 A card names a claim that sounds right and runs the few lines that refute it. The cards are
-kept here once; chapters show them, tests hold them, and drills use them unchanged. All of them
-use elementwise arithmetic in a fixed order, so that every machine prints the same numbers.
+kept here once; chapters show them, tests hold them, and drills use them unchanged. They use
+elementwise arithmetic in a fixed order, or matrix products of small integers, which are exact,
+so that every machine prints the same numbers.
 """
 
 import inspect
@@ -180,16 +181,16 @@ def outvoted_neighbor() -> Outcome:
     classes = np.array([[1, 0], [0, 1], [0, 1]])  # row 0 is an A, the others are B
     x = np.array([0.5])
     d2 = (x - T[:, 0]) ** 2  # row 0 is the nearest
-    soft, hard = (softmax(-lam * d2) @ classes for lam in (1, 100))
+    soft, hard = ((softmax(-lam * d2)[:, None] * classes).sum(axis=0) for lam in (1, 100))
     return {"λ = 1": "AB"[soft.argmax()], "λ = 100": "AB"[hard.argmax()]}
 
 
 @card("The label of the nearest row does not depend on the unit of a feature.")
-def millimetres() -> Outcome:
-    T = np.array([[1.0, 3.0], [2.0, 1.0]])  # both features in centimetres
+def millimeters() -> Outcome:
+    T = np.array([[1.0, 3.0], [2.0, 1.0]])  # both features in centimeters
     x = np.array([1.0, 1.0])
-    scale = np.array([10, 1])  # now the first one in millimetres
+    scale = np.array([10, 1])  # now the first one in millimeters
     return {
-        "in centimetres": nearest(T, x[None, :])[0],
-        "one in millimetres": nearest(T * scale, (x * scale)[None, :])[0],
+        "in centimeters": nearest(T, x[None, :])[0],
+        "one in millimeters": nearest(T * scale, (x * scale)[None, :])[0],
     }
