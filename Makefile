@@ -9,7 +9,7 @@ export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test serve lab refresh lint pins clean
+.PHONY: help book test bench serve lab refresh lint pins clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,12 @@ test: $(VENV)/ready lint book ## run every test: library, pages in a browser, no
 	$(BIN)/python -m pytest --nbval --nbval-sanitize-with tests/nbval.cfg -n 2 --dist loadfile chapters
 	@echo "… and on another one, which rounds differently (Nehalem has no fused multiply-add)"
 	OPENBLAS_CORETYPE=Nehalem $(BIN)/python -m pytest --nbval --nbval-sanitize-with tests/nbval.cfg -n 2 --dist loadfile chapters
+
+bench: $(VENV)/ready ## measure redraws, forms and kernels side by side (takes minutes)
+	@$(BIN)/python tests/browser/provision.py
+	$(BIN)/python benchmarks/redraw.py
+	$(BIN)/python benchmarks/forms.py
+	$(BIN)/python benchmarks/copies.py
 
 serve: book ## serve the book on localhost and rebuild it on every change
 	@$(BIN)/python commands/serve.py

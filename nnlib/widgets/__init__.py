@@ -1,6 +1,8 @@
 """Interactive figures that run in JupyterLab and, with no kernel, in the rendered book."""
 
+from nnlib.widgets.cancellation import CancellationExplorer
+from nnlib.widgets.envelope import EnvelopeExplorer
 from nnlib.widgets.temperature import TemperatureExplorer
 from nnlib.widgets.voronoi import VoronoiExplorer
 
-__all__ = ["TemperatureExplorer", "VoronoiExplorer"]
+__all__ = ["CancellationExplorer", "EnvelopeExplorer", "TemperatureExplorer", "VoronoiExplorer"]

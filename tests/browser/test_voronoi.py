@@ -13,41 +13,18 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from ipywidgets import Widget, jslink
-from ipywidgets.embed import embed_data
 from playwright.sync_api import Locator, Page, expect
+from visits import document
 
 from nnlib import k_nearest, nearest
 from nnlib.widgets import VoronoiExplorer, voronoi
 
 # Patience for a machine that is busy; a page that answers at once is waited for no longer.
 expect.set_options(timeout=30_000)
-HOST = Path(__file__).parents[2] / "rendering" / "host.js"
 OPEN = Callable[..., Page]
 SHOW = Callable[..., Page]
-THEMES = {"light": ("#222832", "#ffffff"), "dark": ("#ced6dd", "#14181e")}
 ALL = voronoi.CONTROLS
 U = 2.0**-53
-
-
-def document(widgets: list[Widget], theme: str = "light") -> str:
-    """Return a page that carries the widgets as a built chapter does."""
-    data = embed_data(views=widgets, drop_defaults=False)
-    state = json.dumps(data["manager_state"]).replace("</", "<\\/")
-    views = [
-        '<div class="widget-place"><script type="application/vnd.jupyter.widget-view+json">'
-        f"{json.dumps(spec)}</script></div>"
-        for spec in data["view_specs"]
-    ]
-    text, ground = THEMES[theme]
-    return f"""<!doctype html>
-<html lang="en" data-theme="{theme}"
-  style="--pst-color-text-base: {text}; --pst-color-background: {ground}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Widgets</title>
-<script type="application/vnd.jupyter.widget-state+json">{state}</script></head>
-<body style="margin: 16px; background: {ground}; color: {text}">
-<main><h1>Widgets</h1>{"".join(views)}</main>
-<script>{HOST.read_text(encoding="utf-8")}</script></body></html>"""
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
@@ -12,6 +13,8 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from ipywidgets import Widget
+from ipywidgets.embed import embed_data
 from playwright.sync_api import Page, Route
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +27,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-dev-shm-usage",
 ]
+THEMES = {"light": ("#222832", "#ffffff"), "dark": ("#ced6dd", "#14181e")}
 ELSEWHERE = re.compile(r"^(https?|wss?)://(?!127\.0\.0\.1[:/])")
 
 
@@ -107,3 +111,25 @@ def settle(page: Page) -> None:
             .every((place) => ["running", "failed"].includes(place.dataset.widget))"""
     )
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")
+
+
+def document(widgets: list[Widget], theme: str = "light") -> str:
+    """Return a page that carries the widgets as a built chapter does."""
+    data = embed_data(views=widgets, drop_defaults=False)
+    state = json.dumps(data["manager_state"]).replace("</", "<\\/")
+    views = [
+        '<div class="widget-place"><script type="application/vnd.jupyter.widget-view+json">'
+        f"{json.dumps(spec)}</script></div>"
+        for spec in data["view_specs"]
+    ]
+    text, ground = THEMES[theme]
+    host = (ROOT / "rendering" / "host.js").read_text(encoding="utf-8")
+    return f"""<!doctype html>
+<html lang="en" data-theme="{theme}"
+  style="--pst-color-text-base: {text}; --pst-color-background: {ground}">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Widgets</title>
+<script type="application/vnd.jupyter.widget-state+json">{state}</script></head>
+<body style="margin: 16px; background: {ground}; color: {text}">
+<main><h1>Widgets</h1>{"".join(views)}</main>
+<script>{host}</script></body></html>"""

@@ -1,0 +1,140 @@
+"""How long a widget's redraw keeps the page busy, in headless Chromium, and what its module weighs.
+
+Each widget stands alone on a static page, as a chapter shows it, and a real mouse drags its main
+slider from end to end, or a point across its plot. A redraw is measured from the first callback of
+a frame until the browser has laid out and painted it, plus what the event handlers before it took;
+a frame of 60 Hz is 16.7 ms. Widgets that refine their picture when idle are measured while moving.
+Run: python benchmarks/redraw.py [CLASS …]
+"""
+
+import gzip
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, sync_playwright
+
+from nnlib import widgets
+from nnlib.widgets.base import EXPORT, Widget, read
+
+sys.path[:0] = [str(Path(__file__).parents[1] / "tests" / folder) for folder in ("browser", "")]
+
+from provision import ADVICE, find_chromium  # noqa: E402
+from visits import ARGUMENTS, document  # noqa: E402
+
+STEPS = 200
+POINTS = {"VoronoiExplorer": "Query: move with the arrow keys"}
+"""Widgets whose reader drags a point, by the name of its handle; of others, the first slider."""
+
+# Frames in which the page's own callbacks ran. A message sent from the first of them arrives when
+# the frame has been painted.
+STOPWATCH = """() => {
+  window.redraws = [];
+  const next = window.requestAnimationFrame.bind(window);
+  window.untouched = next;
+  let handling = 0;
+  let handled = 0;
+  for (const type of ["pointermove", "mousemove", "input"]) {
+    addEventListener(type, () => { handling = performance.now(); }, true);
+    addEventListener(type, () => { handled += performance.now() - handling; });
+  }
+  const painted = new MessageChannel();
+  let began = 0;
+  painted.port1.onmessage = () => {
+    redraws.push(handled + performance.now() - began);
+    began = handled = 0;
+  };
+  window.requestAnimationFrame = (draw) => next((time) => {
+    if (!began) {
+      began = performance.now();
+      painted.port2.postMessage(null);
+    }
+    draw(time);
+  });
+}"""
+NEXT_FRAME = "() => new Promise((done) => untouched(() => untouched(() => done())))"
+
+
+def compressed(text: str) -> int:
+    """Return how many bytes the text takes when it travels."""
+    return len(gzip.compress(text.encode(), mtime=0))
+
+
+def path_of(name: str, page: Page) -> tuple[Locator, list[tuple[float, float]]]:
+    """Return what the mouse drags on a widget's page, and the points it passes."""
+    if name in POINTS:
+        part = page.get_by_role("button", name=POINTS[name])
+        ground = part.locator("xpath=..").bounding_box()
+    else:
+        part = page.locator("input[type=range]").first
+        ground = part.bounding_box()
+    box = part.bounding_box()
+    if box is None or ground is None:
+        raise RuntimeError(f"{name} shows nothing to drag")
+    inset = box["width"] / 2 if name in POINTS else 8
+    left, width = ground["x"] + inset, ground["width"] - 2 * inset
+    across = [left + width * step / (STEPS - 1) for step in range(STEPS)]
+    # A point comes from where it stands and crosses the plot on a slope, so that it meets more.
+    tall = 0.6 * ground["height"] if name in POINTS else 0.0
+    middle = ground["y"] + ground["height"] / 2
+    down = [middle + tall * (step / (STEPS - 1) - 0.5) for step in range(STEPS)]
+    return part, list(zip(across, down, strict=True))
+
+
+def redraws(page: Page, name: str) -> list[float]:
+    """Drag through the widget and return the milliseconds of each redraw."""
+    part, points = path_of(name, page)
+    box = part.bounding_box()
+    assert box is not None
+    if name in POINTS:
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    else:
+        page.mouse.move(*points[0])
+    page.mouse.down()
+    page.mouse.move(*points[0])
+    page.evaluate(NEXT_FRAME)
+    page.evaluate("redraws.length = 0")
+    for point in points:
+        page.mouse.move(*point)
+        page.evaluate(NEXT_FRAME)
+    page.mouse.up()
+    found: list[float] = page.evaluate("redraws")
+    return found
+
+
+def main(chosen: list[str]) -> None:
+    """Print median and 95th percentile of the redraws, and the compressed size, of each widget."""
+    executable = find_chromium()
+    if executable is None:
+        raise SystemExit(ADVICE)
+    classes: dict[str, type[Widget]] = {
+        name: getattr(widgets, name) for name in chosen or widgets.__all__
+    }
+    shared = compressed(EXPORT.sub("", read("shared.js")))
+    print(f"{'':>22}  redraws  median ms  95 % ms  module kB  of it shared kB")
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        for name, widget in classes.items():
+            path = Path(folder) / f"{name}.html"
+            path.write_text(document([widget()]), encoding="utf-8")
+            page = browser.new_page(viewport={"width": 820, "height": 1600})
+            page.add_init_script(f"({STOPWATCH})()")
+            page.goto(path.as_uri())
+            page.locator(".widget-place[data-widget=running] .nn-said:not(:empty)").wait_for()
+            page.wait_for_timeout(500)  # what a page does on arrival is another matter
+            times = redraws(page, name)
+            page.close()
+            if len(times) < STEPS / 4:
+                raise SystemExit(f"{name}: only {len(times)} redraws; did the mouse miss?")
+            median, high = statistics.median(times), statistics.quantiles(times, n=20)[-1]
+            weight = compressed(widget._esm)
+            print(
+                f"{name:>22}  {len(times):7}  {median:9.1f}  {high:7.1f}"
+                f"  {weight / 1000:9.1f}  {shared / 1000:15.1f}"
+            )
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
