@@ -1,4 +1,4 @@
-import { DASHES, announcer, el, format, listen, onFrame, set, stateLink, write } from "./shared.js";
+import { announcer, DASHES, el, format, keepKeys, listen, onFrame, set, stateLink, write } from "./shared.js";
 
 // ---- Arithmetic in three precisions. ----
 // A sum, difference, product or quotient of two float16 or float32 numbers, rounded to double and
@@ -295,6 +295,7 @@ function render({ model, el: root }) {
     rule,
     el("div", { class: "nn-row" }, reset, ...link.controls));
   root.append(box);
+  keepKeys(box, life);
 
   // -- From the reader to the model.
   function change(values) {

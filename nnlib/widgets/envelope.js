@@ -1,4 +1,4 @@
-import { announcer, el, format, listen, onFrame, set, stateLink, write } from "./shared.js";
+import { announcer, el, format, keepKeys, listen, onFrame, set, stateLink, write } from "./shared.js";
 
 // ---- The tangents, in IEEE double precision. ----
 // nnlib/widgets/envelope.py does the same operations in the same order, and a test compares the
@@ -120,6 +120,7 @@ function render({ model, el: root }) {
       + "of the bowl ‖x‖² at t, the gap to it is ‖x − t‖², and the shadow of the highest planes is the Voronoi map."),
     el("div", { class: "nn-row" }, reset, ...link.controls));
   root.append(box);
+  keepKeys(box, life);
 
   // -- From the reader to the model.
   function change(values) {

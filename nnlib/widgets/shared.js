@@ -20,6 +20,17 @@ export function set(node, attributes) {
   }
 }
 
+/**
+ * Keep plain keys inside the widget. JupyterLab and the theme bind arrows to their own moves, and
+ * JupyterLab even prevents what a focused slider would do with them.
+ */
+export function keepKeys(box, life) {
+  const keep = (event) => {
+    if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+  };
+  box.addEventListener("keydown", keep, { signal: life });
+}
+
 /** Write text only where it changed: a screen reader may announce a rewrite of equal text. */
 export function write(node, text) {
   if (node.textContent !== text) node.textContent = text;

@@ -1,4 +1,4 @@
-import { DASHES, announcer, el, format, listen, onFrame, set, stateLink, write } from "./shared.js";
+import { announcer, DASHES, el, format, keepKeys, listen, onFrame, set, stateLink, write } from "./shared.js";
 
 // ---- The network, in IEEE double precision. ----
 // Sums run over features, then over templates, from first to last: nnlib/widgets/readout.py does
@@ -159,6 +159,7 @@ function render({ model, el: root }) {
       table),
     el("div", { class: "nn-row" }, reset, ...link.controls));
   root.append(box);
+  keepKeys(box, life);
 
   // -- From the reader to the model.
   function change(values) {

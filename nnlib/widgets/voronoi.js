@@ -1,4 +1,4 @@
-import { announcer, el, format, listen, onFrame, set, stateLink, write } from "./shared.js";
+import { announcer, el, format, keepKeys, listen, onFrame, set, stateLink, write } from "./shared.js";
 
 // ---- The layer, in IEEE double precision. ----
 // The same operations in the same order as nnlib/widgets/voronoi.py: a test compares bit for bit.
@@ -308,6 +308,7 @@ function render({ model, el: root }) {
     el("p", { class: "nn-muted" },
       `Drag the query${movable ? " and the rows" : ""}, or focus and use the arrow keys (with Shift: finer).`));
   root.append(box);
+  keepKeys(box, life);
 
   // -- From the reader to the model.
   let selected = 0;

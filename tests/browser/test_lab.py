@@ -27,17 +27,27 @@ CELLS = [
     "print('Python reads', explorer.temperature, explorer.preset, len(explorer.templates))",
 ]
 
+OTHERS = [
+    "from nnlib.widgets import CancellationExplorer, EnvelopeExplorer, VoronoiExplorer\n"
+    "map = VoronoiExplorer(preset='map')\nmap",
+    "map.query = [6.0, 2.5]",
+    "envelope = EnvelopeExplorer()\nenvelope",
+    "envelope.query = 1.25",
+    "cancellation = CancellationExplorer()\ncancellation",
+    "cancellation.offset = 1e4",
+    "print('Python reads', map.query[0] > 6, envelope.query, cancellation.offset > 1e4)",
+]
+
 
 @pytest.fixture
 def lab(tmp_path: Path) -> Iterator[str]:
     """Start a JupyterLab of its own on localhost, with no token, no settings and no plugins."""
-    cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
-    notebook = nbformat.v4.new_notebook(
-        cells=cells,
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": ""}},
-    )
     (tmp_path / "work").mkdir()
-    nbformat.write(notebook, tmp_path / "work" / "explorer.ipynb")
+    kernel = {"name": "python3", "display_name": "Python 3", "language": ""}
+    for name, sources in (("explorer", CELLS), ("others", OTHERS)):
+        cells = [nbformat.v4.new_code_cell(source) for source in sources]
+        notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+        nbformat.write(notebook, tmp_path / "work" / f"{name}.ipynb")
     settings = tmp_path / "settings" / "@jupyterlab" / "apputils-extension"
     settings.mkdir(parents=True)
     (settings / "notification.jupyterlab-settings").write_text(
@@ -123,3 +133,26 @@ def test_python_and_the_page_set_each_others_traits(lab: str, open_page: Callabl
     expect(said).to_contain_text("τ = 1000, λ = 0.001: the softmax net says B")
     run_cell(page, 2)
     expect(page.get_by_text("Python reads 1000.0 tie 3")).to_be_visible(timeout=30_000)
+
+
+def test_every_other_widget_too(lab: str, open_page: Callable) -> None:
+    # Tall, so that JupyterLab keeps all cells in the page.
+    page = open_page(f"{lab}/lab/tree/others.ipynb", viewport={"width": 1280, "height": 4500})
+    page.set_default_timeout(30_000)
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
+    for cell, widget, before, after in (
+        (0, "voronoi", "Query (2.9, 1.4): row 2 wins", "Query (6, 2.5): row 6 wins"),
+        (2, "envelope", "x = 0: template 1 wins", "x = 1.25"),
+        (4, "cancellation", "float32, offset 1000.", "float32, offset 10000."),
+    ):
+        said = page.locator(f".nn-{widget} .nn-said")
+        run_cell(page, cell)
+        expect(said).to_contain_text(before)
+        run_cell(page, cell + 1)
+        expect(said).to_contain_text(after)
+    page.get_by_role("button", name="Query: move with the arrow keys").press("ArrowRight")
+    page.locator(".nn-envelope").get_by_role("slider", name="Query").press("ArrowRight")
+    page.get_by_role("slider", name="Offset from the origin").press("ArrowRight")
+    expect(page.locator(".nn-envelope .nn-said")).to_contain_text("x = 1.375")
+    run_cell(page, 6)
+    expect(page.get_by_text("Python reads True 1.375 True")).to_be_visible()
