@@ -38,6 +38,8 @@ def show(tmp_path: Path, open_page: OPEN) -> Callable[..., Page]:
         path.write_text(document(list(widgets), theme), encoding="utf-8")
         page = open_page(path.as_uri() + address, viewport={"width": width, "height": 2400})
         expect(page.locator(".widget-place[data-widget=running]")).to_have_count(len(widgets))
+        # Drawings take the width they are given one frame after they learn it.
+        page.evaluate("() => new Promise((d) => requestAnimationFrame(() => setTimeout(d, 50)))")
         return page
 
     return show_widgets
