@@ -14,7 +14,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from ipywidgets import Widget
-from ipywidgets.embed import embed_data
+from ipywidgets.embed import dependency_state, embed_data
 from playwright.sync_api import Page, Route
 
 ROOT = Path(__file__).parents[2]
@@ -115,8 +115,10 @@ def settle(page: Page) -> None:
 
 def document(widgets: list[Widget], theme: str = "light") -> str:
     """Return a page that carries the widgets as a built chapter does."""
-    data = embed_data(views=widgets, drop_defaults=False)
-    state = json.dumps(data["manager_state"]).replace("</", "<\\/")
+    # Only these and what they refer to: by default every widget of the process would come along.
+    state = dependency_state(widgets, drop_defaults=False)
+    data = embed_data(views=widgets, drop_defaults=False, state=state)
+    text_of_state = json.dumps(data["manager_state"]).replace("</", "<\\/")
     views = [
         '<div class="widget-place"><script type="application/vnd.jupyter.widget-view+json">'
         f"{json.dumps(spec)}</script></div>"
@@ -129,7 +131,7 @@ def document(widgets: list[Widget], theme: str = "light") -> str:
   style="--pst-color-text-base: {text}; --pst-color-background: {ground}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Widgets</title>
-<script type="application/vnd.jupyter.widget-state+json">{state}</script></head>
+<script type="application/vnd.jupyter.widget-state+json">{text_of_state}</script></head>
 <body style="margin: 16px; background: {ground}; color: {text}">
 <main><h1>Widgets</h1>{"".join(views)}</main>
 <script>{host}</script></body></html>"""
