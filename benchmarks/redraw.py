@@ -1,9 +1,11 @@
-"""How long a widget's redraw keeps the page busy, in headless Chromium, and what its module weighs.
+"""How soon a widget starts, how long its redraw keeps the page busy, and what its module weighs.
 
-Each widget stands alone on a static page, as a chapter shows it, and a real mouse drags its main
-slider from end to end, or a point across its plot. A redraw is measured from the first callback of
-a frame until the browser has laid out and painted it, plus what the event handlers before it took;
-a frame of 60 Hz is 16.7 ms. Widgets that refine their picture when idle are measured while moving.
+All in headless Chromium. The start is measured on a fresh page, from a jump that brings the widget,
+far down, into view, until it has been painted with its text line. For the redraws, each widget
+stands alone on a static page, as a chapter shows it, and a real mouse drags its main slider from
+end to end, or a point across its plot. A redraw is measured from the first callback of a frame
+until the browser has laid out and painted it, plus what the event handlers before it took; a frame
+of 60 Hz is 16.7 ms. Widgets that refine their picture when idle are measured while moving.
 Run: python benchmarks/redraw.py [CLASS …]
 """
 
@@ -13,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from nnlib import widgets
 from nnlib.widgets.base import EXPORT, Widget, read
@@ -53,6 +55,15 @@ STOPWATCH = """() => {
     draw(time);
   });
 }"""
+START = """async () => {
+  const place = document.querySelector(".widget-place");
+  const began = performance.now();
+  place.scrollIntoView();
+  while (!place.querySelector(".nn-said")?.textContent) await new Promise(requestAnimationFrame);
+  await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
+  return performance.now() - began;
+}"""
+STARTS = 7
 NEXT_FRAME = "() => new Promise((done) => untouched(() => untouched(() => done())))"
 
 
@@ -103,8 +114,23 @@ def redraws(page: Page, name: str) -> list[float]:
     return found
 
 
+def starts(browser: Browser, path: Path) -> list[float]:
+    """Return the milliseconds of a few starts, each on a page of its own, far from the widget."""
+    far = path.with_suffix(".far.html")
+    text = path.read_text(encoding="utf-8")
+    far.write_text(text.replace("<main>", '<main style="padding-top: 9000px">'), encoding="utf-8")
+    found = []
+    for _ in range(STARTS):
+        page = browser.new_page(viewport={"width": 820, "height": 900})
+        page.goto(far.as_uri())
+        page.locator(".widget-place[data-widget=waiting]").wait_for(state="attached")
+        found.append(page.evaluate(START))
+        page.close()
+    return found
+
+
 def main(chosen: list[str]) -> None:
-    """Print median and 95th percentile of the redraws, and the compressed size, of each widget."""
+    """Print start, median and 95th percentile of the redraws, and size, of each widget."""
     executable = find_chromium()
     if executable is None:
         raise SystemExit(ADVICE)
@@ -112,12 +138,13 @@ def main(chosen: list[str]) -> None:
         name: getattr(widgets, name) for name in chosen or widgets.__all__
     }
     shared = compressed(EXPORT.sub("", read("shared.js")))
-    print(f"{'':>22}  redraws  median ms  95 % ms  module kB  of it shared kB")
+    print(f"{'':>22}  start ms (slowest)  redraws  median ms  95 % ms  module kB  of it shared kB")
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         for name, widget in classes.items():
             path = Path(folder) / f"{name}.html"
             path.write_text(document([widget()]), encoding="utf-8")
+            begin = starts(browser, path)
             page = browser.new_page(viewport={"width": 820, "height": 1600})
             page.add_init_script(f"({STOPWATCH})()")
             page.goto(path.as_uri())
@@ -130,7 +157,8 @@ def main(chosen: list[str]) -> None:
             median, high = statistics.median(times), statistics.quantiles(times, n=20)[-1]
             weight = compressed(widget._esm)
             print(
-                f"{name:>22}  {len(times):7}  {median:9.1f}  {high:7.1f}"
+                f"{name:>22}  {statistics.median(begin):8.0f} ({max(begin):7.0f})"
+                f"  {len(times):7}  {median:9.1f}  {high:7.1f}"
                 f"  {weight / 1000:9.1f}  {shared / 1000:15.1f}"
             )
         browser.close()

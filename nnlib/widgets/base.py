@@ -1,10 +1,13 @@
 """What every widget of the book shares: how its module is put together, and how it prints."""
 
 import re
+from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, ClassVar
 
 import anywidget
+from traitlets import Dict, default
 
 HERE = Path(__file__).parent
 IMPORT = re.compile(r'^import \{[^}]*\} from "\./shared\.js";\n', re.MULTILINE)
@@ -46,13 +49,38 @@ class Widget(anywidget.AnyWidget):
 
     _shown: ClassVar[tuple[str, ...]] = ()
     """The traits that the representation shows."""
+    _restored: ClassVar[tuple[str, ...]] = ()
+    """The traits that Reset restores."""
+
+    home = Dict(read_only=True).tag(sync=True)
+    """What Reset goes back to: the state at construction."""
 
     def __repr__(self) -> str:
         """Return the class and its telling traits: no address, so the same on every run."""
         traits: dict[str, Any] = {name: getattr(self, name) for name in self._shown}
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in traits.items())})"
 
+    def reset(self) -> None:
+        """Return to the state at construction, as the button does."""
+        self._set_together(self.home)
+
+    def _set_together(self, state: Mapping[str, Any]) -> None:
+        """Check and send several traits as one change; on an error, none has changed."""
+        with self.hold_sync(), self.hold_trait_notifications():
+            for name, value in state.items():
+                setattr(self, name, value)
+
+    @default("home")
+    def _default_home(self) -> dict[str, Any]:
+        # Asked for when the constructor sends the first state, and not again.
+        return {name: deepcopy(getattr(self, name)) for name in self._restored}
+
 
 def stylesheet(name: str) -> str:
-    """Return the shared style sheet followed by the file `name`."""
+    """Return the shared style sheet followed by the file `name`.
+
+    A page may hold several classes of widget, and so the shared rules several times. Every own
+    rule therefore begins with ``.nn-widget.nn-NAME``, which outweighs a shared rule wherever it
+    stands; a test holds the files to it.
+    """
     return read("shared.css") + read(name)

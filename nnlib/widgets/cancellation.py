@@ -23,15 +23,14 @@ unless something overflows; then the computed value is not finite, and B is infi
 """
 
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from traitlets import Bool, Dict, Enum, Float, Int, TraitError, Unicode, default, validate
+from traitlets import Bool, Enum, Float, Int, TraitError, Unicode, validate
 
 from nnlib.search import nearest
 from nnlib.validation import Array
@@ -313,6 +312,7 @@ class CancellationExplorer(Widget):
     _esm = module("cancellation.js")
     _css = stylesheet("cancellation.css")
     _shown: ClassVar[tuple[str, ...]] = ("offset", "precision", "centered", "query", "template")
+    _restored: ClassVar[tuple[str, ...]] = ("templates", "queries", *_shown)
 
     templates = Rows().tag(sync=True)
     queries = Rows().tag(sync=True)
@@ -322,8 +322,6 @@ class CancellationExplorer(Widget):
     query = Int(0).tag(sync=True)
     template = Int(None, allow_none=True).tag(sync=True)
     name = Unicode("cancellation").tag(sync=True)
-    home = Dict(read_only=True).tag(sync=True)
-    """What Reset goes back to: the state at construction."""
 
     def __init__(
         self,
@@ -347,14 +345,9 @@ class CancellationExplorer(Widget):
 
     def show(self, templates: Any, queries: Any) -> None:
         """Show other points, in one step or not at all; the first query is selected."""
-        with self._together():
-            self.templates, self.queries, self.query, self.template = templates, queries, 0, None
-
-    def reset(self) -> None:
-        """Return to the state at construction, as the button does."""
-        with self._together():
-            for key, value in self.home.items():
-                setattr(self, key, value)
+        self._set_together(
+            {"templates": templates, "queries": queries, "query": 0, "template": None}
+        )
 
     def forms(self) -> Forms:
         """Return what the page shows, bit for bit: the reference's answer to this state."""
@@ -409,11 +402,6 @@ class CancellationExplorer(Widget):
         )
         return figure
 
-    @default("home")
-    def _default_home(self) -> dict[str, Any]:
-        # Asked for when the constructor sends the first state, and not again.
-        return {name: getattr(self, name) for name in ("templates", "queries", *self._shown)}
-
     @validate("offset")
     def _check_offset(self, proposal: dict[str, Any]) -> float:
         value: float = proposal["value"]
@@ -431,12 +419,6 @@ class CancellationExplorer(Widget):
             }
         )
         return value
-
-    @contextmanager
-    def _together(self) -> Iterator[None]:
-        """Check and send several traits as one change; on an error, none has changed."""
-        with self.hold_sync(), self.hold_trait_notifications():
-            yield
 
 
 def check(

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from traitlets import Dict, Float, TraitError, Unicode, default, validate
+from traitlets import Float, TraitError, Unicode, validate
 
 from nnlib.widgets.base import Widget, module, stylesheet
 from nnlib.widgets.traits import Vector
@@ -149,24 +149,18 @@ class EnvelopeExplorer(Widget):
     _esm = module("envelope.js")
     _css = stylesheet("envelope.css")
     _shown: ClassVar[tuple[str, ...]] = ("templates", "query")
+    _restored: ClassVar[tuple[str, ...]] = _shown
 
     templates = Vector().tag(sync=True)
     query = Float(0.0).tag(sync=True)
     name = Unicode("envelope").tag(sync=True)
-    home = Dict(read_only=True).tag(sync=True)
-    """What Reset goes back to: the state at construction."""
 
     def __init__(self, templates: Any = DEFAULT, query: float = 0.0, **traits: Any) -> None:
         super().__init__(templates=templates, query=query, **traits)
 
     def show(self, templates: Any, query: float) -> None:
         """Show other templates and another query: set both in one step, or neither."""
-        with self.hold_sync(), self.hold_trait_notifications():
-            self.templates, self.query = templates, query
-
-    def reset(self) -> None:
-        """Return to the state at construction, as the button does."""
-        self.show(**self.home)
+        self._set_together({"templates": templates, "query": query})
 
     def read(self) -> Reading:
         """Return what the page shows, computed here with the same operations in the same order.
@@ -242,11 +236,6 @@ class EnvelopeExplorer(Widget):
         strip.spines[:].set_visible(False)
         strip.patch.set_alpha(0)
         return figure
-
-    @default("home")
-    def _default_home(self) -> dict[str, Any]:
-        # Asked for when the constructor sends the first state, and not again.
-        return {"templates": list(self.templates), "query": self.query}
 
     @validate("templates")
     def _check_templates(self, proposal: dict[str, Any]) -> list[float]:

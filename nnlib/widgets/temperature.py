@@ -6,8 +6,7 @@ nearest neighbor's class; large ones the share of each class among the templates
 """
 
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -157,6 +156,7 @@ class TemperatureExplorer(Widget):
     _esm = module("temperature.js")
     _css = stylesheet("temperature.css")
     _shown: ClassVar[tuple[str, ...]] = ("preset", "temperature", "softmax")
+    _restored: ClassVar[tuple[str, ...]] = _shown
 
     templates = Rows().tag(sync=True)
     labels = Labels().tag(sync=True)
@@ -168,8 +168,6 @@ class TemperatureExplorer(Widget):
     name = Unicode("temperature").tag(sync=True)
     presets = List(Dict(), read_only=True).tag(sync=True)
     dataset = Dict(read_only=True).tag(sync=True)
-    home = Dict(read_only=True).tag(sync=True)
-    """What Reset goes back to: the state at construction."""
 
     def __init__(
         self,
@@ -215,17 +213,13 @@ class TemperatureExplorer(Widget):
     ) -> None:
         """Show other data: set the traits that must fit each other in one step, or none."""
         names = names_for(labels) if class_names is None else list(class_names)
-        with self._together():
-            self.templates, self.labels, self.query = templates, labels, query
-            self.class_names = names
+        self._set_together(Case(templates, labels, names, query)._asdict())
 
     def reset(self) -> None:
         """Return to the state at construction, as the button does."""
         home = dict(self.home)
         data = known_case(home["preset"])._asdict() if home["preset"] else home.pop("data")
-        with self._together():
-            for key, value in {**data, **home}.items():
-                setattr(self, key, value)
+        self._set_together({**data, **home})
 
     def readout(self) -> Readout:
         """Return what the page shows, computed here with the same operations in the same order.
@@ -293,8 +287,7 @@ class TemperatureExplorer(Widget):
 
     @default("home")
     def _default_home(self) -> dict[str, Any]:
-        # Asked for when the constructor sends the first state, and not again.
-        home = {name: getattr(self, name) for name in self._shown}
+        home = super()._default_home()
         return home if self.preset else {**home, "data": self._data()._asdict()}
 
     @validate("temperature")
@@ -325,18 +318,10 @@ class TemperatureExplorer(Widget):
         if change["name"] != "preset":
             self.preset = ""
             return
-        with self._together():
-            for key, value in data._asdict().items():
-                setattr(self, key, value)
+        self._set_together(data._asdict())
 
     def _data(self) -> Case:
         return Case(self.templates, self.labels, self.class_names, self.query)
-
-    @contextmanager
-    def _together(self) -> Iterator[None]:
-        """Check and send several traits as one change; on an error, none has changed."""
-        with self.hold_sync(), self.hold_trait_notifications():
-            yield
 
 
 def known_case(preset: str) -> Case:

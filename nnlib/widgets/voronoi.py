@@ -6,8 +6,7 @@ holds the widget and, in plain Python and in a fixed order, everything that its 
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -400,6 +399,7 @@ class VoronoiExplorer(Widget):
     _esm = module("voronoi.js")
     _css = stylesheet("voronoi.css")
     _shown: ClassVar[tuple[str, ...]] = ("preset", "query", "k", "metric", "temperature", "scaled")
+    _restored: ClassVar[tuple[str, ...]] = STATE
 
     templates = Rows().tag(sync=True)
     labels = Labels().tag(sync=True)
@@ -418,8 +418,6 @@ class VoronoiExplorer(Widget):
     name = Unicode("voronoi").tag(sync=True)
     preset = Unicode(read_only=True)
     dataset = Dict(read_only=True).tag(sync=True)
-    home = Dict(read_only=True).tag(sync=True)
-    """What Reset goes back to: the state at construction."""
 
     def __init__(
         self,
@@ -458,11 +456,7 @@ class VoronoiExplorer(Widget):
     ) -> None:
         """Show other data: set the traits that must fit each other in one step, or none."""
         state = {**own(templates, labels, query, class_names), "axis_names": list(axis_names)}
-        self._set(state)
-
-    def reset(self) -> None:
-        """Return to the state at construction, as the button does."""
-        self._set(self.home)
+        self._set_together(state)
 
     def answer(self) -> Answer:
         """Return what the page shows, computed here with the same operations in the same order.
@@ -560,11 +554,6 @@ class VoronoiExplorer(Widget):
         # Only where the reader can choose features: elsewhere it would be dead weight in the page.
         return iris() if "features" in self.controls else {}
 
-    @default("home")
-    def _default_home(self) -> dict[str, Any]:
-        # Asked for when the constructor sends the first state, and not again.
-        return {name: getattr(self, name) for name in STATE}
-
     @validate(*STATE)
     def _check_state(self, proposal: dict[str, Any]) -> Any:
         state = {name: getattr(self, name) for name in STATE}
@@ -581,23 +570,12 @@ class VoronoiExplorer(Widget):
         if all(getattr(self, name) == data[name] for name in DATA):
             return
         if change["name"] == "features":
-            self._set(data)
+            self._set_together(data)
         else:
             self.features = []
 
     def _view(self) -> list[float]:
         return view(self.extent, [*self.templates, self.query])
-
-    def _set(self, state: dict[str, Any]) -> None:
-        """Check and send several traits as one change; on an error, none has changed."""
-        with self._together():
-            for key, value in state.items():
-                setattr(self, key, value)
-
-    @contextmanager
-    def _together(self) -> Iterator[None]:
-        with self.hold_sync(), self.hold_trait_notifications():
-            yield
 
 
 def strengths(labels: Sequence[int]) -> list[float]:

@@ -1,0 +1,36 @@
+"""What all widgets share: their style sheets do not reach into each other's figures."""
+
+import re
+
+import pytest
+
+from nnlib.widgets import base
+
+NAMES = sorted(path.stem for path in base.HERE.glob("*.css") if path.stem != "shared")
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+# Before a theme's own attribute or none at all, the widget's two classes.
+ROOM = r"(?:(?:html|body)\[[^\]]+\] )?\.nn-widget\.nn-{name}(?![\w-])"
+
+
+def selectors(sheet):
+    """Return every selector of a style sheet, those within @media included."""
+    text = re.sub(r"@media[^{]*\{", "", COMMENT.sub("", sheet))
+    found = []
+    for block in re.findall(r"([^{}]+)\{[^{}]*\}", text):
+        found += [one.strip() for one in block.split(",")]
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_own_rule_outweighs_the_shared_ones_of_another_sheet(name):
+    own = selectors(base.read(f"{name}.css"))
+    assert len(own) > 10
+    assert [one for one in own if not re.match(ROOM.format(name=name), one)] == []
+    assert base.stylesheet(f"{name}.css") == base.read("shared.css") + base.read(f"{name}.css")
+
+
+def test_no_shared_rule_outweighs_an_own_one():
+    # An own rule counts two classes before anything else; a shared one at most that.
+    for one in selectors(base.read("shared.css")):
+        if "[data-" not in one and ":hover" not in one:
+            assert len(re.findall(r"\.[\w-]+|\[|:(?!:)[a-z]", one)) <= 2, one
