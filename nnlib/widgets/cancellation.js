@@ -1,4 +1,4 @@
-import { announcer, DASHES, el, format, keepKeys, listen, onFrame, set, stateLink, write } from "./shared.js";
+import { announcer, begin, button, clamp, curve, el, format, listen, onFrame, set, stateLink, write } from "./shared.js";
 
 // ---- Arithmetic in three precisions. ----
 // A sum, difference, product or quotient of two float16 or float32 numbers, rounded to double and
@@ -217,32 +217,26 @@ for (let e = 0; e < 16; e++) for (const step of ["1", "1.2", "1.5", "2", "2.5", 
 OFFSETS.push(1e16);
 export { OFFSETS };
 
-const clamp = (value, least, most) => Math.min(Math.max(value, least), most);
 const short = (value) => format(value, 3);
 const plain = (value) => (value < 1e5 ? String(value) : value.toExponential().replace("e+", "e"));
 const power = (n) => `2⁻${[...String(n)].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")}`;
 const whole = (value, end) => Number.isInteger(value) && value >= 0 && value < end;
 
 function render({ model, el: root }) {
-  const closing = new AbortController();
-  const life = closing.signal;
-  const on = (node, type, heard) => node.addEventListener(type, heard, { signal: life });
-  const get = (name) => model.get(name);
+  const { life, get, those, on, change, start } = begin(model);
 
   // -- Parts, top to bottom.
   const precision = el("select", {}, ...NAMES.map((name) => el("option", { value: name }, name)));
   const centered = el("input", { type: "checkbox" });
   const query = el("select", {});
   const template = el("select", {});
-  const key = (kind, dash, text) => el("span", { class: "nn-key" },
-    el("svg", { width: 26, height: 12, "aria-hidden": "true" },
-      el("path", { d: "M0,6H26", class: `nn-curve ${kind}`, "stroke-dasharray": dash })),
-    text);
+  const key = (name, c) => el("span", { class: "nn-key" },
+    el("svg", { width: 26, height: 12, "aria-hidden": "true" }, curve(c, "M0,6H26")), name);
   const inputKey = el("span", {});
   const chart = el("svg", { height: HEIGHT, "aria-hidden": "true" });
   const where = el("span", { class: "nn-number" });
   const slider = el("input", { type: "range", min: 0, max: OFFSETS.length - 1, step: 1 });
-  const said = el("p", { class: "nn-said", "aria-live": "polite" });
+  const { said, announce } = announcer(life);
   const pair = el("span", {});
   const line = (title) => [el("dt", {}, title), el("dd", { class: "nn-number" }), el("dd", { class: "nn-digits" })];
   const given = line("Given points, exact");
@@ -262,7 +256,7 @@ function render({ model, el: root }) {
   const body = el("tbody");
   const caption = el("caption", {});
   const rule = el("p", { class: "nn-muted" });
-  const reset = el("button", { type: "button", class: "nn-button" }, "Reset");
+  const reset = button("Reset");
   const link = stateLink(model, restore, life);
   const box = el("div", { class: "nn-widget nn-cancellation", role: "group", "aria-label": "Cancellation explorer" },
     el("div", { class: "nn-row" },
@@ -273,7 +267,7 @@ function render({ model, el: root }) {
     el("div", {},
       el("div", { class: "nn-legend" },
         el("span", { class: "nn-strong" }, "Wrong neighbors at every offset"),
-        ...NAMES.map((name, c) => key(`nn-stroke-${c}`, DASHES[c], name)),
+        ...NAMES.map(key),
         inputKey),
       chart,
       el("label", { class: "nn-slider" }, el("span", {}, "Offset from the origin ", where), slider)),
@@ -294,14 +288,8 @@ function render({ model, el: root }) {
       body),
     rule,
     el("div", { class: "nn-row" }, reset, ...link.controls));
-  root.append(box);
-  keepKeys(box, life);
 
   // -- From the reader to the model.
-  function change(values) {
-    for (const [name, value] of Object.entries(values)) model.set(name, value);
-    model.save_changes();
-  }
   function restore(state) {
     const rest = {};
     const { offset, query: q, template: t } = state;
@@ -321,11 +309,10 @@ function render({ model, el: root }) {
 
   // -- From the model to the page. `shown` holds what follows from data, centering and size.
   let shown = null;
-  const announce = announcer(said, life);
   const draw = onFrame(() => {
     const width = chart.parentNode.clientWidth;
     if (!width) return; // not laid out yet: the size observer calls again
-    const state = Object.fromEntries([...DATA, ...STATE].map((name) => [name, get(name)]));
+    const state = those([...DATA, ...STATE]);
     // A link may bring the number of a row that this widget does not have.
     state.query = clamp(state.query, 0, state.queries.length - 1);
     if (!whole(state.template, state.templates.length)) state.template = null;
@@ -348,7 +335,7 @@ function render({ model, el: root }) {
     const base = HEIGHT - 34;
     const x = (step) => left + (step / (OFFSETS.length - 1)) * (end - left);
     const y = (share) => base - share * (base - 8);
-    const curves = NAMES.map((_, c) => el("path", { class: `nn-curve nn-stroke-${c}`, "stroke-dasharray": DASHES[c] }));
+    const curves = NAMES.map((_, c) => curve(c));
     const lost = el("path", { class: "nn-lost" });
     const now = el("line", { y1: 4, y2: base, class: "nn-now" });
     const decades = shown.width < 500 ? 4 : 2;
@@ -373,7 +360,7 @@ function render({ model, el: root }) {
     if (!shown) return;
     const { x, y, found } = shown;
     const until = performance.now() + 6;
-    const cloud = Object.fromEntries(DATA.map((name) => [name, get(name)]));
+    const cloud = those(DATA);
     while (shown.step < OFFSETS.length && performance.now() < until) {
       const offset = OFFSETS[shown.step++];
       NAMES.forEach((name, c) => {
@@ -571,15 +558,7 @@ function render({ model, el: root }) {
 
   listen(model, STATE, draw, life);
   listen(model, DATA, again, life);
-  const resized = new ResizeObserver(draw);
-  resized.observe(box);
-  life.addEventListener("abort", () => resized.disconnect());
-  link.read();
-  draw();
-  return () => {
-    closing.abort();
-    box.remove();
-  };
+  return start(root, box, link, draw);
 }
 
 export default { render };

@@ -1,4 +1,4 @@
-import { announcer, el, format, keepKeys, listen, onFrame, set, stateLink, write } from "./shared.js";
+import { announcer, begin, button, clamp, el, format, listen, onFrame, set, stateLink, write } from "./shared.js";
 
 // ---- The tangents, in IEEE double precision. ----
 // nnlib/widgets/envelope.py does the same operations in the same order, and a test compares the
@@ -58,6 +58,7 @@ export function compute({ templates, query }) {
 
 // ---- The page. ----
 
+const STATE = ["templates", "query"];
 const STEP = 0.25; // of a template; a query moves by half of it, so that it reaches every midpoint
 const LEFT = 34;
 const RIGHT = 16;
@@ -67,7 +68,6 @@ const END = BASE + 26; // and of the strip of cells
 const LANE = 14; // how much lower a handle sits that would cover another
 const BOTTOM = END + 96;
 
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 const snap = (value, step) => clamp(Math.round(value / step) * step, LOWEST, HIGHEST) + 0; // + 0: no −0
 const isPosition = (value) => Number.isFinite(value) && value >= LOWEST && value <= HIGHEST;
 /** Eight digits: what quarters and eighths make is then shown in full. */
@@ -76,10 +76,7 @@ const short = (value) => format(value, 5);
 const list = (numbers) => `${numbers.slice(0, -1).join(", ")} and ${numbers.at(-1)}`;
 
 function render({ model, el: root }) {
-  const closing = new AbortController();
-  const life = closing.signal;
-  const on = (node, type, heard) => node.addEventListener(type, heard, { signal: life });
-  const get = (name) => model.get(name);
+  const { life, get, those, on, change, start } = begin(model);
   let chosen = 0;
 
   // -- Parts, top to bottom.
@@ -97,11 +94,10 @@ function render({ model, el: root }) {
   const x = { slider: range(STEP / 2), value: value() };
   const t = { slider: range(STEP), value: value() };
   const select = el("select", {});
-  const button = (name) => el("button", { type: "button", class: "nn-button" }, name);
   const add = button("Add at the query");
   const remove = button("Delete");
   const reset = button("Reset");
-  const said = el("p", { class: "nn-said", "aria-live": "polite" });
+  const { said, announce } = announcer(life);
   const table = el("tbody");
   const link = stateLink(model, restore, life);
   const slide = (name, part) => el("label", { class: "nn-slide" }, el("span", {}, name, part.value), part.slider);
@@ -119,14 +115,8 @@ function render({ model, el: root }) {
     el("p", { class: "nn-muted" }, "In two dimensions the same happens with planes: 2t·x − ‖t‖² is the tangent plane "
       + "of the bowl ‖x‖² at t, the gap to it is ‖x − t‖², and the shadow of the highest planes is the Voronoi map."),
     el("div", { class: "nn-row" }, reset, ...link.controls));
-  root.append(box);
-  keepKeys(box, life);
 
   // -- From the reader to the model.
-  function change(values) {
-    for (const [name, given] of Object.entries(values)) model.set(name, given);
-    model.save_changes();
-  }
   function restore({ templates, query }) {
     const good = Array.isArray(templates) && templates.length >= 1 && templates.length <= MOST;
     if (good && templates.every(isPosition)) change({ templates });
@@ -187,11 +177,10 @@ function render({ model, el: root }) {
   on(plot, "lostpointercapture", () => { held = null; });
 
   // -- From the model to the page.
-  const announce = announcer(said, life);
   const draw = onFrame(() => {
     const width = plot.parentNode.clientWidth;
     if (!width) return; // not laid out yet: the size observer calls again
-    const state = { templates: get("templates"), query: get("query") };
+    const state = those(STATE);
     const result = compute(state);
     chosen = clamp(chosen, 0, state.templates.length - 1);
     picture(width, state, result);
@@ -324,16 +313,8 @@ function render({ model, el: root }) {
         el("td", {}, entry)))));
   }
 
-  listen(model, ["templates", "query"], draw, life);
-  const size = new ResizeObserver(draw);
-  size.observe(box);
-  life.addEventListener("abort", () => size.disconnect());
-  link.read();
-  draw();
-  return () => {
-    closing.abort();
-    box.remove();
-  };
+  listen(model, STATE, draw, life);
+  return start(root, box, link, draw);
 }
 
 export default { render };

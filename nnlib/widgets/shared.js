@@ -20,24 +20,18 @@ export function set(node, attributes) {
   }
 }
 
-/**
- * Keep plain keys inside the widget. JupyterLab and the theme bind arrows to their own moves, and
- * JupyterLab even prevents what a focused slider would do with them.
- */
-export function keepKeys(box, life) {
-  const keep = (event) => {
-    if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
-  };
-  box.addEventListener("keydown", keep, { signal: life });
-}
-
 /** Write text only where it changed: a screen reader may announce a rewrite of equal text. */
 export function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** The class mark of class c: a color (in the style sheet) and a dash, its second cue. */
-export const DASHES = [null, "7 3", "2 3", "9 3 2 3", "4 2", "12 4", "1 2"];
+export const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+
+export const button = (name) => el("button", { type: "button", class: "nn-button" }, name);
+
+/** The curve of class c: a color (in the style sheet) and a dash, its second cue. */
+export const curve = (c, d) => el("path", {
+  d, class: `nn-curve nn-stroke-${c}`, "stroke-dasharray": [null, "7 3", "2 3", "9 3 2 3", "4 2", "12 4", "1 2"][c] });
 
 /** A number for reading: four digits, a true minus sign; NaN and Infinity stay what they are. */
 export function format(value, digits = 4) {
@@ -49,10 +43,12 @@ export function format(value, digits = 4) {
   return text.replaceAll("-", "−").replace("e+", "e");
 }
 
+export const atEnd = (life, act) => life.addEventListener("abort", act);
+
 /** Call `draw` once in the next frame, however often it is asked for before that. */
 export function onFrame(draw, life) {
   let frame = 0;
-  life.addEventListener("abort", () => cancelAnimationFrame(frame));
+  atEnd(life, () => cancelAnimationFrame(frame));
   return () => {
     frame ||= requestAnimationFrame(() => {
       frame = 0;
@@ -61,31 +57,69 @@ export function onFrame(draw, life) {
   };
 }
 
+/** What every widget begins with. Whatever hears or watches ends with `life`, an AbortSignal. */
+export function begin(model) {
+  const closing = new AbortController();
+  const life = closing.signal;
+  const get = (name) => model.get(name);
+  const on = (node, type, heard) => node.addEventListener(type, heard, { signal: life });
+  return {
+    life,
+    get,
+    on,
+    those: (names) => Object.fromEntries(names.map((name) => [name, get(name)])),
+    change(values, send = true) {
+      for (const [name, value] of Object.entries(values)) model.set(name, value);
+      if (send) model.save_changes();
+    },
+    /** Show the box, drawn at every size that it takes; return what takes it away. */
+    start(root, box, link, draw) {
+      root.append(box);
+      // Plain keys stay inside. JupyterLab and the theme bind arrows to their own moves, and
+      // JupyterLab even prevents what a focused slider would do with them.
+      on(box, "keydown", (event) => {
+        if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+      });
+      const size = new ResizeObserver(draw);
+      size.observe(box);
+      atEnd(life, () => size.disconnect());
+      link.read();
+      draw();
+      return () => {
+        closing.abort();
+        box.remove();
+      };
+    },
+  };
+}
+
 /** Hear changes of the named traits until `life` (an AbortSignal) ends. */
 export function listen(model, names, heard, life) {
   for (const name of names) {
     const event = `change:${name}`;
     model.on(event, heard);
-    life.addEventListener("abort", () => model.off(event, heard));
+    atEnd(life, () => model.off(event, heard));
   }
 }
 
 /** A polite live region that speaks at once, then at most every `pause` ms, ending on the last text. */
-export function announcer(node, life, pause = 600) {
+export function announcer(life, pause = 600) {
+  const said = el("p", { class: "nn-said", "aria-live": "polite" });
   let timer = 0;
   let next = null;
   const speak = () => {
     timer = 0;
     if (next === null) return;
-    write(node, next);
+    write(said, next);
     next = null;
     timer = setTimeout(speak, pause);
   };
-  life.addEventListener("abort", () => clearTimeout(timer));
-  return (text) => {
+  atEnd(life, () => clearTimeout(timer));
+  const announce = (text) => {
     next = text;
     if (!timer) speak();
   };
+  return { said, announce };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { announcer, DASHES, el, format, keepKeys, listen, onFrame, set, stateLink, write } from "./shared.js";
+import { announcer, begin, button, clamp, curve, el, format, listen, onFrame, set, stateLink, write } from "./shared.js";
 
 // ---- The network, in IEEE double precision. ----
 // Sums run over features, then over templates, from first to last: nnlib/widgets/readout.py does
@@ -98,13 +98,9 @@ const HEIGHT = 150;
 
 /** The slider's τ: four digits, so that it reads, links and repeats exactly. */
 const onGrid = (step) => Number((10 ** (step / STEPS)).toPrecision(4));
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 function render({ model, el: root }) {
-  const closing = new AbortController();
-  const life = closing.signal;
-  const on = (node, type, heard) => node.addEventListener(type, heard, { signal: life });
-  const get = (name) => model.get(name);
+  const { life, get, those, on, change, start } = begin(model);
 
   // -- Parts, top to bottom.
   const preset = el("select", {},
@@ -120,7 +116,7 @@ function render({ model, el: root }) {
   const sweep = el("svg", { height: HEIGHT, "aria-hidden": "true" });
   const tau = el("span", { class: "nn-number" });
   const slider = el("input", { type: "range", min: -3 * STEPS, max: 3 * STEPS, step: 1 });
-  const said = el("p", { class: "nn-said", "aria-live": "polite" });
+  const { said, announce } = announcer(life);
   const classes = el("div", { class: "nn-classes" });
   const entropy = el("p");
   const neighbors = el("p");
@@ -128,9 +124,8 @@ function render({ model, el: root }) {
   const rank = el("input", { type: "range", min: 1, step: 1, value: 1 });
   const picked = el("p", { class: "nn-number nn-wrap" });
   const table = el("tbody");
-  const reset = el("button", { type: "button", class: "nn-button" }, "Reset");
+  const reset = button("Reset");
   const link = stateLink(model, restore, life);
-  const head = (...names) => el("tr", {}, ...names.map((name) => el("th", { scope: "col" }, name)));
   const box = el("div", { class: "nn-widget nn-temperature", role: "group", "aria-label": "Temperature explorer" },
     el("div", { class: "nn-row" },
       el("label", { class: "nn-grow" }, "Case", preset),
@@ -155,17 +150,11 @@ function render({ model, el: root }) {
         picked)),
     el("table", {},
       el("caption", {}, "The nearest template’s share, computed three ways"),
-      el("thead", {}, head("form", "exponent", "exp", "sum of exp", "share")),
+      el("thead", {}, el("tr", {}, ...["form", "exponent", "exp", "sum of exp", "share"].map((name) => el("th", { scope: "col" }, name)))),
       table),
     el("div", { class: "nn-row" }, reset, ...link.controls));
-  root.append(box);
-  keepKeys(box, life);
 
   // -- From the reader to the model.
-  function change(values) {
-    for (const [name, value] of Object.entries(values)) model.set(name, value);
-    model.save_changes();
-  }
   function choose(name, rest = {}) {
     const found = caseOf(name, get("presets"), get("dataset"));
     if (!found) return;
@@ -205,11 +194,10 @@ function render({ model, el: root }) {
 
   // -- From the model to the page. `shown` holds what follows from data, form and size alone.
   let shown = null;
-  const announce = announcer(said, life);
   const draw = onFrame(() => {
     const width = sweep.parentNode.clientWidth;
     if (!width) return; // not laid out yet: the size observer calls again
-    const state = Object.fromEntries([...DATA, ...STATE].map((name) => [name, get(name)]));
+    const state = those([...DATA, ...STATE]);
     state.classes = state.class_names.length;
     const narrow = bars.parentNode.clientWidth;
     if (!shown || shown.width !== width || shown.narrow !== narrow || shown.form !== state.softmax) {
@@ -242,9 +230,7 @@ function render({ model, el: root }) {
     layOutBars(state, order);
 
     const key = (name, c) => el("span", { class: "nn-key" },
-      el("svg", { width: 26, height: 12, "aria-hidden": "true" },
-        el("path", { d: "M0,6H26", class: `nn-curve nn-stroke-${c}`, "stroke-dasharray": DASHES[c] })),
-      name);
+      el("svg", { width: 26, height: 12, "aria-hidden": "true" }, curve(c, "M0,6H26")), name);
     legend.replaceChildren(el("span", { class: "nn-strong" }, "Class probability at every τ"), ...names.map(key));
     classes.replaceChildren(...names.map((name, c) => el("div", { class: "nn-class" },
       key(name, c),
@@ -280,8 +266,7 @@ function render({ model, el: root }) {
       ...[-3, -2, -1, 0, 1, 2, 3].map((e) =>
         el("text", { x: x(e * STEPS), y: base + 16, "text-anchor": "middle" }, onGrid(e * STEPS))),
       el("text", { x: (left + right) / 2, y: base + 31, "text-anchor": "middle" }, "temperature τ (logarithmic)"),
-      ...curves.map((d, c) => el("path", {
-        d, class: `nn-curve nn-stroke-${c}`, "stroke-dasharray": DASHES[c] })),
+      ...curves.map((d, c) => curve(c, d)),
       ...(broken.length ? [el("text", { x: (left + broken.at(-1)) / 2, y: y(0.75) + 4, "text-anchor": "middle" }, "NaN")] : []),
       now);
     shown.mark = (temperature) => {
@@ -424,15 +409,7 @@ function render({ model, el: root }) {
     if (found && JSON.stringify(found.query) !== JSON.stringify(get("query"))) choose(get("preset"));
     again();
   }, life);
-  const size = new ResizeObserver(draw);
-  size.observe(box);
-  life.addEventListener("abort", () => size.disconnect());
-  link.read();
-  draw();
-  return () => {
-    closing.abort();
-    box.remove();
-  };
+  return start(root, box, link, draw);
 }
 
 export default { render };

@@ -1,4 +1,4 @@
-import { announcer, el, format, keepKeys, listen, onFrame, set, stateLink, write } from "./shared.js";
+import { announcer, atEnd, begin, button, clamp, el, format, listen, onFrame, set, stateLink, write } from "./shared.js";
 
 // ---- The layer, in IEEE double precision. ----
 // The same operations in the same order as nnlib/widgets/voronoi.py: a test compares bit for bit.
@@ -199,7 +199,6 @@ const SHAPES = ["M-4,0a4,4 0 1 0 8,0a4,4 0 1 0-8,0z", "M-3.6-3.6h7.2v7.2h-7.2z",
 const STRENGTHS = [0.3, 0.54, 0.42, 0.66]; // of a row's tint, in turn within a class
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 const low = (number) => [...String(number)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
 const pair = (values) => `(${values.map((v) => format(v)).join(", ")})`;
 const taus = (step) => (step ? Number((10 ** (-3 + (step - 1) / 20)).toPrecision(3)) : 0);
@@ -234,10 +233,7 @@ function valid(state, dataset) {
 }
 
 function render({ model, el: root }) {
-  const closing = new AbortController();
-  const life = closing.signal;
-  const on = (node, type, heard) => node.addEventListener(type, heard, { signal: life });
-  const get = (name) => model.get(name);
+  const { life, get, those, on, change: pass, start } = begin(model);
   const has = (name) => get("controls").includes(name);
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
   const movable = has("points");
@@ -284,7 +280,7 @@ function render({ model, el: root }) {
   const plot = el("div", { class: "nn-plot" }, canvas, overlay, ...(movable ? [point] : []), here);
 
   const legend = el("div", { class: "nn-legend" });
-  const said = el("p", { class: "nn-said", "aria-live": "polite" });
+  const { said, announce } = announcer(life);
   const chart = el("svg", { "aria-hidden": "true" });
   const chartNote = el("p", { class: "nn-muted" });
   const lines = Array.from({ length: 6 }, () => el("p", { class: "nn-line" }));
@@ -293,9 +289,9 @@ function render({ model, el: root }) {
   const equation = el("div", { class: "nn-equation" }, el("p", { class: "nn-strong" }, "Why it wins"), ...lines);
   const pick = el("select");
   const kind = el("select");
-  const add = el("button", { type: "button", class: "nn-button" }, "Add at query");
-  const remove = el("button", { type: "button", class: "nn-button" }, "Delete row");
-  const reset = el("button", { type: "button", class: "nn-button" }, "Reset");
+  const add = button("Add at query");
+  const remove = button("Delete row");
+  const reset = button("Reset");
   const link = stateLink(model, restore, life);
   const box = el("div", { class: "nn-widget nn-voronoi", role: "group", "aria-label": "Voronoi explorer" },
     ...(controls.length ? [el("div", { class: "nn-row" }, ...controls)] : []),
@@ -307,8 +303,6 @@ function render({ model, el: root }) {
       ...(movable ? [labelled("Row", pick), labelled("Class", kind), add, remove] : []), reset, ...link.controls),
     el("p", { class: "nn-muted" },
       `Drag the query${movable ? " and the rows" : ""}, or focus and use the arrow keys (with Shift: finer).`));
-  root.append(box);
-  keepKeys(box, life);
 
   // -- From the reader to the model.
   let selected = 0;
@@ -316,7 +310,7 @@ function render({ model, el: root }) {
   let linked = null;
   /** The state, made whole: over a link between two widgets, parts may come one after the other. */
   function state() {
-    const now = Object.fromEntries(STATE.map((name) => [name, get(name)]));
+    const now = those(STATE);
     const { length } = now.class_names;
     if (now.labels.length !== now.templates.length || now.labels.some((c) => c >= length)) {
       now.labels = now.templates.map((_, i) => Math.min(now.labels[i] ?? 0, length - 1));
@@ -332,8 +326,7 @@ function render({ model, el: root }) {
       draw();
       return;
     }
-    for (const [name, value] of Object.entries(values)) model.set(name, value);
-    if (send) model.save_changes();
+    pass(values, send);
     draw(); // a control that asked for what already is must show it again
   }
   function restore(given) {
@@ -473,7 +466,6 @@ function render({ model, el: root }) {
 
   // -- From the model to the page. `shown` holds what follows from size and extent.
   let shown = null;
-  const announce = announcer(said, life);
   const draw = onFrame(() => {
     const room = plot.parentNode.clientWidth;
     if (!room) return; // not laid out yet: the size observer calls again
@@ -702,7 +694,7 @@ function render({ model, el: root }) {
   let later = 0;
   let pace = 20000; // additions a ms, as measured while painting
   const copy = el("canvas");
-  life.addEventListener("abort", () => { clearTimeout(timer); cancelAnimationFrame(later); });
+  atEnd(life, () => { clearTimeout(timer); cancelAnimationFrame(later); });
 
   function rgb(name) {
     picture.fillStyle = getComputedStyle(box).getPropertyValue(`--nn-${name}`).trim();
@@ -798,19 +790,12 @@ function render({ model, el: root }) {
     const data = get("features").length === 2 && irisIn(get("features"));
     if (data && ["templates", "axis_names"].some((name) => !same(data[name], get(name)))) change(data);
   }, life);
-  const size = new ResizeObserver(draw);
-  size.observe(box);
   const theme = new MutationObserver(draw);
   for (const node of [document.documentElement, document.body]) {
     theme.observe(node, { attributes: true, attributeFilter: ["data-theme", "data-jp-theme-light"] });
   }
-  life.addEventListener("abort", () => { size.disconnect(); theme.disconnect(); });
-  link.read();
-  draw();
-  return () => {
-    closing.abort();
-    box.remove();
-  };
+  atEnd(life, () => theme.disconnect());
+  return start(root, box, link, draw);
 }
 
 export default { render };

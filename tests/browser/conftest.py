@@ -7,13 +7,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from ipywidgets import Widget
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 # The modules beside the tests, whichever way pytest imports this file.
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 from provision import ADVICE, find_chromium  # noqa: E402
-from visits import ARGUMENTS, BOOK, serving, watch  # noqa: E402
+from visits import ARGUMENTS, BOOK, document, drawn, serving, watch  # noqa: E402
+
+# Patience for a machine that is busy; a page that answers at once is waited for no longer.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
@@ -61,3 +65,31 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     for page in opened:
         page.context.close()
     assert complaints == []
+
+
+@pytest.fixture(scope="module")
+def blank(browser: Browser) -> Iterator[Page]:
+    """Return an empty page, for tests that only call functions in it."""
+    page = browser.new_page()
+    complaints = watch(page)
+    yield page
+    page.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def show(tmp_path: Path, open_page: Callable[..., Page]) -> Callable[..., Page]:
+    """Open a page from disk with the given widgets, and wait until each has drawn itself."""
+
+    def show_widgets(
+        *widgets: Widget, address: str = "", width: int = 820, **options: object
+    ) -> Page:
+        path = tmp_path / "page.html"
+        path.write_text(document(list(widgets)), encoding="utf-8")
+        # Tall, for the host starts a widget when it comes near, and nothing has to be scrolled.
+        viewport = {"width": width, "height": min(2400 * len(widgets), 24_000)}
+        page = open_page(path.as_uri() + address, viewport=viewport, **options)
+        drawn(page)
+        return page
+
+    return show_widgets

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import math
-import struct
 from collections.abc import Callable
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from ipywidgets import Widget, jslink
+from doubles import answer, bits
 from playwright.sync_api import Locator, Page, expect
-from visits import document
+from visits import said
 
 from nnlib.widgets import CancellationExplorer
 from nnlib.widgets.cancellation import (
@@ -29,32 +25,7 @@ from nnlib.widgets.cancellation import (
     forms,
 )
 
-# Patience for a machine that is busy; a page that answers at once is waited for no longer.
-expect.set_options(timeout=30_000)
-OPEN = Callable[..., Page]
 SHOW = Callable[..., Page]
-
-
-@pytest.fixture
-def show(tmp_path: Path, open_page: OPEN) -> SHOW:
-    """Open a page with the given widgets and wait until they run and the curves are complete."""
-
-    def show_widgets(
-        *widgets: Widget, theme: str = "light", address: str = "", width: int = 820, **options: Any
-    ) -> Page:
-        path = tmp_path / "page.html"
-        path.write_text(document(list(widgets), theme), encoding="utf-8")
-        viewport = {"width": width, "height": 2400 * len(widgets)}
-        page = open_page(path.as_uri() + address, viewport=viewport, **options)
-        expect(page.locator(".widget-place[data-widget=running]")).to_have_count(len(widgets))
-        expect(page.locator("svg[data-complete=true]")).to_have_count(len(widgets))
-        return page
-
-    return show_widgets
-
-
-def said(page: Page | Locator) -> Locator:
-    return page.locator(".nn-said").first
 
 
 def slider(page: Page | Locator) -> Locator:
@@ -69,52 +40,23 @@ def digits(page: Page | Locator) -> list[str]:
     return [text.replace("\u2007", " ") for text in page.locator(".nn-digits").all_text_contents()]
 
 
-# The arithmetic. Doubles travel as hexadecimal, so that no bit and no NaN is lost on the way.
+# The arithmetic.
 
-HEX = """const hex = (value) => {
-    const view = new DataView(new ArrayBuffer(8));
-    view.setFloat64(0, value);
-    return Number.isNaN(value) ? "nan" : view.getBigUint64(0).toString(16).padStart(16, "0");
-  };
-  const load = (source) =>
-    import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));"""
-COMPUTE = f"""async ([source, states]) => {{
-  {HEX}
-  const {{ compute, exactOf, ulpsOf, FORMATS }} = await load(source);
-  const all = (rows) => rows.map((row) => row.map(hex));
-  return JSON.stringify(JSON.parse(states).map((state) => {{
-    const found = compute(state);
-    const {{ X, T, x, t, rows, nearest }} = found;
-    const pairs = nearest && rows.map((row, k) => T.map((one, i) => {{
-      const value = exactOf(X[k], one);
-      const ulps = ulpsOf(row.expanded[i], value, FORMATS[state.precision]);
-      return [String(value.n), value.q, hex(ulps)];
-    }}));
-    return {{ X: all(X), T: all(T), x: all(x), t: all(t), pairs, nearest, intended: found.intended,
-      expanded: all(rows.map((row) => row.expanded)), direct: all(rows.map((row) => row.direct)),
-      bound: all(rows.map((row) => row.bound)), trusted: rows.map((row) => row.trusted),
-      chosen: rows.map((row) => row.chosen), chosenDirect: rows.map((row) => row.chosenDirect),
-      flips: found.flips, flipsDirect: found.flipsDirect, moved: found.moved,
-      negatives: found.negatives, overflows: found.overflows, distinct: found.distinct }};
-  }}));
-}}"""
-ROUND = f"""async ([source, values]) => {{
-  {HEX}
-  const {{ round16 }} = await load(source);
-  return JSON.stringify(values.map((digits) => {{
-    const view = new DataView(new ArrayBuffer(8));
-    view.setBigUint64(0, BigInt("0x" + digits));
-    return hex(round16(view.getFloat64(0)));
-  }}));
-}}"""
-
-
-def bits(value: float) -> str:
-    return "nan" if math.isnan(value) else struct.pack(">d", value).hex()
-
-
-def all_bits(array: np.ndarray[Any, Any]) -> list[list[str]]:
-    return [[bits(value) for value in row] for row in array.astype(np.float64).tolist()]
+COMPUTE = """({ compute, exactOf, ulpsOf, FORMATS }, states) => states.map((state) => {
+  const found = compute(state);
+  const { X, T, x, t, rows, nearest } = found;
+  const pairs = nearest && rows.map((row, k) => T.map((one, i) => {
+    const value = exactOf(X[k], one);
+    const ulps = ulpsOf(row.expanded[i], value, FORMATS[state.precision]);
+    return [String(value.n), value.q, hex(ulps)];
+  }));
+  return { X: hex(X), T: hex(T), x: hex(x), t: hex(t), pairs, nearest, intended: found.intended,
+    expanded: hex(rows.map((row) => row.expanded)), direct: hex(rows.map((row) => row.direct)),
+    bound: hex(rows.map((row) => row.bound)), trusted: rows.map((row) => row.trusted),
+    chosen: rows.map((row) => row.chosen), chosenDirect: rows.map((row) => row.chosenDirect),
+    flips: found.flips, flipsDirect: found.flipsDirect, moved: found.moved,
+    negatives: found.negatives, overflows: found.overflows, distinct: found.distinct };
+})"""
 
 
 def random_states(count: int) -> list[dict[str, Any]]:
@@ -155,28 +97,21 @@ def random_states(count: int) -> list[dict[str, Any]]:
     return states
 
 
-def computed_by_page(open_page: OPEN, states: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    page = open_page("about:blank")
-    found = page.evaluate(COMPUTE, [CancellationExplorer._esm, json.dumps(states)])
-    results: list[dict[str, Any]] = json.loads(found)
-    return results
-
-
 @pytest.mark.parametrize("precision", list(PRECISIONS))
-def test_the_page_computes_what_python_computes(precision: str, open_page: OPEN) -> None:
+def test_the_page_computes_what_python_computes(precision: str, blank: Page) -> None:
     states = [{**state, "precision": precision} for state in random_states(230)]
-    results = computed_by_page(open_page, states)
+    results = answer(blank, CancellationExplorer._esm, COMPUTE, states)
     finite = flipped = negative = 0
     for state, result in zip(states, results, strict=True):
         found: Forms = forms(**state)
-        assert result["X"] == all_bits(found.X)
-        assert result["T"] == all_bits(found.T)
+        assert result["X"] == bits(found.X)
+        assert result["T"] == bits(found.T)
         with np.errstate(all="ignore"):
             working = center(found.X, found.T) if state["centered"] else (found.X, found.T)
-        assert [result["x"], result["t"]] == [all_bits(rows) for rows in working]
-        assert result["expanded"] == all_bits(found.expanded)
-        assert result["direct"] == all_bits(found.direct)
-        assert result["bound"] == all_bits(found.bound)
+        assert [result["x"], result["t"]] == bits(working)
+        assert result["expanded"] == bits(found.expanded)
+        assert result["direct"] == bits(found.direct)
+        assert result["bound"] == bits(found.bound)
         assert result["chosen"] == found.chosen
         assert result["chosenDirect"] == found.chosen_direct
         assert result["nearest"] == found.nearest
@@ -205,7 +140,7 @@ def test_the_page_computes_what_python_computes(precision: str, open_page: OPEN)
     assert negative >= 8
 
 
-def test_float16_is_rounded_as_numpy_rounds_it(open_page: OPEN) -> None:
+def test_float16_is_rounded_as_numpy_rounds_it(blank: Page) -> None:
     rng = np.random.default_rng(16)
     every = np.arange(2**16, dtype=np.uint16).view(np.float16).astype(np.float64)
     every = every[np.isfinite(every)]
@@ -228,43 +163,34 @@ def test_float16_is_rounded_as_numpy_rounds_it(open_page: OPEN) -> None:
     given = np.concatenate(values)
     with np.errstate(over="ignore"):
         expected = given.astype(np.float16).astype(np.float64)
-    sent = [struct.pack(">d", value).hex() for value in given.tolist()]
-    found = json.loads(open_page("about:blank").evaluate(ROUND, [CancellationExplorer._esm, sent]))
-    assert found == [bits(value) for value in expected.tolist()]
+    # NaN is the one that has no digits.
+    sent = [None if text == "nan" else text for text in bits(given.tolist())]
+    rounded = """({ round16 }, values) =>
+      values.map((digits) => hex(round16(digits === null ? NaN : double(digits))))"""
+    found = answer(blank, CancellationExplorer._esm, rounded, sent)
+    assert found == bits(expected.tolist())
 
 
-def test_an_error_in_ulps_is_rounded_once(open_page: OPEN) -> None:
+def test_an_error_in_ulps_is_rounded_once(blank: Page) -> None:
     # 2⁵² + ½ and a little more: cut to 64 bits first, it would be a tie, and go down.
     value = 2**100 + 2**47 + 1
-    found = open_page("about:blank").evaluate(
-        f"""async ([source, digits]) => {{
-          {HEX}
-          const {{ ulpsOf, FORMATS }} = await load(source);
-          return hex(ulpsOf(0, {{ n: BigInt(digits), q: 0 }}, FORMATS.float64));
-        }}""",
-        [CancellationExplorer._esm, str(value)],
-    )
+    error = """({ ulpsOf, FORMATS }, digits) =>
+      hex(ulpsOf(0, { n: BigInt(digits), q: 0 }, FORMATS.float64))"""
+    found = answer(blank, CancellationExplorer._esm, error, str(value))
     assert found == bits(error_in_ulps(0.0, Fraction(value), "float64")) == bits(2.0**52 + 1)
 
 
-def test_the_slider_has_the_offsets_of_python(open_page: OPEN) -> None:
-    page = open_page("about:blank")
-    offsets = page.evaluate(
-        f"async (source) => {{ {HEX} return (await load(source)).OFFSETS.map(hex); }}",
-        CancellationExplorer._esm,
-    )
-    assert offsets == [bits(value) for value in OFFSETS]
+def test_the_slider_has_the_offsets_of_python(blank: Page) -> None:
+    offsets = answer(blank, CancellationExplorer._esm, "({ OFFSETS }) => hex(OFFSETS)")
+    assert offsets == bits(OFFSETS)
 
 
-ALIGN = f"""async ([source, values, precision]) => {{
-  {HEX}
-  const {{ align, exactOf, wrongFrom }} = await load(source);
-  // The square root's square: integers and halves only, so that each value is exact.
-  const numbers = values.map((value) => (value === "NaN" ? {{ word: "NaN" }}
-    : {{ n: BigInt(value[0]), q: value[1] }}));
-  const {{ lines, scale }} = align(numbers, precision);
+ALIGN = """({ align, wrongFrom }, values, precision) => {
+  const numbers = values.map((value) => (value === "NaN" ? { word: "NaN" }
+    : { n: BigInt(value[0]), q: value[1] }));
+  const { lines, scale } = align(numbers, precision);
   return [lines, scale, lines.map((line) => wrongFrom(line, lines[0]))];
-}}"""
+}"""
 
 
 @pytest.mark.parametrize(
@@ -286,10 +212,9 @@ def test_digits_stand_under_each_other(
     lines: list[str],
     scale: int,
     right: list[int],
-    open_page: OPEN,
+    blank: Page,
 ) -> None:
-    page = open_page("about:blank")
-    found = page.evaluate(ALIGN, [CancellationExplorer._esm, values, precision])
+    found = answer(blank, CancellationExplorer._esm, ALIGN, values, precision)
     padded = [line.replace("\u2007", " ") for line in found[0]]
     width = max(len(line) for line in lines if line != "NaN")
     assert padded == [line if line == "NaN" else line.rjust(width) for line in lines]
@@ -357,43 +282,26 @@ def test_every_control_by_keyboard(show: SHOW) -> None:
     expect(said(page)).to_contain_text("Query 1 to template 0")
 
 
-def test_the_text_line_is_not_spammed_and_ends_on_the_last_state(show: SHOW) -> None:
+def test_three_effects_are_told_apart(show: SHOW) -> None:
     page = show(CancellationExplorer())
-    said(page).evaluate(
-        """(node) => {
-            window.heard = 0;
-            new MutationObserver(() => window.heard++).observe(node, { childList: true });
-        }"""
-    )
-    slider(page).focus()
-    for _ in range(40):
-        page.keyboard.press("ArrowRight")
-    expect(said(page)).to_contain_text("offset 1e7.")
-    assert 1 <= page.evaluate("window.heard") <= 20
-
-
-def badges(page: Page) -> list[str]:
-    return page.locator(".nn-badge").all_text_contents()
-
-
-@pytest.mark.parametrize(
-    ("precision", "offset", "acting"),
-    [
-        ("float32", 0.0, [False, False, False]),
-        ("float32", 1e4, [False, False, True]),
-        ("float32", 1e7, [True, False, True]),
-        ("float32", 1e16, [True, False, False]),
-        ("float16", 300.0, [True, True, False]),
-        ("float16", 1e5, [True, True, False]),
-        ("float64", 1e8, [False, False, True]),
-        ("float64", 1e16, [True, False, True]),
-    ],
-)
-def test_three_effects_are_told_apart(
-    precision: str, offset: float, acting: list[bool], show: SHOW
-) -> None:
-    page = show(CancellationExplorer(precision=precision, offset=offset))
-    assert badges(page) == ["● at work" if active else "○ quiet" for active in acting]
+    for precision, offset, acting in (
+        ("float32", "0", [False, False, False]),
+        ("float32", "10000", [False, False, True]),
+        ("float32", "1e7", [True, False, True]),
+        ("float32", "1e16", [True, False, False]),
+        ("float16", "300", [True, True, False]),
+        ("float16", "1e5", [True, True, False]),
+        ("float64", "1e8", [False, False, True]),
+        ("float64", "1e16", [True, False, True]),
+    ):
+        state = json.dumps({"precision": precision, "offset": float(offset)})
+        page.evaluate(
+            "(state) => { location.hash = `nn-cancellation=${encodeURIComponent(state)}`; }", state
+        )
+        expect(choice(page, "Precision")).to_have_value(precision)
+        expect(slider(page)).to_have_attribute("aria-valuetext", f"offset {offset}")
+        words = ["● at work" if active else "○ quiet" for active in acting]
+        assert page.locator(".nn-badge").all_text_contents() == words, (precision, offset)
 
 
 def test_wrong_digits_are_marked_from_the_first_one_on(show: SHOW) -> None:
@@ -459,243 +367,9 @@ def test_reset_returns_to_the_beginning(show: SHOW) -> None:
         expect(choice(widget, "Template")).to_have_value("")
 
 
-def test_a_link_restores_the_state(show: SHOW) -> None:
-    page = show(CancellationExplorer(name="one"), CancellationExplorer(name="two"))
-    first, second = (page.locator(".nn-cancellation").nth(i) for i in range(2))
-    choice(first, "Precision").select_option("float16")
-    choice(first, "Template").select_option("5")
-    first.get_by_role("checkbox", name="Center first").check()
-    slider(first).press("ArrowLeft")
-    expect(said(first)).to_contain_text(
-        "float16, offset 800, centered first. Query 0 to template 5"
-    )
-    first.get_by_role("link", name="Link to this state").click()
-    expect(first.get_by_role("status")).not_to_be_empty()
-    choice(second, "Query").select_option("7")
-    expect(said(second)).to_contain_text("Query 7")
-    second.get_by_role("link", name="Link to this state").click()
-    address = page.evaluate("location.hash")
-    page.close()
-    again = show(
-        CancellationExplorer(name="two"),
-        CancellationExplorer(name="one"),
-        CancellationExplorer(name="three"),
-        address=address,
-    )
-    two, one, three = (again.locator(".nn-cancellation").nth(i) for i in range(3))
-    expect(said(one)).to_contain_text("float16, offset 800, centered first. Query 0 to template 5")
-    expect(said(two)).to_contain_text("float32, offset 1000. Query 7")
-    expect(said(three)).to_contain_text("float32, offset 1000. Query 0")
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "#nn-cancellation=",
-        "#nn-cancellation=7",
-        "#nn-cancellation={",
-        '#nn-cancellation={"offset":0.5,"precision":"float8","centered":1,"query":8,"template":24}',
-        '#nn-cancellation={"offset":"9","precision":null,"query":-1,"template":-1}',
-        '#nn-cancellation={"offset":1e17,"query":0.5,"template":"3"}',
-        "#a-section-of-the-page",
-    ],
-)
-def test_an_address_that_says_nothing_changes_nothing(address: str, show: SHOW) -> None:
-    page = show(CancellationExplorer(query=2), address=address)
-    expect(said(page)).to_contain_text("float32, offset 1000. Query 2 to template 23")
-    expect(page.get_by_role("checkbox")).not_to_be_checked()
-
-
-def test_two_on_a_page_do_not_disturb_each_other(show: SHOW) -> None:
-    page = show(CancellationExplorer(), CancellationExplorer(precision="float64"))
-    first, second = (page.locator(".nn-cancellation").nth(i) for i in range(2))
-    before = second.inner_text()
-    slider(first).press("End")
-    choice(first, "Query").select_option("3")
-    expect(said(first)).to_contain_text("float32, offset 1e16. Query 3")
-    assert second.inner_text() == before
-
-
-def test_two_can_be_linked_without_a_kernel(show: SHOW) -> None:
-    one = CancellationExplorer()
-    two = CancellationExplorer([[0.0], [1.0]], [[0.25]], precision="float64", name="two")
-    links = [jslink((one, trait), (two, trait)) for trait in ("offset", "query", "template")]
-    page = show(one, two)
-    assert len(links) == 3
-    first, second = (page.locator(".nn-cancellation").nth(i) for i in range(2))
-    slider(first).press("End")
-    expect(said(second)).to_contain_text("float64, offset 1e16. Query 0 to template 0")
-    # The other has no query 5 and no template 20: it shows its last query, and the nearest.
-    choice(first, "Query").select_option("5")
-    choice(first, "Template").select_option("20")
-    expect(said(first)).to_contain_text("Query 5 to template 20")
-    expect(said(second)).to_contain_text("Query 0 to template 0")
-    slider(second).press("Home")
-    expect(said(first)).to_contain_text("float32, offset 0.")
-
-
 def test_an_offset_between_two_positions_is_kept(show: SHOW) -> None:
     page = show(CancellationExplorer(offset=1100.5))
     expect(said(page)).to_contain_text("float32, offset 1100.5.")
     expect(slider(page)).to_have_attribute("aria-valuetext", "offset 1100.5")
     slider(page).press("ArrowRight")
     expect(said(page)).to_contain_text("float32, offset 1500.")
-
-
-def test_leaving_ends_every_listener(open_page: OPEN) -> None:
-    page = open_page("about:blank")
-    count = page.evaluate(
-        """async ([source, state]) => {
-          const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-          const { render } = (await import(url)).default;
-          const listeners = new Set();
-          const open = new Set();
-          const add = EventTarget.prototype.addEventListener;
-          EventTarget.prototype.addEventListener = function (type, heard, options) {
-            // What hangs on the window or on the document outlives the widget unless it is ended.
-            if (this === window || this === document) {
-              open.add(type);
-              options?.signal?.addEventListener("abort", () => open.delete(type));
-            }
-            return add.call(this, type, heard, options);
-          };
-          const script = document.createElement("script");
-          script.type = "application/vnd.jupyter.widget-state+json";
-          document.head.append(script);
-          const model = {
-            get: (name) => state[name],
-            set(name, value) {
-              state[name] = value;
-              for (const [event, heard] of [...listeners]) if (event === `change:${name}`) heard();
-            },
-            on: (event, heard) => listeners.add([event, heard]),
-            off: (event, heard) => listeners.forEach((one) => {
-              if (one[0] === event && one[1] === heard) listeners.delete(one);
-            }),
-            save_changes() {},
-          };
-          const el = document.createElement("div");
-          document.body.append(el);
-          const end = render({ model, el });
-          await new Promise(requestAnimationFrame);
-          const running = [listeners.size > 0, open.has("hashchange"), el.children.length];
-          end();
-          return [running, listeners.size, [...open], el.children.length];
-        }""",
-        [CancellationExplorer._esm, CancellationExplorer().get_state()],
-    )
-    assert count == [[True, True, 1], 0, [], 0]
-
-
-def test_the_page_left_and_returned_to_still_works(show: SHOW) -> None:
-    page = show(CancellationExplorer(), address='#nn-cancellation={"offset":20}')
-    expect(said(page)).to_contain_text("float32, offset 20.")
-    slider(page).press("Home")
-    expect(said(page)).to_contain_text("float32, offset 0.")
-    # What a browser does to a page that it keeps while the reader looks at another one.
-    page.evaluate(
-        """() => {
-            dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
-            dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
-        }"""
-    )
-    expect(page.locator(".nn-cancellation")).to_have_count(1)
-    expect(said(page)).to_contain_text("float32, offset 0.")
-    slider(page).press("End")
-    expect(said(page)).to_contain_text("float32, offset 1e16.")
-
-
-# Reading it.
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing(theme: str, show: SHOW) -> None:
-    page = show(
-        CancellationExplorer(offset=1e4),
-        CancellationExplorer(precision="float16", offset=300),
-        CancellationExplorer(offset=0),
-        theme=theme,
-    )
-    report = Axe().run(page, options={"preload": False, "resultTypes": ["violations"]})
-    assert report.response["violations"] == []
-
-
-# axe looks at text only, and not inside drawings. Text needs 4.5:1, shapes that carry meaning 3:1.
-CONTRAST = """() => {
-  const parse = (color) => color.match(/[\\d.]+/g).slice(0, 3).map(Number);
-  const light = (color) => parse(color)
-    .map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4))
-    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const box = document.querySelector(".nn-cancellation");
-  const ground = light(getComputedStyle(box).backgroundColor);
-  const of = (color) => {
-    const [a, b] = [ground, light(color)].sort((x, y) => y - x);
-    return (a + 0.05) / (b + 0.05);
-  };
-  const all = (where, property) =>
-    [...box.querySelectorAll(where)].map((node) => of(getComputedStyle(node)[property]));
-  return [all("svg text", "fill").concat(all(".nn-wrong, .nn-no, .nn-yes", "color")),
-    all(".nn-curve, .nn-query, .nn-true, .nn-false, .nn-lost", "stroke")
-      .concat(all("circle", "fill"))];
-}"""
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_words_and_shapes_stand_out(theme: str, show: SHOW) -> None:
-    texts, shapes = show(CancellationExplorer(), theme=theme).evaluate(CONTRAST)
-    assert len(texts) > 20
-    assert len(shapes) > 30
-    assert min(texts) >= 4.5
-    assert min(shapes) >= 3
-
-
-@pytest.mark.parametrize("width", [320, 390, 1280])
-def test_nothing_overflows(width: int, show: SHOW) -> None:
-    page = show(
-        CancellationExplorer(offset=1e16, precision="float64"),
-        CancellationExplorer(offset=1e9, centered=True, query=6),
-        CancellationExplorer([[1.1e-9, 0.0], [0.1, 3e-9]], [[2.3e-9, 1e-9]], offset=0),
-        CancellationExplorer(np.full((3, 9), 999.0), np.full((1, 9), -999.0), offset=1e16),
-        CancellationExplorer(precision="float16", offset=5000),
-        width=width,
-    )
-    for precision in PRECISIONS:
-        for widget in page.locator(".nn-cancellation").all():
-            choice(widget, "Precision").select_option(precision)
-            expect(said(widget)).to_contain_text(precision)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        spilled = page.evaluate(
-            """() => [...document.querySelectorAll(".nn-cancellation")].flatMap((box) => {
-                const edge = box.getBoundingClientRect().right + 0.5;
-                return [...box.querySelectorAll(":not(svg *)")]
-                  .filter((e) => e.tagName !== "OPTION" && e.getBoundingClientRect().right > edge
-                    || e.matches(".nn-digits, p, td") && e.scrollWidth > e.clientWidth + 1)
-                  .map((e) => e.outerHTML.slice(0, 90));
-            })"""
-        )
-        assert spilled == []
-
-
-def test_the_slider_stands_under_its_line(show: SHOW) -> None:
-    page = show(CancellationExplorer())
-    for key, offset in [("Home", "offset 0."), ("End", "offset 1e16.")]:
-        slider(page).press(key)
-        expect(said(page)).to_contain_text(offset)
-        box = slider(page).bounding_box()
-        line = page.locator(".nn-now").bounding_box()
-        assert box is not None
-        assert line is not None
-        end = box["x"] + 8 if key == "Home" else box["x"] + box["width"] - 8
-        assert abs(end - line["x"]) < 3
-
-
-def test_nothing_moves_by_itself(show: SHOW) -> None:
-    page = show(CancellationExplorer(), reduced_motion="reduce")
-    moving = page.evaluate(
-        """() => [...document.querySelectorAll(".nn-cancellation, .nn-cancellation *")]
-            .filter((node) => {
-                const style = getComputedStyle(node);
-                return style.animationName !== "none" || parseFloat(style.transitionDuration) > 0;
-            }).length"""
-    )
-    assert moving == 0

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ipywidgets import Widget
 from ipywidgets.embed import dependency_state, embed_data
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Locator, Page, Route
 
 ROOT = Path(__file__).parents[2]
 BOOK = Path(os.environ.get("NN_BOOK_HTML", ROOT / "_build" / "html"))
@@ -135,3 +135,45 @@ def document(widgets: list[Widget], theme: str = "light") -> str:
 <body style="margin: 16px; background: {ground}; color: {text}">
 <main><h1>Widgets</h1>{"".join(views)}</main>
 <script>{host}</script></body></html>"""
+
+
+def drawn(page: Page) -> None:
+    """Wait until every widget of such a page runs, says something and has drawn all of itself."""
+    page.wait_for_function(
+        """() => [...document.querySelectorAll(".widget-place")].every((place) =>
+            place.dataset.widget === "running" && place.querySelector(".nn-said")?.textContent
+            && !place.querySelector("canvas:not([data-drawn=fine])")
+            && (!place.querySelector(".nn-cancellation")
+              || place.querySelector("svg[data-complete=true]")))"""
+    )
+    # Drawings take the width they are given one frame after they learn it.
+    page.evaluate("() => new Promise((d) => requestAnimationFrame(() => setTimeout(d, 50)))")
+
+
+def turn(page: Page, theme: str) -> None:
+    """Change the theme of such a page, as the theme's button does, and wait until all is drawn."""
+    page.evaluate(
+        """([theme, text, ground]) => {
+            const { style, dataset } = document.documentElement;
+            style.setProperty("--pst-color-text-base", text);
+            style.setProperty("--pst-color-background", ground);
+            Object.assign(document.body.style, { background: ground, color: text });
+            dataset.theme = theme;
+            return new Promise((d) => requestAnimationFrame(() => requestAnimationFrame(d)));
+        }""",
+        [theme, *THEMES[theme]],
+    )
+    drawn(page)
+
+
+def said(page: Page | Locator) -> Locator:
+    """Return a widget's text line."""
+    return page.locator(".nn-said").first
+
+
+def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Press the mouse at one place and let go at another."""
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(*end, steps=6)
+    page.mouse.up()

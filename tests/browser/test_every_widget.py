@@ -1,0 +1,842 @@
+"""What holds for every widget of the book: a page from disk, no kernel, alone and among others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from contrast import contrasts
+from ipywidgets import Widget, jslink
+from playwright.sync_api import Locator, Page, expect
+from visits import THEMES, drag, drawn, said, turn
+
+from nnlib.widgets import (
+    CancellationExplorer,
+    EnvelopeExplorer,
+    TemperatureExplorer,
+    VoronoiExplorer,
+    voronoi,
+)
+from nnlib.widgets.cancellation import PRECISIONS
+
+OPEN = Callable[..., Page]
+SHOW = Callable[..., Page]
+
+
+def option(widget: Locator, name: str) -> Locator:
+    return widget.get_by_role("combobox", name=name).first
+
+
+def press(widget: Locator, name: str) -> None:
+    widget.get_by_role("button", name=name).click()
+
+
+class Kind:
+    """What these tests have to know of a class of widgets."""
+
+    name: str  # as in the page's class nn-NAME
+    hears: tuple[str, ...]  # traits whose changes it listens to
+    watchers = 1  # observers of the page while it runs
+    beginning: str  # what make() says
+    presses: tuple[str, int, str, int]  # a key, how often, what is said then, in how many steps
+    address: tuple[str, str]  # a state for the address, and what is said of it
+    moves: tuple[tuple[str, str], ...]  # keys for the hand, each with what is said then
+    nonsense: tuple[str, ...]  # states that an address may hold and a widget must not take
+    shapes: tuple[tuple[str, str], ...] = ()  # selectors and properties of what carries meaning
+    texts: tuple[tuple[str, str], ...] = ()  # the same of words in color
+    many: tuple[int, int]  # how many shapes and words there are at least
+    clipped = "svg svg *"  # what a drawing cuts off by itself
+    loose = ":not(*)"  # what may stick out to the left
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def make(self, **traits: Any) -> Widget:
+        """Return one that has not been touched."""
+        raise NotImplementedError
+
+    def other(self, **traits: Any) -> Widget:
+        """Return one for `move`."""
+        return self.make(**traits)
+
+    def full(self, **traits: Any) -> Widget:
+        """Return one that shows all it has: controls, colors, words."""
+        return self.make(**traits)
+
+    def telling(self) -> list[Widget]:
+        """Return what must be readable in both themes."""
+        raise NotImplementedError
+
+    def long(self) -> list[Widget]:
+        """Return those with the longest words and numbers."""
+        raise NotImplementedError
+
+    def lengthen(self, page: Page) -> list[Callable[[], None]]:
+        """Return what else to do to the long ones, at each width."""
+        return []
+
+    def pair(self) -> tuple[Widget, Widget, tuple[str, ...]]:
+        """Return two widgets and the traits to link."""
+        raise NotImplementedError
+
+    def follow(self, first: Locator, second: Locator) -> None:
+        """Use one of two linked widgets, and see it in the other."""
+        raise NotImplementedError
+
+    def hand(self, widget: Locator) -> Locator:
+        """Return what the arrow keys move."""
+        raise NotImplementedError
+
+    def alter(self, widget: Locator) -> None:
+        """Change more than one trait of what `make` returned."""
+        raise NotImplementedError
+
+    def altered(self, widget: Locator) -> None:
+        raise NotImplementedError
+
+    def move(self, widget: Locator) -> None:
+        """Change what `other` returned."""
+        raise NotImplementedError
+
+    def moved(self, widget: Locator) -> None:
+        raise NotImplementedError
+
+    def untouched(self, widget: Locator) -> None:
+        expect(said(widget)).to_contain_text(self.beginning)
+
+    def disturb(self, widget: Locator) -> None:
+        self.alter(widget)
+        self.altered(widget)
+
+    def use_again(self, widget: Locator) -> None:
+        """Use the hand, on a page that was left and returned to."""
+        key, text = self.moves[1]
+        self.hand(widget).press(key)
+        expect(said(widget)).to_contain_text(text)
+
+
+class Temperature(Kind):
+    name = "temperature"
+    hears = ("class_names", "labels", "preset", "query", "softmax", "temperature", "templates")
+    beginning = "τ = 1, λ = 1: the softmax net says versicolor"
+    presses = ("ArrowRight", 50, "τ = 10, λ = 0.1", 25)
+    address = ('{"temperature":10}', "τ = 10,")
+    moves = (("Home", "τ = 0.001"), ("End", "τ = 1000"))
+    nonsense = (
+        "",
+        "7",
+        "null",
+        "{",
+        '{"temperature":1e9,"preset":"nobody","softmax":"x"}',
+        '{"temperature":"0.5","preset":["tie"],"softmax":null}',
+        '{"preset":"iris-150"}',
+    )
+    shapes = ((".nn-legend path", "stroke"),)
+    many = (3 * 3, 3 * 20)
+
+    def make(self, **traits: Any) -> Widget:
+        return TemperatureExplorer(**traits)
+
+    def full(self, **traits: Any) -> Widget:
+        rows = np.arange(7.0)[:, None].tolist()
+        return TemperatureExplorer(rows, list(range(7)), [2.5], list("ABCDEFG"), **traits)
+
+    def telling(self) -> list[Widget]:
+        raw = {"preset": "raw", "temperature": 0.05}
+        forms = [TemperatureExplorer(**raw, softmax=softmax) for softmax in ("stable", "naive")]
+        return [*forms, TemperatureExplorer()]
+
+    def long(self) -> list[Widget]:
+        names = ["a class with quite a long name", "b"]
+        return [
+            TemperatureExplorer(preset="raw", temperature=1e-3, softmax="naive"),
+            TemperatureExplorer([[1e100], [2e100]], [0, 1], [1e100], names),
+        ]
+
+    def pair(self) -> tuple[Widget, Widget, tuple[str, ...]]:
+        two = TemperatureExplorer(preset="tie", name="two")
+        return TemperatureExplorer(), two, ("temperature", "preset")
+
+    def follow(self, first: Locator, second: Locator) -> None:
+        self.hand(first).press("End")
+        expect(said(second)).to_contain_text("τ = 1000")
+        option(first, "Case").select_option("paper")
+        expect(option(second, "Case")).to_have_value("paper")
+        last = "tbody tr:nth-child(3)"
+        expect(second.locator(last)).to_have_text(
+            first.locator(last).inner_text(), use_inner_text=True
+        )
+        self.hand(second).press("Home")
+        expect(said(second)).to_contain_text("τ = 0.001")
+        expect(said(first)).to_have_text(said(second).inner_text())
+
+    def hand(self, widget: Locator) -> Locator:
+        return widget.get_by_role("slider", name="Temperature").first
+
+    def alter(self, widget: Locator) -> None:
+        option(widget, "Case").select_option("tie")
+        self.hand(widget).press("ArrowLeft")
+
+    def altered(self, widget: Locator) -> None:
+        expect(said(widget)).to_contain_text("τ = 0.955")
+        expect(option(widget, "Case")).to_have_value("tie")
+
+    def move(self, widget: Locator) -> None:
+        self.hand(widget).press("End")
+
+    def moved(self, widget: Locator) -> None:
+        expect(said(widget)).to_contain_text("τ = 1000")
+        expect(option(widget, "Case")).to_have_value("published")
+
+    def untouched(self, widget: Locator) -> None:
+        super().untouched(widget)
+        expect(option(widget, "Case")).to_have_value("published")
+
+
+class Envelope(Kind):
+    name = "envelope"
+    hears = ("query", "templates")
+    beginning = "x = 0: template 1 wins, t = 0.5"
+    presses = ("ArrowLeft", 30, "x = −3.75:", 15)
+    address = ('{"query":2}', "x = 2: template 2 wins")
+    moves = (("Home", "x = −4"), ("End", "x = 4: template 2 wins"))
+    nonsense = (
+        "",
+        "7",
+        "null",
+        "[]",
+        "{",
+        '{"templates":[],"query":5}',
+        '{"templates":[0,0,0,0,0,0,0,0,0]}',
+        '{"templates":[4.25],"query":"1"}',
+        '{"templates":"12","query":null}',
+        '{"templates":[1,"2"],"query":-1e9}',
+        '{"templates":{"length":1,"0":1}}',
+    )
+    shapes = ((".nn-plot .nn-tangent, .nn-gap, .nn-parabola, .nn-edge, .nn-disk", "stroke"),)
+    many = (8 * 4, 3 * 10)
+    eight = (-4.0, -2.5, -1.0, 0.5, 0.5, 1.75, 3.0, 4.0)
+
+    def make(self, **traits: Any) -> Widget:
+        return EnvelopeExplorer(**traits)
+
+    def full(self, **traits: Any) -> Widget:
+        return EnvelopeExplorer([-4, -3, -2, -1, 0, 1, 2, 3], 2.5, **traits)
+
+    def telling(self) -> list[Widget]:
+        return [EnvelopeExplorer(self.eight, 2.5), EnvelopeExplorer([1.0]), self.full()]
+
+    def long(self) -> list[Widget]:
+        return [
+            EnvelopeExplorer(self.eight, 2.5),
+            EnvelopeExplorer([-10 / 3, np.pi, 1 / 3, np.e, -1.1e-7], -3.9999999, name="two"),
+        ]
+
+    def pair(self) -> tuple[Widget, Widget, tuple[str, ...]]:
+        return EnvelopeExplorer(), EnvelopeExplorer(query=1, name="two"), ("templates", "query")
+
+    def follow(self, first: Locator, second: Locator) -> None:
+        self.hand(first).press("End")
+        expect(said(second)).to_contain_text("x = 4: template 2 wins")
+        option(second, "Template").select_option(index=2)
+        press(second, "Delete")
+        expect(said(first)).to_contain_text("x = 4: template 1 wins")
+        body = "tbody"
+        assert first.locator(body).inner_text() == second.locator(body).inner_text()
+        self.hand(second).press("Home")
+        expect(said(first)).to_contain_text("x = −4: template 0 wins")
+
+    def hand(self, widget: Locator) -> Locator:
+        return widget.get_by_role("slider", name="Query").first
+
+    def alter(self, widget: Locator) -> None:
+        self.hand(widget).press("Home")
+        press(widget, "Add at the query")
+
+    def altered(self, widget: Locator) -> None:
+        expect(said(widget)).to_contain_text("x = −4: template 3 wins, t = −4")
+
+    def move(self, widget: Locator) -> None:
+        self.hand(widget).press("End")
+
+    def moved(self, widget: Locator) -> None:
+        expect(said(widget)).to_contain_text("x = 4: template 2 wins")
+
+    def untouched(self, widget: Locator) -> None:
+        super().untouched(widget)
+        options = option(widget, "Template").locator("option")
+        expect(options).to_have_text(["0 at −2", "1 at 0.5", "2 at 2"])
+
+    def disturb(self, widget: Locator) -> None:
+        super().disturb(widget)
+        press(widget, "Delete")
+        expect(said(widget)).to_contain_text("x = −4: template 0 wins")
+        box = widget.locator('[data-i="0"] .nn-reach').bounding_box()
+        assert box is not None
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        drag(widget.page, (x, y), (x + 2000, y))
+        expect(option(widget, "Template")).to_have_value("0 at 4")
+
+    def use_again(self, widget: Locator) -> None:
+        box = widget.locator(".nn-plot").bounding_box()
+        assert box is not None
+        widget.page.mouse.click(box["x"] + box["width"] - 2, box["y"] + 120)
+        expect(said(widget)).to_contain_text("x = 4: template 2 wins")
+
+
+class Cancellation(Kind):
+    name = "cancellation"
+    hears = ("centered", "offset", "precision", "queries", "query", "template", "templates")
+    beginning = "float32, offset 1000. Query 0 to template 12"
+    presses = ("ArrowRight", 40, "offset 1e7.", 20)
+    address = ('{"offset":20}', "float32, offset 20.")
+    moves = (("Home", "float32, offset 0."), ("End", "float32, offset 1e16."))
+    nonsense = (
+        "",
+        "7",
+        "{",
+        '{"offset":0.5,"precision":"float8","centered":1,"query":8,"template":24}',
+        '{"offset":"9","precision":null,"query":-1,"template":-1}',
+        '{"offset":1e17,"query":0.5,"template":"3"}',
+    )
+    shapes = (
+        (".nn-curve, .nn-query, .nn-true, .nn-false, .nn-lost", "stroke"),
+        ("circle", "fill"),
+    )
+    texts = ((".nn-wrong, .nn-no, .nn-yes", "color"),)
+    many = (4 * 25, 4 * 20)
+    clipped = "svg *"
+
+    def make(self, **traits: Any) -> Widget:
+        return CancellationExplorer(**traits)
+
+    def telling(self) -> list[Widget]:
+        return [
+            CancellationExplorer(offset=1e4),
+            CancellationExplorer(precision="float16", offset=300),
+            CancellationExplorer(offset=0),
+            CancellationExplorer(),
+        ]
+
+    def long(self) -> list[Widget]:
+        return [
+            CancellationExplorer(offset=1e16, precision="float64"),
+            CancellationExplorer(offset=1e9, centered=True, query=6),
+            CancellationExplorer([[1.1e-9, 0.0], [0.1, 3e-9]], [[2.3e-9, 1e-9]], offset=0),
+            CancellationExplorer(np.full((3, 9), 999.0), np.full((1, 9), -999.0), offset=1e16),
+            CancellationExplorer(precision="float16", offset=5000),
+        ]
+
+    def lengthen(self, page: Page) -> list[Callable[[], None]]:
+        def choose(precision: str) -> None:
+            for widget in page.locator(".nn-cancellation").all():
+                option(widget, "Precision").select_option(precision)
+            for widget in page.locator(".nn-cancellation").all():
+                expect(said(widget)).to_contain_text(precision)
+
+        return [lambda name=precision: choose(name) for precision in PRECISIONS]
+
+    def pair(self) -> tuple[Widget, Widget, tuple[str, ...]]:
+        two = CancellationExplorer([[0.0], [1.0]], [[0.25]], precision="float64", name="two")
+        return CancellationExplorer(), two, ("offset", "query", "template")
+
+    def follow(self, first: Locator, second: Locator) -> None:
+        self.hand(first).press("End")
+        expect(said(second)).to_contain_text("float64, offset 1e16. Query 0 to template 0")
+        # The other has no query 5 and no template 20: it shows its last query, and the nearest.
+        option(first, "Query").select_option("5")
+        option(first, "Template").select_option("20")
+        expect(said(first)).to_contain_text("Query 5 to template 20")
+        expect(said(second)).to_contain_text("Query 0 to template 0")
+        self.hand(second).press("Home")
+        expect(said(first)).to_contain_text("float32, offset 0.")
+
+    def hand(self, widget: Locator) -> Locator:
+        return widget.get_by_role("slider", name="Offset from the origin").first
+
+    def alter(self, widget: Locator) -> None:
+        option(widget, "Precision").select_option("float16")
+        option(widget, "Template").select_option("5")
+        widget.get_by_role("checkbox", name="Center first").check()
+        self.hand(widget).press("ArrowLeft")
+
+    def altered(self, widget: Locator) -> None:
+        words = "float16, offset 800, centered first. Query 0 to template 5"
+        expect(said(widget)).to_contain_text(words)
+
+    def move(self, widget: Locator) -> None:
+        option(widget, "Query").select_option("7")
+
+    def moved(self, widget: Locator) -> None:
+        expect(said(widget)).to_contain_text("float32, offset 1000. Query 7")
+
+    def untouched(self, widget: Locator) -> None:
+        super().untouched(widget)
+        expect(widget.get_by_role("checkbox")).not_to_be_checked()
+
+
+class Voronoi(Kind):
+    name = "voronoi"
+    hears = (
+        *("axis_names", "bisectors", "class_names", "color_by", "extent", "features", "features"),
+        *("k", "labels", "metric", "query", "scaled", "temperature", "templates"),
+    )
+    watchers = 2
+    beginning = "Query (2, 2): row 0 wins with score 6, class A"
+    presses = ("ArrowRight", 40, "Query (4, 2)", 25)
+    address = ('{"query":[4,1]}', "Query (4, 1)")
+    moves = (("ArrowRight", "Query (4.05, 1)"), ("ArrowRight", "Query (4.1, 1)"))
+    nonsense = (
+        "",
+        "7",
+        "{",
+        '{"templates":[[1,2]]}',
+        '{"templates":[],"labels":[]}',
+        '{"templates":[[1,2],[3]],"labels":[0,0]}',
+        '{"labels":[0,1,2]}',
+        '{"labels":[0,1,"1"]}',
+        '{"query":[1,1e999]}',
+        '{"query":"12"}',
+        '{"query":[1,2,3]}',
+        '{"extent":[1,0,0,1]}',
+        '{"features":[2,3]}',
+        '{"features":[2,2]}',
+        '{"k":0}',
+        '{"k":2.5}',
+        '{"metric":"x"}',
+        '{"color_by":1}',
+        '{"temperature":1e-9}',
+        '{"scaled":"no"}',
+        '{"class_names":["A","A"]}',
+        '{"axis_names":[1,2]}',
+    )
+    shapes = ((".nn-cross, .nn-ring, .nn-bisector, .nn-reach, .nn-mark", "stroke"),)
+    many = (3 * 8, 3 * 10)
+    loose = "svg *"  # a number such as 5.000e90 has no room before the axis
+
+    def make(self, **traits: Any) -> Widget:
+        controls = ["points", "bars", "equation"]
+        rows = [[1, 1], [4, 2], [2, 5]]
+        return VoronoiExplorer(rows, [0, 1, 1], [2, 2], ["A", "B"], controls=controls, **traits)
+
+    def other(self, **traits: Any) -> Widget:
+        return VoronoiExplorer(preset="neighbors", **traits)
+
+    def full(self, **traits: Any) -> Widget:
+        return VoronoiExplorer(preset="argmax", controls=voronoi.CONTROLS, **traits)
+
+    def telling(self) -> list[Widget]:
+        others = (VoronoiExplorer(preset=preset, name=preset) for preset in ("map", "soft"))
+        return [self.full(), *others]
+
+    def long(self) -> list[Widget]:
+        names = ["a class with quite a long name", "b"]
+        far = [[1e90, 2e90], [3e90, 1e89]]
+        return [
+            self.full(),
+            VoronoiExplorer(far, [0, 1], class_names=names, name="two"),
+            VoronoiExplorer(preset="map", name="three"),
+        ]
+
+    def pair(self) -> tuple[Widget, Widget, tuple[str, ...]]:
+        two = VoronoiExplorer(preset="neighbors", k=1, name="two")
+        return self.other(), two, ("query", "features", "templates")
+
+    def follow(self, first: Locator, second: Locator) -> None:
+        self.hand(first).press("ArrowRight")
+        expect(said(second)).to_contain_text("Query (5.25, 1.62)")
+        option(second, "Across").select_option("0")
+        expect(first.get_by_text("sepal length (cm) →")).to_be_visible()
+        # Rows that come without their labels do not break the other one.
+        press(first, "Delete row")
+        expect(self.rows(second)).to_have_count(149)
+
+    def rows(self, widget: Locator) -> Locator:
+        return option(widget, "Row").locator("option")
+
+    def hand(self, widget: Locator) -> Locator:
+        return widget.get_by_role("button", name="Query: move with the arrow keys")
+
+    def alter(self, widget: Locator) -> None:
+        chosen = widget.get_by_role("button", name="Chosen row: move with the arrow keys")
+        chosen.press("ArrowRight")
+        press(widget, "Add at query")
+        expect(said(widget)).to_contain_text("Row 3 added")
+
+    def altered(self, widget: Locator) -> None:
+        expect(said(widget)).to_contain_text("row 3 wins")
+        expect(self.rows(widget)).to_have_count(4)
+
+    def move(self, widget: Locator) -> None:
+        option(widget, "Up").select_option("1")
+        widget.get_by_role("slider", name="Neighbors that vote").press("End")
+        self.hand(widget).press("ArrowUp")
+
+    def moved(self, widget: Locator) -> None:
+        expect(said(widget)).to_contain_text("The 15 nearest")
+        expect(said(widget)).to_contain_text("Query (3.95, 3.25)")
+
+    def untouched(self, widget: Locator) -> None:
+        super().untouched(widget)
+        expect(self.rows(widget)).to_have_count(3)
+
+
+TEMPERATURE, ENVELOPE, CANCELLATION, VORONOI = KINDS = (
+    Temperature(),
+    Envelope(),
+    Cancellation(),
+    Voronoi(),
+)
+every_kind = pytest.mark.parametrize("kind", KINDS, ids=repr)
+
+
+def widgets(page: Page, kind: Kind) -> list[Locator]:
+    return page.locator(f".nn-{kind.name}").all()
+
+
+# Everything that a reader could see of a widget: words, drawings, what controls hold, pixels. Its
+# link names what the others show, too.
+LOOK = """(box) => [box.outerHTML.replaceAll(/ href="[^"]*"/g, ""),
+  ...[...box.querySelectorAll("input, select")].map((e) => `${e.value} ${e.checked}`),
+  ...[...box.querySelectorAll("canvas")].map((e) => e.toDataURL())]"""
+
+
+# The reader's hand.
+
+
+@every_kind
+def test_it_says_what_it_shows_and_no_more_often_than_can_be_heard(kind: Kind, show: SHOW) -> None:
+    page = show(kind.make())
+    (widget,) = widgets(page, kind)
+    kind.untouched(widget)
+    expect(said(widget)).to_have_attribute("aria-live", "polite")
+    said(widget).evaluate(
+        """(node) => {
+            window.heard = 0;
+            new MutationObserver(() => window.heard++).observe(node, { childList: true });
+        }"""
+    )
+    key, times, last, most = kind.presses
+    kind.hand(widget).focus()
+    for _ in range(times):
+        page.keyboard.press(key)
+    expect(said(widget)).to_contain_text(last)
+    assert 1 <= page.evaluate("window.heard") <= most
+    # Nothing moves by itself, whether or not the reader has asked for less motion.
+    assert page.evaluate("document.getAnimations().length") == 0
+    moving = widget.evaluate(
+        """(box) => [box, ...box.querySelectorAll("*")].filter((node) => {
+            const style = getComputedStyle(node);
+            return style.animationName !== "none" || parseFloat(style.transitionDuration) > 0;
+        }).length"""
+    )
+    assert moving == 0
+    assert not re.search(r"transition|animation|@keyframes", kind.make()._css)
+
+
+@every_kind
+def test_a_link_restores_the_state(kind: Kind, show: SHOW) -> None:
+    page = show(kind.make(name="one"), kind.other(name="two"))
+    first, second = widgets(page, kind)
+    kind.alter(first)
+    kind.altered(first)
+    press_link(first)
+    expect(first.get_by_role("status")).not_to_be_empty()
+    kind.move(second)
+    kind.moved(second)
+    press_link(second)
+    words = said(second).inner_text()
+    address = page.evaluate("location.hash")
+    assert len(address) < 1000  # what is known by name stands for its data
+    page.close()
+    # The order on the page does not matter, nor does a widget that the link does not name.
+    again = show(
+        kind.other(name="two"), kind.make(name="one"), kind.make(name="three"), address=address
+    )
+    two, one, three = widgets(again, kind)
+    kind.altered(one)
+    kind.moved(two)
+    expect(said(two)).to_have_text(words)
+    kind.untouched(three)
+
+
+def press_link(widget: Locator) -> None:
+    widget.get_by_role("link", name="Link to this state").click()
+
+
+@every_kind
+def test_an_address_that_says_nothing_changes_nothing(kind: Kind, show: SHOW) -> None:
+    # A widget for each state, and one that is told something, to see that the address is read.
+    state, words = kind.address
+    told = [*kind.nonsense, state]
+    address = "&".join(f"nn-w{i}={text}" for i, text in enumerate(told))
+    page = show(*(kind.make(name=f"w{i}") for i in range(len(told))), address=f"#{address}")
+    *same, last = widgets(page, kind)
+    expect(said(last)).to_contain_text(words)
+    for text, widget in zip(kind.nonsense, same, strict=True):
+        assert kind.beginning in said(widget).inner_text(), text
+    kind.untouched(same[0])
+    looks = [widget.evaluate(LOOK) for widget in same]
+    assert [text for text, look in zip(kind.nonsense, looks, strict=True) if look != looks[0]] == []
+    # The page's own anchors say nothing either.
+    before = [widget.evaluate(LOOK) for widget in (same[0], last)]
+    page.evaluate(
+        """() => {
+            location.hash = "a-section-of-the-page";
+            return new Promise((d) => requestAnimationFrame(() => setTimeout(d, 50)));
+        }"""
+    )
+    assert [widget.evaluate(LOOK) for widget in (same[0], last)] == before
+    page.evaluate("(state) => { location.hash = `nn-w0=${state}`; }", state)
+    expect(said(same[0])).to_contain_text(words)
+
+
+@every_kind
+def test_two_on_a_page_do_not_disturb_each_other(kind: Kind, show: SHOW) -> None:
+    page = show(kind.make(), kind.make(name="two"))
+    first, second = widgets(page, kind)
+    before = second.evaluate(LOOK)
+    kind.disturb(first)
+    drawn(page)
+    assert second.evaluate(LOOK) == before
+
+
+@every_kind
+def test_two_can_be_linked_without_a_kernel(kind: Kind, show: SHOW) -> None:
+    one, two, traits = kind.pair()
+    links = [jslink((one, trait), (two, trait)) for trait in traits]
+    page = show(one, two)
+    assert len(links) == len(traits)
+    kind.follow(*widgets(page, kind))
+
+
+# What hangs on a part of the widget goes with it; anything else must have been ended, and nothing
+# may still be drawing what nobody sees.
+LEAVE = """async ([source, state]) => {
+  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  const { render } = (await import(url)).default;
+  const Watch = MutationObserver;
+  const { observe: watch } = Watch.prototype;
+  const listeners = new Set();
+  const open = new Set();
+  const watching = new Set();
+  const add = EventTarget.prototype.addEventListener;
+  EventTarget.prototype.addEventListener = function (type, heard, options) {
+    if (!(this instanceof AbortSignal)) {
+      const entry = [this, type];
+      open.add(entry);
+      if (options?.signal) add.call(options.signal, "abort", () => open.delete(entry));
+    }
+    return add.call(this, type, heard, options);
+  };
+  for (const kind of [MutationObserver, ResizeObserver]) {
+    const { observe, disconnect } = kind.prototype;
+    kind.prototype.observe = function (...args) {
+      watching.add(this);
+      return observe.apply(this, args);
+    };
+    kind.prototype.disconnect = function () {
+      watching.delete(this);
+      return disconnect.call(this);
+    };
+  }
+  const script = document.createElement("script");
+  script.type = "application/vnd.jupyter.widget-state+json";
+  document.head.append(script);
+  const model = {
+    get: (name) => state[name],
+    set(name, value) {
+      state[name] = value;
+      for (const [event, heard] of [...listeners]) if (event === `change:${name}`) heard();
+    },
+    on: (event, heard) => listeners.add([event, heard]),
+    off: (event, heard) => listeners.forEach((one) => {
+      if (one[0] === event && one[1] === heard) listeners.delete(one);
+    }),
+    save_changes() {},
+  };
+  const el = document.createElement("div");
+  document.body.append(el);
+  const end = render({ model, el });
+  const frame = () => new Promise(requestAnimationFrame);
+  await frame();
+  const box = el.firstChild;
+  const drawing = () => box.querySelector("canvas")?.dataset.drawn ?? null;
+  const types = new Set([...open].map(([, type]) => type));
+  const running = [[...listeners].map(([event]) => event).sort(), types.has("hashchange"),
+    watching.size, el.children.length, drawing()];
+  end();
+  let changes = 0;
+  const late = new Watch((records) => { changes += records.length; });
+  watch.call(late, box, { subtree: true, childList: true, attributes: true, characterData: true });
+  // A fine picture, the next piece of a curve would come now.
+  for (let i = 0; i < 30; i++) await frame();
+  const left = [...open].filter(([it]) => !(it instanceof Node) || it.isConnected);
+  return [running, [listeners.size, left.map(([, type]) => type), watching.size, el.children.length,
+    drawing(), changes]];
+}"""
+
+
+@every_kind
+def test_leaving_ends_every_listener(kind: Kind, open_page: OPEN) -> None:
+    widget = kind.make()
+    page = open_page("about:blank")
+    running, left = page.evaluate(LEAVE, [widget._esm, widget.get_state()])
+    picture = "coarse" if kind is VORONOI else None
+    assert running == [[f"change:{name}" for name in kind.hears], True, kind.watchers, 1, picture]
+    assert left == [0, [], 0, 0, picture, 0]
+
+
+@every_kind
+def test_the_page_left_and_returned_to_still_works(kind: Kind, show: SHOW) -> None:
+    state, words = kind.address
+    page = show(kind.make(), address=f"#nn-{kind.name}={state}")
+    widget = page.locator(f".nn-{kind.name}")
+    expect(said(widget)).to_contain_text(words)
+    key, text = kind.moves[0]
+    kind.hand(widget).press(key)
+    expect(said(widget)).to_contain_text(text)
+    # What a browser does to a page that it keeps while the reader looks at another one.
+    page.evaluate(
+        """() => {
+            dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+            dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+        }"""
+    )
+    expect(widget).to_have_count(1)
+    expect(said(widget)).to_contain_text(text)
+    kind.use_again(widget)
+
+
+# Reading it.
+
+
+@every_kind
+def test_axe_finds_nothing_and_drawings_stand_out(kind: Kind, show: SHOW) -> None:
+    page = show(*kind.telling())
+    for theme in THEMES:
+        turn(page, theme)
+        options: dict[str, object] = {"preload": False, "resultTypes": ["violations"]}
+        if theme != "light":
+            options["runOnly"] = ["color-contrast"]  # the theme changes colors and nothing else
+        report = Axe().run(page, options=options)
+        assert report.response["violations"] == [], theme
+        boxes = widgets(page, kind)
+        shapes = [ratio for box in boxes for ratio in contrasts(box, *kind.shapes)]
+        texts = [
+            ratio for box in boxes for ratio in contrasts(box, ("svg text", "fill"), *kind.texts)
+        ]
+        assert len(shapes) >= kind.many[0]
+        assert len(texts) >= kind.many[1]
+        assert min(shapes) >= 3, theme
+        assert min(texts) >= 4.5, theme
+
+
+SPILLED = """([name, clipped, loose]) => {
+  const boxes = [...document.querySelectorAll(`.nn-${name}`)];
+  return boxes.flatMap((box) => {
+    const { left, right } = box.getBoundingClientRect();
+    return [...box.querySelectorAll("*")]
+      .filter((e) => {
+        if (e.tagName === "OPTION" || e.matches(clipped)) return false;
+        const edge = e.getBoundingClientRect();
+        const out = edge.right > right + 0.5 || edge.left < left - 0.5 && !e.matches(loose);
+        return edge.width && out
+          || e.matches(".nn-digits, p, td") && e.scrollWidth > e.clientWidth + 1;
+      })
+      .map((e) => e.outerHTML.slice(0, 90));
+  });
+}"""
+
+
+@every_kind
+def test_nothing_overflows(kind: Kind, show: SHOW) -> None:
+    page = show(*kind.long(), width=320)
+    height = page.viewport_size["height"]
+    # From narrow to wide, as it is opened, and back again, as a window is made smaller.
+    for width in (320, 390, 1280, 320):
+        page.set_viewport_size({"width": width, "height": height})
+        drawn(page)
+        for lengthen in kind.lengthen(page) or [lambda: None]:
+            lengthen()
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert page.evaluate(SPILLED, [kind.name, kind.clipped, kind.loose]) == [], width
+
+
+@pytest.mark.parametrize("kind", [TEMPERATURE, CANCELLATION], ids=repr)
+def test_the_slider_stands_under_its_line(kind: Kind, show: SHOW) -> None:
+    page = show(kind.make())
+    widget = page.locator(f".nn-{kind.name}")
+    for key, text in kind.moves:
+        kind.hand(widget).press(key)
+        expect(said(widget)).to_contain_text(text)
+        box = kind.hand(widget).bounding_box()
+        line = widget.locator(".nn-now").bounding_box()
+        assert box is not None
+        assert line is not None
+        end = box["x"] + 8 if key == "Home" else box["x"] + box["width"] - 8
+        assert abs(end - line["x"]) < 3
+
+
+# Among others.
+
+COLORS = ["color", "background-color", "fill", "stroke"]
+PARTS = ["itself", *COLORS, "display", "min-width", "flex", "font-weight"]
+STYLE = """(box, [, ...properties]) => [box, ...box.querySelectorAll("*")].map((node) => {
+  const style = getComputedStyle(node);
+  return [`<${node.tagName} ${node.getAttribute("class")}>`,
+    ...properties.map((name) => style.getPropertyValue(name))];
+})"""
+PICTURE = '(box) => [...box.querySelectorAll("canvas")].map((canvas) => canvas.toDataURL())'
+
+
+def styles(page: Page, kinds: tuple[Kind, ...]) -> dict[tuple[str, str], tuple[list[Any], Any]]:
+    """Return, for each theme and widget, the style of every part, and what pixels it has drawn."""
+    found = {}
+    for theme in THEMES:
+        turn(page, theme)
+        for kind in kinds:
+            (box,) = widgets(page, kind)
+            found[theme, kind.name] = box.evaluate(STYLE, PARTS), box.evaluate(PICTURE)
+    return found
+
+
+def test_each_looks_among_the_others_as_it_does_alone_and_answers(show: SHOW) -> None:
+    alone = {}
+    for kind in KINDS:
+        page = show(kind.full())
+        alone.update(styles(page, (kind,)))
+        page.close()
+    assert len(alone) == 2 * 4
+    for order in (KINDS, KINDS[::-1]):
+        page = show(*(kind.full() for kind in order))
+        together = styles(page, order)
+        changed = []
+        for place, (parts, _) in alone.items():
+            there, _ = together[place]
+            assert len(parts) == len(there) > 40
+            for one, two in zip(parts, there, strict=True):
+                pairs = zip(PARTS, one, two, strict=True)
+                changed += [(*place, one[0], name, a, b) for name, a, b in pairs if a != b]
+        assert changed == []
+        assert together == alone  # and the drawn pixels
+        # Each still has its reader's ear, and the first of its sliders in the reader's hand.
+        for kind in order:
+            (widget,) = widgets(page, kind)
+            before = said(widget).inner_text()
+            assert before
+            widget.get_by_role("slider").first.press("ArrowRight")
+            expect(said(widget)).not_to_have_text(before)
+        page.close()
+
+
+def test_the_themes_differ(show: SHOW) -> None:
+    page = show(*(kind.full() for kind in KINDS))
+    found = styles(page, KINDS)
+    for kind in KINDS:
+        light, dark = (found[theme, kind.name] for theme in THEMES)
+        assert [a != b for a, b in zip(light, dark, strict=True)] == [True, kind is VORONOI]
