@@ -1,21 +1,76 @@
 """Which computed comparisons can be trusted, and exact arithmetic for the rest.
 
-A squared distance computed by the direct form is off by a known small amount. If the computed
-value of one row exceeds that of another by more than both can be off, it is truly farther:
-proved. The few rows that are left are compared as Python integers, which do not round.
+Two bounds and one fallback stand behind ``method="exact"``:
+
+- *the filter*: one float32 product that yields, for every pair, a lower bound on the reduced
+  distance. A row whose lower bound exceeds an upper bound of another is proved farther;
+- `cutoff`: the same for squared distances computed by the direct form in float64;
+- `settle`: Python integers, which do not round, for what neither can tell apart.
+
+**The filter.** Move and scale all points alike, x ↦ x′ = s (x − m), with any m and any power of
+two s; the order of the rows by ‖x − t‖² is that by the reduced distance of the moved points,
+
+    ρ = ‖t′‖² − 2 x′·t′ = s² (‖x − t‖² − ‖x − m‖²).
+
+Let u = 2⁻²⁴ be the unit roundoff of float32, x̂ and t̂ the moved points as stored in float32, and
+σ what conversion and underflow can add, so that ‖x̂ − x′‖ ≤ 2u ‖x′‖ + σ. Let θ = γ_{d+16} =
+(d + 16) u / (1 − (d + 16) u) ≤ ⅓ and κ ≥ max(4σ/θ, 2⁻⁴⁰), and take
+
+    a ≥ (‖x′‖ + κ)(1 + 4u),   c ≥ (‖t′‖ + κ)(1 + 4u),   g ≥ 2θ (1 + 2θ) a,   b = ‖t̂‖² − 3θc²,
+
+with ‖t̂‖² summed in float32 and b rounded to it. Let P be the float32 product
+
+    P = fl([x̂, 1, −g] · [−2t̂, b, c]).
+
+*Theorem.* P ≤ ρ ≤ P + c (3g + 8θc), the right side as computed in float32.
+
+*Proof.* The product has D = d + 2 terms. In any order of summation, fused or not, its error is
+at most γ_D times the sum of the terms' absolute values, plus D 2⁻¹⁴⁸ for underflow:
+
+    |P − (b − 2x̂·t̂ − gc)| ≤ γ_D (2‖x̂‖‖t̂‖ + |b| + gc) + D 2⁻¹⁴⁸.
+
+Storing the points moves their inner product by at most ‖x′‖‖t̂ − t′‖ + ‖x̂ − x′‖‖t̂‖, hence
+
+    2 |x̂·t̂ − x′·t′| ≤ 8u (‖x′‖ + σ)(‖t′‖ + σ) + 2σ (‖x′‖ + ‖t′‖ + 2σ), up to factors 1 + 4u.
+
+*What depends on both points* is therefore at most 2 (γ_D + 4u)(‖x′‖ + σ)(‖t′‖ + σ), the terms
+with 2σ, and D 2⁻¹⁴⁸ ≤ θκ². All of it is at most 2θ ac: the first because θ ≥ γ_D + 14u, the rest
+because ac exceeds (‖x′‖ + σ)(‖t′‖ + σ) by more than (κ − σ)(‖x′‖ + ‖t′‖ + κ) and θ (κ − σ) ≥ 3σ.
+And 2θ ac ≤ (1 − γ_D) gc, because (1 + 2θ)(1 − θ) ≥ 1: the error column pays, its own rounding
+included. *What depends on the row alone* is γ_D |b| ≤ γ_D c², the rounding of ‖t̂‖² and of b,
+(γ_d + u) c², and | ‖t̂‖² − ‖t′‖² | ≤ (4.1u + 0.6θ) c²: together less than 3θc², which b leaves
+for it. So P ≤ ρ. The other way the same terms count twice, ρ − P ≤ 2gc + 6θc², and the remaining
+gc + 2θc² ≥ 32u ac + 32u c² more than covers the rounding of the right side itself. ∎
+
+References
+----------
+N. J. Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd ed., SIAM, 2002, section 3.1,
+for γ_n and the error of an inner product in any order.
+J. R. Shewchuk, "Adaptive precision floating-point arithmetic and fast robust geometric
+predicates", Discrete & Computational Geometry 18(3), 305–363, 1997, for a filter with an exact
+fallback.
 """
 
 from fractions import Fraction
 from heapq import nsmallest
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlib.validation import Array
+from nnlib.validation import Array, working_dtype
 
 UNIT_ROUNDOFF = 2.0**-53
+UNIT_ROUNDOFF_32 = 2.0**-24
 SMALLEST = 2.0**-1074
+# Terms of the product beyond d that its error bound allows for.
+SLACK = 16
+# In a frame: rows farther out than this are set aside, so that no product overflows.
+FAR = 2.0**62
+# Entries worked on in one go.
+STRIP = 2**14
+# About so many rows tell where the others are.
+SAMPLE = 64
 # Entries looked at in one go, and distances remembered: together a few hundred kilobytes.
 STRETCH = 2**12
 REMEMBERED = 64
@@ -28,23 +83,22 @@ def largest_entry(array: Array) -> int:
     return max(abs(int(array.min())), abs(int(array.max())))
 
 
-def nothing_rounds(queries: Array, rows: Array) -> bool:
-    """Return whether float64 computes these squared distances exactly, in either form.
+def nothing_rounds(queries: Array, rows: Array, bits: int = 53) -> bool:
+    """Return whether floats of so many `bits` compute these squared distances without rounding.
 
-    It does for integers v (in a type of integers or of floats) if d (2 max |v|)² ≤ 2⁵³: then
-    every difference, product and sum, in whatever order, is an integer that float64 holds. For
+    They do, in either form, for integers v (in a type of integers or of floats) if
+    d (2 max |v|)² ≤ 2^bits, 2⁵³ for float64 and 2²⁴ for float32: then every difference, product
+    and sum, in whatever order, is an integer that such a float holds. For
     the expanded form this is 4 max ‖v‖² ≥ ‖x‖² + 2 |x|·|t| + ‖t‖².
     """
-    largest = max(largest_entry(queries), largest_entry(rows))
-    if queries.shape[1] * (2 * largest) ** 2 > 2**53:
-        return False
     step = 1 + STRETCH // (1 + queries.shape[1])
-    return all(
-        bool((array[i : i + step] == np.rint(array[i : i + step])).all())
-        for array in (queries, rows)
-        if array.dtype.kind == "f"
-        for i in range(0, len(array), step)
-    )
+    for array in (queries, rows):
+        if array.dtype.kind == "f":
+            for i in range(0, len(array), step):
+                if not (array[i : i + step] == np.rint(array[i : i + step])).all():
+                    return False
+    largest = max(largest_entry(queries), largest_entry(rows))
+    return bool(queries.shape[1] * (2 * largest) ** 2 <= 2**bits)
 
 
 def conversion_error(*arrays: Array) -> float:
@@ -90,6 +144,105 @@ def cutoff(computed: NDArray[np.float64], d: int, input_error: float = 0.0) -> N
         if input_error:
             bound = (np.sqrt(bound) + 4 * np.sqrt(float(d)) * input_error * factor) ** 2 * factor
     return np.asarray(bound)
+
+
+class Frame(NamedTuple):
+    """Where the product is taken: x ↦ x′ = scale · (x − center), and how far off it can be."""
+
+    center: Array
+    scale: float
+    theta: float
+    kappa: float
+
+
+def choose_frame(rows: Array, queries: Array, input_error: float) -> Frame | None:
+    """Return a frame in which a typical training row has norm 1, or None if none can help.
+
+    Any center and any power of two are valid, so both come from a sample that outliers do not
+    move: the center is its median in each coordinate, the scale from the median norm.
+    """
+    d = rows.shape[1]
+    n = (d + SLACK) * UNIT_ROUNDOFF_32
+    if n > 0.25:
+        return None
+    theta = n / (1 - n)
+    dtype = working_dtype(rows, queries)
+    sample = rows[:: 1 + len(rows) // SAMPLE].astype(dtype)
+    center = np.sort(sample, axis=0)[len(sample) // 2]
+    scale = 1.0
+    for points in (sample, queries[:: 1 + len(queries) // SAMPLE]):
+        lengths = np.abs(points - center).max(axis=1, initial=0)
+        lengths = np.sort(lengths[lengths > 0])
+        if len(lengths):
+            typical = min(float(lengths[len(lengths) // 2]), float(np.finfo(dtype).max))
+            most = np.finfo(dtype).maxexp - 8
+            exponent = int(np.frexp(typical)[1]) + d.bit_length() // 2
+            scale = 2.0 ** min(max(-exponent, -most), most)
+            break
+    sigma = float(np.sqrt(d) * (scale * input_error * (1 + 2**-20) + 2.0**-149))
+    kappa = 2.0**-39 + 5 * sigma / theta
+    return Frame(center, scale, theta, kappa) if kappa < 1 else None
+
+
+def leading_bit(frame: Frame) -> int:
+    """Return an exponent e with room in 2^e for numbers 16 times as far out as usual."""
+    largest = float(np.abs(frame.center).max(initial=0)) + 16 / frame.scale
+    return 1 + int(np.frexp(largest)[1])
+
+
+def enter(frame: Frame, points: Array, factor: float, inside: Array) -> Array:
+    """Write factor · x̂ of `points` (n, d) to the first d columns of `inside`; return ‖x̂‖² (n,)."""
+    n, d = points.shape
+    for part in (np.s_[i : i + 1 + STRIP // (1 + d)] for i in range(0, n, 1 + STRIP // (1 + d))):
+        z = points[part] - frame.center
+        z *= factor * frame.scale
+        inside[part, :d] = z
+    inside = inside[:, :d]
+    return np.asarray(np.einsum("ij,ij->i", inside, inside) / np.float32(factor**2))
+
+
+def reach(frame: Frame, squares: Array) -> NDArray[np.float64]:
+    """Return an upper bound (n,) on the true norms plus κ, from the squared ones as computed."""
+    return (np.sqrt(squares * (1 + 2 * frame.theta)) + frame.kappa) * (1 + 8 * UNIT_ROUNDOFF_32)
+
+
+def row_side(frame: Frame, rows: Array, weights: Array) -> NDArray[np.float32]:
+    """Write [−2t̂, b, c] of the rows to `weights` (length, d + 2); return c, (length,).
+
+    `weights` may be longer than the rows. What stands in for missing rows, and for rows too far
+    out for float32, has t̂ = 0 and the bias FAR² / 4, a lower bound on the reduced distance of the
+    latter from every query with a ≤ FAR / 4. They have no upper bound: their c is ∞.
+    """
+    n, d = rows.shape
+    squares = enter(frame, rows, -2, weights[:n]).astype(np.float64)
+    c = reach(frame, squares)
+    weights[:n, d] = squares - 3 * frame.theta * c * c
+    weights[:n, d + 1] = c
+    outside = np.flatnonzero(~(c <= FAR))
+    c[outside] = np.inf
+    for unusable in (outside, np.s_[n:]):
+        weights[unusable] = 0
+        weights[unusable, d] = FAR**2 / 4
+    return np.concatenate([c, np.zeros(len(weights) - n)]).astype(np.float32)
+
+
+def query_side(frame: Frame, queries: Array) -> tuple[Array, Array]:
+    """Return features [x̂, 1, −g], (q, d + 2), and g, (q,); g = ∞ for a query too far out."""
+    q, d = queries.shape
+    features = np.empty((q, d + 2), np.float32)
+    a = reach(frame, enter(frame, queries, 1, features).astype(np.float64))
+    g = 2 * frame.theta * (1 + 2 * frame.theta) * a
+    features[:, d] = 1
+    features[:, d + 1] = -g
+    outside = np.flatnonzero(~(a <= FAR / 4))
+    features[outside] = 0
+    g[outside] = np.inf
+    return features, g.astype(np.float32)
+
+
+def gap(frame: Frame, c: float, g: Array) -> Array:
+    """Return c (3g + 8θc), (q,): no reduced distance exceeds its lower bound by more."""
+    return np.float32(c) * (3 * g + np.float32(8 * frame.theta * c))
 
 
 def exact_squared_distance(x: Array, t: Array) -> Fraction:

@@ -6,14 +6,27 @@ only the best rows seen so far. Because tiles come in the order of the training 
 row must be *strictly* nearer to displace an earlier one, ties go to the earliest index.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nnlib.certify import conversion_error, cutoff, nothing_rounds, settle
+from nnlib.certify import (
+    Frame,
+    choose_frame,
+    conversion_error,
+    cutoff,
+    gap,
+    leading_bit,
+    nothing_rounds,
+    query_side,
+    row_side,
+    settle,
+)
 from nnlib.distances import check_norms, direct_tile, squared_norms, with_bias, with_ones
+from nnlib.errorfree import cut, digits, first_k, reversed_rows, slice_bits
 from nnlib.validation import (
     Array,
     as_labels,
@@ -29,8 +42,21 @@ METHODS = ("exact", "expanded", "direct")
 MEMORY_LIMIT = 64 * 2**20
 # A tile of about this many bytes stays in the processor's cache while it is reduced.
 TILE_BYTES = 4 * 2**20
+# In the filter: the rows and queries of a tile, and the rows of a group, whose smallest lower
+# bound stands for all of them.
+FILTER_TILE = (2048, 512)
+GROUP = 32
+# How many groups there must be for each neighbor, and rows that a query may keep: a few, and
+# for each neighbor a few more.
+GROUPS = 4
+ROOM = (24, 8)
+# Below so many products, the direct form is done before the filter is set up.
+SMALL_WORK = 2**19
+# In a tile of exact products, so many rows may have numbers that no slices hold.
+MOST_ODD = 16
 
 Indices = NDArray[np.intp]
+Advance = Callable[[int], Any]
 
 
 class TrainingSet:
@@ -113,6 +139,40 @@ def tile_shape(
             f"got {memory_limit}"
         )
     return queries, rows
+
+
+class Plan(NamedTuple):
+    """How the filter cuts its work to fit into memory."""
+
+    memory_limit: int
+    width: int
+    rows: int  # in a tile; of them every so manieth makes a group
+    part: int  # queries in a tile
+    group: int  # rows in a group, whose smallest lower bound stands for all of them
+    fair: int  # candidates that each query may keep
+    queries: int  # in one pass over all rows
+
+    def with_room(self, fair: int) -> "Plan | None":
+        """Return the plan with so many candidates a query, and fewer queries; None if too few."""
+        queries = self.memory_limit // (16 * self.width + 200 * fair)
+        return self._replace(fair=fair, queries=queries) if queries >= 8 else None
+
+
+def make_plan(n_train: int, d: int, k: int, memory_limit: int) -> Plan | None:
+    """Return how to filter under the limit, or None if it is too tight, or k too large.
+
+    A quarter of the limit each is for the tile with its rows, for the features of the queries,
+    and for candidates; what is left is for temporary copies.
+    """
+    rows, part = FILTER_TILE
+    group = min(GROUP, n_train // (GROUPS * k))
+    width = d + 2
+    while rows > 64 and 4 * rows * (part + width) > memory_limit // 4:
+        rows, part = rows // 2, max(part // 2, 64)
+    if group == 0 or 4 * rows * (part + width) > memory_limit // 4:
+        return None
+    plan = Plan(memory_limit, width, rows, part, group, 0, 0)
+    return plan.with_room(ROOM[0] + ROOM[1] * k)
 
 
 def smallest_k(values: Array, k: int) -> Indices:
@@ -236,13 +296,235 @@ def settle_all(
     owner, computed = owner[order], computed[order]
     start = np.searchsorted(owner, np.arange(len(queries) + 1))
     place = np.arange(len(order)) - start[owner]
-    close = computed[1:] <= cutoff(computed[:-1], queries.shape[1], error)
-    close &= owner[1:] == owner[:-1]
+    limit = cutoff(computed, queries.shape[1], error)
+    close = (computed[1:] <= limit[:-1]) & (owner[1:] == owner[:-1]) & (place[:-1] < k)
     for q in np.unique(owner[1:][close]):  # the order of their candidates is not proved
-        some = order[start[q] : start[q + 1]]
-        winners = some[settle(queries[q], training.rows, index[some], k)]
-        some[: len(winners)] = winners
+        first, stop = start[q], start[q + 1]
+        rivals = computed[first:stop] <= limit[min(first + k, stop) - 1]
+        some = order[first:stop][rivals]
+        winners = settle(queries[q], training.rows, index[some], k)
+        order[first : first + len(winners)] = some[winners]
     return order[place < k]
+
+
+class Shortlist:
+    """For some queries, the rows that may be among their k nearest, as tile after tile goes by.
+
+    A row is dropped when its lower bound exceeds the kth smallest upper bound of its query. A
+    query that keeps more than about `fair` rows is *crowded*: it is given up, for others to do.
+    """
+
+    def __init__(self, crowded: NDArray[np.bool_], k: int, fair: int) -> None:
+        self.crowded, self.fair = crowded, fair
+        self.upper = np.full((k, len(crowded)), np.inf, np.float32)
+        self.owner, self.index = np.empty(0, np.intp), np.empty(0, np.intp)
+        self.lower = np.empty(0, np.float32)
+        self._new: list[tuple[Indices, Indices, Array]] = []
+        self._count = 0
+
+    def limit(self, part: slice = slice(None)) -> Array:
+        """Return for each query the lower bound that a candidate must not exceed."""
+        return np.where(self.crowded[part], np.float32(-np.inf), self.upper[-1, part])
+
+    def screen(self, tile: Array, offering: Any, gap: Array, part: slice, rows: slice) -> None:
+        """Take in the lower bounds (size of a group, groups, queries) of one tile.
+
+        A group is every so manieth row: row r stands at [r // groups, r % groups]. In the
+        groups `offering`, no distance exceeds its lower bound by more than `gap` (queries,).
+        """
+        groups = tile.shape[1]
+        lowest = tile.min(axis=0)
+        self.improve(lowest[offering], gap, part)
+        limit = self.limit(part)
+        hits = np.flatnonzero(lowest <= limit)
+        query = hits % len(limit)
+        if len(hits) > 8 * len(limit):
+            self.crowded[part] |= np.bincount(query, minlength=len(limit)) > 8 + groups // 4
+            few = ~self.crowded[part][query]
+            hits, query = hits[few], query[few]
+        lower = tile.reshape(len(tile), -1).take(hits, axis=1)
+        places = np.flatnonzero(lower <= limit[query])
+        member, which = divmod(places, max(len(hits), 1))
+        index = rows.start + member * groups + hits[which] // len(limit)
+        real = index < rows.stop  # the last group may have been filled up
+        which, places, index = which[real], places[real], index[real]
+        self._new.append((query[which] + part.start, index, lower.ravel()[places]))
+        self._count += len(which)
+        if self._count > self.fair * len(self.crowded):
+            self.prune()
+
+    def improve(self, lower: Array, gap: Array, part: slice) -> None:
+        """Let lower + gap (groups, queries), upper bounds of different rows, lower the k best."""
+        k, best = len(self.upper), self.upper[:, part]
+        if k == 1:
+            np.minimum(best, lower.min(axis=0, initial=np.inf) + gap, out=best)
+        else:
+            best[:] = np.partition(np.concatenate([best, lower + gap]), k - 1, axis=0)[:k]
+
+    def prune(self) -> None:
+        """Drop rows that upper bounds have ruled out meanwhile, and queries that keep too many."""
+        columns = zip((self.owner, self.index, self.lower), *self._new, strict=True)
+        owner, index, lower = (np.concatenate(column) for column in columns)
+        keep = lower <= self.limit()[owner]
+        kept = np.bincount(owner[keep], minlength=len(self.crowded))
+        self.crowded |= kept > self.fair // 2
+        keep &= ~self.crowded[owner]
+        self.owner, self.index, self.lower = owner[keep], index[keep], lower[keep]
+        self._new, self._count = [], len(self.owner)
+
+
+def filter_rows(
+    training: TrainingSet, queries: Array, k: int, frame: Frame, plan: Plan, advance: Advance
+) -> Shortlist:
+    """Return the shortlist of the rows that the float32 product does not rule out."""
+    features, g = query_side(frame, queries)
+    found = Shortlist(np.isinf(g), k, plan.fair)
+    most = plan.rows + plan.group
+    buffer = np.empty(most * plan.part, np.float32)
+    space = np.empty((most, plan.width), np.float32)
+    for start in range(0, len(training), plan.rows):
+        rows = slice(start, min(start + plan.rows, len(training)))
+        groups = -(-(rows.stop - start) // plan.group)
+        weights = space[: groups * plan.group]
+        c = row_side(frame, training.rows[rows], weights).reshape(plan.group, groups).max(axis=0)
+        usual = c <= 2 * np.sort(c)[groups // 2]  # a group with an outlier offers no upper bounds
+        offering = np.s_[:] if usual.all() else usual
+        gaps = gap(frame, c[usual].max(initial=0), g)
+        for part in slices(len(queries), plan.part):
+            some = features[part]
+            tile = buffer[: len(weights) * len(some)].reshape(len(weights), len(some))
+            np.matmul(weights, some.T, out=tile)
+            grouped = tile.reshape(plan.group, groups, len(some))
+            found.screen(grouped, offering, gaps[part], part, rows)
+        advance(len(queries) * (rows.stop - start))
+    found.prune()
+    return found
+
+
+def pair_distances(
+    queries: Array, rows: Array, owner: Indices, index: Indices
+) -> NDArray[np.float64]:
+    """Return ‖x − t‖² of pairs (query, row) by the direct form: the bits of `direct_tile`."""
+    computed = np.zeros(len(owner))
+    if not queries.shape[1]:
+        return computed
+    for part in slices(len(owner), 1 + 2**15 // (1 + queries.shape[1])):
+        terms = queries[owner[part]] - rows[index[part]].astype(np.float64)
+        np.square(terms, out=terms)
+        # Running sums add in the order of the features; a plain sum would add by halves.
+        computed[part] = np.add.accumulate(terms, axis=1, out=terms)[:, -1]
+    return computed
+
+
+def settle_pairs(
+    training: TrainingSet, queries: Array, k: int, error: float, owner: Indices, index: Indices
+) -> tuple[Array, Indices]:
+    """Return (squared distances, indices) of each query's k nearest among its candidates."""
+    computed = pair_distances(queries, training.rows, owner, index)
+    kept = settle_all(training, queries, k, error, owner, index, computed)
+    return computed[kept].reshape(-1, k), index[kept].reshape(-1, k)
+
+
+def exact_winners(
+    training: TrainingSet, queries: Array, k: int, frame: Frame, step: int
+) -> tuple[Indices, Indices] | None:
+    """Return (owner, index) of the k nearest rows of each tile, by products that do not round.
+
+    Rows with numbers that the slices cannot hold become candidates of every query. Where they
+    are many, or where it is a query, there is no result.
+    """
+    d = queries.shape[1]
+    bits, top = slice_bits(d), leading_bit(frame)
+    x, fits = cut(queries, top, bits)
+    if not fits.all():
+        return None
+    every = np.arange(len(queries))
+    pairs = []
+    for tile in slices(len(training), step):
+        t, fits = cut(training.rows[tile], top, bits)
+        ready, odd = np.flatnonzero(fits), np.flatnonzero(~fits) + tile.start
+        if len(odd) > MOST_ODD:
+            return None
+        pairs.append((np.repeat(every, len(odd)), np.tile(odd, len(every))))
+        used = 1 + max((i for i in range(len(x)) if x[i].any() or t[i][ready].any()), default=0)
+        sides = reversed_rows([part[ready] for part in t[:used]])
+        for some in slices(len(every), 64):
+            numbers = digits([part[some] for part in x[:used]], sides, bits)
+            for place, i in enumerate(every[some]):
+                best = first_k([digit[place] for digit in numbers], min(k, len(ready)))
+                best = ready[best]
+                pairs.append((np.full(len(best), i), best + tile.start))
+    owner, index = (np.concatenate(column) for column in zip(*pairs, strict=True))
+    return owner, index
+
+
+def search_crowded(
+    training: TrainingSet, queries: Array, k: int, frame: Frame, plan: Plan, error: float
+) -> tuple[Array, Indices]:
+    """Return what `search_exact` does, by exact products where the numbers allow it."""
+    n_train, d, limit = len(training), queries.shape[1], plan.memory_limit
+    shape = tile_shape(len(queries), n_train, d, k, "exact", limit)
+    step = 1 + min(2047, limit // (1000 * (1 + d)))  # rows in a tile of exact products
+    room = 1 + limit // (200 * (d + k * (1 + n_train // step)))
+    found = []
+    for part in slices(len(queries), room if error == 0 else shape[0]):
+        pairs = exact_winners(training, queries[part], k, frame, step) if error == 0 else None
+        if pairs:
+            found.append(settle_pairs(training, queries[part], k, error, *pairs))
+            continue
+        for some in slices(len(queries[part]), shape[0]):
+            found.append(search_exact(training, queries[part][some], k, shape[1], error))
+    return np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found])
+
+
+def search_certified(
+    training: TrainingSet,
+    queries: Array,
+    k: int,
+    frame: Frame,
+    plan: Plan,
+    error: float,
+    advance: Advance,
+) -> tuple[Array, Indices]:
+    """Return (squared distances, indices) of the truly k nearest, ordered by (truth, index).
+
+    The float32 filter leaves few rows to most queries, and the direct form and integers settle
+    those. Crowded queries go through the filter again, fewer at a time and with more room for
+    each, and in the end to exact products.
+    """
+    found = filter_rows(training, queries, k, frame, plan, advance)
+    distances = np.empty((len(queries), k))
+    indices = np.empty((len(queries), k), np.intp)
+    crowded = np.flatnonzero(found.crowded)
+    done = ~found.crowded
+    pairs = found.owner, found.index
+    distances[done], indices[done] = settle_pairs(training, queries, k, error, *pairs)
+    del found, pairs
+    again = plan.with_room(16 * plan.fair)
+    for part in slices(len(crowded), (again or plan).queries):
+        some = crowded[part]
+        if again and 8 * again.fair <= len(training):
+            result = search_certified(training, queries[some], k, frame, again, error, idle)
+        else:
+            result = search_crowded(training, queries[some], k, frame, plan, error)
+        distances[some], indices[some] = result
+    return distances, indices
+
+
+def idle(count: int) -> None:
+    """Advance no bar."""
+
+
+@contextmanager
+def progress_bar(total: int, show: bool) -> Iterator[Advance]:
+    """Give a function that advances a bar over so many pairs (query, row), if it is shown."""
+    if not show:
+        yield idle
+        return
+    from tqdm.auto import tqdm
+
+    with tqdm(total=total, desc="queries × rows", unit_scale=True) as bar:
+        yield bar.update
 
 
 def search(
@@ -260,25 +542,35 @@ def search(
     check_same_width("X_train", training.rows, "X_test", queries)
     k = check_count("k", k, 1, len(training), f"X_train has {len(training)} rows")
     memory_limit = check_count("memory_limit", memory_limit, 1, None, "bytes")
-    d = queries.shape[1]
+    n_test, d = queries.shape
     dtype = np.float64 if method == "exact" else working_dtype(queries, training.rows)
-    if method == "exact" and nothing_rounds(queries, training.rows):
-        method = "expanded"  # the fastest form is exact, and there is nothing to prove
+    result = np.dtype(dtype)
+    plan = frame = None
     error = conversion_error(queries, training.rows)
-    distances = np.empty((len(queries), k), dtype)
-    indices = np.empty((len(queries), k), np.intp)
-    shape = tile_shape(max(len(queries), 1), len(training), d, k, method, memory_limit)
-    parts: Any = list(slices(len(queries), shape[0]))
-    if progress:
-        from tqdm.auto import tqdm
-
-        parts = tqdm(parts, desc="queries", unit=f"×{shape[0]}")
-    for part in parts:
-        if method == "exact":
-            found = search_exact(training, queries[part], k, shape[1], error)
-        else:
-            found = search_computed(training, queries[part], k, method, shape[1], dtype)
-        distances[part], indices[part] = found
+    if method == "exact":
+        if nothing_rounds(queries, training.rows):  # the fastest form is exact
+            method = "expanded"
+            if nothing_rounds(queries, training.rows, bits=24):
+                dtype = np.float32
+        elif n_test * len(training) * d > SMALL_WORK:
+            plan = make_plan(len(training), d, k, memory_limit)
+            frame = choose_frame(training.rows, queries, error)
+    distances = np.empty((n_test, k), result)
+    indices = np.empty((n_test, k), np.intp)
+    shape = tile_shape(max(n_test, 1), len(training), d, k, method, memory_limit)
+    with progress_bar(n_test * len(training), progress) as advance, np.errstate(all="ignore"):
+        if plan and frame:
+            for part in slices(n_test, plan.queries):
+                found = search_certified(training, queries[part], k, frame, plan, error, advance)
+                distances[part], indices[part] = found
+            return distances, indices
+        for part in slices(n_test, shape[0]):
+            if method == "exact":
+                found = search_exact(training, queries[part], k, shape[1], error)
+            else:
+                found = search_computed(training, queries[part], k, method, shape[1], dtype)
+            distances[part], indices[part] = found
+            advance(len(found[0]) * len(training))
     return distances, indices
 
 
@@ -311,7 +603,8 @@ def k_nearest(
         both inputs are) or float64; one matrix product, fastest, and wrong where the product
         rounds a near-tie the other way. "direct": by Σ(x_j − t_j)² as computed.
     memory_limit : int
-        Bytes of working memory beyond the inputs, the result and one norm a training row. It
+        Bytes of working memory beyond the inputs, the result, one norm a training row and, in
+        the exact search, 2 MiB. It
         changes no result of "exact" or "direct"; in "expanded" the product may round
         differently in tiles of another shape.
     progress : bool

@@ -16,6 +16,8 @@ EXTREMES = [
     1.0, 1 + 2.0**-52, 3.0, 1e8, 1e8 + 0.1, 1e150, 9e153, 1.3e154, 1e300, -1e300, 1.7e308,
 ]  # fmt: skip
 
+BITS = st.integers(0, 2**64 - 1).map(lambda i: float(np.uint64(i).view(np.float64)))
+
 # Each family: how to draw a value, and the types that hold it (for training rows, for queries).
 FAMILIES = {
     "bits": (st.integers(0, 1), ["bool", "uint8", "float16", "float32", "float64", "int64"]),
@@ -37,6 +39,13 @@ FAMILIES = {
     "halves": (st.floats(width=16, **FINITE), ["float16", "float32", "float64"]),
     "singles": (st.floats(width=32, **FINITE), ["float32", "float64"]),
     "doubles": (st.floats(**FINITE), ["float64"]),
+    "random bits": (BITS.filter(np.isfinite), ["float64"]),
+    "ulps apart": (st.integers(-9, 9).map(lambda i: 1 + i * 2.0**-52), ["float64"]),
+    "offset 1e15": (st.integers(-9, 9).map(lambda i: 1e15 + i / 8), ["float64"]),
+    "mixed magnitudes": (
+        st.builds(lambda m, e: m * 10.0**e, st.integers(-3, 3), st.integers(-150, 150)),
+        ["float64"],
+    ),
     "extremes": (st.sampled_from(EXTREMES), ["float64"]),
 }
 TAME = ("bits", "small integers", "signed integers", "lattice", "offset lattice", "iris-like")

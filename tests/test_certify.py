@@ -1,7 +1,11 @@
 """The rounding bound is a theorem: what it calls farther, is farther."""
 
+import os
+import subprocess
+import sys
 import tracemalloc
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,11 +15,16 @@ from strategies import Problem, oracle_distance, oracle_distances, oracle_k_near
 
 from nnlib import squared_distances
 from nnlib.certify import (
+    FAR,
     REMEMBERED,
+    choose_frame,
     conversion_error,
     cutoff,
     exact_squared_distance,
+    gap,
     nothing_rounds,
+    query_side,
+    row_side,
     settle,
 )
 from nnlib.distances import direct_tile
@@ -176,3 +185,147 @@ def test_conversion_error():
         assert error <= conversion_error(small, array) < 2.0**12
     top = np.array([[2**64 - 1, 0]], np.uint64)
     assert 1 <= conversion_error(top) <= 4096
+
+
+# --- the filter -------------------------------------------------------------------------------
+
+
+def broken_bounds(T, X, frame, extra=0, pairs=None):
+    """Return how many lower and upper bounds the truth breaks, and how many were looked at.
+
+    The values are those that the filter computes; the truth is ρ = s² (‖x − t‖² − ‖x − m‖²).
+    """
+    with np.errstate(all="ignore"):
+        weights = np.empty((len(T) + extra, T.shape[1] + 2), np.float32)
+        c = row_side(frame, T, weights)
+        features, g = query_side(frame, X)
+        lower = features @ weights.T
+        upper = lower + np.array([gap(frame, float(c_i), g) for c_i in c]).T
+    assert not np.isnan(lower).any()
+    assert (lower[:, len(T) :] >= FAR**2 / 5).all() or not np.isfinite(g).all()
+    s = Fraction(frame.scale)
+    broken = [0, 0, 0]
+    for i in np.flatnonzero(np.isfinite(g)):
+        origin = oracle_distance(X[i], frame.center)
+        for j in range(len(T)) if pairs is None else pairs:
+            rho = s**2 * (oracle_distance(X[i], T[j]) - origin)
+            broken[0] += Fraction(float(lower[i, j])) > rho
+            broken[1] += np.isfinite(upper[i, j]) and Fraction(float(upper[i, j])) < rho
+            broken[2] += 1
+    return broken
+
+
+@example(ROUNDED)
+@example(UNDERFLOWING)
+@example(CONVERTED)
+@example(OVERFLOWING)
+@example(Problem(np.array([[0.0], [1e-30], [1.0], [1e300]]), np.array([[1.0], [2e-30], [1e250]])))
+@example(Problem(np.array([[0.1, 2**60]], np.float32), np.array([[3e38, -3e38]], np.float32)))
+@given(problems(max_d=6))
+def test_the_filters_bounds_hold(problem):
+    T, X = as_rows("T", problem.T), as_rows("X", problem.X)
+    with np.errstate(all="ignore"):
+        frame = choose_frame(T, X, conversion_error(T, X))
+    if frame:
+        assert broken_bounds(T, X, frame, extra=2)[:2] == [0, 0]
+
+
+def cloud(d, dtype, seed=0, offset=0.0, spread=1.0):
+    """Return rows and queries of few bits, far from or near to each other."""
+    rng = np.random.default_rng(seed)
+    T, X = rng.standard_normal((40, d)) * spread, rng.standard_normal((5, d))
+    return (T + offset).astype(dtype), (X + offset).astype(dtype)
+
+
+CLOUDS = [
+    (d, dtype, offset, spread)
+    for d in (1, 7, 130, 800)
+    for dtype in ("f4", "f8")
+    for offset in (0.0, 1e4)
+    for spread in (1.0, 1e-6, 1e6)
+]
+
+
+@pytest.mark.parametrize(("d", "dtype", "offset", "spread"), CLOUDS)
+def test_the_filters_bounds_hold_and_are_close_on_clouds(d, dtype, offset, spread):
+    T, X = cloud(d, dtype, offset=offset, spread=spread)
+    frame = choose_frame(T, X, 0.0)
+    assert broken_bounds(T, X, frame, pairs=range(0, 40, 13))[:2] == [0, 0]
+    weights = np.empty((len(T), d + 2), np.float32)
+    c = row_side(frame, T, weights)
+    assert (gap(frame, float(c.max()), np.float32([0.0])) <= 10 * frame.theta * c.max() ** 2).all()
+    if len(np.unique(T)) > 1:  # in float32 the offset may swallow the spread
+        assert 0.1 < np.median(c) < 10  # the frame fits, whatever the offset and the spread
+    assert np.isfinite(weights).all()
+
+
+def test_a_filter_bound_that_is_too_small_is_caught():
+    """With θ below what the product rounds by, both bounds break; with the proved one, neither."""
+    T, X = cloud(800, "f4")
+    frame = choose_frame(T, X, 0.0)
+    some = range(0, 40, 5)
+    assert broken_bounds(T, X, frame, pairs=some)[:2] == [0, 0]
+    small = frame._replace(theta=frame.theta * 2.0**-12, kappa=0.0)
+    lower, upper, pairs = broken_bounds(T, X, small, pairs=some)
+    assert lower > pairs / 20
+    assert upper > pairs / 20
+
+
+def test_a_filter_bound_without_its_input_error_is_caught():
+    """Integers beyond 2**53 are rounded on the way in: without κ, the lower bounds break."""
+    T, X = CONVERTED.T, CONVERTED.X
+    T = np.concatenate([T, T + 300, T - 1000])
+    error = conversion_error(T, X)
+    assert choose_frame(T, X, error) is None  # so near to each other that the product is no help
+    assert sum(broken_bounds(T, X, choose_frame(T, X, 0.0))[:2]) > 0
+
+
+@pytest.mark.parametrize("kernel", ["Nehalem", "Haswell", "SkylakeX"])
+def test_the_filters_bounds_hold_on_other_kernels(kernel):
+    """Each sums in another order, with or without fused multiply-add."""
+    code = (
+        "from test_certify import cloud, broken_bounds, choose_frame\n"
+        "for d in (3, 130, 800):\n"
+        "    T, X = cloud(d, 'f4')\n"
+        "    assert broken_bounds(T, X, choose_frame(T, X, 0.0), pairs=range(5))[:2] == [0, 0]\n"
+        "    T, X = cloud(d, 'f8', offset=1e3)\n"
+        "    assert broken_bounds(T, X, choose_frame(T, X, 0.0), pairs=range(5))[:2] == [0, 0]\n"
+    )
+    here = Path(__file__).resolve().parent
+    path = os.pathsep.join([str(here), str(here.parent)])
+    environment = {**os.environ, "OPENBLAS_CORETYPE": kernel, "PYTHONPATH": path}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+
+
+def test_rows_and_queries_too_far_out_are_set_aside():
+    T = np.array([[1.0], [2.0], [3.0], [1e200]])
+    X = np.array([[1.5], [1e200], [1e250]])
+    frame = choose_frame(T, X, 0.0)
+    with np.errstate(all="ignore"):
+        weights = np.empty((5, 3), np.float32)
+        c = row_side(frame, T, weights)
+        features, g = query_side(frame, X)
+    assert np.isinf(c).tolist() == [False, False, False, True, False]
+    assert np.isinf(g).tolist() == [False, True, True]
+    assert np.isfinite(weights).all()
+    assert np.isfinite(features).all()
+    assert (features @ weights.T)[0, 3:].tolist() == [FAR**2 / 4] * 2
+
+
+def test_no_frame_where_the_bound_would_be_no_use():
+    wide = np.zeros((1, 2**23), np.float16)
+    assert choose_frame(wide, wide, 0.0) is None
+    assert choose_frame(np.array([[1], [2]]), np.array([[1]]), 2.0**10) is None
+
+
+def test_nothing_rounds_in_float32():
+    """d (2 max |v|)² = 2²⁴ at v = 2¹⁰ with d = 4."""
+    for v, exact in ((2**10, True), (2**10 + 1, False)):
+        array = np.array([[v, -v, v, v], [-v, v, 0, -v]])
+        assert nothing_rounds(array, array, bits=24) is exact
+        if exact:
+            D = squared_distances(array.astype(np.float32), array.astype(np.float32))
+            assert D.dtype == np.float32
+            truth = oracle_distances(array, array)
+            assert [[Fraction(float(value)) for value in row] for row in D] == truth

@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
-CORE = ["validation", "distances", "certify", "search", "network"]
+CORE = ["validation", "distances", "certify", "errorfree", "search", "network"]
 
 
 def imported(path: Path) -> set[str]:
@@ -44,7 +44,7 @@ def test_the_core_can_be_read_in_one_sitting():
         len((ROOT / "nnlib" / f"{name}.py").read_text().splitlines())
         for name in [*CORE, "classifier"]
     )
-    assert lines <= 1350
+    assert lines <= 1850  # of which about 1,000 are code
 
 
 def test_only_the_classifier_imports_scikit_learn_in_the_library():
@@ -72,7 +72,9 @@ def pins() -> dict[str, Requirement]:
 
 def direct_requirements() -> list[Requirement]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    extras = project["optional-dependencies"]
+    # The peers of `make bench` are no reader's business: tests/test_benchmarks.py.
+    groups = [project["dependencies"], *(extras[name] for name in extras if name != "bench")]
     found = [Requirement(line) for group in groups for line in group]
     return [requirement for requirement in found if requirement.name != "nnlib"]
 

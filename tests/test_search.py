@@ -1,8 +1,10 @@
 """The search against an oracle in exact fractions: every index, tie, tile and type."""
 
+import contextlib
 import threading
 import tracemalloc
 from fractions import Fraction
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -10,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from sklearn.datasets import load_digits, load_iris
-from strategies import Problem, oracle_distances, oracle_k_nearest, problems
+from strategies import FAMILIES, Problem, oracle_distances, oracle_k_nearest, problems
 
 from nnlib import k_nearest, nearest, predict_1nn, squared_distances
 from nnlib import search as search_module
@@ -103,6 +105,192 @@ def test_mixed_integer_types_are_compared_as_integers():
         1
     ]
     assert nearest(np.array([[-(2**63)], [0]]), np.array([[2**64 - 1]], np.uint64)).tolist() == [1]
+
+
+@contextlib.contextmanager
+def small_scale(group=2, room=(4, 2), tile=(8, 3), odd=3, counted=()):
+    """Let tiny problems run through every stage; count the calls of some functions."""
+    settings = {
+        "SMALL_WORK": -1, "GROUP": group, "GROUPS": 1, "ROOM": room,
+        "FILTER_TILE": tile, "MOST_ODD": odd,
+    }  # fmt: skip
+    with contextlib.ExitStack() as stack:
+        for name, value in settings.items():
+            stack.enter_context(mock.patch.object(search_module, name, value))
+        yield {
+            name: stack.enter_context(
+                mock.patch.object(search_module, name, wraps=getattr(search_module, name))
+            )
+            for name in counted
+        }
+
+
+NOT_WHOLE = tuple(name for name in FAMILIES if name not in INTEGERS)
+
+
+@example(Problem(np.array([[3, 3], [1, 1]]) * 0.1, np.array([[4, 0]]) * 0.1), 0, 1, 4)
+@example(Problem(np.array([[1e-3], [2e-3], [1e200], [3e-3]]), np.array([[0.1], [1e201]])), 1, 1, 4)
+@given(
+    problems(families=NOT_WHOLE, max_rows=30, max_queries=9),
+    st.integers(0, 4),
+    st.integers(1, 4),
+    st.sampled_from([1, 4, 40]),
+)
+def test_the_certified_search_is_the_truth(problem, k, group, room):
+    T, X = problem.T, problem.X
+    k = 1 + k % len(T)
+    with small_scale(group, (room, 1)):
+        assert np.array_equal(k_nearest(T, X, k), oracle_k_nearest(T, X, k))
+
+
+STAGES = ("filter_rows", "settle_pairs", "exact_winners", "first_k", "search_exact", "settle")
+
+
+@pytest.mark.parametrize(
+    ("family", "stages"),
+    [
+        ("doubles", {"filter_rows", "settle_pairs"}),
+        ("lattice", {"filter_rows", "settle_pairs", "exact_winners", "first_k", "settle"}),
+        ("ulps apart", {"filter_rows", "settle_pairs", "exact_winners", "first_k", "settle"}),
+        ("mixed magnitudes", {"filter_rows", "exact_winners", "search_exact", "settle"}),
+        ("integers beyond 2**53", {"search_exact", "settle"}),
+    ],
+)
+def test_tiny_problems_run_through_every_stage(family, stages):
+    """The stages that the property above relies on, each seen at work on data of its kind."""
+    seen = set()
+    with small_scale(counted=STAGES) as calls:
+
+        @given(problems(families=(family,), min_d=1, max_rows=30, max_queries=9))
+        def look(problem):
+            nearest(problem.T, problem.X)
+
+        look()
+        seen = {name for name, call in calls.items() if call.called}
+    assert seen >= stages
+
+
+def hostile():
+    """Yield data that break one stage or another, some rows and a few queries each."""
+    rng = np.random.default_rng(0)
+    cloud, X = rng.standard_normal((120, 5)), rng.standard_normal((6, 5))
+    point = rng.random(5)
+    yield "all equal", np.full((120, 5), 0.1), X
+    yield "repeated", np.repeat(cloud[:6], 20, axis=0), X
+    yield "lattice", rng.integers(0, 3, (120, 5)) * 0.1, rng.integers(0, 3, (6, 5)) * 0.1
+    yield "ulps apart", point + rng.integers(0, 9, (120, 5)) * 2.0**-53, X
+    centers = rng.standard_normal((3, 5))
+    ulps = 1 + rng.integers(-4, 5, (120, 5)) * 2.0**-52
+    yield "clusters", centers[rng.integers(0, 3, 120)] * ulps, X
+    yield "sphere", cloud / np.linalg.norm(cloud, axis=1)[:, None], X * 1e-14
+    yield "permutations", np.array([rng.permutation(point) for _ in range(120)]), np.ones((6, 5))
+    for size in (1e6, 1e200):
+        far = cloud.copy()
+        far[7] *= size
+        yield f"outlier {size}", far, np.concatenate([X, far[6:8]])
+    yield "lattice and outlier", np.where(far > 1e150, 1e200, np.rint(far) * 0.1), X.round() * 0.1
+    sizes = 10.0 ** rng.integers(-150, 150, (120, 5))
+    yield "mixed magnitudes", cloud * sizes, X * sizes[:6]
+    yield "wide and equal", np.tile(cloud[:1] * sizes[:1], (120, 1)), X
+    yield "offset 1e15", np.rint(cloud * 8) / 8 + 1e15, np.rint(X * 8) / 8 + 1e15
+    yield "single", (cloud + 1e4).astype(np.float32), (X + 1e4).astype(np.float32)
+
+
+@pytest.mark.parametrize("k", [1, 4])
+@pytest.mark.parametrize(("T", "X"), [pytest.param(*d[1:], id=d[0]) for d in hostile()])
+def test_hostile_data(T, X, k):
+    truth = oracle_k_nearest(T, X, k)
+    assert np.array_equal(k_nearest(T, X, k), truth)
+    for room in ((2, 0), (24, 8)):
+        for options in ({}, {"memory_limit": 2**17}):
+            with small_scale(8, room, (64, 64)):
+                assert np.array_equal(k_nearest(T, X, k, **options), truth)
+
+
+def test_the_search_catches_a_bound_that_is_too_small(monkeypatch):
+    """With θ far below the product's rounding, the filter drops true neighbors."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((60, 30))
+    T = np.repeat(X, 40, axis=0) + rng.standard_normal((2400, 30)) * 1e-4
+    truth = nearest(T, X, method="direct")
+    with small_scale(16, (60, 0), (512, 64), counted=["filter_rows"]) as calls:
+        assert np.array_equal(nearest(T, X), truth)
+        assert calls["filter_rows"].called
+        proved = search_module.choose_frame
+        monkeypatch.setattr(
+            search_module, "choose_frame", lambda *a: proved(*a)._replace(theta=2.0**-40)
+        )
+        assert (nearest(T, X) != truth).any()
+
+
+def test_outliers_do_not_spoil_the_filter():
+    """With one row at 1e200, the other rows are still told apart by the product."""
+    rng = np.random.default_rng(0)
+    T, X = rng.standard_normal((3000, 8)), rng.standard_normal((400, 8))
+    T[5], X[7] = 1e200, -1e200
+    with small_scale(32, (24, 8), (1024, 256), counted=["search_crowded"]) as calls:
+        found = nearest(T, X)
+        assert sum(len(call.args[1]) for call in calls["search_crowded"].call_args_list) == 1
+    assert np.array_equal(found[:7], nearest(T[6:], X[:7], method="direct") + 6)
+    assert np.array_equal(
+        found, search_module.search_exact(TrainingSet(T), X, 1, 500, 0.0)[1][:, 0]
+    )
+
+
+def test_coarse_grids_are_searched_in_float32(monkeypatch):
+    types = []
+    compute = search_module.search_computed
+
+    def recording(*arguments):
+        types.append(arguments[-1])
+        return compute(*arguments)
+
+    monkeypatch.setattr(search_module, "search_computed", recording)
+    distances, indices = k_nearest(DIGITS.data, DIGITS.data[:9], 3, return_distance=True)
+    assert types == [np.float32]
+    assert distances.dtype == np.float64
+    assert indices[:, 0].tolist() == list(range(9))
+    nearest(DIGITS.data * 1000, DIGITS.data[:9])
+    assert types[1:] == [np.float64]
+
+
+@pytest.mark.parametrize("maker", ["random", "single", "all equal", "lattice"])
+@pytest.mark.parametrize("k", [1, 5])
+def test_peak_memory_of_the_certified_search(maker, k):
+    rng = np.random.default_rng(0)
+    n, q, d = 3000, 200, 20
+    T, X = MAKERS[maker](rng, n, d), MAKERS[maker](rng, q, d)
+    X = X + X.dtype.type(0.03)
+    for limit in (2**20, 2**21):
+        tracemalloc.start()
+        try:
+            found = k_nearest(T, X, k, memory_limit=limit)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert peak <= limit + 2 * found.nbytes + 8 * n + 2**21
+        assert limit < 4 * n * q
+    assert np.array_equal(found[::100], k_nearest(T, X[::100], k))
+
+
+def test_the_certified_search_in_several_threads_at_once():
+    rng = np.random.default_rng(0)
+    training = TrainingSet(rng.standard_normal((4000, 16)))
+    X = rng.standard_normal((600, 16))
+    expected = search_module.search(training, X, 2)
+    results = [None] * 4
+
+    def work(i):
+        results[i] = search_module.search(training, X, 2)
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for distances, indices in results:
+        assert np.array_equal(distances, expected[0])
+        assert np.array_equal(indices, expected[1])
 
 
 def test_a_mass_of_ties_is_settled_on_the_way(monkeypatch):

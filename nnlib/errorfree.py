@@ -1,0 +1,93 @@
+"""Squared distances in matrix products that do not round: every number is cut into slices.
+
+A slice holds so few bits that a float64 matrix product of slices is exact, in whatever order
+it sums. A distance is then a number of several digits, each of them such a product, and rows
+are compared digit by digit. This settles masses of ties and near-ties, which no rounded
+product can tell apart, at the speed of a few products.
+
+References
+----------
+K. Ozaki, T. Ogita, S. Oishi and S. M. Rump, "Error-free transformations of matrix multiplication
+by using fast routines of matrix multiplication and its applications", Numerical Algorithms
+59(1), 95–118, 2012.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnlib.validation import Array
+
+# At most so many slices a number: about 110 bits below the leading one.
+SLICES = 5
+
+Floats = NDArray[np.float64]
+
+
+def slice_bits(d: int) -> int:
+    """Return how many bits b a slice may have so that no digit of a distance leaves 53 bits.
+
+    Slices are integers s with |s| ≤ 2^(b−1). A digit adds up to 3 · SLICES · d of their products
+    and a carry of no more than that, so 6 · SLICES · d · 2^(2b−2) ≤ 2⁵³ suffices.
+    """
+    return (55 - (6 * SLICES * max(d, 1) - 1).bit_length()) // 2
+
+
+def cut(points: Array, top: int, bits: int) -> tuple[list[Floats], NDArray[np.bool_]]:
+    """Return slices s_0, s_1, … (n, d) and whether each point is exactly their sum, (n,).
+
+    v = Σ_l s_l 2^(top − (l+1) bits). Each step rounds what is left to a multiple of the unit;
+    the difference is a multiple of the last bit of v and smaller than v, hence exact.
+    """
+    rest = points.astype(np.float64)
+    if not SLICES * bits - 1000 < top < 1000:  # units must neither vanish nor overflow
+        return [], np.zeros(len(rest), np.bool_)
+    rest[np.abs(rest).max(axis=1, initial=0) > 2.0 ** (top - 1)] = np.nan
+    slices = []
+    for place in range(1, SLICES + 1):
+        unit = 2.0 ** (top - place * bits)
+        part = np.rint(rest / unit)
+        rest -= part * unit
+        slices.append(part)
+    return slices, (rest == 0).all(axis=1)
+
+
+def reversed_rows(t: list[Floats]) -> list[tuple[Floats, Floats]]:
+    """Return for each digit p the slices [t_p, …, t_0] side by side, and Σ_{a+b=p} t_a·t_b.
+
+    Against [x_0, …, x_p], one product then adds up all x_a·t_b of a digit.
+    """
+    sides = []
+    for place in range(2 * len(t) - 1):
+        pairs = [(a, place - a) for a in range(len(t)) if 0 <= place - a < len(t)]
+        rows = np.concatenate([t[b] for _, b in pairs], axis=1)
+        norms = np.einsum("ij,ij->i", np.concatenate([t[a] for a, _ in pairs], axis=1), rows)
+        sides.append((rows, norms))
+    return sides
+
+
+def digits(x: list[Floats], sides: list[tuple[Floats, Floats]], bits: int) -> list[Floats]:
+    """Return the reduced distances ‖t‖² − 2x·t (q, n), exact, as digits: the leading one first.
+
+    Digit p is Σ_{a+b=p} (t_a·t_b − 2 x_a·t_b), and what the digit after it carries; all but the
+    leading one then lie in [0, 2^bits).
+    """
+    found = []
+    for place, (rows, norms) in enumerate(sides):
+        queries = np.concatenate(x[max(0, place - len(x) + 1) : place + 1], axis=1)
+        found.append(norms - (2 * queries) @ rows.T)
+    for place in range(len(found) - 1, 0, -1):
+        carry = np.floor(found[place] * 2.0**-bits)
+        found[place] -= carry * 2.0**bits
+        found[place - 1] += carry
+    return found
+
+
+def first_k(number: list[Floats], k: int) -> NDArray[np.intp]:
+    """Return the positions (k,) of the k smallest numbers, ordered by (digits, position)."""
+    left = np.arange(len(number[0]))
+    for digit in number if k == 1 else number[:1]:
+        values = digit[left]
+        kth = values.min() if k == 1 else np.partition(values, k - 1)[k - 1]
+        left = left[values <= kth]
+    order = np.lexsort([digit[left] for digit in reversed(number)])
+    return left[order[:k]]
