@@ -1,9 +1,10 @@
 """The library of *The Nearest Neighbor Network*: its public names, nothing else.
 
-The estimators are loaded when first asked for, so that importing the search and the
-networks does not also import scikit-learn.
+The estimators, which need scikit-learn, and the two historical networks are loaded when first
+asked for: importing the core imports NumPy and the core.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from nnlib.distances import squared_distances
@@ -12,10 +13,14 @@ from nnlib.search import k_nearest, nearest, predict_1nn
 
 if TYPE_CHECKING:
     from nnlib.classifier import NearestNeighborClassifier, NearestNeighborRegressor
+    from nnlib.clocked import ClockedKNN
+    from nnlib.threshold import PerceptronNet
 
 __all__ = [
+    "ClockedKNN",
     "NearestNeighborClassifier",
     "NearestNeighborRegressor",
+    "PerceptronNet",
     "ThreeLayerNet",
     "k_nearest",
     "nearest",
@@ -23,13 +28,18 @@ __all__ = [
     "softmax",
     "squared_distances",
 ]
+# The module of each name that is loaded on demand.
+LATER = {
+    "ClockedKNN": "clocked",
+    "NearestNeighborClassifier": "classifier",
+    "NearestNeighborRegressor": "classifier",
+    "PerceptronNet": "threshold",
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name in {"NearestNeighborClassifier", "NearestNeighborRegressor"}:
-        from nnlib import classifier
-
-        return getattr(classifier, name)
+    if name in LATER:
+        return getattr(import_module(f"nnlib.{LATER[name]}"), name)
     raise AttributeError(f"module 'nnlib' has no attribute {name!r}")
 
 

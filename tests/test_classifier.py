@@ -9,6 +9,7 @@ import pytest
 import scipy.sparse
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.datasets import load_diabetes, load_digits, load_iris
 from sklearn.exceptions import NotFittedError
@@ -129,6 +130,94 @@ def test_distance_vote(data):
         or max(others) < tally[winner]
     ):
         assert model.predict([[x]])[0] == winner
+
+
+@given(problems(min_d=1, families=("signed integers", "lattice", "iris-like")), st.data())
+def test_uniform_mean(problem, data):
+    n = len(problem.T)
+    k = data.draw(st.integers(1, n))
+    y = data.draw(st.lists(st.integers(-9, 9), min_size=n, max_size=n))
+    X = problem.X if len(problem.X) else problem.T
+    predicted = NearestNeighborRegressor(n_neighbors=k).fit(problem.T, y).predict(X)
+    for value, neighbors in zip(predicted, oracle_k_nearest(problem.T, X, k), strict=True):
+        assert value == pytest.approx(float(Fraction(sum(y[i] for i in neighbors), k)))
+        assert min(y) - 1e-9 <= value <= max(y) + 1e-9
+
+
+@given(
+    problems(min_d=1, families=("signed integers",)),
+    st.sampled_from(METHODS),
+    st.sampled_from(["uniform", "distance"]),
+    st.data(),
+)
+def test_moving_turning_and_doubling_change_no_prediction(problem, method, weights, data):
+    """On small integers a translation, a signed permutation of the features and a power of two
+    are exact, and multiply all squared distances by one power of four."""
+    n, d = problem.T.shape
+    k = data.draw(st.integers(1, n))
+    y = data.draw(st.lists(st.integers(0, 2), min_size=n, max_size=n))
+    order = data.draw(st.permutations(range(d)))
+    signs = data.draw(st.lists(st.sampled_from([-1, 1]), min_size=d, max_size=d))
+    shift = data.draw(st.lists(st.integers(-50, 50), min_size=d, max_size=d))
+    exponent = data.draw(st.integers(-9, 9))
+    X = problem.X if len(problem.X) else problem.T
+
+    def moved(rows):
+        return np.ldexp(rows.astype(np.float64)[:, order] * signs + shift, exponent)
+
+    for estimator in BOTH:
+        model = estimator(k, weights, method=method)
+        squared, indices = model.fit(problem.T, y).kneighbors(X)
+        before = model.predict(X)
+        moved_squared, moved_indices = model.fit(moved(problem.T), y).kneighbors(moved(X))
+        assert np.array_equal(moved_indices, indices)
+        assert np.array_equal(moved_squared, np.ldexp(squared.astype(np.float64), 2 * exponent))
+        assert np.array_equal(model.predict(moved(X)), before)
+
+
+@given(problems(min_d=1, families=("bits", "signed integers")), st.data())
+def test_the_order_of_the_rows_matters_only_at_ties(problem, data):
+    n = len(problem.T)
+    k = data.draw(st.integers(1, n))
+    y = np.array(data.draw(st.lists(st.sampled_from("abc"), min_size=n, max_size=n)))
+    order = np.array(data.draw(st.permutations(range(n))))
+    X = problem.X if len(problem.X) else problem.T
+    model = NearestNeighborClassifier(n_neighbors=k).fit(problem.T, y)
+    other = NearestNeighborClassifier(n_neighbors=k).fit(problem.T[order], y[order])
+    distances, indices = model.kneighbors(X)
+    other_distances, other_indices = other.kneighbors(X)
+    assert np.array_equal(distances, other_distances)
+    ranked = np.sort(squared_distances(X, problem.T), axis=1)
+    steps = np.diff(ranked, axis=1, append=np.inf)
+    seated = steps[:, k - 1] > 0  # no tie for the last seat: the same rows vote
+    assert np.array_equal(np.sort(indices[seated]), np.sort(order[other_indices[seated]]))
+    assert np.array_equal(model.predict_proba(X)[seated], other.predict_proba(X)[seated])
+    apart = (steps[:, :k] > 0).all(axis=1)  # no tie at all among them: the same order, too
+    assert np.array_equal(model.predict(X)[apart], other.predict(X)[apart])
+
+
+@given(problems(min_d=1, families=("bits", "signed integers")), st.data())
+def test_labels_are_names_and_their_order_means_nothing(problem, data):
+    n = len(problem.T)
+    k = data.draw(st.integers(1, n))
+    weights = data.draw(st.sampled_from(["uniform", "distance"]))
+    y = np.array(data.draw(st.lists(st.integers(0, 2), min_size=n, max_size=n)))
+    names = np.array(data.draw(st.permutations(["a", "b", "c"])))
+    X = problem.X if len(problem.X) else problem.T
+    codes = NearestNeighborClassifier(k, weights).fit(problem.T, y).predict(X)
+    named = NearestNeighborClassifier(k, weights).fit(problem.T, names[y]).predict(X)
+    assert np.array_equal(named, names[codes])
+
+
+@given(problems(min_d=1, families=("bits", "signed integers", "iris-like")), st.data())
+def test_two_neighbors_answer_like_one(problem, data):
+    """The second agrees with the first, or ties with it and is farther."""
+    n = len(problem.T)
+    y = data.draw(st.lists(st.sampled_from("abc"), min_size=n, max_size=n))
+    X = problem.X if len(problem.X) else problem.T
+    one = NearestNeighborClassifier(1).fit(problem.T, y)
+    two = NearestNeighborClassifier(min(2, n)).fit(problem.T, y)
+    assert np.array_equal(one.predict(X), two.predict(X))
 
 
 def test_a_tied_vote_goes_to_the_label_whose_nearest_member_comes_first():
@@ -322,6 +411,26 @@ def test_cosine_does_not_see_lengths():
     distances, _ = plain.kneighbors([[1, 0, 0, 0]], n_neighbors=120)
     cosines = CLOUD[:, 0] / np.linalg.norm(CLOUD, axis=1)
     assert np.allclose(distances[0], np.sort(1 - cosines))
+
+
+@given(
+    arrays(np.int64, st.tuples(st.integers(1, 6), st.integers(1, 4)), elements=st.integers(-9, 9)),
+    st.data(),
+)
+def test_whole_multiples_of_a_row_are_normalized_to_the_same_bits(rows, data):
+    """a/s and (ma)/(ms) are one rational number, and division rounds correctly."""
+    rows[~rows.any(axis=1), 0] = 1
+    multiples = data.draw(arrays(np.int64, len(rows), elements=st.integers(1, 1000)))
+    exponents = data.draw(arrays(np.int64, len(rows), elements=st.integers(-300, 300)))
+    unit = normalized(rows, "X")
+    assert np.array_equal(normalized(rows * multiples[:, None], "X"), unit)
+    scaled = np.ldexp(rows.astype(np.float64), exponents[:, None])
+    assert np.array_equal(normalized(scaled, "X"), unit)
+    assert np.array_equal(normalized(-rows, "X"), -unit)
+    model = NearestNeighborClassifier(metric="cosine")
+    found = model.fit(rows, range(len(rows))).predict(rows)
+    model.fit(rows * multiples[:, None], range(len(rows)))
+    assert np.array_equal(model.predict(scaled), found)
 
 
 @pytest.mark.parametrize("estimator", BOTH)

@@ -43,6 +43,12 @@ def test_a_card_gives_the_same_every_time(name):
         ("tie_at_zero_temperature", [[0.5, 0.5], [0.5, 0.5], [1, 0]]),
         ("outvoted_neighbor", ["B", "A"]),
         ("millimeters", [1, 0]),
+        ("contradicting_twins", ["AB", "AA"]),
+        ("half_a_jump", [0.0, 0.5, 0.5, 0.5]),
+        ("clipped_to_a_tie", [1, 0]),
+        ("own_neighbor", [0, 4]),
+        ("direct_form_rounds", [1, 0]),
+        ("decimals_are_rounded", [1, 0]),
     ],
 )
 def test_the_values_that_the_prose_names(name, expected):
