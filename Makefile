@@ -25,11 +25,12 @@ test: $(VENV)/ready lint book ## run every test: library, pages in a browser, no
 	@echo "… and on another one, which rounds differently (Nehalem has no fused multiply-add)"
 	OPENBLAS_CORETYPE=Nehalem $(BIN)/python -m pytest --nbval --nbval-sanitize-with tests/nbval.cfg -n 2 --dist loadfile chapters
 
-bench: $(VENV)/ready ## measure redraws, forms and kernels side by side (takes minutes)
+bench: $(VENV)/peers ## measure redraws, forms, kernels and the search beside its peers (about 15 minutes)
 	@$(BIN)/python tests/browser/provision.py
 	$(BIN)/python benchmarks/redraw.py
 	$(BIN)/python benchmarks/forms.py
 	$(BIN)/python benchmarks/copies.py
+	$(BIN)/python benchmarks/peers.py
 
 serve: book ## serve the book on localhost and rebuild it on every change
 	@$(BIN)/python commands/serve.py
@@ -38,6 +39,7 @@ lab: $(VENV)/ready ## open JupyterLab on your own copies of the chapters (in lab
 	@$(BIN)/python commands/lab.py
 
 refresh: $(VENV)/ready ## run the notebooks and store their outputs in one canonical form
+	@$(BIN)/python commands/drill_pages.py
 	@$(BIN)/python commands/refresh.py
 
 lint: $(VENV)/ready ## check style, types and spelling
@@ -48,7 +50,8 @@ lint: $(VENV)/ready ## check style, types and spelling
 
 pins: $(VENV)/ready ## choose new exact versions for requirements.txt from pyproject.toml
 	$(BIN)/python -m pip install uv
-	$(BIN)/uv pip compile --universal --python-version 3.11 --fork-strategy fewest --all-extras \
+	$(BIN)/uv pip compile --universal --python-version 3.11 --fork-strategy fewest \
+		--extra book --extra lab --extra test --extra lint \
 		--no-annotate --upgrade --custom-compile-command "make pins" -o requirements.txt pyproject.toml
 
 clean: ## remove what was built (the environment, too); lab/ is yours and stays
@@ -58,3 +61,10 @@ clean: ## remove what was built (the environment, too); lab/ is yours and stays
 # One file says that the environment matches the pins; a half-made environment never has it.
 $(VENV)/ready: requirements.txt pyproject.toml commands/environment.py
 	@$(PYTHON) commands/environment.py
+
+# The libraries that only `make bench` measures against; the pins stay as they are.
+$(VENV)/peers: $(VENV)/ready
+	@echo "Installing faiss and PyTorch to measure against. On Linux PyTorch may bring gigabytes for graphics cards;"
+	@echo "to do without: $(BIN)/pip install torch --index-url https://download.pytorch.org/whl/cpu, then make bench"
+	$(BIN)/python -m pip install --constraint requirements.txt --no-build-isolation --editable ".[bench]"
+	@touch $@

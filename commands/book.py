@@ -16,7 +16,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "_build"
 # What every page depends on, and Sphinx does not watch.
-SHARED = ("nnlib", "rendering", "_config.yml", "references.bib", "requirements.txt")
+SHARED = (
+    "nnlib",
+    "rendering",
+    "_config.yml",
+    "references.bib",
+    "requirements.txt",
+    "benchmarks/peers.json",  # a page is made from it
+)
 
 
 def files_below(path: Path) -> list[Path]:

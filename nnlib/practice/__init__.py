@@ -1,5 +1,20 @@
-"""Practice: the smallest counter-examples, each refuting one tempting claim."""
+"""Practice: drills with a judge, and the smallest counter-examples, each refuting one claim."""
 
+from nnlib.practice.catalog import drill, drills
 from nnlib.practice.counterexamples import COUNTEREXAMPLES, Counterexample, break_it
+from nnlib.practice.judge import judge
+from nnlib.practice.solutions import show_solution
+from nnlib.practice.spoken import mock_interview, progress, quiz
 
-__all__ = ["COUNTEREXAMPLES", "Counterexample", "break_it"]
+__all__ = [
+    "COUNTEREXAMPLES",
+    "Counterexample",
+    "break_it",
+    "drill",
+    "drills",
+    "judge",
+    "mock_interview",
+    "progress",
+    "quiz",
+    "show_solution",
+]

@@ -2,7 +2,18 @@
 
 from nnlib.widgets.cancellation import CancellationExplorer
 from nnlib.widgets.envelope import EnvelopeExplorer
+from nnlib.widgets.mock import MockInterview
+from nnlib.widgets.progress import Progress
+from nnlib.widgets.quiz import Quiz
 from nnlib.widgets.temperature import TemperatureExplorer
 from nnlib.widgets.voronoi import VoronoiExplorer
 
-__all__ = ["CancellationExplorer", "EnvelopeExplorer", "TemperatureExplorer", "VoronoiExplorer"]
+__all__ = [
+    "CancellationExplorer",
+    "EnvelopeExplorer",
+    "MockInterview",
+    "Progress",
+    "Quiz",
+    "TemperatureExplorer",
+    "VoronoiExplorer",
+]

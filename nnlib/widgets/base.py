@@ -10,7 +10,7 @@ import anywidget
 from traitlets import Dict, default
 
 HERE = Path(__file__).parent
-IMPORT = re.compile(r'^import \{[^}]*\} from "\./shared\.js";\n', re.MULTILINE)
+IMPORT = re.compile(r'^import \{[^}]*\} from "\./([a-z]+)\.js";\n', re.MULTILINE)
 COMMENT = re.compile(r"^ *(?://.*|/\*\*(?s:.*?)\*/)\n", re.MULTILINE)
 EXPORT = re.compile(r"^export (?=const |function )", re.MULTILINE)
 
@@ -21,22 +21,35 @@ def read(name: str) -> str:
 
 
 def module(name: str) -> str:
-    """Return one ES module that imports nothing: ``shared.js`` followed by the file `name`.
+    """Return one ES module that imports nothing: ``shared.js`` and the like, then the file `name`.
 
-    On disk the two are proper modules, one importing the other, as editors and Node want them.
+    On disk they are proper modules, one importing the other, as editors and Node want them.
     A static page runs a widget from its embedded text, where a relative import has nothing to
-    resolve against, so the import is replaced by what it names. Lines that hold only a comment
-    stay behind: they are for readers of the file, and a sixth of the page's bytes.
+    resolve against, so each import is replaced by what it names, once. Lines that hold only a
+    comment stay behind: they are for readers of the file, and a sixth of the page's bytes.
 
     Raises
     ------
     ValueError
-        If `name` imports anything else, or does not import ``shared.js`` exactly once.
+        If a file imports from elsewhere than beside it, or not from ``shared.js`` exactly once.
     """
-    own, found = IMPORT.subn("", read(name))
-    if found != 1 or re.search(r"^import\b|\bimport\(", own, re.MULTILINE):
-        raise ValueError(f"{name} must import from ./shared.js once, and from nowhere else")
-    return COMMENT.sub("", EXPORT.sub("", read("shared.js")) + own)
+    files: list[str] = []
+    collect(name, files)
+    *others, last = (IMPORT.sub("", read(file)) for file in files)
+    return COMMENT.sub("", "".join(EXPORT.sub("", other) for other in others) + last)
+
+
+def collect(name: str, files: list[str]) -> None:
+    """Append the file `name` to `files`, after those that it imports from, each once."""
+    text = read(name)
+    others = IMPORT.findall(text)
+    elsewhere = re.search(r"^import\b|\bimport\(", IMPORT.sub("", text), re.MULTILINE)
+    if elsewhere or (name != "shared.js" and others.count("shared") != 1):
+        raise ValueError(f"{name} must import from ./shared.js once, and from files beside it only")
+    for other in others:
+        if f"{other}.js" not in files:
+            collect(f"{other}.js", files)
+    files.append(name)
 
 
 class Widget(anywidget.AnyWidget):

@@ -1,0 +1,130 @@
+"""Make the pages of the drills from the drills: a notebook each, and the list.
+
+A drill's home is its file in nnlib/practice/catalog; the notebook is derived, never the other
+way round. A test holds that the two agree.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import refresh
+
+from nnlib.practice import drills
+from nnlib.practice.drill import Drill, Question
+
+PAGES = Path(__file__).resolve().parent.parent / "chapters" / "practice"
+TITLES = {  # how a page names the chapter that explains the drill
+    "01_nearest": "The nearest neighbor",
+    "02_expansion": "Three terms instead of a cube",
+    "03_edges": "Ties, edges and bad input",
+    "04_argmax": "From argmin to argmax",
+    "05_temperature": "Softmax and temperature",
+    "06_scale": "Scale and metric",
+    "07_iris": "Three layers on iris",
+    "08_cancellation": "When the expansion lies",
+    "10_neighbors": "k neighbors and the vote",
+    "16_learning": "Learning the templates",
+}
+
+
+def folded(summary: str, text: str) -> str:
+    """Return text behind a line that opens it, in the page and in JupyterLab alike."""
+    return f"<details>\n<summary>{summary}</summary>\n\n{text}\n\n</details>"
+
+
+def questions(pairs: tuple[Question, ...]) -> str:
+    """Return questions, each with its answer folded away."""
+    return "\n\n".join(folded(pair.question, pair.answer) for pair in pairs)
+
+
+def notebook(drill: Drill) -> Any:
+    """Return the notebook of a drill, not yet run."""
+    name, function = drill.name, drill.solution.__name__
+    text, code = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
+    cells = [
+        text(
+            f"# {drill.title}\n\n**Drill `{name}`** · about {drill.minutes} minutes · "
+            f"{drill.difficulty} · explained in [{TITLES[drill.chapter]}](../{drill.chapter}.ipynb)"
+            f"\n\n*{drill.origin}*"
+        ),
+        text(f"## The question\n\n{drill.statement}"),
+        text(
+            "## Ask first\n\nWhat would you ask before you write? Think of three questions, then "
+            f"compare.\n\n{questions(drill.clarifying)}"
+        ),
+        text(
+            "## Your answer\n\nReplace the last line, run the cell, and ask the judge. In a copy "
+            "of this page (`make lab`) what you write stays yours."
+        ),
+        code(drill.stub.rstrip("\n")),
+        code(f'from nnlib.practice import judge\n\njudge("{name}", {function})'),
+        text(
+            "## Hints\n\n"
+            + "\n\n".join(
+                folded(f"Hint {number} of {len(drill.hints)}", hint)
+                for number, hint in enumerate(drill.hints, 1)
+            )
+        ),
+        text("## The solution\n\nThe source that the tests run."),
+        code(
+            f'from nnlib.practice import show_solution\n\nshow_solution("{name}")',
+            metadata={"tags": ["hide-input"]},
+        ),
+        text(
+            "## What a strong answer covers\n\nTick what you said aloud or wrote down.\n\n"
+            + "\n".join(f"- {line}" for line in drill.rubric)
+        ),
+        text(f"## Follow-ups\n\n{questions(drill.follow_ups)}"),
+        text(
+            "## Twists\n\nTo meet after passing. Put your function in place of the dots; without "
+            "one, the judge says that nothing was attempted."
+        ),
+    ]
+    for twist in drill.twists:
+        cells.append(text(f"### Twist: {twist.title}\n\n{twist.statement}"))
+        cells.append(code(f'judge("{name}", ..., twist="{twist.name}")'))
+        cells.append(
+            code(
+                f'show_solution("{name}", twist="{twist.name}")', metadata={"tags": ["hide-input"]}
+            )
+        )
+    return nbformat.v4.new_notebook(cells=cells, metadata=refresh.METADATA)
+
+
+def listing() -> str:
+    """Return the page that lists the drills."""
+    lines = [
+        "# Drills",
+        "",
+        "Each drill is a question as an interviewer would put it, a stub to fill, and a judge that "
+        "says what is wrong and why it matters. It compares values and counts work; it never looks "
+        "at a clock. Open your own copies with `make lab`, or write a file and run "
+        "`python -m nnlib.practice one_nn answer.py`.",
+        "",
+        "| drill | | minutes | difficulty | demanded |",
+        "|---|---|--:|---|---|",
+    ]
+    for drill in drills():
+        lines.append(
+            f"| [{drill.title}]({drill.name}.ipynb) | `{drill.name}` | {drill.minutes} "
+            f"| {drill.difficulty} | {', '.join(drill.demanded)} |"
+        )
+    total = sum(drill.minutes for drill in drills())
+    lines += ["", f"Together about {total} minutes, twists not counted.", ""]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Write every page, and run the notebooks."""
+    PAGES.mkdir(exist_ok=True)
+    (PAGES / "drills.md").write_text(listing(), encoding="utf-8")
+    for drill in drills():
+        path = PAGES / f"{drill.name}.ipynb"
+        path.write_text(refresh.written(notebook(drill)), encoding="utf-8")
+    return refresh.main([str(PAGES / f"{drill.name}.ipynb") for drill in drills()])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

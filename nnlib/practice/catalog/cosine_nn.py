@@ -1,0 +1,444 @@
+"""The drill `cosine_nn`: the nearest row by angle."""
+# ruff: noqa: E501 -- statements are prose
+# mypy: disable-error-code="no-any-return"
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import numpy as np
+
+from nnlib.practice.checks import Case, Cube, Loops, Refusals, Values
+from nnlib.practice.compare import all_of, close, same_labels
+from nnlib.practice.drill import Drill, Question, Task, Wrong
+from nnlib.practice.inputs import Array, dot, whole
+
+STATEMENT = """\
+Write `cosine_nn(X_train, y_train, X_test)`.
+
+- `X_train` (n_train, d), `X_test` (n_test, d): finite floats or small integers such as uint8; `y_train` (n_train,): labels; n_train ≥ 1, n_test ≥ 0.
+- Return for every query the label of the row with the largest cosine x·t / (‖x‖ ‖t‖), with the dtype of `y_train`; the smallest index of equals.
+- A row of zeros has no direction: raise a `ValueError` that names `X_train` or `X_test`.
+- No Python loop over the rows. Do not modify the inputs.
+
+Demanded tiers: correct, vectorized, robust. Reported: memory. Ties are judged on rows along the axes whose lengths are powers of two, on which normalizing is exact."""
+
+STUB = '''\
+import numpy as np
+
+
+def cosine_nn(X_train, y_train, X_test):
+    """Return for each query the label of the row with the largest cosine."""
+    raise NotImplementedError
+'''
+
+
+def unit(name: str, X: Array) -> Array:
+    """Return rows of length 1."""
+    Z = np.asarray(X, dtype=np.float64)
+    norms = np.sqrt((Z * Z).sum(axis=1, keepdims=True))
+    if (norms == 0).any():
+        raise ValueError(f"{name} has a row of zeros, which has no direction")
+    return np.asarray(Z / norms)
+
+
+def cosine_nn(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Return for each query the label of the row with the largest cosine."""
+    T, X = unit("X_train", X_train), unit("X_test", X_test)
+    return y_train[(X @ T.T).argmax(axis=1)]
+
+
+def one_side_only(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Normalize the training rows only: the query's length changes no order."""
+    T = unit("X_train", X_train)
+    X = np.asarray(X_test, dtype=float)
+    if not X.any(axis=1).all():
+        raise ValueError("X_test: a row of zeros")
+    return y_train[np.einsum("ij,kj->ik", X, T).argmax(axis=1)]
+
+
+def by_distance(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Use that ‖x − t‖² = 2 − 2 cos for rows of length 1."""
+    T, X = unit("X_train", X_train), unit("X_test", X_test)
+    d2 = np.zeros((len(X), len(T)))
+    for j in range(T.shape[1]):
+        d2 += (X[:, j, None] - T[:, j]) ** 2
+    return y_train[d2.argmin(axis=1)]
+
+
+def checked(X_train: Array, X_test: Array) -> tuple[Array, Array]:
+    """Return both as floats; refuse zeros."""
+    unit("X_train", X_train)
+    unit("X_test", X_test)
+    return np.asarray(X_train, dtype=float), np.asarray(X_test, dtype=float)
+
+
+def dot_product(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Take the largest dot product: long rows win."""
+    T, X = checked(X_train, X_test)
+    return y_train[(X @ T.T).argmax(axis=1)]
+
+
+def queries_only(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Normalize the queries only, which changes nothing."""
+    T, X = checked(X_train, X_test)
+    return y_train[(unit("X_test", X) @ T.T).argmax(axis=1)]
+
+
+def euclidean(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Take the nearest row."""
+    T, X = checked(X_train, X_test)
+    return y_train[((T * T).sum(axis=1) - 2 * X @ T.T).argmin(axis=1)]
+
+
+def by_columns(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Normalize the columns."""
+    T, X = checked(X_train, X_test)
+    scale = np.sqrt((T * T).sum(axis=0))
+    return y_train[(X @ (T / np.where(scale > 0, scale, 1)).T).argmax(axis=1)]
+
+
+def absolute(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Compare squared cosines, which takes opposite for near."""
+    T, X = unit("X_train", X_train), unit("X_test", X_test)
+    return y_train[((X @ T.T) ** 2).argmax(axis=1)]
+
+
+def a_little_added(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Add a small number to the norm, so that zeros go unnoticed."""
+    T, X = np.asarray(X_train, dtype=float), np.asarray(X_test, dtype=float)
+    T = T / (np.sqrt((T * T).sum(axis=1, keepdims=True)) + 1e-300)
+    return y_train[(X @ T.T).argmax(axis=1)]
+
+
+def wraps_around(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Compute norms in the dtype that came."""
+    checked(X_train, X_test)
+    norms = np.sqrt(np.einsum("ij,ij->i", X_train, X_train).astype(float))
+    return y_train[
+        (X_test.astype(float) @ X_train.T / np.where(norms > 0, norms, 1)).argmax(axis=1)
+    ]
+
+
+def query_by_query(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Loop over the queries."""
+    T, X = unit("X_train", X_train), unit("X_test", X_test)
+    return y_train[np.array([(T @ x).argmax() for x in X], dtype=np.intp)]
+
+
+def exact_cosines(x: Array, T: Array) -> list[Fraction]:
+    """Return for each row a number that is ordered as its cosine with x: sign · cos²."""
+    values = []
+    for t in T:
+        product = dot(x, t)
+        values.append(product * abs(product) / dot(t, t))
+    return values
+
+
+def case(T: Array, X: Array) -> Case:
+    """Return a case; every row has a label of its own."""
+    y = np.arange(len(T)) * 3 + 2
+    winners = []
+    for x in X:
+        values = exact_cosines(x, T)
+        winners.append(values.index(max(values)))
+    return Case((T, y, X), y[np.array(winners, dtype=np.intp)])
+
+
+def clear_queries(T: Array, X: Array) -> Array:
+    """Return the queries whose best row is the best by more than rounding."""
+    keep = []
+    for x in X:
+        values = sorted(exact_cosines(x, T))
+        norm = dot(x, x)
+        keep.append(norm > 0 and (len(T) == 1 or values[-1] - values[-2] > norm / 10**6))
+    return X[np.array(keep, dtype=bool)]
+
+
+def without_zeros(X: Array) -> Array:
+    """Return the rows that are not zero."""
+    return X[X.any(axis=1)]
+
+
+def small_example(rng: np.random.Generator) -> Iterator[Case]:
+    """Give three rows, the longest of which is not the closest in angle."""
+    T = np.array([[1.0, 1.0], [4.0, 2.0], [2.0, 5.0]])
+    yield case(T, np.array([[5.0, 4.0], [1.0, 3.0]]))
+
+
+def any_shape(rng: np.random.Generator) -> Iterator[Case]:
+    """Give whole numbers in all sizes."""
+    for n, m, d in [*rng.integers(1, 8, (25, 3)).tolist(), (20, 20, 5)]:
+        T = without_zeros(whole(rng, n, d))
+        if len(T):
+            X = clear_queries(T, whole(rng, m, d))
+            if len(X):
+                yield case(T, X)
+
+
+def opposite(rng: np.random.Generator) -> Iterator[Case]:
+    """Give rows that point away."""
+    yield case(np.array([[-1.0, 0.0], [1.0, 2.0]]), np.array([[1.0, 0.0]]))
+    yield case(np.array([[-3.0], [-1.0], [2.0]]), np.array([[1.0]]))
+
+
+def ties(rng: np.random.Generator) -> Iterator[Case]:
+    """Give rows in one direction."""
+    yield case(np.array([[0.0, 1.0], [0.0, 4.0]]), np.array([[3.0, 4.0]]))
+    yield case(
+        np.array([[2.0, 0.0], [0.0, 8.0], [0.0, 1.0], [1.0, 0.0]]),
+        np.array([[4.0, 3.0], [3.0, 4.0]]),
+    )
+
+
+def pixels(rng: np.random.Generator) -> Iterator[Case]:
+    """Give uint8."""
+    for n in (2, 4, 6):
+        T = rng.integers(1, 255, (n, 3), dtype=np.uint8, endpoint=True)
+        X = rng.integers(1, 255, (6, 3), dtype=np.uint8, endpoint=True)
+        yield case(T, clear_queries(T, X))
+
+
+def empty(rng: np.random.Generator) -> Iterator[Case]:
+    """Give no query."""
+    y = np.array(["a", "b"])
+    yield Case((np.eye(2), y, np.zeros((0, 2))), y[:0])
+
+
+def zeros(rng: np.random.Generator) -> Iterator[Case]:
+    """Give rows of zeros."""
+    yield Case((np.array([[0.0, 0.0], [1.0, 0.0]]), np.arange(2), np.eye(2)), "X_train")
+    yield Case((np.eye(2), np.arange(2), np.array([[1.0, 1.0], [0.0, 0.0]])), "X_test")
+
+
+def many_queries(n: int) -> tuple[Array, Array, Array]:
+    """Return n queries and few templates."""
+    rng = np.random.default_rng(n)
+    return whole(rng, 8, 2, 1, 9), np.arange(8), whole(rng, n, 2, 1, 9)
+
+
+def many_rows(n: int) -> tuple[Array, Array, Array]:
+    """Return n templates and few queries."""
+    rng = np.random.default_rng(n)
+    return whole(rng, n, 2, 1, 9), np.arange(n), whole(rng, 8, 2, 1, 9)
+
+
+def of_size(n: int, m: int, d: int) -> tuple[Array, Array, Array]:
+    """Return n queries and m templates of d features."""
+    rng = np.random.default_rng(d)
+    return whole(rng, m, d, 1, 9), np.arange(m), whole(rng, n, d, 1, 9)
+
+
+COST_WHY = "After normalizing, all cosines are one matrix product."
+
+
+# ── Twists ──
+
+
+def huge_rows(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Scale every row by its largest entry before squaring."""
+
+    def scaled(name: str, X: Array) -> Array:
+        Z = np.asarray(X, dtype=np.float64)
+        largest = np.abs(Z).max(axis=1, keepdims=True, initial=0)
+        if (largest == 0).any():
+            raise ValueError(f"{name} has a row of zeros, which has no direction")
+        return unit(name, Z / largest)
+
+    return y_train[(scaled("X_test", X_test) @ scaled("X_train", X_train).T).argmax(axis=1)]
+
+
+def one_scale(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Scale all rows by one number, under which the small rows underflow."""
+    largest = np.abs(X_train).max()
+    T = X_train / largest
+    norms = np.sqrt((T * T).sum(axis=1))
+    T = T / np.where(norms > 0, norms, 1)[:, None]
+    return y_train[(X_test / np.abs(X_test).max() @ T.T).argmax(axis=1)]
+
+
+def extremes(rng: np.random.Generator) -> Iterator[Case]:
+    """Give rows whose squares overflow, and rows whose squares underflow."""
+    scales = np.array([[2.0**600], [2.0**-600], [1.0]])
+    T = np.array([[1.0, 1.0], [1.0, 0.0], [0.0, 1.0]])
+    X = np.array([[5.0, 4.0], [7.0, 1.0], [1.0, 6.0]])
+    y = np.arange(3)
+    yield Case((T * scales, y, X), y)
+    yield Case((T, y, X * scales), y)
+
+
+def with_cosine(X_train: Array, y_train: Array, X_test: Array) -> tuple[Array, Array]:
+    """Return labels and cosines, the cosines between −1 and 1."""
+    cosines = unit("X_test", X_test) @ unit("X_train", X_train).T
+    winner = cosines.argmax(axis=1)
+    best = cosines[np.arange(len(winner)), winner]
+    return y_train[winner], np.clip(best, -1, 1)
+
+
+def unclipped(X_train: Array, y_train: Array, X_test: Array) -> tuple[Array, Array]:
+    """Return cosines that round to more than 1, always a little."""
+    labels, best = with_cosine(X_train, y_train, X_test)
+    return labels, best * (1 + 2.0**-52)
+
+
+def cosine_distance(X_train: Array, y_train: Array, X_test: Array) -> tuple[Array, Array]:
+    """Return 1 − cos."""
+    labels, best = with_cosine(X_train, y_train, X_test)
+    return labels, 1 - best
+
+
+def in_range(got: object, want: tuple[Array, Array]) -> str:
+    """Ask for the labels, the cosines to nine digits, and none beyond 1."""
+    complaint = all_of(same_labels, close())(got, want)
+    assert isinstance(got, tuple | list) or complaint
+    if not complaint and (np.abs(got[1]) > 1).any():  # type: ignore[index]
+        return "a cosine is larger than 1"
+    return complaint
+
+
+def parallel(rng: np.random.Generator) -> Iterator[Case]:
+    """Give queries in the direction of a row."""
+    T = np.array([[3.0, 4.0], [1.0, 0.0]])
+    y = np.array([5, 6])
+    yield Case((T, y, np.array([[6.0, 8.0], [0.0, 1.0]])), (y[[0, 0]], np.array([1.0, 0.8])))
+    T = whole(rng, 30, 3, 1, 9)
+    rows = np.unique(T / np.gcd.reduce(T.astype(int), axis=1)[:, None], axis=0)
+    yield Case((rows, np.arange(len(rows)), 2 * rows), (np.arange(len(rows)), np.ones(len(rows))))
+
+
+TWISTS = (
+    Task(
+        name="huge_rows",
+        title="lengths beyond all bounds",
+        statement="Rows may be as long as 10¹⁸⁰ or as short as 10⁻¹⁸⁰ now, side by side. Same signature.",
+        solution=huge_rows,
+        checks=(
+            Values(
+                "any_length",
+                "‖t‖² overflows above 10¹⁵⁴ and underflows below 10⁻¹⁵⁴; the direction is fine. "
+                "Divide each row by its largest entry first.",
+                extremes,
+                agree=same_labels,
+            ),
+            Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows)),
+        ),
+        wrong=(Wrong(cosine_nn, "any_length"), Wrong(one_scale, "any_length")),
+        aloud={
+            "correct": "Every row is scaled by itself; a direction has no length.",
+            "vectorized": "One more reduction and one more division.",
+        },
+    ),
+    Task(
+        name="with_cosine",
+        title="the cosine as well",
+        statement="Return a pair: labels, and the largest cosines as float64, none of them larger than 1 "
+        "in size. Same signature.",
+        solution=with_cosine,
+        checks=(
+            Values(
+                "within_one",
+                "Rounding makes a cosine of 1.0000000000000002, and its arccos NaN: clip it.",
+                parallel,
+                agree=in_range,
+            ),
+            Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows)),
+        ),
+        wrong=(Wrong(unclipped, "within_one"), Wrong(cosine_distance, "within_one")),
+        aloud={
+            "correct": "Clipping to [−1, 1] undoes the rounding, and nothing else.",
+            "vectorized": "One product, one argmax, one clip.",
+        },
+    ),
+)
+
+DRILL = Drill(
+    name="cosine_nn",
+    title="The nearest row by angle",
+    minutes=10,
+    difficulty="easy",
+    origin="The interview question, its part on scale: cosine as normalize-then-dot-product.",
+    chapter="06_scale",
+    statement=STATEMENT,
+    stub=STUB,
+    solution=cosine_nn,
+    alternatives=(one_side_only, by_distance),
+    wrong=(
+        Wrong(dot_product, "small_example"),
+        Wrong(queries_only, "small_example"),
+        Wrong(euclidean, "small_example"),
+        Wrong(by_columns, "small_example"),
+        Wrong(absolute, "opposite_rows"),
+        Wrong(a_little_added, "zero_rows"),
+        Wrong(wraps_around, "pixels"),
+        Wrong(query_by_query, "no_loop_over_rows"),
+    ),
+    checks=(
+        Values(
+            "small_example",
+            "The longest row is not the closest in direction.",
+            small_example,
+        ),
+        Values("any_shape", "Angles, not lengths, decide.", any_shape),
+        Values(
+            "opposite_rows",
+            "A cosine of −1 is as far as an angle can be; its square is 1.",
+            opposite,
+        ),
+        Values(
+            "first_of_equals",
+            "Rows in one direction tie; the earliest wins.",
+            ties,
+        ),
+        Values("pixels", "Squares of uint8 wrap around, and norms come out small.", pixels),
+        Values("empty_test_set", "No query, no label.", empty, agree=same_labels),
+        Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows)),
+        Cube("no_cube", "All cosines are one product; no (n_test, n_train, d) array.", of_size),
+        Refusals(
+            "zero_rows",
+            "0/0 is NaN, and argmax takes NaN for the largest: a row of zeros would win everywhere. "
+            "A small number in the denominator hides it.",
+            zeros,
+        ),
+    ),
+    reported=("memory",),
+    aloud={
+        "correct": "Normalize the rows, then the largest dot product is the largest cosine.",
+        "vectorized": "One division a side and one matrix product.",
+        "memory": "The largest array is n_test × n_train.",
+        "robust": "A row of zeros has no direction, and is refused by name.",
+    },
+    clarifying=(
+        Question("What is the cosine with a row of zeros?", "Undefined: raise an error."),
+        Question("Largest cosine, or largest in size?", "Largest: opposite directions are far."),
+        Question("Do I need to normalize the queries?", "For the argmax, no. For the value, yes."),
+        Question("Is sparse input possible?", "No, dense arrays."),
+    ),
+    hints=(
+        "What does the dot product of two vectors of length 1 mean?",
+        "Divide the rows by their norms, with keepdims, in float64; look for norms of 0 first.",
+        "`T = X_train / norms[:, None]`, then `(X_test @ T.T).argmax(axis=1)`.",
+    ),
+    rubric=(
+        "reduces cosine to normalize-then-dot-product",
+        "knows that for unit rows ‖x − t‖² = 2 − 2 cos, so the order is the same",
+        "says that the query's norm does not matter for the argmax",
+        "treats the zero row, and does not hide it with an epsilon",
+        "gives the layer: W = t/‖t‖, no bias",
+    ),
+    follow_ups=(
+        Question(
+            "Is the cosine distance 1 − cos a metric?",
+            "No: it breaks the triangle inequality. The angle itself is one, and so is the Euclidean "
+            "distance of the unit vectors.",
+        ),
+        Question(
+            "Can a Euclidean index serve cosine queries?",
+            "Yes: store unit rows and query with unit vectors; the order is the same.",
+        ),
+        Question(
+            "And for the largest dot product?",
+            "Append √(M² − ‖t‖²) to each row and 0 to the query, with M the largest norm: then the "
+            "Euclidean nearest row is the one with the largest dot product.",
+        ),
+    ),
+    twists=TWISTS,
+)

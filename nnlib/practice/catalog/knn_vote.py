@@ -1,0 +1,407 @@
+"""The drill `knn_vote`: the k nearest rows vote, and ties have rules."""
+# ruff: noqa: E501 -- statements are prose
+# mypy: disable-error-code="no-any-return"
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from nnlib.practice.checks import Case, Loops, Values
+from nnlib.practice.compare import close, same_labels
+from nnlib.practice.drill import Drill, Question, Task, Wrong
+from nnlib.practice.inputs import TEMPLATES, Array, exact_distances, ranked, whole
+
+STATEMENT = """\
+Write `knn_vote(X_train, y_train, X_test, k)`.
+
+- `X_train` (n_train, d), `X_test` (n_test, d): float64; `y_train` (n_train,): integer or string labels; 1 ≤ k ≤ n_train; n_test ≥ 0.
+- The k neighbors of a query are the first k rows in the order of squared Euclidean distance, equally distant ones in the order of their index.
+- Return for every query the label that most of its k neighbors have, as an array (n_test,) with the dtype of `y_train`. If several labels have the most votes, the one whose nearest member comes first in that order wins.
+- No Python loop over the rows of either array. A loop over the k neighbors, over classes, features or blocks of many rows is allowed. Do not modify the inputs.
+
+Demanded tiers: correct, vectorized. Ties are judged on small whole numbers."""
+
+STUB = '''\
+import numpy as np
+
+
+def knn_vote(X_train, y_train, X_test, k):
+    """Return the majority label of each query's k nearest rows."""
+    raise NotImplementedError
+'''
+
+
+def neighbors(X_train: Array, X_test: Array, k: int) -> Array:
+    """Return (n_test, k) indices, ordered by distance and index."""
+    reduced = (X_train * X_train).sum(axis=1) - 2 * X_test @ X_train.T
+    return np.asarray(reduced.argsort(axis=1, kind="stable")[:, :k])
+
+
+def knn_vote(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+    """Return the majority label of each query's k nearest rows."""
+    labels = y_train[neighbors(X_train, X_test, k)]  # (n_test, k), the nearest first
+    # How many of the k agree with each: argmax takes the first, whose label has the most votes.
+    votes = (labels[:, :, None] == labels[:, None, :]).sum(axis=2)
+    return np.asarray(labels[np.arange(len(labels)), votes.argmax(axis=1)])
+
+
+def by_classes(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+    """Count class by class, and look for the first neighbor of a winning class."""
+    classes, codes = np.unique(y_train, return_inverse=True)
+    near = codes[neighbors(X_train, X_test, k)]
+    counts = np.stack([(near == c).sum(axis=1) for c in range(len(classes))], axis=1)
+    of_neighbor = np.take_along_axis(counts, near, axis=1)
+    first = (of_neighbor == counts.max(axis=1, keepdims=True)).argmax(axis=1)
+    return classes[near[np.arange(len(near)), first]]
+
+
+def smallest_label(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+    """Give a tied vote to the smallest label, as argmax over counts does."""
+    classes, codes = np.unique(y_train, return_inverse=True)
+    near = codes[neighbors(X_train, X_test, k)]
+    counts = np.stack([(near == c).sum(axis=1) for c in range(len(classes))], axis=1)
+    return classes[counts.argmax(axis=1)]
+
+
+def unstable(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+    """Take the last of equally distant rows."""
+    n = len(X_train)
+    reversed_rows = neighbors(X_train[::-1], X_test, k)
+    labels = y_train[n - 1 - reversed_rows]
+    votes = (labels[:, :, None] == labels[:, None, :]).sum(axis=2)
+    return np.asarray(labels[np.arange(len(labels)), votes.argmax(axis=1)])
+
+
+def skips_the_first(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+    """Take the first neighbor for the query itself, as if it were a training row."""
+    labels = y_train[neighbors(X_train, X_test, k + 1)[:, 1:]]
+    if labels.shape[1] == 0:
+        return y_train[neighbors(X_train, X_test, 1)[:, 0]]
+    votes = (labels[:, :, None] == labels[:, None, :]).sum(axis=2)
+    return np.asarray(labels[np.arange(len(labels)), votes.argmax(axis=1)])
+
+
+def mean_label(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+    """Average labels, as if they were numbers."""
+    if y_train.dtype.kind not in "iu":
+        return knn_vote(X_train, y_train, X_test, k)
+    near = y_train[neighbors(X_train, X_test, k)]
+    return np.asarray(near.mean(axis=1).round().astype(y_train.dtype))
+
+
+def ignores_k(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+    """Return the nearest row's label."""
+    return y_train[neighbors(X_train, X_test, 1)[:, 0]]
+
+
+def counter_by_query(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+    """Count the votes of each query in Python."""
+    near = y_train[neighbors(X_train, X_test, k)]
+    winners = [Counter(row.tolist()).most_common(1)[0][0] for row in near]
+    return np.array(winners, dtype=y_train.dtype)
+
+
+def oracle(T: Array, y: Array, X: Array, k: int) -> Array:
+    """Return the winners, with exact distances and a Python vote."""
+    winners: list[Any] = []
+    for d2 in exact_distances(X, T):
+        labels = [y.tolist()[i] for i in ranked(d2)[:k]]
+        winners.append(max(labels, key=labels.count))  # max keeps the first of equals
+    return np.array(winners, dtype=y.dtype)
+
+
+def case(T: Array, y: Array, X: Array, k: int) -> Case:
+    """Return a case."""
+    return Case((T, y, X, k), oracle(T, y, X, k))
+
+
+def small_example(rng: np.random.Generator) -> Iterator[Case]:
+    """Give three votes of which two agree."""
+    yield case(TEMPLATES.copy(), np.array([0, 9, 9]), np.array([[2.0, 2.0], [1.0, 0.0]]), 3)
+
+
+def one_neighbor(rng: np.random.Generator) -> Iterator[Case]:
+    """Give k = 1."""
+    yield case(TEMPLATES.copy(), np.array([0, 1, 1]), np.array([[2.0, 2.0], [4.0, 4.0]]), 1)
+
+
+def distinct(rng: np.random.Generator, n: int) -> Array:
+    """Return n rows on a line at different distances from 0."""
+    return rng.permutation(np.arange(1, n + 1)).astype(float)[:, None]
+
+
+def majorities(rng: np.random.Generator) -> Iterator[Case]:
+    """Give clear majorities: two classes, odd k, no equal distances."""
+    for n in range(1, 10):
+        for k in range(1, n + 1, 2):
+            yield case(distinct(rng, n), rng.integers(0, 2, n) * 10, np.zeros((1, 1)), k)
+
+
+def vote_ties(rng: np.random.Generator) -> Iterator[Case]:
+    """Give tied votes, no equal distances."""
+    yield case(np.array([[2.0], [1.0]]), np.array([0, 1]), np.zeros((1, 1)), 2)
+    for n in range(3, 10):
+        yield case(distinct(rng, n), rng.integers(0, 4, n), np.zeros((1, 1)), n - n % 2)
+
+
+def distance_ties(rng: np.random.Generator) -> Iterator[Case]:
+    """Give equally distant rows at the border of the k."""
+    yield case(np.array([[1.0], [-1.0]]), np.array([5, 3]), np.zeros((1, 1)), 1)
+    for n in range(3, 12):
+        y = rng.integers(0, 3, n)
+        yield case(whole(rng, n, 2, -1, 1), y, whole(rng, 4, 2, -1, 1), 1 + n // 3)
+
+
+def all_rows(rng: np.random.Generator) -> Iterator[Case]:
+    """Give k = n_train, where only the vote is left."""
+    y = np.array([1, 2, 2, 3, 2])
+    yield case(whole(rng, 5, 2), y, whole(rng, 3, 2), 5)
+
+
+def strings(rng: np.random.Generator) -> Iterator[Case]:
+    """Give strings and an empty test set."""
+    y = np.array(["versicolor", "setosa", "setosa"])
+    yield case(TEMPLATES.copy(), y, np.array([[2.0, 2.0]]), 3)
+    yield case(TEMPLATES.copy(), y, np.zeros((0, 2)), 2)
+
+
+def many_queries(n: int) -> tuple[Array, Array, Array, int]:
+    """Return n queries and few templates."""
+    rng = np.random.default_rng(n)
+    return whole(rng, 8, 2), np.arange(8) % 3, whole(rng, n, 2), 3
+
+
+def many_rows(n: int) -> tuple[Array, Array, Array, int]:
+    """Return n templates and few queries."""
+    rng = np.random.default_rng(n)
+    return whole(rng, n, 2), np.arange(n) % 3, whole(rng, 8, 2), 3
+
+
+COST_WHY = (
+    "Sorting, counting and choosing all work along the last axis of an (n_test, k) array; a Counter "
+    "a query is a Python loop."
+)
+VOTE_WHY = (
+    "argmax over class counts gives a tie to the smallest label, which is an accident of spelling; "
+    "the nearest member is a reason."
+)
+
+
+# ── Twists ──
+
+
+def knn_mean(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+    """Return the mean target of the k nearest rows."""
+    return np.asarray(y_train[neighbors(X_train, X_test, k)].mean(axis=1))
+
+
+def knn_median(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+    """Return the median."""
+    return np.asarray(np.median(y_train[neighbors(X_train, X_test, k)], axis=1))
+
+
+def mean_of_all(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+    """Forget to choose."""
+    return np.full(len(X_test), y_train.mean())
+
+
+def means(rng: np.random.Generator) -> Iterator[Case]:
+    """Give whole targets, of which the oracle sums the right ones."""
+    for n in range(2, 9):
+        T, X, y = whole(rng, n, 2), whole(rng, 3, 2), rng.integers(0, 50, n).astype(float)
+        k = 1 + n // 2
+        best = [ranked(d2)[:k] for d2 in exact_distances(X, T)]
+        yield Case((T, y, X, k), np.array([sum(y.tolist()[i] for i in row) / k for row in best]))
+
+
+def weighted_vote(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+    """Let neighbors vote by 1/distance; those at distance 0 outvote all others."""
+    near = neighbors(X_train, X_test, k)
+    difference = X_test[:, None, :] - X_train[near]  # (n_test, k, d)
+    d = np.sqrt((difference * difference).sum(axis=2))
+    hit = (d == 0).any(axis=1, keepdims=True)
+    weight = np.where(hit, d == 0, 1 / np.where(d == 0, 1, d))
+    labels = y_train[near]
+    same = labels[:, :, None] == labels[:, None, :]
+    votes = (same * weight[:, None, :]).sum(axis=2)
+    return np.asarray(labels[np.arange(len(labels)), votes.argmax(axis=1)])
+
+
+def infinite_weight(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+    """Divide by zero: 0 · ∞ is NaN, and argmax takes NaN for the largest."""
+    near = neighbors(X_train, X_test, k)
+    d = np.sqrt(((X_test[:, None, :] - X_train[near]) ** 2).sum(axis=2))
+    labels = y_train[near][:, ::-1]
+    weight = (1 / d)[:, ::-1]
+    votes = ((labels[:, :, None] == labels[:, None, :]) * weight[:, None, :]).sum(axis=2)
+    return np.asarray(labels[np.arange(len(labels)), votes.argmax(axis=1)])
+
+
+def squared_weight(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+    """Weigh by 1/distance²."""
+    near = neighbors(X_train, X_test, k)
+    d2 = ((X_test[:, None, :] - X_train[near]) ** 2).sum(axis=2)
+    labels = y_train[near]
+    weight = np.where((d2 == 0).any(axis=1, keepdims=True), d2 == 0, 1 / np.where(d2 == 0, 1, d2))
+    votes = ((labels[:, :, None] == labels[:, None, :]) * weight[:, None, :]).sum(axis=2)
+    return np.asarray(labels[np.arange(len(labels)), votes.argmax(axis=1)])
+
+
+def weighted_cases(rng: np.random.Generator) -> Iterator[Case]:
+    """Give weights that decide against the majority, and for it."""
+    zero = np.zeros((1, 1))
+    rows = np.array([[1.0], [3.0], [4.0]])
+    yield Case((rows, np.array([7, 8, 8]), zero, 3), np.array([7]))  # 1 against 1/3 + 1/4
+    rows = np.array([[2.0], [3.0], [4.0]])
+    yield Case((rows, np.array([7, 8, 8]), zero, 3), np.array([8]))  # 1/2 against 7/12
+
+
+def hits(rng: np.random.Generator) -> Iterator[Case]:
+    """Give queries that coincide with a row."""
+    rows = np.array([[0.0], [1.0], [1.0]])
+    yield Case((rows, np.array([7, 8, 8]), np.zeros((1, 1)), 3), np.array([7]))
+    rows = np.array([[0.0], [0.0], [0.0], [1.0]])
+    yield Case((rows, np.array([7, 8, 8, 9]), np.zeros((1, 1)), 4), np.array([8]))
+
+
+TWISTS = (
+    Task(
+        name="knn_mean",
+        title="numbers in place of labels",
+        statement="Write `knn_mean(X_train, y_train, X_test, k)`: `y_train` are float64 targets; return "
+        "the mean target of the k neighbors.",
+        solution=knn_mean,
+        checks=(
+            Values("mean_of_k", "Regression replaces the vote by a mean.", means, agree=close()),
+            Loops(
+                "no_loop_over_rows",
+                COST_WHY,
+                (lambda n: (many_queries(n)[0], np.arange(8.0), many_queries(n)[2], 3),),
+            ),
+        ),
+        wrong=(Wrong(knn_median, "mean_of_k"), Wrong(mean_of_all, "mean_of_k")),
+        aloud={
+            "correct": "The neighbors are found as before; their targets are averaged.",
+            "vectorized": "One fancy index and one mean over the last axis.",
+        },
+    ),
+    Task(
+        name="weighted_vote",
+        title="nearer neighbors count more",
+        statement="Every neighbor now votes with the weight 1/‖x − t‖ (the distance, not its square); "
+        "if any neighbor is at distance 0, only those at distance 0 vote, with equal weights. "
+        "Same signature.",
+        solution=weighted_vote,
+        checks=(
+            Values(
+                "weights_decide",
+                "The weights are of the distance, whose unit is that of the features.",
+                weighted_cases,
+                agree=same_labels,
+            ),
+            Values(
+                "coincident_rows",
+                "1/0 is infinite, and ∞ · 0 is NaN: distance 0 needs its own rule.",
+                hits,
+                agree=same_labels,
+            ),
+            Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows)),
+        ),
+        wrong=(
+            Wrong(infinite_weight, "coincident_rows"),
+            Wrong(squared_weight, "weights_decide"),
+            Wrong(knn_vote, "weights_decide"),
+        ),
+        aloud={
+            "correct": "Coincident rows outvote all others; the rest weigh by 1/d.",
+            "vectorized": "Weights of shape (n_test, k), one comparison and one sum.",
+        },
+    ),
+)
+
+DRILL = Drill(
+    name="knn_vote",
+    title="k neighbors and the vote",
+    minutes=15,
+    difficulty="medium",
+    origin="Follow-up of the interview question: k-NN with majority vote, and its new ties.",
+    chapter="10_neighbors",
+    statement=STATEMENT,
+    stub=STUB,
+    solution=knn_vote,
+    alternatives=(by_classes,),
+    wrong=(
+        Wrong(smallest_label, "tied_votes"),
+        Wrong(unstable, "tied_distances"),
+        Wrong(skips_the_first, "one_neighbor"),
+        Wrong(mean_label, "small_example"),
+        Wrong(ignores_k, "small_example"),
+        Wrong(counter_by_query, "no_loop_over_rows"),
+    ),
+    checks=(
+        Values(
+            "small_example",
+            "At (2, 2) the nearest row says 0, the two others 9: with k = 3 the answer is 9.",
+            small_example,
+        ),
+        Values("one_neighbor", "With k = 1 this is 1NN; off-by-one shows here.", one_neighbor),
+        Values("majorities", "Two classes and odd k leave no tie to settle.", majorities),
+        Values("tied_votes", VOTE_WHY, vote_ties),
+        Values(
+            "tied_distances",
+            "Which of two equally distant rows is the k-th? A stable sort says: the earlier.",
+            distance_ties,
+        ),
+        Values("all_rows", "k = n_train is legal, and argpartition(k) is not.", all_rows),
+        Values(
+            "strings_and_nothing",
+            "Labels need not be numbers, and there may be no query.",
+            strings,
+            agree=same_labels,
+        ),
+        Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows)),
+    ),
+    aloud={
+        "correct": "Neighbors by (distance, index); a tied vote goes to the nearest member's label.",
+        "vectorized": "Votes are counted by comparing the k labels with each other.",
+    },
+    clarifying=(
+        Question("How are tied distances ordered?", "By index."),
+        Question("And tied votes?", "The label whose nearest member comes first wins."),
+        Question("Is k ≤ n_train guaranteed?", "Yes, and k ≥ 1."),
+        Question("Uniform votes or by distance?", "Uniform; by distance is a twist."),
+    ),
+    hints=(
+        "Two ties are possible here. Which sort settles the first, and which data settles the second?",
+        "`labels = y_train[order[:, :k]]` has the nearest first. For each entry count how many of its "
+        "row are equal to it.",
+        "`votes = (labels[:, :, None] == labels[:, None, :]).sum(axis=2)`; `votes.argmax(axis=1)` is "
+        "the first neighbor whose label has the most votes.",
+    ),
+    rubric=(
+        "asks for both tie rules",
+        "uses a stable sort, or a partition with ties handled, and can say the cost of each",
+        "counts votes without a loop over queries",
+        "knows that odd k prevents ties for two classes only",
+        "can express the vote in the network: the k largest scores, then one-hot labels",
+    ),
+    follow_ups=(
+        Question(
+            "How do you avoid sorting all n_train distances?",
+            "argpartition finds the k smallest in O(n_train), then sort those k; equal values at the "
+            "border need care, since the partition keeps an arbitrary one.",
+        ),
+        Question(
+            "How do you choose k?",
+            "By cross-validation; leave-one-out is cheap here, since the k nearest others are the "
+            "k + 1 nearest without the row itself.",
+        ),
+        Question(
+            "What changes in the network?",
+            "The hard maximum becomes the k largest scores; the readout sums their one-hot labels.",
+        ),
+    ),
+    twists=TWISTS,
+)

@@ -1,0 +1,391 @@
+"""The drill `nn_layer`: write down W and b of the layer whose argmax is the nearest row."""
+# ruff: noqa: E501 -- statements are prose
+# mypy: disable-error-code="no-any-return"
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from nnlib.practice.checks import Case, Loops, Values
+from nnlib.practice.compare import form
+from nnlib.practice.drill import Drill, Question, Task, Wrong
+from nnlib.practice.inputs import QUERIES, TEMPLATES, Array, clear, dot, exact_nearest, whole
+
+STATEMENT = """\
+Write `nn_layer(X_train)`.
+
+- `X_train`: array of shape (n_train, d) of finite numbers (floats, or small integers such as uint8), at least one row; do not modify it.
+- Return a pair `(W, b)` of arrays of shapes (n_train, d) and (n_train,) such that for every query x the largest of the scores `W @ x + b` belongs to the training row nearest to x under squared Euclidean distance.
+- Equal training rows must get equal weights and biases, so that the first maximum is the earliest of them.
+- Any right pair passes, whatever its positive scale: the judge looks at the argmax only.
+- No Python loop over the rows.
+
+Demanded tiers: correct, vectorized. The judge evaluates your scores in float64, term by term in a fixed order, at queries whose nearest row is clear."""
+
+STUB = '''\
+import numpy as np
+
+
+def nn_layer(X_train):
+    """Return W and b: argmax(W @ x + b) is the row nearest to x."""
+    raise NotImplementedError
+'''
+
+
+def nn_layer(X_train: Array) -> tuple[Array, Array]:
+    """Return W and b: argmax(W @ x + b) is the row nearest to x."""
+    T = X_train.astype(np.float64)  # doubling uint8 would wrap around
+    return 2 * T, -(T * T).sum(axis=1)  # s = 2x·t − ‖t‖² = ‖x‖² − ‖x − t‖²
+
+
+def half_scale(X_train: Array) -> tuple[Array, Array]:
+    """Return half of both: x·t − ½‖t‖² has the same argmax."""
+    T = np.asarray(X_train, dtype=float)
+    return T, -0.5 * np.einsum("ij,ij->i", T, T)
+
+
+def centered(X_train: Array) -> tuple[Array, Array]:
+    """Take the rows about their mean: one linear function of x is added to all scores."""
+    T = np.asarray(X_train, dtype=float)
+    mean = T.mean(axis=0)
+    Z = T - mean
+    # Not Z @ mean: a matrix product may round equal rows differently.
+    return Z, -(Z * mean).sum(axis=1) - (Z * Z).sum(axis=1) / 2
+
+
+def no_bias(X_train: Array) -> tuple[Array, Array]:
+    """Leave the bias out."""
+    return 2.0 * X_train, np.zeros(len(X_train))
+
+
+def wrong_sign(X_train: Array) -> tuple[Array, Array]:
+    """Add ‖t‖² where it must be subtracted."""
+    T = X_train.astype(float)
+    return 2 * T, (T * T).sum(axis=1)
+
+
+def mixed_scales(X_train: Array) -> tuple[Array, Array]:
+    """Halve the weights and not the bias."""
+    T = X_train.astype(float)
+    return T, -(T * T).sum(axis=1)
+
+
+def unit_rows(X_train: Array) -> tuple[Array, Array]:
+    """Scale each row to norm 1, which is another question."""
+    T = X_train.astype(float)
+    norms = np.sqrt((T * T).sum(axis=1, keepdims=True))
+    return T / np.where(norms > 0, norms, 1), np.zeros(len(T))
+
+
+def column_bias(X_train: Array) -> tuple[Array, Array]:
+    """Return b as a column."""
+    T = X_train.astype(float)
+    return 2 * T, -(T * T).sum(axis=1, keepdims=True)
+
+
+def wraps_around(X_train: Array) -> tuple[Array, Array]:
+    """Double and square in the dtype that came."""
+    return X_train * np.array(2, dtype=X_train.dtype), -(
+        (X_train * X_train) @ np.ones(len(X_train.T))
+    )
+
+
+def row_by_row(X_train: Array) -> tuple[Array, Array]:
+    """Compute the biases in a comprehension over rows."""
+    T = X_train.astype(float)
+    return 2 * T, -np.array([t @ t for t in T])
+
+
+def scores(W: Array, b: Array, X: Array) -> Array:
+    """Return W x + b for every query, term by term in a fixed order."""
+    s = np.zeros((len(X), len(W)))
+    for j in range(W.shape[1]):
+        s += X[:, j : j + 1].astype(float) * W[:, j].astype(float)
+    return s + b
+
+
+def case(T: Array, X: Array) -> Case:
+    """Return a case; the queries are what is wanted of the pair."""
+    return Case((T,), (X, exact_nearest(X, T)))
+
+
+def wins(got: object, want: tuple[Array, Array]) -> str:
+    """Complain of a pair that is malformed, or of a query that the wrong unit wins."""
+    if not isinstance(got, tuple | list) or len(got) != 2:
+        return "it should return a pair (W, b)"
+    (W, b), (X, winners) = got, want
+    n = len(case_rows(W))
+    complaint = form(W, np.empty((n, X.shape[1]))) or form(b, np.empty(n))
+    if complaint:
+        return "W and b: " + complaint
+    s = scores(W, b, X)
+    if not np.isfinite(s).all():
+        return "a score is not finite"
+    chosen = s.argmax(axis=1)
+    if (chosen != winners).any():
+        i = int((chosen != winners).argmax())
+        x = X[i].tolist()
+        return f"at the query {x} unit {int(chosen[i])} wins; the nearest row is {int(winners[i])}"
+    return ""
+
+
+def case_rows(W: object) -> Array:
+    """Return W, or nothing if it is no array with rows."""
+    return W if isinstance(W, np.ndarray) and W.ndim > 0 else np.empty(0)
+
+
+def tell(want: tuple[Array, Array]) -> str:
+    """Say what the layer should do."""
+    X, winners = want
+    return f"unit {int(winners[0])} wins at the query {X[0].tolist()}"
+
+
+def small_example(rng: np.random.Generator) -> Iterator[Case]:
+    """Give the book's three templates."""
+    yield case(TEMPLATES.copy(), QUERIES[:2].copy())
+
+
+def many_layers(rng: np.random.Generator) -> Iterator[Case]:
+    """Give whole numbers in all sizes."""
+    for n, d in [*rng.integers(1, 8, (25, 2)).tolist(), (30, 4)]:
+        T = np.unique(whole(rng, n, d), axis=0)
+        X = clear(whole(rng, 30, d), T)
+        if len(X):
+            yield case(T, X)
+
+
+def equal_rows(rng: np.random.Generator) -> Iterator[Case]:
+    """Give rows that occur twice."""
+    for n in (2, 3, 5):
+        T = np.unique(whole(rng, n, 2), axis=0)
+        X = clear(whole(rng, 20, 2), T)
+        yield case(np.concatenate([T, T[::-1]]), X)
+
+
+def pixels(rng: np.random.Generator) -> Iterator[Case]:
+    """Give uint8."""
+    for n in (2, 4, 6):
+        T = np.unique(rng.integers(0, 255, (n, 2), dtype=np.uint8, endpoint=True), axis=0)
+        yield case(T, clear(whole(rng, 30, 2, 0, 255), T))
+
+
+def one_row(rng: np.random.Generator) -> Iterator[Case]:
+    """Give a single row."""
+    yield case(np.array([[3.0]]), np.array([[1.0]]))
+
+
+def rows(n: int) -> tuple[Array]:
+    """Return n rows."""
+    return (whole(np.random.default_rng(n), n, 2),)
+
+
+COST_WHY = "The weights are the data: one doubling and one sum of squares, each a single operation."
+
+
+# ── Twists ──
+
+
+def one_matrix(X_train: Array) -> Array:
+    """Return M (n_train, d + 1): argmax(M @ [x, 1]) is the row nearest to x."""
+    W, b = nn_layer(X_train)
+    return np.column_stack([W, b])
+
+
+def ones_first(X_train: Array) -> Array:
+    """Put the bias where the first feature is."""
+    W, b = nn_layer(X_train)
+    return np.column_stack([b, W])
+
+
+def bias_row(X_train: Array) -> Array:
+    """Append a column of ones in place of the biases."""
+    return np.column_stack([2.0 * X_train, np.ones(len(X_train))])
+
+
+def split(got: object, want: tuple[Array, Array]) -> str:
+    """Judge one matrix as the pair that it holds."""
+    d = want[0].shape[1]
+    if not isinstance(got, np.ndarray) or got.ndim != 2 or got.shape[1] != d + 1:
+        return f"it should return an array with {d + 1} columns"
+    return wins((got[:, :d], got[:, d]), want)
+
+
+def cosine_layer(X_train: Array) -> tuple[Array, Array]:
+    """Return W, b whose argmax is the row of largest cosine with x."""
+    T = X_train.astype(np.float64)
+    return T / np.sqrt((T * T).sum(axis=1, keepdims=True)), np.zeros(len(T))
+
+
+def cosine_case(T: Array, X: Array) -> Case:
+    """Return a case of the twist, with the winners by exact cosines."""
+    winners = []
+    for x in X:
+        values = []
+        for t in T:
+            product = dot(x, t)
+            values.append(product * abs(product) / dot(t, t))  # ordered as the cosine
+        winners.append(values.index(max(values)))
+    return Case((T,), (X, np.array(winners)))
+
+
+def directions(rng: np.random.Generator) -> Iterator[Case]:
+    """Give rows in directions of their own."""
+    T = np.array([[1.0, 0.0], [5.0, 5.0], [0.0, 2.0], [-3.0, 1.0], [-1.0, -4.0]])
+    X = np.array([[9.0, 1.0], [2.0, 3.0], [1.0, 7.0], [-5.0, 1.0], [0.0, -1.0], [0.5, 0.4]])
+    yield cosine_case(T[:3], X[:3])
+    yield cosine_case(T, X)
+
+
+TWISTS = (
+    Task(
+        name="one_matrix",
+        title="the bias as a column",
+        statement="The layer of another library has no bias, but feeds `[x, 1]`: x with a 1 appended. "
+        "Write `one_matrix(X_train)`: the array of shape (n_train, d + 1).",
+        solution=one_matrix,
+        checks=(
+            Values(
+                "the_same_layer",
+                "A bias is the weight of an input that is always 1.",
+                many_layers,
+                agree=split,
+                expects=tell,
+            ),
+            Loops("no_loop_over_rows", COST_WHY, (rows,)),
+        ),
+        wrong=(Wrong(ones_first, "the_same_layer"), Wrong(bias_row, "the_same_layer")),
+        aloud={
+            "correct": "An affine map is a linear map of the input with a 1 appended.",
+            "vectorized": "Two columns of blocks, stacked once.",
+        },
+    ),
+    Task(
+        name="cosine_layer",
+        title="the layer for the cosine",
+        statement="Write `cosine_layer(X_train)`: `(W, b)` whose largest score belongs to the row of "
+        "largest cosine with x. No row is zero.",
+        solution=cosine_layer,
+        checks=(
+            Values(
+                "largest_cosine",
+                "The norm of the query scales all scores alike; the norms of the rows do not.",
+                directions,
+                agree=wins,
+                expects=tell,
+            ),
+            Loops(
+                "no_loop_over_rows",
+                COST_WHY,
+                (lambda n: (whole(np.random.default_rng(n), n, 2, 1, 9),),),
+            ),
+        ),
+        wrong=(Wrong(nn_layer, "largest_cosine"), Wrong(no_bias, "largest_cosine")),
+        aloud={
+            "correct": "Unit rows as weights and no bias; the query need not be normalized.",
+            "vectorized": "One division by the column of norms.",
+        },
+    ),
+)
+
+DRILL = Drill(
+    name="nn_layer",
+    title="The layer that finds the nearest row",
+    minutes=10,
+    difficulty="medium",
+    origin="The interview question of this book, part 2.",
+    chapter="04_argmax",
+    statement=STATEMENT,
+    stub=STUB,
+    solution=nn_layer,
+    alternatives=(half_scale, centered),
+    wrong=(
+        Wrong(no_bias, "small_example"),
+        Wrong(wrong_sign, "small_example"),
+        Wrong(mixed_scales, "small_example"),
+        Wrong(unit_rows, "small_example"),
+        Wrong(column_bias, "small_example"),
+        Wrong(wraps_around, "pixels"),
+        Wrong(row_by_row, "no_loop_over_rows"),
+    ),
+    checks=(
+        Values(
+            "small_example",
+            "Three templates that can be done on paper: W = 2T, b = (−2, −20, −29).",
+            small_example,
+            agree=wins,
+            expects=tell,
+        ),
+        Values(
+            "many_layers",
+            "The claim is for every query, not for most: a slip in the bias loses only some cells.",
+            many_layers,
+            agree=wins,
+            expects=tell,
+        ),
+        Values(
+            "one_row",
+            "With one row there is one unit, and it always wins.",
+            one_row,
+            agree=wins,
+            expects=tell,
+        ),
+        Values(
+            "equal_rows",
+            "Twins must tie, so that argmax takes the earlier: their weights must be equal bits.",
+            equal_rows,
+            agree=wins,
+            expects=tell,
+        ),
+        Values(
+            "pixels",
+            "2 · 200 is 144 in uint8, without a warning: widen before you double.",
+            pixels,
+            agree=wins,
+            expects=tell,
+        ),
+        Loops("no_loop_over_rows", COST_WHY, (rows,)),
+    ),
+    aloud={
+        "correct": "Minus the squared distance, up to ‖x‖², is affine in x; its weights are the data.",
+        "vectorized": "W and b take one pass over the data and no training.",
+    },
+    clarifying=(
+        Question(
+            "Literal layers of a framework, or explicit W and b?", "Explicit arrays, in NumPy."
+        ),
+        Question("Which shape for W?", "(n_train, d), one row a unit, so that scores are W x + b."),
+        Question("Does the scale matter?", "Not for the argmax. For a softmax behind it, it does."),
+        Question("May I look at the labels?", "You do not need them: the readout comes after."),
+    ),
+    hints=(
+        "Which part of ‖x − t‖² differs between two training rows at the same query?",
+        "Change the sign, so that the smallest distance becomes the largest score: 2x·t − ‖t‖². "
+        "What multiplies x, and what does not?",
+        "`W = 2 * T` and `b = -(T * T).sum(axis=1)`, with T in float64.",
+    ),
+    rubric=(
+        "goes from argmin of the distance to argmax of an affine score in two lines",
+        "says why ‖x‖² may be dropped: it is constant across the candidates",
+        "gives shapes: W (n_train, d), b (n_train,)",
+        "says that the weights are set, not trained: the layer memorizes the data",
+        "knows that the scale is free for argmax and is a temperature for softmax",
+    ),
+    follow_ups=(
+        Question(
+            "What comes after the layer to get a label?",
+            "A one-hot of the winning unit times a one-hot matrix of the labels (n_train, classes): a "
+            "second layer whose weights are the labels.",
+        ),
+        Question(
+            "How many weights does the layer have, and how could there be fewer?",
+            "n_train · (d + 1). Condensing keeps the rows near class borders; learning prototypes "
+            "moves a few of them.",
+        ),
+        Question(
+            "Does the layer always agree with the direct search?",
+            "In real arithmetic, yes. In floating point the score cancels: rows whose distances differ "
+            "by less than the rounding of ‖t‖² may be exchanged.",
+        ),
+    ),
+    twists=TWISTS,
+)

@@ -1,0 +1,560 @@
+"""The drill `one_nn`: label every query with the label of its nearest training row."""
+# ruff: noqa: E501 -- statements are prose
+# mypy: disable-error-code="no-any-return"
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from nnlib.practice.checks import Case, Cube, Loops, Values
+from nnlib.practice.compare import all_of, same_labels, same_values
+from nnlib.practice.drill import Drill, Question, Task, Wrong
+from nnlib.practice.inputs import (
+    QUERIES,
+    TEMPLATES,
+    Array,
+    clear,
+    exact_distances,
+    exact_nearest,
+    ranked,
+    whole,
+)
+
+STATEMENT = """\
+Write `one_nn(X_train, y_train, X_test)`.
+
+- `X_train`: array of shape (n_train, d), `y_train`: array of shape (n_train,), `X_test`: array of shape (n_test, d). n_train is at least 1; n_test and d may be anything from 0 (n_test) and 1 (d) up.
+- Return an array of shape (n_test,): for every test row the label of its closest training row under squared Euclidean distance, with the dtype of `y_train` (labels may be integers or strings).
+- Of several equally close training rows the one with the smallest index counts.
+- No Python loop over examples (rows of either array). A loop over batches of many rows, or over features, is allowed.
+- The inputs are finite numbers (float64, float32 or small integer types such as uint8); do not modify them.
+
+Demanded tiers: correct, vectorized. Reported: memory (n_test × n_train numbers at a time are fine; n_test × n_train × d are not). Ties are judged on small whole numbers, on which every order of summation is exact."""
+
+STUB = '''\
+import numpy as np
+
+
+def one_nn(X_train, y_train, X_test):
+    """Return for each row of X_test the label of its nearest row of X_train."""
+    raise NotImplementedError
+'''
+
+
+def one_nn(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Return for each row of X_test the label of its nearest row of X_train."""
+    T = X_train.astype(np.float64)  # uint8 would wrap around
+    X = X_test.astype(np.float64)
+    # ‖x − t‖² = ‖x‖² − 2x·t + ‖t‖²; ‖x‖² is the same for all candidates of a query.
+    reduced = (T * T).sum(axis=1) - 2 * X @ T.T  # (n_test, n_train)
+    return y_train[reduced.argmin(axis=1)]  # argmin takes the first of equals
+
+
+def by_subtraction(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Subtract every pair of rows: right, with an (n_test, n_train, d) intermediate."""
+    difference = X_test[:, None, :].astype(float) - X_train[None, :, :]
+    return y_train[np.einsum("ijk,ijk->ij", difference, difference).argmin(axis=1)]
+
+
+def feature_by_feature(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Loop over features: no cancellation, no cube."""
+    d2 = np.zeros((len(X_test), len(X_train)))
+    for j in range(X_train.shape[1]):
+        d2 += np.subtract.outer(X_test[:, j].astype(float), X_train[:, j].astype(float)) ** 2
+    return y_train[d2.argmin(axis=1)]
+
+
+def block_by_block(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Loop over blocks of 32 queries."""
+    T = np.asarray(X_train, dtype=float)
+    winners = np.empty(len(X_test), dtype=np.intp)
+    for start in range(0, len(X_test), 32):
+        X = np.asarray(X_test[start : start + 32], dtype=float)
+        winners[start : start + 32] = (X @ (2 * T).T - (T**2).sum(axis=1)).argmax(axis=1)
+    return y_train[winners]
+
+
+def loop_over_rows(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Loop over the queries."""
+    T = X_train.astype(float)
+    winners = [((x - T) ** 2).sum(axis=1).argmin() for x in X_test.astype(float)]
+    return y_train[np.array(winners, dtype=np.intp)]
+
+
+def hidden_loop(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Let NumPy run the loop over queries in Python."""
+    T, X = X_train.astype(float), X_test.astype(float)
+    if len(X) == 0:
+        return y_train[:0]
+    winner = np.apply_along_axis(lambda x: ((x - T) ** 2).sum(axis=1).argmin(), 1, X)
+    return y_train[winner]
+
+
+def wrong_axis(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Take argmin down the queries."""
+    T, X = X_train.astype(float), X_test.astype(float)
+    return y_train[((T * T).sum(axis=1) - 2 * X @ T.T).argmin(axis=0)]
+
+
+def last_of_equals(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Search from the back, so that the last of equal rows wins."""
+    T, X = X_train.astype(float), X_test.astype(float)
+    reduced = (T * T).sum(axis=1) - 2 * X @ T.T
+    return y_train[len(T) - 1 - reduced[:, ::-1].argmin(axis=1)]
+
+
+def forgotten_bias(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Take the largest dot product, without ‖t‖²."""
+    return y_train[(X_test.astype(float) @ X_train.T.astype(float)).argmax(axis=1)]
+
+
+def wraps_around(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Subtract in the dtype that came."""
+    return y_train[((X_test[:, None] - X_train) ** 2).sum(axis=2).argmin(axis=1)]
+
+
+def numbers_for_labels(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Return the indices of the nearest rows, not their labels."""
+    T, X = X_train.astype(float), X_test.astype(float)
+    return ((T * T).sum(axis=1) - 2 * X @ T.T).argmin(axis=1)
+
+
+def squeezed(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Squeeze the result, which makes a scalar of one query."""
+    T, X = X_train.astype(float), X_test.astype(float)
+    return y_train[((T * T).sum(axis=1) - 2 * X @ T.T).argmin(axis=1).squeeze()]
+
+
+def centers_in_place(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Shift the caller's array to save a copy."""
+    np.subtract(X_train, 1, out=X_train, casting="unsafe")
+    np.subtract(X_test, 1, out=X_test, casting="unsafe")
+    return one_nn(X_train, y_train, X_test)
+
+
+def needs_a_query(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Glue blocks together, of which an empty test set has none."""
+    starts = range(0, len(X_test), 32)
+    return np.concatenate([one_nn(X_train, y_train, X_test[i : i + 32]) for i in starts])
+
+
+def case(X_train: Array, X_test: Array, y_train: Array | None = None) -> Case:
+    """Return a case; by default every row has a label of its own, so that each slip shows."""
+    if y_train is None:
+        y_train = (np.arange(len(X_train)) * 7 + 3) % 1000
+    return Case((X_train, y_train, X_test), y_train[exact_nearest(X_test, X_train)])
+
+
+def small_example(rng: np.random.Generator) -> Iterator[Case]:
+    """Give the book's three templates."""
+    yield case(TEMPLATES.copy(), QUERIES[:2].copy())
+    yield case(TEMPLATES.copy(), QUERIES[:2].copy(), np.array([5, 8, 8]))
+
+
+def any_shape(rng: np.random.Generator) -> Iterator[Case]:
+    """Give whole numbers in all sizes, without ties."""
+    for n_train, n_test, d in [*rng.integers(2, 9, (40, 3)).tolist(), (40, 35, 6), (5, 9, 1)]:
+        T = whole(rng, n_train, d)
+        X = clear(whole(rng, n_test, d), T)
+        if len(X) > 1:
+            yield case(T, X)
+
+
+def ties(rng: np.random.Generator) -> Iterator[Case]:
+    """Give repeated rows, and queries halfway between rows."""
+    yield case(np.array([[0.0], [2.0]]), np.array([[1.0]]))
+    yield case(np.array([[2.0], [0.0]]), np.array([[1.0]]))
+    for n in range(2, 20):
+        yield case(whole(rng, n, 2, -1, 1), whole(rng, 5, 2, -1, 1))
+
+
+def one_query(rng: np.random.Generator) -> Iterator[Case]:
+    """Give a single query, and a single template."""
+    yield case(TEMPLATES.copy(), QUERIES[:1].copy())
+    yield case(whole(rng, 1, 2), whole(rng, 3, 2))
+    yield case(whole(rng, 1, 1), whole(rng, 1, 1))
+
+
+def no_query(rng: np.random.Generator) -> Iterator[Case]:
+    """Give an empty test set."""
+    yield case(TEMPLATES.copy(), whole(rng, 0, 2))
+    yield case(TEMPLATES.copy(), whole(rng, 0, 2), np.array(["A", "B", "C"]))
+
+
+def label_types(rng: np.random.Generator) -> Iterator[Case]:
+    """Give labels that are strings, small integers, and large ones."""
+    for y in (
+        np.array(["setosa", "versicolor", "virginica"]),
+        np.array(["a", "b", "a"]),
+        np.array([3, -1, 3], dtype=np.int8),
+        np.array([2**60 + 1, 5, -(2**60) - 1]),
+    ):
+        yield case(TEMPLATES.copy(), QUERIES[:2].copy(), y)
+
+
+def small_types(rng: np.random.Generator) -> Iterator[Case]:
+    """Give pixels and other small integers, whose squares do not fit into their own type."""
+    a = np.array([[16, 0], [2, 0]], dtype=np.uint8)
+    yield case(a, np.array([[0, 0]], dtype=np.uint8))
+    for dtype in (np.uint8, np.int8, np.int16):
+        info = np.iinfo(dtype)
+        high = min(info.max, 300)
+        for _ in range(6):
+            X = rng.integers(max(info.min, -300), high, (9, 3), dtype=dtype, endpoint=True)
+            yield case(X[:5], clear(X[5:], X[:5]))
+
+
+def real_numbers(rng: np.random.Generator) -> Iterator[Case]:
+    """Give float64 and float32 numbers whose nearest row is clear."""
+    for dtype in (np.float64, np.float32):
+        for n in (3, 6, 12):
+            T = rng.normal(size=(n, 3)).astype(dtype)
+            nearby: Array = np.add(T[rng.integers(0, n, 5)], rng.normal(0, 0.01, (5, 3)))
+            X = nearby.astype(dtype)
+            yield case(T, clear(X, T, gap=0.01))
+
+
+def many_queries(n: int) -> tuple[Array, Array, Array]:
+    """Return n queries and few templates."""
+    rng = np.random.default_rng(n)
+    return whole(rng, 8, 2), np.arange(8), whole(rng, n, 2)
+
+
+def many_rows(n: int) -> tuple[Array, Array, Array]:
+    """Return n templates and few queries."""
+    rng = np.random.default_rng(n)
+    return whole(rng, n, 2), np.arange(n), whole(rng, 8, 2)
+
+
+def of_size(n: int, m: int, d: int) -> tuple[Array, Array, Array]:
+    """Return n queries and m templates of d features."""
+    rng = np.random.default_rng(d)
+    return whole(rng, m, d), np.arange(m), whole(rng, n, d)
+
+
+COST_WHY = (
+    "Each round of a Python loop costs about as much as thousands of multiplications inside NumPy; "
+    "the question asks for array operations."
+)
+TIE_WHY = (
+    "The statement fixes the earliest index. argmin keeps that rule if its axis runs over the "
+    "training rows in their order; sorting that is not stable, or ≤ in place of <, breaks it."
+)
+WRAP_WHY = "uint8 arithmetic is modulo 256 and gives no warning: 16² = 256 is 0. Widen before you subtract."
+
+CHECKS = (
+    Values("small_example", "The smallest example that can be done on paper.", small_example),
+    Values(
+        "any_shape",
+        "Distances of every query to every row, minimized over the rows: an axis or a term that "
+        "is wrong shows on whole numbers at once.",
+        any_shape,
+    ),
+    Values("first_of_equals", TIE_WHY, ties),
+    Values(
+        "one_query_or_one_row",
+        "A batch of one is still a batch: a result without its axis breaks the caller.",
+        one_query,
+    ),
+    Values(
+        "empty_test_set",
+        "Empty batches occur in production, at the end of a stream or behind a filter.",
+        no_query,
+    ),
+    Values(
+        "labels_keep_their_dtype",
+        "Labels are names, not numbers: index into y_train, and nothing needs converting.",
+        label_types,
+        agree=same_labels,
+    ),
+    Values("small_integer_types", WRAP_WHY, small_types),
+    Values("real_numbers", "What the function will meet in use.", real_numbers),
+    Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows)),
+    Cube(
+        "no_cube",
+        "n_test × n_train × d numbers are d times the distance matrix: 10⁴ × 10⁴ × 100 in float64 "
+        "is 80 GB. The expanded form, or a sum feature by feature, needs none of it.",
+        of_size,
+    ),
+)
+ALOUD = {
+    "correct": "Every query gets the label of its nearest row, the earliest of equals.",
+    "vectorized": "The pairs are handled by one matrix product; Python runs no loop over examples.",
+    "memory": "The largest array is the n_test × n_train matrix of scores; blocks would bound it.",
+}
+
+
+# ── Twists ──
+
+
+def with_distance(X_train: Array, y_train: Array, X_test: Array) -> tuple[Array, Array]:
+    """Return the labels and the squared distances to the winners."""
+    T, X = X_train.astype(np.float64), X_test.astype(np.float64)
+    winner = ((T * T).sum(axis=1) - 2 * X @ T.T).argmin(axis=1)
+    difference = X - T[winner]  # the direct form, on one row a query only
+    return y_train[winner], (difference * difference).sum(axis=1)
+
+
+def from_reduced(X_train: Array, y_train: Array, X_test: Array) -> tuple[Array, Array]:
+    """Return the minimum of ‖t‖² − 2x·t, which lacks ‖x‖²."""
+    T, X = X_train.astype(np.float64), X_test.astype(np.float64)
+    reduced = (T * T).sum(axis=1) - 2 * X @ T.T
+    return y_train[reduced.argmin(axis=1)], reduced.min(axis=1)
+
+
+def from_expanded(X_train: Array, y_train: Array, X_test: Array) -> tuple[Array, Array]:
+    """Return the expanded distance, which rounds to less than nothing."""
+    T, X = X_train.astype(np.float64), X_test.astype(np.float64)
+    d2 = (X * X).sum(axis=1)[:, None] - 2 * X @ T.T + (T * T).sum(axis=1)
+    return y_train[d2.argmin(axis=1)], d2.min(axis=1)
+
+
+def distance_cases(rng: np.random.Generator) -> Iterator[Case]:
+    """Give whole numbers, with the exact squared distance."""
+    for n in range(1, 12):
+        T, X = whole(rng, n, 3), whole(rng, 4, 3)
+        y = np.arange(n) + 10
+        smallest = np.array([min(row) for row in exact_distances(X, T)], dtype=float)
+        yield Case((T, y, X), (y[exact_nearest(X, T)], smallest))
+
+
+def far_from_zero(rng: np.random.Generator) -> Iterator[Case]:
+    """Give queries close to rows that are far from the origin and from each other."""
+    T = np.array([[1e8, 1.0], [3e8, 7.0]])
+    X = np.array([[1e8, 2.0], [3e8 + 1, 7.0]])
+    yield Case((T, np.array([0, 1]), X), (np.array([0, 1]), np.ones(2)))
+
+
+def leave_one_out(X: Array, y: Array) -> Array:
+    """Return for each row the label of its nearest other row."""
+    Z = X.astype(np.float64)
+    reduced = (Z * Z).sum(axis=1) - 2 * Z @ Z.T
+    np.fill_diagonal(reduced, np.inf)
+    return y[reduced.argmin(axis=1)]
+
+
+def second_nearest(X: Array, y: Array) -> Array:
+    """Take the second row of a sort, which may be the row itself if it has a twin."""
+    Z = X.astype(np.float64)
+    reduced = (Z * Z).sum(axis=1) - 2 * Z @ Z.T
+    return y[reduced.argsort(axis=1, kind="stable")[:, 1]]
+
+
+def finds_itself(X: Array, y: Array) -> Array:
+    """Forget that each row is its own nearest."""
+    return one_nn(X, y, X)
+
+
+def left_out(X: Array) -> Case:
+    """Return a case of the twist."""
+    y = np.arange(len(X)) * 3 + 1
+    winners = []
+    for i, row in enumerate(exact_distances(X, X)):
+        winners.append(next(j for j in ranked(row) if j != i))
+    return Case((X, y), y[winners])
+
+
+def distinct_rows(rng: np.random.Generator) -> Iterator[Case]:
+    """Give rows that all differ."""
+    yield left_out(TEMPLATES.copy())
+    for n in range(2, 12):
+        yield left_out(rng.permutation(40)[: 2 * n].reshape(n, 2).astype(float))
+
+
+def twins(rng: np.random.Generator) -> Iterator[Case]:
+    """Give rows that occur more than once."""
+    yield left_out(np.array([[1.0], [1.0]]))
+    for n in range(2, 12):
+        yield left_out(whole(rng, n, 2, 0, 1))
+
+
+def float16_arrives(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Widen first, then as before."""
+    return one_nn(X_train, y_train, X_test)
+
+
+def stays_in_float16(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Square in float16, which ends at 65504."""
+    d2 = sum((X_test[:, None, j] - X_train[:, j]) ** 2 for j in range(X_train.shape[1]))
+    return y_train[np.argmin(d2, axis=1)]
+
+
+def rounds_in_float16(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Scale down so that nothing overflows, and still round to eleven bits."""
+    T, X = X_train / np.float16(256), X_test / np.float16(256)
+    return y_train[((T * T).sum(axis=1) - 2 * X @ T.T).argmin(axis=1)]
+
+
+def half_precision(rng: np.random.Generator) -> Iterator[Case]:
+    """Give whole numbers up to 2048, which float16 holds exactly; their squares it does not."""
+    close = np.array([[2040, 1], [2044, 1]], dtype=np.float16)
+    yield case(close, np.array([[2043, 1]], dtype=np.float16))
+    for n in (2, 4, 8):
+        for size in (64, 2048):
+            T, X = rng.integers(-size, size, (2, n, 3)).astype(np.float16)
+            yield case(T, X)
+
+
+TWISTS = (
+    Task(
+        name="and_the_distance",
+        title="the distance as well",
+        statement="Return a pair: the labels, and the squared distance of every query to its winner "
+        "(float64, never negative, accurate even where the rows are near each other and far from "
+        "the origin). Same signature.",
+        solution=with_distance,
+        checks=(
+            Values(
+                "both_are_right",
+                "‖t‖² − 2x·t orders the rows, but is no distance until ‖x‖² is added.",
+                distance_cases,
+                agree=all_of(same_labels, same_values),
+            ),
+            Values(
+                "accurate_far_from_zero",
+                "The expanded form subtracts numbers near 10¹⁶ to get 1. Recompute the winner's "
+                "distance directly: one row a query costs next to nothing.",
+                far_from_zero,
+                agree=all_of(same_labels, same_values),
+            ),
+            Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows)),
+        ),
+        wrong=(
+            Wrong(from_reduced, "both_are_right"),
+            Wrong(from_expanded, "accurate_far_from_zero"),
+        ),
+        aloud={
+            "correct": "The product finds the winners; their distances come from the direct form.",
+            "vectorized": "One product, then one subtraction a query, all in arrays.",
+        },
+    ),
+    Task(
+        name="leave_one_out",
+        title="leave one out",
+        statement="Write `leave_one_out(X, y)`: the label of each row's nearest *other* row, earliest "
+        "index of equals. Rows may occur twice; there are at least two.",
+        solution=leave_one_out,
+        checks=(
+            Values("not_itself", "Every row is at distance 0 from itself.", distinct_rows),
+            Values(
+                "twins",
+                "“The second of the sorted” is the row itself when an earlier twin came first.",
+                twins,
+            ),
+            Loops(
+                "no_loop_over_rows",
+                COST_WHY,
+                (lambda n: (whole(np.random.default_rng(n), n, 2), np.arange(n)),),
+            ),
+        ),
+        wrong=(Wrong(finds_itself, "not_itself"), Wrong(second_nearest, "twins")),
+        aloud={
+            "correct": "The diagonal is set to infinity, so that no row votes for itself.",
+            "vectorized": "One product and one filled diagonal.",
+        },
+    ),
+    Task(
+        name="float16_arrives",
+        title="float16 arrives",
+        statement="The arrays are float16 now, whole numbers up to 2048 in size. Same signature, "
+        "same rules.",
+        solution=float16_arrives,
+        checks=(
+            Values(
+                "half_precision",
+                "float16 ends at 65504 = 2¹⁶ − 32 and has 11 bits: 300² is already infinite. "
+                "Storage may be small; the arithmetic must be wider.",
+                half_precision,
+            ),
+            Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows)),
+        ),
+        wrong=(
+            Wrong(stays_in_float16, "half_precision"),
+            Wrong(rounds_in_float16, "half_precision"),
+        ),
+        aloud={
+            "correct": "Small types are for storage; I widen before the first subtraction.",
+            "vectorized": "The same product, after one conversion.",
+        },
+    ),
+)
+
+DRILL = Drill(
+    name="one_nn",
+    title="1-nearest neighbor, vectorized",
+    minutes=15,
+    difficulty="medium",
+    origin="The interview question of this book, part 1.",
+    chapter="02_expansion",
+    statement=STATEMENT,
+    stub=STUB,
+    solution=one_nn,
+    alternatives=(by_subtraction, feature_by_feature, block_by_block),
+    wrong=(
+        Wrong(loop_over_rows, "no_loop_over_rows"),
+        Wrong(hidden_loop, "no_loop_over_rows"),
+        Wrong(wrong_axis, "small_example"),
+        Wrong(last_of_equals, "first_of_equals"),
+        Wrong(forgotten_bias, "small_example"),
+        Wrong(wraps_around, "small_integer_types"),
+        Wrong(numbers_for_labels, "small_example"),
+        Wrong(squeezed, "one_query_or_one_row"),
+        Wrong(centers_in_place, "inputs_unmodified"),
+        Wrong(needs_a_query, "empty_test_set"),
+    ),
+    checks=CHECKS,
+    aloud=ALOUD,
+    reported=("memory",),
+    clarifying=(
+        Question("Which metric?", "Squared Euclidean; the root changes no order and is left out."),
+        Question("Which row wins a tie?", "The one with the smallest index."),
+        Question(
+            "How large are n_train, n_test and d; does the distance matrix fit?",
+            "Assume that n_test × n_train numbers fit, and that d times as many do not.",
+        ),
+        Question(
+            "Which dtypes, and can there be NaN?",
+            "Floats or small integers, all finite. Bad input is the drill `one_nn_robust`.",
+        ),
+        Question("Can the test set be empty?", "Yes; return an empty array of the labels' dtype."),
+    ),
+    hints=(
+        "Write ‖x − t‖² out as three terms. Which of them is the same for all training rows?",
+        "The mixed term of all pairs is one matrix product, `X_test @ X_train.T`. Check which "
+        "axis of it runs over the training rows.",
+        "`reduced = (T * T).sum(axis=1) - 2 * X @ T.T`, `argmin` over axis 1, and index `y_train` "
+        "with the result; before that, convert both arrays to float64.",
+    ),
+    rubric=(
+        "asks for sizes, dtypes, the metric and the tie rule before writing",
+        "derives the expansion and says why ‖x‖² can be dropped",
+        "says why argmin along the training axis gives the earliest index",
+        "states time O(n_test · n_train · d) and memory O(n_test · n_train), and how blocks bound it",
+        "knows that the expanded form cancels, and when the direct form is the right one",
+        "tests a tie, a batch of one, an empty batch and uint8",
+    ),
+    follow_ups=(
+        Question(
+            "What is the bottleneck in memory, and what do you do about it?",
+            "The n_test × n_train matrix of scores. Take the queries in blocks, so that one block "
+            "times n_train fits into the cache or the budget; the result does not change.",
+        ),
+        Question(
+            "When would you not use the expansion?",
+            "When rows are close to each other compared with their norms: the squares cancel, and the "
+            "order may flip. Then subtract first, or center the data, or verify the few candidates "
+            "that are within the error bound.",
+        ),
+        Question(
+            "Why is argmin safe for the tie rule, and argpartition not?",
+            "argmin returns the first minimum along its axis, by its documentation. argpartition "
+            "promises nothing about the order of equal values.",
+        ),
+        Question(
+            "How would you do this for ten million rows?",
+            "Shard the rows, search each shard by blocks, merge by (distance, index); for small d a "
+            "tree, for large d an approximate index such as IVF or HNSW, with the recall measured.",
+        ),
+    ),
+    twists=TWISTS,
+)

@@ -1,0 +1,435 @@
+"""The drill `one_nn_batched`: the nearest row within a budget of memory."""
+# ruff: noqa: E501 -- statements are prose
+# mypy: disable-error-code="no-any-return"
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from nnlib.practice.catalog.one_nn import any_shape, no_query, ties
+from nnlib.practice.checks import Budget, Case, Loops, Values
+from nnlib.practice.compare import same_labels
+from nnlib.practice.drill import Drill, Question, Task, Wrong
+from nnlib.practice.inputs import Array, exact_nearest, whole
+
+STATEMENT = """\
+Write `one_nn_batched(X_train, y_train, X_test, max_bytes)`.
+
+- As `one_nn`: for every row of `X_test` (n_test, d) the label of its nearest row of `X_train` (n_train, d), with the dtype of `y_train`; the smallest index of equals. n_train ≥ 1, n_test ≥ 0. Here all numbers are float64.
+- Hold at most `max_bytes` bytes at a time besides the inputs and the result. You may count on `max_bytes` being at least 8 · (4 · n_train · (d + 4) + 1000): room for copies of the training rows, and for the scores of a few queries.
+- Use what you are given: blocks of many rows where they fit. A block of one row each, when hundreds fit, is a loop over rows.
+
+Demanded tiers: correct, vectorized, memory. Memory is measured at its peak, with 192 KiB of grace for what Python and NumPy need themselves."""
+
+STUB = '''\
+import numpy as np
+
+
+def one_nn_batched(X_train, y_train, X_test, max_bytes):
+    """Return the nearest rows' labels, holding at most max_bytes at a time."""
+    raise NotImplementedError
+'''
+GRACE = 192 * 1024
+
+
+def one_nn_batched(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+    """Return the nearest rows' labels, holding at most max_bytes at a time."""
+    n_train, d = X_train.shape
+    norms = np.einsum("ij,ij->i", X_train, X_train)
+    fixed = 8 * n_train  # the norms
+    # A query costs n_train products, one index, and d numbers of 2x.
+    rows = max(1, (max_bytes - fixed) // (8 * (n_train + d + 1)))
+    labels = np.empty(len(X_test), dtype=y_train.dtype)
+    for start in range(0, len(X_test), rows):
+        scores = (2 * X_test[start : start + rows]) @ X_train.T
+        scores -= norms  # in place: no second matrix
+        labels[start : start + rows] = y_train[scores.argmax(axis=1)]
+        del scores  # else it would still be held while the next is made
+    return labels
+
+
+def by_thirds(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+    """Count three matrices a block, and write the plain form."""
+    n_train, d = X_train.shape
+    rows = max(1, max_bytes // (8 * 3 * (n_train + d)))
+    norms = (X_train**2).sum(axis=1)
+    parts = [y_train[:0]]
+    for block in np.array_split(X_test, max(1, -(-len(X_test) // rows))):
+        parts.append(y_train[(norms - 2 * block @ X_train.T).argmin(axis=1)])
+    return np.concatenate(parts)
+
+
+def all_at_once(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+    """Build the whole matrix."""
+    return y_train[((X_train**2).sum(axis=1) - 2 * X_test @ X_train.T).argmin(axis=1)]
+
+
+def fixed_blocks(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+    """Take blocks of 1000 rows, whatever they cost."""
+    parts = [y_train[:0]]
+    for i in range(0, len(X_test), 1000):
+        parts.append(all_at_once(X_train, y_train, X_test[i : i + 1000], max_bytes))
+    return np.concatenate(parts)
+
+
+def forgets_temporaries(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+    """Count one matrix, where the formula makes two."""
+    rows = max(1, max_bytes // (8 * len(X_train)))
+    parts = [y_train[:0]]
+    for i in range(0, len(X_test), rows):
+        parts.append(all_at_once(X_train, y_train, X_test[i : i + rows], max_bytes))
+    return np.concatenate(parts)
+
+
+def cube_in_a_block(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+    """Count a matrix a block, and build a cube."""
+    rows = max(1, max_bytes // (16 * len(X_train)))
+    parts = [y_train[:0]]
+    for i in range(0, len(X_test), rows):
+        d2 = ((X_test[i : i + rows, None] - X_train) ** 2).sum(axis=2)
+        parts.append(y_train[d2.argmin(axis=1)])
+    return np.concatenate(parts)
+
+
+def one_at_a_time(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+    """Make every row a block."""
+    labels = np.empty(len(X_test), dtype=y_train.dtype)
+    for i in range(len(X_test)):
+        labels[i] = y_train[((X_test[i] - X_train) ** 2).sum(axis=1).argmin()]
+    return labels
+
+
+def loses_the_rest(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+    """Leave out the last block if it is not full."""
+    rows = max(1, max_bytes // (8 * 3 * (len(X_train) + X_train.shape[1])))
+    rows = min(max(rows, 36), max(1, len(X_test)))
+    labels = np.zeros(len(X_test), dtype=y_train.dtype)
+    for i in range(0, len(X_test) - rows + 1, rows):
+        block = X_test[i : i + rows]
+        labels[i : i + rows] = all_at_once(X_train, y_train, block, max_bytes)
+    return labels
+
+
+def least(n_train: int, d: int) -> int:
+    """Return the smallest budget that the statement allows."""
+    return 8 * (4 * n_train * (d + 4) + 1000)
+
+
+def budgeted(rng: np.random.Generator) -> Iterator[Case]:
+    """Give the cases of `one_nn` under the smallest budget."""
+    for case in any_shape(rng):
+        yield with_budget(case)
+
+
+def with_budget(case: Case) -> Case:
+    """Add the smallest budget to a case of `one_nn`."""
+    n, d = case.args[0].shape
+    return Case((*case.args, least(n, d)), case.want)
+
+
+def budgeted_ties(rng: np.random.Generator) -> Iterator[Case]:
+    """Give ties."""
+    return map(with_budget, ties(rng))
+
+
+def budgeted_empty(rng: np.random.Generator) -> Iterator[Case]:
+    """Give an empty test set."""
+    return map(with_budget, no_query(rng))
+
+
+def block_edges(rng: np.random.Generator) -> Iterator[Case]:
+    """Give numbers of queries around a few block sizes."""
+    T = whole(rng, 7, 2)
+    for n_test in (31, 32, 33, 99, 100, 101, 257):
+        X = whole(rng, n_test, 2)
+        y = np.arange(7) + 1
+        yield Case((T, y, X, least(7, 2)), y[exact_nearest(X, T)])
+
+
+def peaks(rng: np.random.Generator) -> Iterator[Case]:
+    """Give inputs whose full matrix is many times the budget."""
+    X_train, X_test = whole(rng, 1024, 4), whole(rng, 2048, 4)
+    result = 8 * len(X_test)
+    for budget in (least(1024, 4), 2**20, 2**22):
+        args = (X_train, np.arange(1024), X_test, budget)
+        yield Case(args, budget + result + GRACE)
+
+
+def many_queries(n: int) -> tuple[Array, Array, Array, int]:
+    """Return n queries, few templates, and room for thousands of scores."""
+    rng = np.random.default_rng(n)
+    return whole(rng, 8, 2), np.arange(8), whole(rng, n, 2), 2**20
+
+
+def many_rows(n: int) -> tuple[Array, Array, Array, int]:
+    """Return n templates and few queries."""
+    rng = np.random.default_rng(n)
+    return whole(rng, n, 2), np.arange(n), whole(rng, 8, 2), 2**20
+
+
+ROW_WHY = (
+    "A block of one row wastes the matrix product: each call costs microseconds of overhead and "
+    "reads all training rows again."
+)
+BUDGET_WHY = (
+    "A server with 1 GB does not run out of memory on average, it runs out at the peak. Count "
+    "every array that is alive at once, the hidden temporaries of a formula included."
+)
+
+
+# ── Twists ──
+
+Blocks = Iterable[tuple[Array, Array]]
+
+
+def one_nn_streamed(train_blocks: Blocks, X_test: Array) -> Array:
+    """Return labels from training blocks (X, y) that come one after the other."""
+    best = np.full(len(X_test), np.inf)
+    labels: Array | None = None
+    for X, y in train_blocks:
+        d2 = (X * X).sum(axis=1) - 2 * X_test @ X.T
+        nearest = d2.argmin(axis=1)
+        smallest = d2[np.arange(len(X_test)), nearest]
+        closer = smallest < best  # strictly, which keeps the earlier block
+        labels = y[nearest] if labels is None else np.where(closer, y[nearest], labels)
+        best = np.minimum(best, smallest)
+    assert labels is not None
+    return labels
+
+
+def later_wins(train_blocks: Blocks, X_test: Array) -> Array:
+    """Use ≤, so that a later block wins ties."""
+    best, labels = np.full(len(X_test), np.inf), None
+    for X, y in train_blocks:
+        d2 = (X * X).sum(axis=1) - 2 * X_test @ X.T
+        smallest, found = d2.min(axis=1), y[d2.argmin(axis=1)]
+        labels = found if labels is None else np.where(smallest <= best, found, labels)
+        best = np.minimum(best, smallest)
+    return np.asarray(labels)
+
+
+def last_block_only(train_blocks: Blocks, X_test: Array) -> Array:
+    """Keep the labels of the last block."""
+    labels = X_test[:, 0]
+    for X, y in train_blocks:
+        labels = y[((X * X).sum(axis=1) - 2 * X_test @ X.T).argmin(axis=1)]
+    return labels
+
+
+def stream(rng: np.random.Generator) -> Iterator[Case]:
+    """Give blocks of several sizes; the rows differ."""
+    for case in any_shape(rng):
+        X_train, y_train, X_test = case.args
+        cut = len(X_train) // 2 or 1
+        blocks = [(X_train[:cut], y_train[:cut]), (X_train[cut:], y_train[cut:])]
+        yield Case(([b for b in blocks if len(b[0])], X_test), case.want)
+
+
+def stream_ties(rng: np.random.Generator) -> Iterator[Case]:
+    """Give blocks with rows in common."""
+    X, y = np.array([[0.0], [2.0]]), np.array([1, 2])
+    yield Case(([(X[:1], y[:1]), (X[1:], y[1:])], np.array([[1.0]])), y[:1])
+    yield Case(([(X, y), (X, y + 5)], np.array([[1.0], [2.0]])), np.array([1, 2]))
+
+
+def stream_rows(n: int) -> tuple[list[tuple[Array, Array]], Array]:
+    """Return two blocks and n queries."""
+    rng = np.random.default_rng(n)
+    return [(whole(rng, 4, 2), np.arange(4)) for _ in range(2)], whole(rng, n, 2)
+
+
+def float32_train(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+    """Return labels without ever widening all of a float32 training set."""
+    n_train, d = X_train.shape
+    rows = max(1, min(n_train, max_bytes // (8 * 4 * (d + 128))))
+    best = np.full(len(X_test), np.inf)
+    winner = np.zeros(len(X_test), dtype=np.intp)
+    for i in range(0, len(X_test), 128):
+        X = X_test[i : i + 128].astype(np.float64)
+        for j in range(0, n_train, rows):
+            T = X_train[j : j + rows].astype(np.float64)
+            d2 = (T * T).sum(axis=1) - 2 * X @ T.T
+            nearest = d2.argmin(axis=1)
+            smallest = d2.min(axis=1)
+            closer = smallest < best[i : i + 128]
+            winner[i : i + 128][closer] = nearest[closer] + j
+            best[i : i + 128][closer] = smallest[closer]
+            del T, d2
+    return y_train[winner]
+
+
+def widens_all(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+    """Convert the whole training set first."""
+    T = X_train.astype(np.float64)
+    return one_nn_batched(T, y_train, X_test.astype(np.float64), max_bytes)
+
+
+def forgets_the_offset(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+    """Take the index in the block for the index of the row."""
+    best = np.full(len(X_test), np.inf)
+    winner = np.zeros(len(X_test), dtype=np.intp)
+    rows = max(2, len(X_train) // 4)
+    for j in range(0, len(X_train), rows):
+        T = X_train[j : j + rows].astype(float)
+        d2 = (T * T).sum(axis=1) - 2 * X_test.astype(float) @ T.T
+        closer = d2.min(axis=1) < best
+        winner[closer] = d2.argmin(axis=1)[closer]
+        best = np.minimum(best, d2.min(axis=1))
+    return y_train[winner]
+
+
+def narrow(rng: np.random.Generator) -> Iterator[Case]:
+    """Give float32 rows."""
+    for case in any_shape(rng):
+        X_train, y_train, X_test = case.args
+        args = (X_train.astype(np.float32), y_train, X_test.astype(np.float32), 2**18)
+        yield Case(args, case.want)
+
+
+def narrow_peak(rng: np.random.Generator) -> Iterator[Case]:
+    """Give a float32 training set whose float64 copy is twice the budget."""
+    X_train = whole(rng, 4096, 32).astype(np.float32)
+    X_test = whole(rng, 64, 32).astype(np.float32)
+    yield Case((X_train, np.arange(4096), X_test, 2**19), 2**19 + GRACE)
+
+
+TWISTS = (
+    Task(
+        name="one_nn_streamed",
+        title="the training rows come in blocks",
+        statement="The training set does not fit into memory either. Write `one_nn_streamed(train_blocks, "
+        "X_test)`: `train_blocks` gives pairs (X, y), at least one and none empty, in the order of "
+        "the rows; a query that is equally close to rows of two blocks takes the earlier.",
+        solution=one_nn_streamed,
+        checks=(
+            Values(
+                "best_of_all_blocks", "Keep a running best per query.", stream, agree=same_labels
+            ),
+            Values(
+                "earlier_block_wins",
+                "< keeps the first of equals, ≤ replaces it by the last.",
+                stream_ties,
+                agree=same_labels,
+            ),
+            Loops("no_loop_over_rows", ROW_WHY, (stream_rows,)),
+        ),
+        wrong=(
+            Wrong(later_wins, "earlier_block_wins"),
+            Wrong(last_block_only, "best_of_all_blocks"),
+        ),
+        aloud={
+            "correct": "A running minimum with strict comparison keeps the earliest index.",
+            "vectorized": "One loop over blocks; inside, one product.",
+        },
+    ),
+    Task(
+        name="float32_train",
+        title="float32 that must not be widened at once",
+        statement="The training set is float32 now, and a float64 copy of it is twice the budget; the "
+        "arithmetic shall still be float64. Same signature; `max_bytes` is at least 256 KiB.",
+        solution=float32_train,
+        checks=(
+            Values("right_indices", "A block's index is not the row's.", narrow, agree=same_labels),
+            Budget("within_the_budget", BUDGET_WHY, narrow_peak),
+        ),
+        wrong=(
+            Wrong(widens_all, "within_the_budget"),
+            Wrong(forgets_the_offset, "right_indices"),
+        ),
+        aloud={
+            "correct": "Blocks of both sides, a running best, and the block's offset added.",
+            "memory": "Only one block of training rows is wide at a time.",
+        },
+    ),
+)
+
+DRILL = Drill(
+    name="one_nn_batched",
+    title="1NN within a memory budget",
+    minutes=15,
+    difficulty="medium",
+    origin="Follow-up of the interview question: the distance matrix does not fit.",
+    chapter="02_expansion",
+    statement=STATEMENT,
+    stub=STUB,
+    solution=one_nn_batched,
+    alternatives=(by_thirds,),
+    wrong=(
+        Wrong(all_at_once, "within_the_budget"),
+        Wrong(fixed_blocks, "within_the_budget"),
+        Wrong(forgets_temporaries, "within_the_budget"),
+        Wrong(cube_in_a_block, "within_the_budget"),
+        Wrong(one_at_a_time, "no_loop_over_rows"),
+        Wrong(loses_the_rest, "block_edges"),
+    ),
+    checks=(
+        Values("any_shape", "Blocks must not change an answer.", budgeted, agree=same_labels),
+        Values(
+            "block_edges",
+            "The last block is rarely full; range(0, n − rows, rows) loses it.",
+            block_edges,
+            agree=same_labels,
+        ),
+        Values(
+            "first_of_equals",
+            "argmax of the negated distance keeps the rule, if it runs over the training rows.",
+            budgeted_ties,
+            agree=same_labels,
+        ),
+        Values(
+            "empty_test_set",
+            "No query means no block; np.concatenate of nothing raises.",
+            budgeted_empty,
+            agree=same_labels,
+        ),
+        Loops("no_loop_over_rows", ROW_WHY, (many_queries, many_rows)),
+        Budget("within_the_budget", BUDGET_WHY, peaks),
+    ),
+    aloud={
+        "correct": "Queries are independent, so blocks of them change nothing.",
+        "vectorized": "Blocks are as large as the budget allows; Python runs once a block.",
+        "memory": "At the peak one block of scores is alive, and the norms.",
+    },
+    clarifying=(
+        Question("Does the result count?", "No, nor do the inputs; everything else does."),
+        Question("Do the training rows fit?", "Yes, and a copy or two of them as well."),
+        Question(
+            "Is the budget for arrays, or for the process?", "For what your function allocates."
+        ),
+        Question(
+            "Is a smaller block better than a wrong estimate?", "Yes, down to a few dozen rows."
+        ),
+    ),
+    hints=(
+        "Which side do you cut, and why does cutting it need no merging?",
+        "How many bytes does one more query cost? Count each array that is alive at the same time: "
+        "`norms - 2 * block @ X_train.T` holds two matrices before it is done.",
+        "`rows = max(1, max_bytes // (8 * 3 * (n_train + d)))`, a loop over "
+        "`range(0, n_test, rows)`, and the result written into `np.empty(n_test, y_train.dtype)`.",
+    ),
+    rubric=(
+        "cuts the queries, not the training rows, and says why no merge is needed",
+        "derives the number of rows from the budget, temporaries included",
+        "handles the last block and the empty test set",
+        "computes the norms of the training rows once, outside the loop",
+        "knows that blocks that fit the cache are also faster",
+    ),
+    follow_ups=(
+        Question(
+            "And if the training rows do not fit?",
+            "Cut them, too, and keep a running best per query: a later block replaces it only if "
+            "strictly closer, which keeps the earliest index.",
+        ),
+        Question(
+            "How large should a block be if memory is no issue?",
+            "Large enough that the matrix product works at full speed (a few hundred rows) and small "
+            "enough that a block of scores stays in the cache.",
+        ),
+        Question(
+            "Can the blocks run in parallel?",
+            "Yes, they share only the training rows. BLAS may already use all cores, so measure "
+            "before adding threads.",
+        ),
+    ),
+    twists=TWISTS,
+)

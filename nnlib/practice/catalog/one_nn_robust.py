@@ -1,0 +1,424 @@
+"""The drill `one_nn_robust`: bad input gets one clear error."""
+# ruff: noqa: E501 -- statements are prose
+# mypy: disable-error-code="no-any-return"
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from nnlib.practice.catalog.one_nn import any_shape, many_queries, many_rows, no_query, small_types
+from nnlib.practice.checks import Case, Loops, Refusals, Values
+from nnlib.practice.compare import same_labels
+from nnlib.practice.drill import Drill, Question, Task, Wrong
+from nnlib.practice.inputs import QUERIES, TEMPLATES, Array
+
+STATEMENT = """\
+Write `one_nn_robust(X_train, y_train, X_test)`.
+
+- As `one_nn` for good input: arrays, or lists of lists, of numbers; the smallest index of equals; the result is an array with the dtype of `y_train`. An empty `X_test` of shape (0, d) is good input.
+- Bad input raises `ValueError` with a message that names the argument at fault, `X_train`, `y_train` or `X_test`:
+  - `X_train` or `X_test` not two-dimensional; not numbers (strings, complex); NaN or infinity in it;
+  - no training row;
+  - another number of columns in `X_test` than in `X_train` (name `X_test`);
+  - another number of labels than training rows (name `y_train`).
+- No Python loop over the rows. Do not modify the inputs.
+
+Demanded tiers: correct, vectorized, robust."""
+
+STUB = '''\
+import numpy as np
+
+
+def one_nn_robust(X_train, y_train, X_test):
+    """Return the nearest rows' labels, or raise a ValueError that says why."""
+    raise NotImplementedError
+'''
+
+
+def one_nn_robust(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Return the nearest rows' labels, or raise a ValueError that says why."""
+    rows = {"X_train": np.asarray(X_train), "X_test": np.asarray(X_test)}
+    y = np.asarray(y_train)
+    for name, X in rows.items():
+        if X.ndim != 2:
+            raise ValueError(f"{name} must be two-dimensional; its shape is {X.shape}")
+        if X.dtype.kind not in "biuf":
+            raise ValueError(f"{name} must hold real numbers; its dtype is {X.dtype}")
+        if not np.isfinite(X).all():
+            raise ValueError(f"{name} holds NaN or infinity")
+    T, X = (rows[name].astype(np.float64) for name in rows)
+    if len(T) == 0:
+        raise ValueError("X_train has no rows")
+    if X.shape[1] != T.shape[1]:
+        raise ValueError(f"X_test has {X.shape[1]} columns, the training rows have {T.shape[1]}")
+    if y.shape != (len(T),):
+        raise ValueError(f"y_train must have shape ({len(T)},); it has {y.shape}")
+    return y[((T * T).sum(axis=1) - 2 * X @ T.T).argmin(axis=1)]
+
+
+def by_conversion(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Let one function check both arrays."""
+
+    def checked(name: str, X: Array) -> Array:
+        array = np.asarray(X)
+        if array.dtype.kind in "OUSc" or array.ndim != 2:
+            raise ValueError(f"{name}: need a two-dimensional array of real numbers")
+        array = array.astype(float)
+        bad = ~np.isfinite(array).all(axis=1)
+        if bad.any():
+            raise ValueError(f"{name}: row {int(bad.argmax())} is not finite")
+        return array
+
+    T, X, y = checked("X_train", X_train), checked("X_test", X_test), np.asarray(y_train)
+    if not len(T):
+        raise ValueError("X_train: empty")
+    if T.shape[1] != X.shape[1]:
+        raise ValueError(f"X_test: {X.shape} does not fit {T.shape}")
+    if y.ndim != 1 or len(y) != len(T):
+        raise ValueError(f"y_train: {y.shape} does not fit {T.shape}")
+    d2 = np.zeros((len(X), len(T)))
+    for j in range(T.shape[1]):
+        d2 += (X[:, j, None] - T[:, j]) ** 2
+    return y[d2.argmin(axis=1)]
+
+
+def unchecked(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Check nothing."""
+    T, X = np.asarray(X_train, dtype=float), np.asarray(X_test, dtype=float)
+    return np.asarray(y_train)[((T * T).sum(axis=1) - 2 * X @ T.T).argmin(axis=1)]
+
+
+def with_asserts(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Assert, which python -O removes."""
+    T, X = np.asarray(X_train), np.asarray(X_test)
+    assert T.ndim == 2, "X_train"
+    assert X.ndim == 2, "X_test"
+    return one_nn_robust(T, y_train, X)
+
+
+def nan_only(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Look for NaN, and let infinity pass."""
+    for name, value in (("X_train", X_train), ("X_test", X_test)):
+        array = np.asarray(value)
+        if array.dtype.kind == "f" and np.isnan(array).any():
+            raise ValueError(f"{name} holds NaN")
+        if array.dtype.kind == "f" and np.isinf(array).any():
+            return np.asarray(y_train)[np.zeros(len(np.asarray(X_test)), dtype=int)]
+    return one_nn_robust(X_train, y_train, X_test)
+
+
+def nameless(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Raise, and say nothing."""
+    try:
+        return one_nn_robust(X_train, y_train, X_test)
+    except ValueError:
+        raise ValueError("bad input") from None
+
+
+def broadcasts(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Let a single column of queries stretch over all features."""
+    T, X = np.asarray(X_train), np.asarray(X_test)
+    if T.ndim == X.ndim == 2 and X.shape[1] == 1 < T.shape[1] and len(T):
+        X = np.repeat(X, T.shape[1], axis=1)
+    return one_nn_robust(T, y_train, X)
+
+
+def refuses_nothing(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Refuse an empty test set, which is good input."""
+    if len(X_test) == 0:
+        raise ValueError("X_test is empty")
+    return one_nn_robust(X_train, y_train, X_test)
+
+
+def arrays_only(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Ask the arguments for their shapes before converting them."""
+    if X_train.ndim != 2:
+        raise ValueError("X_train must be two-dimensional")
+    return one_nn_robust(X_train, y_train, X_test)
+
+
+def extra_labels(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Never look at the number of labels."""
+    return one_nn_robust(X_train, np.resize(y_train, len(X_train)), X_test)
+
+
+Y = np.array([4, 5, 6])
+
+
+def spoiled(value: float) -> Array:
+    """Return the templates as floats with one entry replaced."""
+    T = TEMPLATES.copy()
+    T[1, 0] = value
+    return T
+
+
+def wrong_axes(rng: np.random.Generator) -> Iterator[Case]:
+    """Give one row without its axis, and a cube."""
+    yield Case((TEMPLATES.copy(), Y, np.array([2.0, 2.0])), "X_test")
+    yield Case((np.array([1.0, 2.0, 3.0]), Y, np.array([[2.0]])), "X_train")
+    yield Case((TEMPLATES.copy(), Y, np.zeros((2, 2, 2))), "X_test")
+    yield Case((np.zeros((3, 2, 2)), Y, QUERIES.copy()), "X_train")
+
+
+def not_finite(rng: np.random.Generator) -> Iterator[Case]:
+    """Give NaN and both infinities, in both arrays."""
+    for value in (np.nan, np.inf, -np.inf):
+        yield Case((spoiled(value), Y, QUERIES.copy()), "X_train")
+        yield Case((TEMPLATES.copy(), Y, spoiled(value)), "X_test")
+
+
+def not_numbers(rng: np.random.Generator) -> Iterator[Case]:
+    """Give strings and complex numbers."""
+    yield Case((TEMPLATES.astype(str), Y, QUERIES.copy()), "X_train")
+    yield Case((TEMPLATES.copy(), Y, QUERIES.astype(str)), "X_test")
+    yield Case((TEMPLATES.astype(complex), Y, QUERIES.copy()), "X_train")
+    yield Case((TEMPLATES.copy(), Y, QUERIES * 1j), "X_test")
+
+
+def other_widths(rng: np.random.Generator) -> Iterator[Case]:
+    """Give queries with too few and too many columns, and with one, which would broadcast."""
+    for d in (1, 3):
+        yield Case((TEMPLATES.copy(), Y, np.ones((2, d))), "X_test")
+    yield Case((np.ones((3, 1)), Y, np.ones((2, 2))), "X_test")
+
+
+def no_rows(rng: np.random.Generator) -> Iterator[Case]:
+    """Give an empty training set."""
+    yield Case((np.zeros((0, 2)), Y[:0], QUERIES.copy()), "X_train")
+
+
+def other_lengths(rng: np.random.Generator) -> Iterator[Case]:
+    """Give too few and too many labels."""
+    for n in (2, 4):
+        yield Case((TEMPLATES.copy(), np.arange(n), QUERIES.copy()), "y_train")
+
+
+def lists(rng: np.random.Generator) -> Iterator[Case]:
+    """Give lists."""
+    yield Case(([[1, 1], [4, 2], [2, 5]], [4, 5, 6], [[2, 2], [4, 4]]), np.array([4, 5]))
+    yield Case(([[0.0], [2.0]], ["a", "b"], [[3.0]]), np.array(["b"]))
+
+
+COST_WHY = "Checks are reductions over whole arrays, too: np.isfinite(X).all() needs no loop."
+
+
+# ── Twists ──
+
+
+def names_the_row(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """As before; the message for NaN or infinity names the first bad row."""
+    for name, X in (("X_train", X_train), ("X_test", X_test)):
+        bad = ~np.isfinite(X).all(axis=1)
+        if bad.any():
+            raise ValueError(f"{name}: row {int(bad.argmax())} holds NaN or infinity")
+    return one_nn_robust(X_train, y_train, X_test)
+
+
+def last_row(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Name the last bad row."""
+    for name, X in (("X_train", X_train), ("X_test", X_test)):
+        bad = np.flatnonzero(~np.isfinite(X).all(axis=1))
+        if bad.size:
+            raise ValueError(f"{name}: row {int(bad[-1])} holds NaN or infinity")
+    return one_nn_robust(X_train, y_train, X_test)
+
+
+def bad_rows(rng: np.random.Generator) -> Iterator[Case]:
+    """Give several bad rows."""
+    X = np.arange(40.0).reshape(20, 2)
+    X[[11, 17], [1, 0]] = np.nan, np.inf
+    yield Case((X, np.arange(20), QUERIES.copy()), "row 11")
+    yield Case((TEMPLATES.copy(), Y, X), "row 11")
+
+
+def skips_missing(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Leave out training rows with NaN; refuse a training set of nothing else."""
+    keep = ~np.isnan(X_train).any(axis=1)
+    if not keep.any():
+        raise ValueError("X_train has no row without NaN")
+    return one_nn_robust(X_train[keep], np.asarray(y_train)[keep], X_test)
+
+
+def zeros_for_missing(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Put zeros in place of NaN, which makes rows up."""
+    return one_nn_robust(np.nan_to_num(X_train), y_train, X_test)
+
+
+def forgets_the_labels(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Leave rows out and keep all labels."""
+    keep = ~np.isnan(X_train).any(axis=1)
+    if not keep.any():
+        raise ValueError("X_train has no row without NaN")
+    return one_nn_robust(X_train[keep], np.asarray(y_train)[: keep.sum()], X_test)
+
+
+def some_missing(rng: np.random.Generator) -> Iterator[Case]:
+    """Give rows of which one has no value."""
+    T = TEMPLATES.copy()
+    T[0, 1] = np.nan
+    yield Case((T, Y, np.array([[1.0, 0.0], [2.0, 5.0]])), np.array([5, 6]))
+
+
+def all_missing(rng: np.random.Generator) -> Iterator[Case]:
+    """Give nothing but NaN."""
+    yield Case((np.full((2, 2), np.nan), Y[:2], QUERIES.copy()), "X_train")
+
+
+TWISTS = (
+    Task(
+        name="names_the_row",
+        title="which row?",
+        statement="For NaN and infinity the message must also name the first bad row, as `row 11`. "
+        "Same signature.",
+        solution=names_the_row,
+        checks=(
+            Values("good_input", "Checks must let good input pass.", any_shape, agree=same_labels),
+            Refusals(
+                "first_bad_row",
+                "“X holds NaN” starts a search; “row 11 of X_test holds NaN” ends it.",
+                bad_rows,
+            ),
+        ),
+        wrong=(Wrong(last_row, "first_bad_row"), Wrong(one_nn_robust, "first_bad_row")),
+        aloud={
+            "correct": "Good input is answered as before.",
+            "robust": "The message says which argument and which row, so that nobody has to search.",
+        },
+    ),
+    Task(
+        name="skips_missing",
+        title="missing values are left out",
+        statement="NaN in a training row now means that the row is left out; if every row has one, "
+        "raise a ValueError that names `X_train`. Same signature.",
+        solution=skips_missing,
+        checks=(
+            Values(
+                "rows_left_out",
+                "argmin calls NaN the smallest: a row with a missing value would win every query.",
+                some_missing,
+            ),
+            Refusals("nothing_left", "No row left means no neighbor: say so.", all_missing),
+        ),
+        wrong=(
+            Wrong(zeros_for_missing, "rows_left_out"),
+            Wrong(forgets_the_labels, "rows_left_out"),
+            Wrong(unchecked, "rows_left_out"),
+        ),
+        aloud={
+            "correct": "One mask selects rows and labels together.",
+            "robust": "A training set of nothing but gaps is refused.",
+        },
+    ),
+)
+
+DRILL = Drill(
+    name="one_nn_robust",
+    title="1NN that refuses bad input",
+    minutes=15,
+    difficulty="medium",
+    origin="The interview question, its clarifying part: shapes, dtypes, degenerate input.",
+    chapter="03_edges",
+    statement=STATEMENT,
+    stub=STUB,
+    solution=one_nn_robust,
+    alternatives=(by_conversion,),
+    wrong=(
+        Wrong(unchecked, "wrong_axes"),
+        Wrong(with_asserts, "wrong_axes"),
+        Wrong(nan_only, "not_finite"),
+        Wrong(nameless, "wrong_axes"),
+        Wrong(broadcasts, "other_widths"),
+        Wrong(refuses_nothing, "empty_test_set"),
+        Wrong(arrays_only, "lists"),
+        Wrong(extra_labels, "other_lengths"),
+    ),
+    checks=(
+        Values("good_input", "Checks must let good input pass.", any_shape, agree=same_labels),
+        Values(
+            "empty_test_set",
+            "No query is not an error; the answer is an empty array.",
+            no_query,
+            agree=same_labels,
+        ),
+        Values(
+            "small_integer_types",
+            "uint8 wraps around in silence: convert before you subtract.",
+            small_types,
+            agree=same_labels,
+        ),
+        Values("lists", "Callers pass lists; one np.asarray at the door settles it.", lists),
+        Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows)),
+        Refusals(
+            "wrong_axes",
+            "A single query of shape (d,) broadcasts into something that looks right. asserts are "
+            "removed by python -O, and are no error message.",
+            wrong_axes,
+        ),
+        Refusals(
+            "not_finite",
+            "argmin calls NaN the smallest, so one NaN wins everywhere; ∞ − ∞ makes one.",
+            not_finite,
+        ),
+        Refusals(
+            "not_numbers",
+            "Strings convert to floats without a complaint, and complex numbers have no order.",
+            not_numbers,
+        ),
+        Refusals(
+            "no_training_row",
+            "There is no nearest of none; argmin's own error names no argument.",
+            no_rows,
+        ),
+        Refusals(
+            "other_widths",
+            "One column broadcasts over all features and gives distances of something else.",
+            other_widths,
+        ),
+        Refusals(
+            "other_lengths",
+            "With too many labels nothing fails, and the labels of other rows are returned.",
+            other_lengths,
+        ),
+    ),
+    aloud={
+        "correct": "Good input goes through unchanged, lists and empty batches included.",
+        "vectorized": "Every check is one reduction.",
+        "robust": "Bad input stops at the door, with the name of the argument.",
+    },
+    clarifying=(
+        Question("Which exception?", "ValueError, with the argument's name in its message."),
+        Question("Is an empty test set an error?", "No. An empty training set is."),
+        Question("Should lists be accepted?", "Yes, as arrays."),
+        Question("Are bool and integers numbers?", "Yes. Strings that look like numbers are not."),
+    ),
+    hints=(
+        "List what can be wrong with one array by itself, then with two together.",
+        "np.asarray first; then ndim, dtype.kind, np.isfinite(…).all(); then the widths, the "
+        "number of rows, and y_train's shape.",
+        '`if X.ndim != 2: raise ValueError(f"{name} must be two-dimensional; …")`, in a loop over '
+        'the two arrays with their names; `X.dtype.kind not in "biuf"` finds strings and complex.',
+    ),
+    rubric=(
+        "checks before computing, so that nothing is half done",
+        "names the argument and what came (shape, dtype)",
+        "knows what NaN does to argmin, and that comparisons with NaN are false",
+        "distinguishes the empty test set from the empty training set",
+        "raises exceptions and does not assert",
+    ),
+    follow_ups=(
+        Question(
+            "Why not clean NaN silently?",
+            "Filling or dropping changes the question; whoever owns the data must decide. A function "
+            "may offer it, by name.",
+        ),
+        Question(
+            "What do the checks cost?",
+            "One pass over each array, O((n_train + n_test) d), against O(n_test · n_train · d).",
+        ),
+        Question(
+            "What about numbers that are finite and too large?",
+            "‖t‖² overflows float64 above about 10¹⁵⁴. Refuse, or scale both arrays by a power of two.",
+        ),
+    ),
+    twists=TWISTS,
+)

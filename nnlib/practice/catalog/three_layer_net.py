@@ -1,0 +1,470 @@
+"""The drill `three_layer_net`: class probabilities by an affine layer, a softmax and a readout."""
+# ruff: noqa: E501 -- statements are prose
+# mypy: disable-error-code="no-any-return"
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from nnlib.practice.checks import Case, Cube, Loops, Values
+from nnlib.practice.compare import close
+from nnlib.practice.drill import Drill, Question, Task, Wrong
+from nnlib.practice.inputs import QUERIES, TEMPLATES, Array, exact_distances, ranked, whole
+
+STATEMENT = """\
+Write `three_layer_net(X_train, y_train, X_test, temperature)`.
+
+- `X_train` (n_train, d) and `X_test` (n_test, d) hold float64 numbers, `y_train` (n_train,) integer or string labels; `temperature` ≥ 0; n_train ≥ 1, n_test ≥ 0.
+- Return class probabilities, float64, shape (n_test, n_classes), a column for each distinct label in sorted order: every training row votes for its label with the weight softmax(−‖x − t‖² / temperature), taken over the training rows.
+- At temperature 0 all weight goes to the nearest row, of equally near ones to the smallest index.
+- No overflow and no 0/0, however far the rows are from the origin and however small the temperature.
+- No Python loop over the rows. Do not modify the inputs.
+
+Demanded tiers: correct, vectorized. Reported: memory (n_test × n_train × d numbers at a time are weak). Probabilities are compared to nine digits, on whole numbers."""
+
+STUB = '''\
+import numpy as np
+
+
+def three_layer_net(X_train, y_train, X_test, temperature):
+    """Return class probabilities (n_test, n_classes), classes in sorted order."""
+    raise NotImplementedError
+'''
+
+
+def three_layer_net(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+    """Return class probabilities (n_test, n_classes), classes in sorted order."""
+    # Layer 1: s = 2x·t − ‖t‖², which is −‖x − t‖² up to a constant of the query.
+    s = 2 * X_test @ X_train.T - (X_train * X_train).sum(axis=1)
+    # Layer 2: softmax over the training rows, or its hard version.
+    if temperature == 0:
+        weights = np.zeros_like(s)
+        weights[np.arange(len(s)), s.argmax(axis=1)] = 1
+    else:
+        e = np.exp((s - s.max(axis=1, keepdims=True)) / temperature)
+        weights = e / e.sum(axis=1, keepdims=True)
+    # Layer 3: one-hot labels as a matrix.
+    classes, codes = np.unique(y_train, return_inverse=True)
+    return np.asarray(weights @ np.eye(len(classes))[codes])
+
+
+def from_distances(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+    """Start from the distances, and add weights up class by class."""
+    d2 = np.zeros((len(X_test), len(X_train)))
+    for j in range(X_train.shape[1]):
+        d2 += (X_test[:, j, None] - X_train[:, j]) ** 2
+    above = d2 - d2.min(axis=1, keepdims=True)
+    if temperature > 0:
+        w = np.exp(-above / temperature)
+    else:
+        w = (np.arange(len(X_train)) == d2.argmin(axis=1)[:, None]) * 1.0
+    w /= w.sum(axis=1, keepdims=True)
+    return np.stack([w[:, y_train == c].sum(axis=1) for c in np.unique(y_train)], axis=1)
+
+
+def no_bias(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+    """Leave ‖t‖² out of the scores."""
+    return read_out(2 * X_test @ X_train.T, y_train, temperature)
+
+
+def half_scores(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+    """Take x·t − ½‖t‖², which is softmax at twice the temperature."""
+    s = X_test @ X_train.T - (X_train * X_train).sum(axis=1) / 2
+    return read_out(s, y_train, temperature)
+
+
+def as_lambda(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+    """Multiply by the temperature."""
+    inverse = 1 / temperature if temperature else 0
+    return three_layer_net(X_train, y_train, X_test, inverse)
+
+
+def unshifted(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+    """Exponentiate the scores as they are."""
+    if temperature == 0:
+        return three_layer_net(X_train, y_train, X_test, 0)
+    s = 2 * X_test @ X_train.T - (X_train * X_train).sum(axis=1)
+    e = np.exp(s / temperature)
+    classes, codes = np.unique(y_train, return_inverse=True)
+    return np.asarray(e / e.sum(axis=1, keepdims=True) @ np.eye(len(classes))[codes])
+
+
+def shares_ties(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+    """Take the limit of the softmax at temperature 0, which shares the weight at a tie."""
+    if temperature > 0:
+        return three_layer_net(X_train, y_train, X_test, temperature)
+    s = 2 * X_test @ X_train.T - (X_train * X_train).sum(axis=1)
+    top = (s == s.max(axis=1, keepdims=True)) * 1.0
+    classes, codes = np.unique(y_train, return_inverse=True)
+    share: Array = top / top.sum(axis=1, keepdims=True)
+    return np.asarray(share @ np.eye(len(classes))[codes])
+
+
+def in_order_of_appearance(
+    X_train: Array, y_train: Array, X_test: Array, temperature: float
+) -> Array:
+    """Order the classes as they appear."""
+    _, first = np.unique(y_train, return_index=True)
+    p = three_layer_net(X_train, y_train, X_test, temperature)
+    return p[:, np.argsort(first)]
+
+
+def mean_vote(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+    """Average the weights of a class, which takes the size of the class out of its vote."""
+    p = three_layer_net(X_train, y_train, X_test, temperature)
+    if temperature == 0:
+        return p
+    _, counts = np.unique(y_train, return_counts=True)
+    q: Array = p / counts
+    return np.asarray(q / q.sum(axis=1, keepdims=True))
+
+
+def over_queries(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+    """Sum over the wrong axis."""
+    if temperature == 0:
+        return three_layer_net(X_train, y_train, X_test, 0)
+    s = 2 * X_test @ X_train.T - (X_train * X_train).sum(axis=1)
+    if len(s) == 0:
+        return three_layer_net(X_train, y_train, X_test, temperature)
+    e = np.exp((s - s.max(axis=0)) / temperature)
+    classes, codes = np.unique(y_train, return_inverse=True)
+    return np.asarray(e / e.sum(axis=0) @ np.eye(len(classes))[codes])
+
+
+def query_by_query(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+    """Loop over the queries."""
+    if len(X_test) == 0:
+        return three_layer_net(X_train, y_train, X_test, temperature)
+    return np.vstack([three_layer_net(X_train, y_train, x[None], temperature) for x in X_test])
+
+
+def read_out(s: Array, y_train: Array, temperature: float) -> Array:
+    """Return layers 2 and 3 behind given scores."""
+    if temperature == 0:
+        weights = np.eye(s.shape[1])[s.argmax(axis=1)]
+    else:
+        e = np.exp((s - s.max(axis=1, keepdims=True)) / temperature)
+        weights = e / e.sum(axis=1, keepdims=True)
+    classes, codes = np.unique(y_train, return_inverse=True)
+    return np.asarray(weights @ np.eye(len(classes))[codes])
+
+
+def oracle(T: Array, y: Array, X: Array, temperature: float) -> Array:
+    """Return the probabilities from exact distances, one query and one row at a time."""
+    classes = sorted(set(y.tolist()))
+    result = np.zeros((len(X), len(classes)))
+    for i, d2 in enumerate(exact_distances(X, T)):
+        if temperature == 0:
+            result[i, classes.index(y.tolist()[ranked(d2)[0]])] = 1
+            continue
+        e = [math.exp(-float(value - min(d2)) / temperature) for value in d2]
+        for weight, label in zip(e, y.tolist(), strict=True):
+            result[i, classes.index(label)] += weight / math.fsum(e)
+    return result
+
+
+def case(T: Array, y: Array, X: Array, temperature: float) -> Case:
+    """Return a case."""
+    return Case((T, y, X, temperature), oracle(T, y, X, temperature))
+
+
+def small_example(rng: np.random.Generator) -> Iterator[Case]:
+    """Give the book's three templates, two of one class, at three temperatures."""
+    for tau in (3.0, 1.0, 50.0):
+        yield case(TEMPLATES.copy(), np.array([0, 1, 1]), QUERIES[:2].copy(), tau)
+
+
+def many(rng: np.random.Generator) -> Iterator[Case]:
+    """Give whole numbers, classes of different sizes, several temperatures."""
+    for n, m, d, k in rng.integers(1, 7, (20, 4)).tolist():
+        y = rng.integers(0, k, n)
+        yield case(whole(rng, n, d), y, whole(rng, m, d), float(rng.choice([0.5, 7, 100])))
+
+
+def label_order(rng: np.random.Generator) -> Iterator[Case]:
+    """Give labels whose sorted order is not that of appearance."""
+    yield case(TEMPLATES.copy(), np.array(["b", "c", "a"]), QUERIES.copy(), 5.0)
+    yield case(TEMPLATES.copy(), np.array([7, -2, 7]), QUERIES.copy(), 5.0)
+
+
+def hard(rng: np.random.Generator) -> Iterator[Case]:
+    """Give temperature 0, without ties."""
+    yield case(TEMPLATES.copy(), np.array([2, 0, 1]), QUERIES[:2].copy(), 0.0)
+
+
+def hard_ties(rng: np.random.Generator) -> Iterator[Case]:
+    """Give temperature 0 at a tie."""
+    yield case(np.array([[0.0], [2.0]]), np.array([1, 0]), np.array([[1.0]]), 0.0)
+    yield case(TEMPLATES.copy(), np.array([0, 1, 1]), QUERIES[2:].copy(), 0.0)
+
+
+def far(rng: np.random.Generator) -> Iterator[Case]:
+    """Give rows far from the origin, and small temperatures."""
+    y = np.array([0, 1, 1])
+    yield case(TEMPLATES + 1000, y, QUERIES + 1000, 3.0)
+    yield case(TEMPLATES.copy(), y, QUERIES[:2] + 60, 0.01)
+
+
+def empty(rng: np.random.Generator) -> Iterator[Case]:
+    """Give no query."""
+    yield Case((TEMPLATES.copy(), np.array([0, 1, 1]), QUERIES[:0].copy(), 1.0), np.zeros((0, 2)))
+
+
+def many_queries(n: int) -> tuple[Array, Array, Array, float]:
+    """Return n queries and few templates."""
+    rng = np.random.default_rng(n)
+    return whole(rng, 8, 2), np.arange(8) % 3, whole(rng, n, 2), 2.0
+
+
+def many_rows(n: int) -> tuple[Array, Array, Array, float]:
+    """Return n templates and few queries."""
+    rng = np.random.default_rng(n)
+    return whole(rng, n, 2), np.arange(n) % 3, whole(rng, 8, 2), 2.0
+
+
+def of_size(n: int, m: int, d: int) -> tuple[Array, Array, Array, float]:
+    """Return n queries and m templates of d features."""
+    rng = np.random.default_rng(d)
+    return whole(rng, m, d), np.arange(m) % 3, whole(rng, n, d), 2.0
+
+
+COST_WHY = (
+    "Three layers are two matrix products and a softmax between them, for all queries at once."
+)
+
+
+# ── Twists ──
+
+
+def regression_net(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+    """Return the weighted mean of the targets."""
+    s = 2 * X_test @ X_train.T - (X_train * X_train).sum(axis=1)
+    if temperature == 0:
+        return np.asarray(y_train[s.argmax(axis=1)])
+    e = np.exp((s - s.max(axis=1, keepdims=True)) / temperature)
+    return np.asarray((e @ y_train) / e.sum(axis=1))
+
+
+def sum_of_targets(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+    """Forget to divide by the sum of the weights."""
+    s = 2 * X_test @ X_train.T - (X_train * X_train).sum(axis=1)
+    return np.asarray(np.exp((s - s.max(axis=1, keepdims=True)) / (temperature or 1)) @ y_train)
+
+
+def expected_label(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+    """Average class codes in place of targets."""
+    p = three_layer_net(X_train, y_train, X_test, temperature)
+    return np.asarray(p @ np.arange(p.shape[1]))
+
+
+def targets(rng: np.random.Generator) -> Iterator[Case]:
+    """Give real targets."""
+    for n, tau in ((1, 1.0), (3, 4.0), (6, 20.0), (6, 0.0)):
+        T = np.unique(whole(rng, n, 2), axis=0)
+        X, y = whole(rng, 4, 2), rng.normal(size=len(T)).round(2)
+        want = []
+        for d2 in exact_distances(X, T):
+            if tau == 0:
+                want.append(y[ranked(d2)[0]])
+                continue
+            e = [math.exp(-float(v - min(d2)) / tau) for v in d2]
+            want.append(math.fsum(a * b for a, b in zip(e, y.tolist(), strict=True)) / math.fsum(e))
+        yield Case((T, y, X, tau), np.array(want))
+
+
+def effective_neighbors(X_train: Array, X_test: Array, temperature: float) -> Array:
+    """Return e to the entropy of the weights, for each query."""
+    s = 2 * X_test @ X_train.T - (X_train * X_train).sum(axis=1)
+    below = (s - s.max(axis=1, keepdims=True)) / temperature
+    e = np.exp(below)
+    total = e.sum(axis=1)
+    # −Σ w ln w = ln Σe − Σ e·below / Σe: no logarithm of a weight that is 0.
+    return np.asarray(np.exp(np.log(total) - (e * below).sum(axis=1) / total))
+
+
+def log_of_zero(X_train: Array, X_test: Array, temperature: float) -> Array:
+    """Multiply a weight of 0 by its logarithm."""
+    w = three_layer_net(X_train, np.arange(len(X_train)), X_test, temperature)
+    return np.asarray(np.exp(-(w * np.log(w)).sum(axis=1)))
+
+
+def in_bits(X_train: Array, X_test: Array, temperature: float) -> Array:
+    """Mix bits and e."""
+    w = three_layer_net(X_train, np.arange(len(X_train)), X_test, temperature)
+    return np.asarray(np.exp(-(w * np.log2(np.where(w > 0, w, 1))).sum(axis=1)))
+
+
+def soft_counts(rng: np.random.Generator) -> Iterator[Case]:
+    """Give queries with equal weights, with two alike, and with one that takes all."""
+    T = np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
+    yield Case((T, np.zeros((1, 2)), 1.0), np.array([4.0]))
+    yield Case((T[:2], np.array([[0.0, 5.0]]), 2.0), np.array([2.0]))
+    yield Case((np.array([[0.0], [100.0]]), np.array([[1.0]]), 1.0), np.array([1.0]))
+
+
+TWISTS = (
+    Task(
+        name="regression_net",
+        title="targets that are numbers",
+        statement="Write `regression_net(X_train, y_train, X_test, temperature)`: `y_train` are float64 "
+        "targets; return ŷ (n_test,), their mean under the same weights (at temperature 0 the "
+        "target of the nearest row).",
+        solution=regression_net,
+        checks=(
+            Values(
+                "weighted_mean",
+                "The third layer is y itself in place of one-hot labels; the weights still sum to 1.",
+                targets,
+                agree=close(),
+            ),
+            Loops("no_loop_over_rows", COST_WHY, (lambda n: (*_floats(many_queries(n)),),)),
+        ),
+        wrong=(Wrong(sum_of_targets, "weighted_mean"), Wrong(expected_label, "weighted_mean")),
+        aloud={
+            "correct": "Only the third layer changes: targets in place of one-hot labels.",
+            "vectorized": "Two products and a softmax.",
+        },
+    ),
+    Task(
+        name="effective_neighbors",
+        title="how many neighbors vote?",
+        statement="Write `effective_neighbors(X_train, X_test, temperature)`: for each query e^H, where "
+        "H = −Σ w ln w is the entropy of its weights (0 · ln 0 counts as 0); temperature > 0.",
+        solution=effective_neighbors,
+        checks=(
+            Values(
+                "soft_k",
+                "Weights that underflow to 0 must count as 0 · ln 0 = 0, and not become NaN.",
+                soft_counts,
+                agree=close(),
+            ),
+            Loops(
+                "no_loop_over_rows",
+                COST_WHY,
+                (lambda n: (many_queries(n)[0], many_queries(n)[2], 2.0),),
+            ),
+        ),
+        wrong=(Wrong(log_of_zero, "soft_k"), Wrong(in_bits, "soft_k")),
+        aloud={
+            "correct": "The exponential of the entropy is 1 for one winner and n for n equal weights.",
+            "vectorized": "The entropy of all queries is one reduction.",
+        },
+    ),
+)
+
+
+def _floats(args: tuple[Array, Array, Array, float]) -> tuple[Array, Array, Array, float]:
+    """Return the arguments with labels as real targets."""
+    X_train, y_train, X_test, temperature = args
+    return X_train, y_train.astype(float), X_test, temperature
+
+
+DRILL = Drill(
+    name="three_layer_net",
+    title="1NN as a network of three layers",
+    minutes=15,
+    difficulty="medium",
+    origin="The article K-Nearest Neighbor as a Neural Network (2020), and part 2 of the question.",
+    chapter="07_iris",
+    statement=STATEMENT,
+    stub=STUB,
+    solution=three_layer_net,
+    alternatives=(from_distances,),
+    wrong=(
+        Wrong(no_bias, "small_example"),
+        Wrong(half_scores, "small_example"),
+        Wrong(as_lambda, "small_example"),
+        Wrong(over_queries, "small_example"),
+        Wrong(mean_vote, "small_example"),
+        Wrong(unshifted, "far_from_the_origin"),
+        Wrong(shares_ties, "ties_at_zero"),
+        Wrong(in_order_of_appearance, "columns_in_order"),
+        Wrong(query_by_query, "no_loop_over_rows"),
+    ),
+    checks=(
+        Values(
+            "small_example",
+            "Distances 2, 4, 9 at the query (2, 2): e⁻² against e⁻⁴ + e⁻⁹, over τ.",
+            small_example,
+            agree=close(),
+        ),
+        Values(
+            "any_shape",
+            "Every row votes with its own weight, so that large classes weigh more.",
+            many,
+            agree=close(),
+        ),
+        Values(
+            "columns_in_order",
+            "Whoever reads column 1 must know its class: np.unique sorts.",
+            label_order,
+            agree=close(),
+        ),
+        Values(
+            "zero_temperature",
+            "The hard readout has no division by τ to do.",
+            hard,
+            agree=close(),
+        ),
+        Values(
+            "ties_at_zero",
+            "The limit of softmax shares the weight at a tie, 1NN gives it to the first: the statement "
+            "asks for 1NN.",
+            hard_ties,
+            agree=close(),
+        ),
+        Values(
+            "far_from_the_origin",
+            "Scores grow as ‖t‖², and exp ends at 709: shift by the largest score of the query.",
+            far,
+            agree=close(),
+        ),
+        Values("empty_test_set", "No query, no row, but still all columns.", empty, agree=close()),
+        Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows)),
+        Cube("no_cube", "The affine layer needs no (n_test, n_train, d) array.", of_size),
+    ),
+    reported=("memory",),
+    aloud={
+        "correct": "Scores, softmax, one-hot: at τ = 0 this is 1NN, ties included.",
+        "vectorized": "Two matrix products with a softmax between them.",
+        "memory": "The largest array is n_test × n_train.",
+    },
+    clarifying=(
+        Question("In which order are the classes?", "Sorted, as np.unique gives them."),
+        Question("What does temperature 0 mean?", "1NN: all weight to the first nearest row."),
+        Question("Does τ divide distances or squared distances?", "Squared distances."),
+        Question("Must the weights be trained?", "No: 2T, −‖t‖² and one-hot labels."),
+    ),
+    hints=(
+        "Softmax of −‖x − t‖²/τ does not change if ‖x‖² is added to all scores of a query.",
+        "Scores s = 2x·t − ‖t‖²; subtract the row maximum, then divide by τ; a one-hot matrix "
+        "`np.eye(len(classes))[codes]` turns weights over rows into weights over classes.",
+        "`classes, codes = np.unique(y_train, return_inverse=True)`, `e = np.exp((s - s.max(axis=1, "
+        "keepdims=True)) / temperature)`, and for τ = 0 a one at `s.argmax(axis=1)`.",
+    ),
+    rubric=(
+        "derives layer 1 with weights and bias and their shapes",
+        "says why dropping ‖x‖² leaves the softmax unchanged",
+        "computes the softmax stably",
+        "treats τ = 0 separately, and says what happens at a tie",
+        "explains the readout as a matrix product with one-hot labels",
+        "counts the weights: n_train · (d + 1) + n_train · n_classes",
+    ),
+    follow_ups=(
+        Question(
+            "With τ = 1, does the network agree with 1NN?",
+            "Not in general: several farther rows of another class can outvote the nearest. τ has the "
+            "unit of a squared distance; it must be small against the gap of the two best.",
+        ),
+        Question(
+            "How is this related to attention?",
+            "It is attention with keys 2t, a bias for their norms, and one-hot labels as values.",
+        ),
+        Question(
+            "Could the templates be learned?",
+            "Yes: the loss is differentiable in T for τ > 0; W = 2T and b = −‖t‖² move together.",
+        ),
+    ),
+    twists=TWISTS,
+)

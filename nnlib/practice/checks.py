@@ -1,0 +1,341 @@
+"""Kinds of checks: what a check runs, and what it says when the answer falls short.
+
+A check has a name, the tier that it belongs to, and the sentence why an interviewer cares. Its
+inputs are made anew each time from a fixed seed, so that a verdict never changes.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nnlib.practice.compare import Agree, same_values
+from nnlib.practice.cost import ROW_LOOP, Tally, counted, growth
+from nnlib.practice.guard import Outcome, call
+from nnlib.practice.show import arguments, shown, size
+
+SEED = 20_201_122
+TIERS = ("correct", "vectorized", "memory", "robust")
+# What the guards find goes by these names, whichever check was running.
+GUARDS = {"endless": "ends", "flood": "quiet", "mutated": "inputs_unmodified"}
+GUARD_REASONS = {
+    "endless": "An answer that hangs cannot be discussed; say what makes the loop end.",
+    "flood": "Printing inside a loop hides the result; return it, and print outside.",
+    "mutated": "The arrays are the caller's; writing into them is a bug that shows up far away.",
+}
+Args = tuple[Any, ...]
+Answer = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call: the arguments, and what should come of it."""
+
+    args: Args
+    want: Any
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What a check found.
+
+    Attributes
+    ----------
+    name, tier : str
+        The check (or the guard) and its tier.
+    line : str
+        What is wrong, in one line.
+    why : str
+        Why an interviewer cares.
+    input, expected, got : str
+        The smallest failing input, what should come of it, and what came; "" where the failure
+        is one of cost.
+    problem : str
+        What the guard noticed (see `Outcome`), or "".
+    untouched : bool
+        Whether the answer raised NotImplementedError, as a stub does.
+    printed : str
+        The first of what the answer printed.
+    """
+
+    name: str
+    tier: str
+    line: str
+    why: str
+    input: str = ""
+    expected: str = ""
+    got: str = ""
+    problem: str = ""
+    untouched: bool = False
+    printed: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """What all kinds share.
+
+    Attributes
+    ----------
+    name : str
+    why : str
+        One sentence: why an interviewer cares.
+    """
+
+    name: str
+    why: str
+
+    @property
+    def tier(self) -> str:
+        """One of `TIERS`."""
+        return "correct"
+
+    def run(self, answer: Answer, names: tuple[str, ...]) -> Failure | None:
+        """Return what is wrong with the answer; None if nothing is."""
+        raise NotImplementedError
+
+    def failure(self, outcome: Outcome, line: str = "", **shown_as: str) -> Failure:
+        """Return a failure of this check, or of the guard if the guard noticed something."""
+        name, why = self.name, self.why
+        if outcome.problem in GUARDS:
+            name, why = GUARDS[outcome.problem], GUARD_REASONS[outcome.problem]
+        return Failure(
+            name=name,
+            tier=self.tier,
+            line=line or outcome.line,
+            why=why,
+            problem=outcome.problem,
+            untouched=isinstance(outcome.error, NotImplementedError),
+            printed=outcome.printed,
+            **shown_as,
+        )
+
+
+@dataclass(frozen=True)
+class Values(Check):
+    """The right values for every case; the smallest case that fails is shown.
+
+    Attributes
+    ----------
+    cases : callable
+        Takes a seeded generator and gives cases.
+    agree : callable
+        Compares what came with what was wanted.
+    expects : callable, optional
+        Says what was wanted where the value itself would say little.
+    among : str
+        The tier.
+    """
+
+    cases: Callable[[np.random.Generator], Iterable[Case]]
+    agree: Agree = same_values
+    expects: Callable[[Any], str] = shown
+    among: str = "correct"
+
+    @property
+    def tier(self) -> str:
+        """The tier that was named."""
+        return self.among
+
+    def run(self, answer: Answer, names: tuple[str, ...]) -> Failure | None:
+        """Run the cases, the smallest first, up to the first that fails."""
+        cases = sorted(self.cases(np.random.default_rng(SEED)), key=lambda case: size(case.args))
+        for case in cases:
+            what = arguments(names, case.args)
+            outcome = call(answer, case.args, tally=Tally())
+            if outcome.problem:
+                return self.failure(
+                    outcome, input=what, expected=self.expects(case.want), got=outcome.line
+                )
+            try:
+                complaint = self.agree(outcome.value, case.want)
+            except Exception as error:  # a value so strange that comparing it raises
+                complaint = f"the result cannot be compared: {type(error).__name__}"
+            if complaint:
+                return self.failure(
+                    outcome,
+                    complaint,
+                    input=what,
+                    expected=self.expects(case.want),
+                    got=shown(outcome.value),
+                )
+        return None
+
+
+@dataclass(frozen=True)
+class Refusals(Check):
+    """Bad input is refused by a ValueError that names the argument.
+
+    Attributes
+    ----------
+    cases : callable
+        As for `Values`; what is wanted is the text that the message must hold.
+    """
+
+    cases: Callable[[np.random.Generator], Iterable[Case]]
+
+    @property
+    def tier(self) -> str:
+        """Always "robust"."""
+        return "robust"
+
+    def run(self, answer: Answer, names: tuple[str, ...]) -> Failure | None:
+        """Run the cases up to the first that is not refused."""
+        for case in self.cases(np.random.default_rng(SEED)):
+            outcome = call(answer, case.args, tally=Tally())
+            if isinstance(outcome.error, ValueError) and case.want in str(outcome.error):
+                continue
+            got = outcome.line or shown(outcome.value)
+            line = outcome.line
+            if not outcome.problem:
+                line = "it returned a value for input that has no answer"
+            elif isinstance(outcome.error, ValueError):
+                line = f"the message does not name {case.want}"
+            return self.failure(
+                outcome,
+                line,
+                input=arguments(names, case.args),
+                expected=f"a ValueError whose message names {case.want}",
+                got=got,
+            )
+        return None
+
+
+@dataclass(frozen=True)
+class Loops(Check):
+    """No loop over rows: counts of rounds do not grow as the rows do.
+
+    Attributes
+    ----------
+    inputs : tuple of callable
+        Each takes a number of rows and gives arguments that have that many rows of one kind.
+    rows : int
+        The smaller number; the larger is twice as many.
+    what : str
+        What is looped over, for the message.
+    """
+
+    inputs: tuple[Callable[[int], Args], ...]
+    rows: int = 256
+    what: str = "row"
+
+    @property
+    def tier(self) -> str:
+        """Always "vectorized"."""
+        return "vectorized"
+
+    def run(self, answer: Answer, names: tuple[str, ...]) -> Failure | None:
+        """Count on two sizes of each input; fail on the first that grows row by row."""
+        for make in self.inputs:
+            for wrap in (_as_is, counted):
+                tallies = Tally(), Tally()
+                for tally, n in zip(tallies, (self.rows, 2 * self.rows), strict=True):
+                    args = tuple(map(wrap, make(n)))
+                    outcome = call(answer, args, tally=tally)
+                    if outcome.problem and wrap is _as_is:
+                        return self.failure(outcome, input=arguments(names, args), got=outcome.line)
+                    if outcome.problem:
+                        break  # it refuses a subclass of ndarray; the plain run has spoken
+                else:
+                    rounds, _ = growth(*tallies, self.rows)
+                    if rounds >= ROW_LOOP:
+                        return self._too_many(rounds, arguments(names, make(2 * self.rows)))
+        return None
+
+    def _too_many(self, rounds: float, what: str) -> Failure:
+        many = f"{rounds:.0f} times" if round(rounds) > 1 else "about once"
+        return Failure(
+            name=self.name,
+            tier=self.tier,
+            line=f"it loops: with every further {self.what}, one place in it runs {many} more",
+            why=self.why,
+            input=what,
+            expected=f"at most one round for every {round(1 / ROW_LOOP)} rows (blocks are welcome)",
+            got=f"{rounds:.2f} rounds for every {self.what}",
+        )
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+@dataclass(frozen=True)
+class Cube(Check):
+    """No (n, m, d) intermediate: what memory grows by with d does not itself grow as n·m.
+
+    Attributes
+    ----------
+    make : callable
+        Takes n, m, d and gives the arguments.
+    """
+
+    make: Callable[[int, int, int], Args]
+
+    @property
+    def tier(self) -> str:
+        """Always "memory"."""
+        return "memory"
+
+    def run(self, answer: Answer, names: tuple[str, ...]) -> Failure | None:
+        """Measure peaks at two n and two d; a cube shows in their mixed difference."""
+        m, small, large = 64, 8, 24
+        peaks = {}
+        for n in (256, 512):
+            for d in (small, large):
+                outcome = call(answer, self.make(n, m, d), tally=None, measure_memory=True)
+                if outcome.problem:
+                    args = arguments(names, self.make(n, m, d))
+                    return self.failure(outcome, input=args, got=outcome.line)
+                peaks[n, d] = outcome.peak
+        mixed = peaks[512, large] - peaks[512, small] - peaks[256, large] + peaks[256, small]
+        cells = (512 - 256) * m * (large - small)
+        # A cube of float32 takes 4 bytes a cell; copies of the inputs take 8/m bytes each.
+        if mixed < 2 * cells:
+            return None
+        return Failure(
+            name=self.name,
+            tier=self.tier,
+            line="an intermediate array grows as n_test × n_train × d",
+            why=self.why,
+            input=arguments(names, self.make(512, m, large)),
+            expected="memory that grows as n_test × n_train at most",
+            got=f"{mixed / cells:.1f} bytes for every further cell of n_test × n_train × d",
+        )
+
+
+@dataclass(frozen=True)
+class Budget(Check):
+    """Memory within a limit that the case names.
+
+    Attributes
+    ----------
+    cases : callable
+        As for `Values`; what is wanted is the number of bytes allowed.
+    """
+
+    cases: Callable[[np.random.Generator], Iterable[Case]]
+
+    @property
+    def tier(self) -> str:
+        """Always "memory"."""
+        return "memory"
+
+    def run(self, answer: Answer, names: tuple[str, ...]) -> Failure | None:
+        """Measure the peak of each case."""
+        for case in self.cases(np.random.default_rng(SEED)):
+            outcome = call(answer, case.args, tally=None, measure_memory=True)
+            what = arguments(names, case.args)
+            if outcome.problem:
+                return self.failure(outcome, input=what, got=outcome.line)
+            if outcome.peak > case.want:
+                return Failure(
+                    name=self.name,
+                    tier=self.tier,
+                    line=f"it held more than the {case.want:,} bytes allowed",
+                    why=self.why,
+                    input=what,
+                    expected=f"at most {case.want:,} bytes at a time",
+                    # Rounded, since the last digits are Python's own small objects.
+                    got=f"about {outcome.peak / case.want:.1f} times as much",
+                )
+        return None

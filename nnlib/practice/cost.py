@@ -1,0 +1,163 @@
+"""Cost without a clock: how counts and bytes grow when the input grows.
+
+One loop over the rows turns once a row, and a function mapped over the rows starts once a row.
+So the judge runs an answer on n rows and on 2n, counts for every *place* in the answer's code
+how often it turned or started something, and divides the difference by n. A loop over rows
+gives 1 or more, a loop over blocks of 32 rows 1/32, a loop over features 0.
+
+A place is an instruction of the reader's code. What a library does inside counts for the place
+that called it, once a call, so that ten calls of `np.sum` in one block are ten places, not ten
+rounds; a library that loops over the rows itself (`np.apply_along_axis`) has a turning place of
+its own.
+"""
+
+import gc
+import sysconfig
+import threading
+import tracemalloc
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnlib.practice.events import GiveUp
+
+# More than any sensible answer needs on the judge's small inputs; the same on every machine.
+# Only the reader's own code counts: what an import does inside is not the reader's.
+EVENT_LIMIT = 40_000
+# Rounds a row from which a loop counts as a loop over rows. Blocks of 32 rows give 1/32, or a
+# few times that if they contain a loop over two features; blocks of two rows give 1/2.
+ROW_LOOP = 0.25
+Place = tuple[Any, ...]
+
+HERE = Path(__file__).resolve().parent
+FOLDERS = tuple(
+    {sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    | {str(Path(np.__file__).parent)}
+)
+_library: dict[str, bool] = {}
+
+
+def is_library(filename: str) -> bool:
+    """Return whether code of that file is a library's, not the reader's."""
+    known = _library.get(filename)
+    if known is None:
+        inside = filename.startswith((*FOLDERS, "<frozen", "<__array_function__"))
+        own = filename.startswith(str(HERE.parent))
+        answers = filename.startswith(str(HERE / "catalog"))
+        known = _library[filename] = (inside or own) and not answers
+    return known
+
+
+class Tally:
+    """Counts of starts and turns by place, with a limit that stops a runaway.
+
+    Parameters
+    ----------
+    limit : int
+        Events of the reader's own code after which it is stopped.
+
+    Attributes
+    ----------
+    places : Counter
+        How often each place turned or started something.
+    total : int
+        Events of the reader's own code.
+    gave_up : threading.Event
+        Set at the limit, when the thread of the answer is put to sleep.
+    """
+
+    def __init__(self, limit: int = EVENT_LIMIT) -> None:
+        self.limit = limit
+        self.total = 0
+        self.gave_up = threading.Event()
+        self.places: Counter[Place] = Counter()
+        self._open: dict[int, Counter[int]] = {}  # turns of the library calls under way
+
+    def _count(self) -> None:
+        self.total += 1
+        if self.total > self.limit:
+            self.gave_up.set()
+            raise GiveUp
+
+    def start(self, frame: FrameType) -> None:
+        """Count a function that starts."""
+        code = frame.f_code
+        if not is_library(code.co_filename):
+            self._count()
+            self.places[_place(frame, -1)] += 1
+            return
+        self._open.pop(id(frame), None)
+        caller = frame.f_back
+        if caller is not None and not is_library(caller.f_code.co_filename):
+            self.places[(*_place(caller, caller.f_lasti), code.co_qualname)] += 1
+
+    def turn(self, frame: FrameType, target: int) -> None:
+        """Count a round of a loop."""
+        place = _place(frame, target)
+        if not is_library(frame.f_code.co_filename):
+            self._count()
+            self.places[place] += 1
+            return
+        rounds = self._open.setdefault(id(frame), Counter())
+        rounds[target] += 1
+        self.places[place] = max(self.places[place], rounds[target])
+
+
+def _place(frame: FrameType, offset: int) -> Place:
+    code = frame.f_code
+    return code.co_filename, code.co_qualname, code.co_firstlineno, offset
+
+
+class CountedArray(np.ndarray[Any, Any]):
+    """An ordinary array, except that making one starts a Python function, which can be counted.
+
+    So `map(np.ndarray.argmin, distances)`, which runs no Python code of its own, is seen to make
+    an array a row.
+    """
+
+    def __array_finalize__(self, obj: NDArray[Any] | None) -> None:
+        """Do nothing; that it was called is the point."""
+
+
+def counted(value: Any) -> Any:
+    """Return arrays as arrays that are counted, anything else as it is."""
+    return value.view(CountedArray) if type(value) is np.ndarray else value
+
+
+def growth(small: Tally, large: Tally, rows: int) -> tuple[float, Place | None]:
+    """Return the rounds a row of the place that grew most, and the place.
+
+    Parameters
+    ----------
+    small, large : Tally
+        Of two runs of one answer.
+    rows : int
+        By how many rows the second input was larger.
+    """
+    grown = {place: n - small.places[place] for place, n in large.places.items()}
+    if not grown:
+        return 0.0, None
+    place = max(grown, key=lambda place: grown[place])
+    return grown[place] / rows, place
+
+
+def peak_memory(run: Callable[[], Any]) -> int:
+    """Return how many bytes `run` held at most beyond those held before, its result included."""
+    gc.collect()
+    was_tracing = tracemalloc.is_tracing()
+    if not was_tracing:
+        tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        tracemalloc.reset_peak()
+        run()
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        if not was_tracing:
+            tracemalloc.stop()
+    return max(0, peak - before)

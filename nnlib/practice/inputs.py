@@ -1,0 +1,63 @@
+"""Inputs for the judge, and what is right for them, found in another way than any answer.
+
+The inputs are small whole numbers: squares, products and sums of them are exact in every order,
+so that a tie is a tie on every machine. The oracle compares them as Python integers or, for
+other numbers, as fractions.
+"""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+TEMPLATES = np.array([[1.0, 1.0], [4.0, 2.0], [2.0, 5.0]])  # the book's small example
+QUERIES = np.array([[2.0, 2.0], [4.0, 4.0], [3.0, 0.0]])
+
+
+def whole(rng: np.random.Generator, n: int, d: int, low: int = -9, high: int = 9) -> Array:
+    """Return (n, d) whole numbers as float64, both ends included."""
+    return rng.integers(low, high, (n, d), endpoint=True).astype(np.float64)
+
+
+def dot(x: Array, t: Array) -> Fraction:
+    """Return the dot product of two rows, exactly."""
+    return sum((exact(a) * exact(b) for a, b in zip(x, t, strict=True)), Fraction(0))
+
+
+def exact(value: Any) -> Fraction:
+    """Return a number of an array as an exact Python number."""
+    return Fraction(value.item())
+
+
+def _numbers(X: Array) -> list[list[int | Fraction]]:
+    """Return rows of exact numbers; whole ones as int, which is much faster."""
+    rows = X.tolist()
+    return [[int(v) if v == int(v) else Fraction(v) for v in row] for row in rows]
+
+
+def exact_distances(X_test: Array, X_train: Array) -> list[list[int | Fraction]]:
+    """Return all squared distances, exactly, a list for each query."""
+    T, X = _numbers(X_train), _numbers(X_test)
+    return [[sum((a - b) ** 2 for a, b in zip(x, t, strict=True)) for t in T] for x in X]
+
+
+def ranked(values: Sequence[Any]) -> list[int]:
+    """Return the places of the values from the smallest up; the earlier of equals first."""
+    return sorted(range(len(values)), key=lambda i: (values[i], i))
+
+
+def exact_nearest(X_test: Array, X_train: Array) -> Array:
+    """Return for each query the index of the nearest row; the earlier of equals."""
+    order = [ranked(row)[0] for row in exact_distances(X_test, X_train)]
+    return np.array(order, dtype=np.intp)
+
+
+def clear(X_test: Array, X_train: Array, gap: float = 0.0) -> Array:
+    """Return the queries whose nearest row is nearer than any other by more than `gap` in d²."""
+    if len(X_train) == 1:
+        return X_test
+    best = [sorted(row)[:2] for row in exact_distances(X_test, X_train)]
+    keep = np.array([second - first > gap for first, second in best], dtype=bool)
+    return np.asarray(X_test[keep])

@@ -1,0 +1,85 @@
+"""The judge: runs a task's checks on an answer, tier by tier, and reports.
+
+It compares values, never printed text, and measures cost by counting, never by a clock. Whatever
+the answer does, the judge returns a report; it raises only for a drill that does not exist.
+"""
+
+import dis
+from collections.abc import Callable
+from typing import Any
+
+from nnlib.practice.catalog import drill
+from nnlib.practice.checks import TIERS, Failure
+from nnlib.practice.drill import Task
+from nnlib.practice.report import Report
+
+
+def judge(name: str, answer: Callable[..., Any] | None, *, twist: str | None = None) -> Report:
+    """Return the verdict on an answer to a drill.
+
+    Parameters
+    ----------
+    name : str
+        One of the names that `drills()` lists.
+    answer : callable
+        The function that you wrote.
+    twist : str, optional
+        Judge a twist of the drill in place of the drill.
+
+    Returns
+    -------
+    report : Report
+        `passed`, `tiers`, `attempted`, `failures`; printed, it explains itself.
+
+    Raises
+    ------
+    ValueError
+        If there is no such drill or twist; the message lists those that there are.
+    """
+    task = drill(name)
+    return judged(task.twist(twist) if twist else task, answer)
+
+
+def judged(task: Task, answer: Any) -> Report:
+    """Return the verdict on an answer to a task."""
+    if answer is None or answer is ... or _is_empty(answer):
+        return Report(task, attempted=False)
+    if not callable(answer):
+        kind = type(answer).__name__
+        line = f"pass the function itself, such as {task.solution.__name__}; this is a {kind}"
+        why = "The judge calls your function on inputs of its own."
+        failure = Failure("is_a_function", "correct", line, why)
+        return Report(task, True, {**dict.fromkeys(TIERS), "correct": False}, [failure])
+    tiers: dict[str, bool | None] = dict.fromkeys(TIERS)
+    found: list[Failure] = []
+    for tier in TIERS:
+        checks = [check for check in task.checks if check.tier == tier]
+        if not checks:
+            continue
+        tiers[tier] = True
+        for check in checks:
+            failure_or_none = check.run(answer, task.parameters)
+            if failure_or_none is None:
+                continue
+            failure = failure_or_none
+            if failure.untouched and check is task.checks[0]:
+                return Report(task, attempted=False)
+            tiers[tier] = False
+            if failure.name not in [known.name for known in found]:
+                found.append(failure)
+            if failure.problem in ("endless", "flood") or check is task.checks[0]:
+                break  # every further check would say the same, slowly
+        if tier == "correct" and not tiers[tier]:
+            break  # what a wrong answer costs is nobody's question
+    return Report(task, True, tiers, found)
+
+
+def _is_empty(answer: Any) -> bool:
+    """Return whether a function has no body but a docstring, `pass` or `...`."""
+    code = getattr(answer, "__code__", None)
+    if code is None:
+        return False
+    steps = [step for step in dis.get_instructions(code) if step.opname != "RESUME"]
+    names = [step.opname for step in steps]
+    returns = names in (["LOAD_CONST", "RETURN_VALUE"], ["RETURN_CONST"])
+    return returns and steps[0].argval is None

@@ -1,0 +1,166 @@
+import { announcer, begin, button, el, listen, write } from "./shared.js";
+import { isRecord, keep, keepingNote, kept, names } from "./keeping.js";
+import { inBook, pageLink, plural, save } from "./words.js";
+
+// ---- What is kept, and what of it counts. ----
+
+const FORMAT = "progress in The Nearest Neighbor Network";
+const KNOWN = /^(quiz:\w{1,40}|drills|mock|mocks)$/;
+const isPast = (value) => isRecord(value) && ["number", "minutes", "covered", "of"].every((name) => Number.isInteger(value[name]))
+  && typeof value.date === "string";
+
+/** How far a reader got in a quiz: entries about an earlier wording of a question do not count. */
+export function standing({ marks }, record) {
+  const entries = Object.entries(marks).map(([id, mark]) => (isRecord(record) && isRecord(record[id]) && record[id].mark === mark ? record[id] : {}));
+  return { of: entries.length, right: entries.filter(({ right }) => right === true).length,
+    first: entries.filter(({ first }) => first === true).length };
+}
+
+/** The names of drills that are ticked, of those that exist. */
+export const ticked = (drills, passed) => drills.map(({ name }) => name).filter((name) => isRecord(passed) && Object.hasOwn(passed, name));
+
+/** The entries of an exported file; throws a reader's sentence for a file that is none. */
+export function entriesOf(text) {
+  let content;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    throw new Error("This file holds no exported progress: it is not JSON.");
+  }
+  if (!isRecord(content) || content.format !== FORMAT || content.version !== 1 || !isRecord(content.entries)) {
+    throw new Error("This file holds no exported progress of this book.");
+  }
+  const good = Object.entries(content.entries).filter(([name, value]) => KNOWN.test(name)
+    && (name === "mocks" ? Array.isArray(value) && value.every(isPast) : isRecord(value)));
+  return { entries: Object.fromEntries(good), left: Object.keys(content.entries).length - good.length };
+}
+
+export const exported = (entries) => `${JSON.stringify({ format: FORMAT, version: 1, entries }, null, 1)}\n`;
+
+// ---- The page. ----
+
+function render({ model, el: root }) {
+  const { life, get, on, change, start } = begin(model);
+  const { said, announce } = announcer(life);
+  const { note, tell } = keepingNote();
+  const quizzes = el("tbody");
+  const drills = el("ul", { class: "nn-drills" });
+  const past = el("div", {});
+  const damage = el("p", { class: "nn-muted" });
+  const out = button("Export");
+  const into = button("Import");
+  const erase = button("Erase …");
+  const file = el("input", { type: "file", accept: ".json,application/json", hidden: true, tabindex: -1 });
+  const sure = button("Erase everything");
+  const not = button("Keep it");
+  const question = el("div", { class: "nn-row", hidden: true },
+    el("span", {}, "Erase all answers, ticks and interviews of this book from this browser?"), sure, not);
+  const head = (text) => el("p", { class: "nn-head" }, el("strong", {}, text));
+  const box = el("div", { class: "nn-widget nn-progress", role: "group", "aria-label": "Progress" },
+    said,
+    el("table", {}, el("caption", {}, "Quizzes"),
+      el("thead", {}, el("tr", {}, ...["chapter", "right", "at the first try"].map((name) => el("th", { scope: "col" }, name)))), quizzes),
+    head("Drills that the judge has passed"), drills,
+    head("Mock interviews"), past, damage,
+    el("div", { class: "nn-row" }, out, into, file, erase, note), question);
+
+  const entries = () => Object.fromEntries(names().filter((name) => KNOWN.test(name)).map((name) => [name, kept(name)])
+    .filter(([, value]) => value !== null && value !== undefined));
+
+  const boxes = get("drills").map(({ name, title, minutes, page }) => {
+    const input = el("input", { type: "checkbox" });
+    on(input, "change", () => {
+      const { [name]: _, ...others } = get("passed");
+      change({ passed: input.checked ? { ...others, [name]: new Date().toISOString().slice(0, 10) } : others });
+      announce(`${title}: ${input.checked ? "ticked" : "no longer ticked"}. ${total()}`);
+    });
+    drills.append(el("li", {}, el("label", { class: "nn-check" }, input, el("span", {}, title)),
+      el("span", { class: "nn-muted" }, plural(minutes, "minute"),
+        ...(inBook() ? [", ", el("a", { href: page, "aria-label": `Open ${title}` }, "open")] : []))));
+    return { name, input };
+  });
+
+  function total() {
+    const all = get("quizzes").map((quiz) => standing(quiz, kept(`quiz:${quiz.name}`)));
+    const sum = (field) => all.reduce((sofar, one) => sofar + one[field], 0);
+    const mocks = interviews().length;
+    return `${sum("right")} of ${plural(sum("of"), "question")} right, ${sum("first")} at the first try; `
+      + `${ticked(get("drills"), get("passed")).length} of ${plural(get("drills").length, "drill")} passed; ${plural(mocks, "mock interview")}.`;
+  }
+  const interviews = () => {
+    const found = kept("mocks");
+    return Array.isArray(found) ? found.filter(isPast) : [];
+  };
+
+  function draw() {
+    quizzes.replaceChildren(...get("quizzes").map((quiz) => {
+      const { of, right, first } = standing(quiz, kept(`quiz:${quiz.name}`));
+      return el("tr", {}, el("th", { scope: "row" }, pageLink(quiz.title, quiz.page, get("base"))),
+        el("td", {}, `${right} of ${of}`), el("td", {}, `${first}`));
+    }));
+    const done = new Set(ticked(get("drills"), get("passed")));
+    boxes.forEach(({ name, input }) => { input.checked = done.has(name); });
+    const mocks = interviews();
+    past.replaceChildren(mocks.length
+      ? el("ul", {}, ...mocks.map(({ number, date, minutes, covered, of }) =>
+        el("li", {}, `${date}, session ${number}: ${covered} of ${plural(of, "point")} in ${plural(minutes, "minute")}`)))
+      : el("p", { class: "nn-muted" }, "None yet."));
+    const broken = names().filter((name) => KNOWN.test(name) && kept(name) === null);
+    write(damage, broken.length
+      ? `What is kept as ${broken.join(", ")} cannot be read and counts as empty. Nothing else is affected; it is replaced when you go on there.` : "");
+  }
+  function fresh(words) {
+    const found = kept("drills");
+    change({ passed: isRecord(found) ? found : {} });
+    draw();
+    announce(words ? `${words} ${total()}` : total());
+  }
+
+  on(out, "click", () => {
+    const all = entries();
+    save("nearest-neighbor-network-progress.json", exported(all), "application/json");
+    announce(`Exported ${plural(Object.keys(all).length, "entry", "entries")} to a file.`);
+  });
+  on(into, "click", () => file.click());
+  on(file, "change", async () => {
+    const [chosen] = file.files;
+    file.value = "";
+    if (!chosen) return;
+    try {
+      if (chosen.size > 2e6) throw new Error("This file is too large to be exported progress.");
+      const { entries: found, left } = entriesOf(await chosen.text());
+      const works = Object.entries(found).map(([name, value]) => keep(name, value)).every(Boolean);
+      if (!works) throw new Error("This browser keeps nothing for this page.");
+      fresh(`Imported ${plural(Object.keys(found).length, "entry", "entries")}${left ? `, left out ${left} that this book does not know` : ""}.`);
+    } catch (error) {
+      announce(`${error.message} Nothing has changed.`);
+    }
+  });
+  const ask = (open) => {
+    question.hidden = !open;
+    (open ? not : erase).focus();
+  };
+  on(erase, "click", () => ask(true));
+  on(not, "click", () => ask(false));
+  on(sure, "click", () => {
+    names().forEach((name) => keep(name));
+    ask(false);
+    fresh("Everything is erased.");
+  });
+
+  listen(model, ["passed"], () => {
+    const passed = get("passed");
+    tell(keep("drills", Object.keys(passed).length ? passed : undefined));
+    draw();
+  }, life);
+  // Another tab may have gone on.
+  window.addEventListener("storage", () => fresh(), { signal: life });
+  const read = () => {
+    if (isRecord(kept("drills"))) change({ passed: kept("drills") });
+    draw();
+    announce(total());
+  };
+  return start(root, box, { read }, () => {});
+}
+
+export default { render };

@@ -1,0 +1,29 @@
+// Words of the practice widgets: a little markup, links to chapters, files to save.
+
+import { el } from "./shared.js";
+
+/** Text with `code` in backticks and *stress* in asterisks, as nodes; nothing else is markup. */
+export function prose(text) {
+  return text.split(/(`[^`]+`|\*\S(?:[^*]*\S)?\*)/).map((part, i) => {
+    if (i % 2 === 0) return part;
+    return el(part[0] === "`" ? "code" : "em", {}, part.slice(1, -1));
+  });
+}
+
+export const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
+
+/** Whether this is the rendered book, where pages link to pages; a notebook has other addresses. */
+export const inBook = () => Boolean(document.querySelector('script[type="application/vnd.jupyter.widget-state+json"]'));
+
+/** A link to a page of the book, where there is one; else its title. */
+export const pageLink = (title, page, base) => (page && inBook() ? el("a", { href: `${base}${page}` }, title) : title);
+
+/** Hand the reader a file that is made here, with no server. */
+export function save(name, text, type) {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  const link = el("a", { href: url, download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(url), 10000);
+}

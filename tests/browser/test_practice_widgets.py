@@ -1,0 +1,71 @@
+"""Quiz, interview and progress among other widgets, and what is left of them when they go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ipywidgets import Widget
+from playwright.sync_api import Page
+from test_every_widget import LEAVE, PARTS, STYLE
+from visits import THEMES, turn
+
+from nnlib.practice import mock_interview, quiz
+from nnlib.practice.spoken import progress
+from nnlib.widgets import EnvelopeExplorer, VoronoiExplorer
+
+SHOW = Callable[..., Page]
+OPEN = Callable[..., Page]
+
+
+def every() -> dict[str, Widget]:
+    return {
+        "quiz": quiz("02_expansion"),
+        "mock": mock_interview(),
+        "progress": progress(),
+        "envelope": EnvelopeExplorer(),
+        "voronoi": VoronoiExplorer(),
+    }
+
+
+def looks(page: Page, names: list[str]) -> dict[tuple[str, str], Any]:
+    found = {}
+    for theme in THEMES:
+        turn(page, theme)
+        for name in names:
+            found[theme, name] = page.locator(f".nn-{name}").evaluate(STYLE, PARTS)
+    return found
+
+
+def test_each_looks_among_the_others_as_it_does_alone(show: SHOW) -> None:
+    alone: dict[tuple[str, str], Any] = {}
+    for name, widget in every().items():
+        page = show(widget)
+        alone.update(looks(page, [name]))
+        page.close()
+    assert len(alone) == 2 * 5
+    for order in (list(every()), list(every())[::-1]):
+        widgets = every()
+        page = show(*(widgets[name] for name in order))
+        together = looks(page, order)
+        changed = [
+            (place, one, two)
+            for place, parts in alone.items()
+            for one, two in zip(parts, together[place], strict=True)
+            if one != two
+        ]
+        assert changed == []
+        page.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "trait"), [("quiz", "answers"), ("mock", "session"), ("progress", "passed")]
+)
+def test_leaving_ends_every_listener(name: str, trait: str, open_page: OPEN) -> None:
+    widget = every()[name]
+    page = open_page("about:blank")
+    # A blank page has no storage either, and none of the three may mind.
+    running, left = page.evaluate(LEAVE, [widget._esm, widget.get_state()])
+    assert running == [[f"change:{trait}"], False, 1, 1, None]
+    assert left == [0, [], 0, 0, None, 0]

@@ -1,0 +1,293 @@
+"""The progress page: what quizzes and interviews left, exported, imported and erased."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+from visits import THEMES, document, drawn, said, turn
+
+from nnlib.practice import questions, quiz
+from nnlib.practice.spoken import progress
+from nnlib.widgets import Progress
+
+SHOW = Callable[..., Page]
+PREFIX = "nearest-neighbor-network:"
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def row(page: Page, chapter: str) -> list[str]:
+    title = questions.load(chapter)["title"]
+    cells = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=title))
+    return cells.locator("td").all_inner_texts()
+
+
+def stored(page: Page) -> dict[str, str]:
+    found: dict[str, str] = page.evaluate("() => ({ ...localStorage })")
+    return found
+
+
+def keep(page: Page, name: str, value: Any) -> None:
+    text = value if isinstance(value, str) else json.dumps(value)
+    page.evaluate("([k, v]) => localStorage.setItem(k, v)", [PREFIX + name, text])
+
+
+def entry(chapter: str, i: int, **values: Any) -> dict[str, Any]:
+    question = questions.load(chapter)["questions"][i]
+    start = {"given": 0, "right": True, "tries": 1, "first": True, "shown": False}
+    return {question["id"]: {**start, "mark": question["mark"], **values}}
+
+
+def again(page: Page) -> None:
+    page.reload()
+    drawn(page)
+
+
+PAST = [{"number": 7, "date": "2026-11-21", "minutes": 41, "covered": 19, "of": 29}]
+
+
+def test_it_counts_what_a_quiz_in_another_page_has_left(show: SHOW, tmp_path: Path) -> None:
+    page = show(progress())
+    there = page.url
+    expect(said(page)).to_contain_text("0 of ")
+    assert row(page, "01_nearest") == ["0 of 4", "0"]
+    path = tmp_path / "quiz.html"
+    path.write_text(document([quiz("01_nearest")]), encoding="utf-8")
+    page.goto(path.as_uri())
+    drawn(page)
+    question = page.locator(".nn-question").first  # which line is wrong
+    question.get_by_role("radio").nth(4).check()
+    question.get_by_role("button", name="Check").click()
+    expect(page.locator(".nn-said")).to_have_text("1 of 4 questions right, 1 at the first try.")
+    page.goto(there)
+    drawn(page)
+    assert row(page, "01_nearest") == ["1 of 4", "1"]
+    expect(said(page)).to_contain_text("1 of ")
+
+
+def test_drills_are_ticked_by_hand_and_stay(show: SHOW) -> None:
+    page = show(progress())
+    count = len(progress().drills)
+    expect(said(page)).to_contain_text(f"0 of {count} drills passed; 0 mock interviews.")
+    page.get_by_role("checkbox").first.press("Space")
+    page.get_by_role("checkbox").nth(2).press("Space")
+    expect(said(page)).to_contain_text(f"2 of {count} drills passed")
+    keep(page, "mocks", PAST)
+    again(page)
+    expect(page.get_by_role("checkbox").first).to_be_checked()
+    expect(page.get_by_role("checkbox").nth(1)).not_to_be_checked()
+    expect(said(page)).to_contain_text("1 mock interview.")
+    expect(page.get_by_text("2026-11-21, session 7: 19 of 29 points in 41 minutes")).to_be_visible()
+    page.get_by_role("checkbox").first.press("Space")
+    page.get_by_role("checkbox").nth(2).press("Space")
+    expect(said(page)).to_contain_text(f"0 of {count} drills passed")
+    assert PREFIX + "drills" not in stored(page)
+
+
+def test_another_tab_is_seen(show: SHOW) -> None:
+    page = show(progress())
+    other = page.context.new_page()
+    other.goto(page.url)
+    keep(
+        other, "quiz:01_nearest", {**entry("01_nearest", 0), **entry("01_nearest", 1, first=False)}
+    )
+    expect(said(page)).to_contain_text("2 of ")
+    expect(said(page)).to_contain_text("1 at the first try")
+    assert row(page, "01_nearest") == ["2 of 4", "1"]
+    other.close()
+
+
+def full(page: Page) -> None:
+    keep(page, "quiz:01_nearest", entry("01_nearest", 1))
+    keep(page, "quiz:02_expansion", entry("02_expansion", 0, right=False, first=False))
+    keep(page, "drills", {"one_nn": "2026-11-21"})
+    keep(page, "mocks", PAST)
+
+
+def test_export_erase_import_by_keyboard_gives_it_all_back(show: SHOW, tmp_path: Path) -> None:
+    page = show(progress())
+    full(page)
+    page.evaluate("localStorage.setItem('other', 'stays')")
+    again(page)
+    before, words = stored(page), said(page).inner_text()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export").press("Enter")
+    path = tmp_path / "progress.json"
+    download.value.save_as(path)
+    assert download.value.suggested_filename == "nearest-neighbor-network-progress.json"
+    expect(said(page)).to_have_text("Exported 4 entries to a file.")
+    content = json.loads(path.read_text(encoding="utf-8"))
+    assert set(content["entries"]) == {"quiz:01_nearest", "quiz:02_expansion", "drills", "mocks"}
+
+    page.get_by_role("button", name="Erase …").press("Enter")
+    expect(page.get_by_role("button", name="Keep it")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Erase …")).to_be_focused()
+    expect(page.get_by_role("button", name="Keep it")).to_be_hidden()
+    assert stored(page) == before
+    page.keyboard.press("Enter")
+    page.keyboard.press("Shift+Tab")
+    expect(page.get_by_role("button", name="Erase everything")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(said(page)).to_contain_text("Everything is erased. 0 of ")
+    assert stored(page) == {"other": "stays"}
+    expect(page.get_by_role("checkbox").first).not_to_be_checked()
+
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Import").press("Enter")
+    chooser.value.set_files(path)
+    expect(said(page)).to_have_text(f"Imported 4 entries. {words}")
+    assert {k: json.loads(v) for k, v in stored(page).items() if k != "other"} == {
+        k: json.loads(v) for k, v in before.items() if k != "other"
+    }
+    expect(page.get_by_role("checkbox").first).to_be_checked()
+    again(page)
+    expect(said(page)).to_have_text(words)
+
+
+FORMAT = {"format": "progress in The Nearest Neighbor Network", "version": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "This file holds no exported progress: it is not JSON."),
+        ("{", "This file holds no exported progress: it is not JSON."),
+        ("[]", "This file holds no exported progress of this book."),
+        ('{"entries": {}}', "This file holds no exported progress of this book."),
+        (json.dumps({**FORMAT, "version": 2, "entries": {}}), "no exported progress of this book."),
+        (json.dumps({**FORMAT, "entries": []}), "no exported progress of this book."),
+        ("x" * 2_100_000, "This file is too large to be exported progress."),
+    ],
+    ids=range(7),
+)
+def test_a_file_that_is_none_changes_nothing(
+    show: SHOW, tmp_path: Path, text: str, message: str
+) -> None:
+    page = show(progress())
+    full(page)
+    again(page)
+    before = stored(page)
+    path = tmp_path / "file.json"
+    path.write_text(text, encoding="utf-8")
+    with page.expect_file_chooser() as chooser:
+        press(page, "Import")
+    chooser.value.set_files(path)
+    expect(said(page)).to_contain_text(message)
+    expect(said(page)).to_contain_text("Nothing has changed.")
+    assert stored(page) == before
+
+
+def test_an_import_takes_what_it_knows_and_leaves_the_rest(show: SHOW, tmp_path: Path) -> None:
+    page = show(progress())
+    full(page)
+    again(page)
+    path = tmp_path / "file.json"
+    entries = {
+        "drills": {"nn_layer": "2026-11-20", "no_such_drill": "2026-11-20"},
+        "mocks": [{"number": "<b>"}],
+        "quiz:../../x": {},
+        "quiz:01_nearest": "text",
+        "other": {},
+        "__proto__x": {},
+    }
+    path.write_text(json.dumps({**FORMAT, "entries": entries}), encoding="utf-8")
+    with page.expect_file_chooser() as chooser:
+        press(page, "Import")
+    chooser.value.set_files(path)
+    expect(said(page)).to_contain_text("Imported 1 entry, left out 5 that this book does not know.")
+    expect(said(page)).to_contain_text(f"1 of {len(progress().drills)} drills passed")
+    assert row(page, "01_nearest") == ["1 of 4", "1"]
+
+
+def test_what_is_damaged_costs_nothing_else(show: SHOW) -> None:
+    page = show(progress())
+    full(page)
+    keep(page, "quiz:03_edges", "{broken")
+    keep(page, "quiz:04_argmax", "[1]")
+    keep(page, "quiz:05_temperature", {"weight-at-a-tie": 7, "nobody": {}})
+    keep(page, "quiz:06_scale", {"millimeters": {"right": True, "mark": "00000000"}})
+    again(page)
+    expect(page.get_by_text("What is kept as quiz:03_edges cannot be read")).to_be_visible()
+    assert row(page, "01_nearest") == ["1 of 4", "1"]
+    for chapter in ("03_edges", "04_argmax", "05_temperature", "06_scale"):
+        assert row(page, chapter) == ["0 of 3", "0"]
+    for name, value in (("drills", "{"), ("drills", "[]"), ("mocks", "{"), ("mocks", "[7, {}]")):
+        keep(page, name, value)
+        again(page)
+        expect(said(page)).to_contain_text("1 of ")
+        expect(page.get_by_role("checkbox", checked=True)).to_have_count(0)
+        keep(page, "drills", {})
+    expect(page.get_by_text("None yet.")).to_be_visible()
+
+
+BLOCKED = """Object.defineProperty(window, "localStorage",
+  { get() { throw new DOMException("The operation is insecure.", "SecurityError"); } });"""
+
+
+def test_without_storage_it_works_and_says_so(show: SHOW, tmp_path: Path) -> None:
+    page = show(progress())
+    page.add_init_script(BLOCKED)
+    again(page)
+    expect(page.get_by_text("This browser keeps nothing for this page")).to_be_visible()
+    page.get_by_role("checkbox").first.check()
+    expect(said(page)).to_contain_text("1 of ")
+    path = tmp_path / "file.json"
+    path.write_text(json.dumps({**FORMAT, "entries": {"drills": {}}}), encoding="utf-8")
+    with page.expect_file_chooser() as chooser:
+        press(page, "Import")
+    chooser.value.set_files(path)
+    expect(said(page)).to_contain_text("keeps nothing for this page. Nothing has changed.")
+    expect(page.get_by_role("checkbox").first).to_be_checked()
+
+
+def test_links_lead_to_the_chapters_and_the_drills(show: SHOW) -> None:
+    page = show(progress())
+    links = [link.get_attribute("href") for link in page.get_by_role("link").all()]
+    drills = [drill["name"] for drill in progress().drills]
+    assert links == [
+        *(f"../{chapter}.html" for chapter in questions.chapters()),
+        *(f"{name}.html" for name in drills),
+    ]
+
+
+SPILLED = """() => [...document.querySelectorAll(".nn-progress")].flatMap((box) => {
+  const { left, right } = box.getBoundingClientRect();
+  return [...box.querySelectorAll("*")].filter((e) => {
+    const edge = e.getBoundingClientRect();
+    return edge.width && (edge.right > right + 0.5 || edge.left < left - 0.5);
+  }).map((e) => e.outerHTML.slice(0, 90));
+})"""
+
+
+def test_axe_finds_nothing_and_nothing_overflows(show: SHOW) -> None:
+    page = show(progress(), width=390)
+    height = page.viewport_size["height"]  # type: ignore[index]
+    full(page)
+    keep(page, "quiz:03_edges", "{")
+    again(page)
+    press(page, "Erase …")
+    for theme in THEMES:
+        turn(page, theme)
+        report = Axe().run(page, options={"preload": False, "resultTypes": ["violations"]})
+        assert report.response["violations"] == [], theme
+    for width in (320, 390, 1280):
+        page.set_viewport_size({"width": width, "height": height})
+        drawn(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(SPILLED) == [], width
+
+
+def test_with_nothing_to_show_it_still_stands(show: SHOW) -> None:
+    page = show(Progress([], []))
+    expect(said(page)).to_have_text(
+        "0 of 0 questions right, 0 at the first try; 0 of 0 drills passed; 0 mock interviews."
+    )

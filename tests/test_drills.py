@@ -1,0 +1,158 @@
+"""Every drill: what is right passes, what is wrong fails by the check meant for it."""
+
+import ast
+import html
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from nnlib.practice import drills, show_solution
+from nnlib.practice.checks import GUARDS, TIERS
+from nnlib.practice.drill import DIFFICULTIES
+from nnlib.practice.judge import judge, judged
+from nnlib.practice.report import MOST
+
+ROOT = Path(__file__).resolve().parent.parent
+DRILLS = drills()
+TASKS = [(drill, task) for drill in DRILLS for task in (drill, *drill.twists)]
+LIMIT = 2.0  # seconds of this process's own work a run; a runaway is stopped long before
+
+
+def named(task):
+    return getattr(task, "__name__", None) or task.name
+
+
+def each(pairs):
+    return pytest.mark.parametrize(
+        ("task", "answer"), pairs, ids=lambda value: getattr(value, "name", named(value))
+    )
+
+
+RIGHT = [
+    (task, answer)
+    for _, task in TASKS
+    for answer in (task.solution, *getattr(task, "alternatives", ()))
+]
+WRONG = [(task, wrong) for _, task in TASKS for wrong in task.wrong]
+
+
+@each(RIGHT)
+def test_a_right_answer_passes(task, answer):
+    begin = time.process_time()
+    report = judged(task, answer)
+    assert time.process_time() - begin < LIMIT
+    assert report.passed, str(report)
+    assert report.failures == []
+    assert all(report.tiers[tier] for tier in task.demanded)
+    for tier in task.demanded:
+        assert task.aloud[tier] in str(report)
+
+
+@pytest.mark.parametrize(
+    ("task", "wrong"), WRONG, ids=[f"{task.name}-{wrong.answer.__name__}" for task, wrong in WRONG]
+)
+def test_a_wrong_answer_fails_by_the_check_meant_for_it(task, wrong):
+    begin = time.process_time()
+    report = judged(task, wrong.answer)
+    assert time.process_time() - begin < LIMIT
+    assert report.attempted
+    assert not report.passed, str(report)
+    assert wrong.caught_by in report.failures, str(report)
+    (failure,) = (found for found in report.found if found.name == wrong.caught_by)
+    if report.found.index(failure) < MOST:
+        assert failure.why in html.unescape(report._repr_html_())
+    assert failure.line
+
+
+@pytest.mark.parametrize("drill", DRILLS, ids=lambda drill: drill.name)
+def test_the_stub_is_not_attempted(drill):
+    names = {}
+    exec(compile(drill.stub, "stub", "exec"), names)
+    report = judge(drill.name, names[drill.solution.__name__])
+    assert not report.attempted
+    assert "not attempted" in str(report)
+
+
+@pytest.mark.parametrize("drill", DRILLS, ids=lambda drill: drill.name)
+def test_a_drill_is_complete(drill):
+    assert drill.name == drill.solution.__name__
+    assert (
+        f"Write `{drill.name}({', '.join(drill.parameters)}".replace("temperature)", "temperature")[
+            :-1
+        ]
+        in drill.statement
+    )
+    assert "Demanded tiers: " + ", ".join(drill.demanded) in drill.statement
+    assert 5 <= drill.minutes <= 20
+    assert drill.difficulty in DIFFICULTIES
+    assert len(drill.origin) > 10
+    assert len(drill.hints) == 3
+    assert len(drill.clarifying) >= 3
+    assert len(drill.alternatives) >= 1
+    assert len(drill.wrong) >= 4
+    assert len(drill.rubric) >= 4
+    assert len(drill.follow_ups) >= 2
+    assert 2 <= len(drill.twists) <= 3
+    for pair in (*drill.clarifying, *drill.follow_ups):
+        assert pair.question[-1] in "?."
+        assert pair.answer[-1] in ".ᵀ"
+
+
+@pytest.mark.parametrize(("drill", "task"), TASKS, ids=lambda value: value.name)
+def test_a_task_is_sound(drill, task):
+    names = [check.name for check in task.checks]
+    assert len(names) == len(set(names))
+    assert not set(names) & set(GUARDS.values())
+    assert len(task.wrong) >= 2
+    assert {wrong.caught_by for wrong in task.wrong} <= {*names, *GUARDS.values()}
+    assert set(task.reported) <= set(TIERS)
+    assert set(task.aloud) == {check.tier for check in task.checks}
+    for sentence in (*task.aloud.values(), *(check.why for check in task.checks)):
+        assert sentence.endswith("."), sentence
+        assert "!" not in sentence
+        assert not re.search(r"\b(simply|just|obviously)\b", sentence)
+
+
+@pytest.mark.parametrize("drill", DRILLS, ids=lambda drill: drill.name)
+def test_the_prose_is_plain(drill):
+    prose = [drill.statement, *drill.hints, *drill.rubric]
+    prose += [
+        part for pair in (*drill.clarifying, *drill.follow_ups) for part in vars(pair).values()
+    ]
+    prose += [twist.statement for twist in drill.twists]
+    for text in prose:
+        assert "!" not in text.replace("!=", "")
+        assert not re.search(r"\b([Ss]imply|[Jj]ust|[Oo]bviously)\b", text), text
+
+
+@pytest.mark.parametrize(("drill", "task"), TASKS, ids=lambda value: value.name)
+def test_the_shown_solution_is_the_tested_source_and_passes(drill, task):
+    source = show_solution(drill.name, twist=None if task is drill else task.name)
+    tree = ast.parse(source.code)
+    assert task.solution.__name__ in {n.name for n in ast.walk(tree) if hasattr(n, "name")}
+    home = (ROOT / "nnlib" / "practice" / "catalog" / f"{drill.name}.py").read_text("utf-8")
+    (body,) = [n for n in tree.body if getattr(n, "name", "") == task.solution.__name__]
+    assert ast.get_source_segment(source.code, body) in home
+    assert repr(source) == source.code
+    names = {}
+    exec(compile(source.code, "answer", "exec"), names)
+    assert judged(task, names[task.solution.__name__]).passed
+
+
+def test_the_drills_that_the_book_promises():
+    promised = (
+        "one_nn one_nn_batched one_nn_robust nn_layer stable_softmax three_layer_net knn_vote "
+        "cosine_nn break_the_expansion soft_nn_gradient merge_shards entropy_and_1nn tiny_backprop"
+    )
+    assert set(promised.split()) <= {drill.name for drill in DRILLS}
+
+
+def test_the_catalog_is_what_lies_in_its_folder():
+    files = (ROOT / "nnlib" / "practice" / "catalog").glob("*.py")
+    assert {f.stem for f in files} - {"__init__"} == {drill.name for drill in DRILLS}
+
+
+def test_a_cheat_that_returns_the_printed_answer_is_no_answer():
+    assert not judge("one_nn", lambda *arguments: "[3, 17]").passed

@@ -1,0 +1,156 @@
+"""The practice widgets in Python: traits, what they refuse, and modules that stand alone."""
+
+import gzip
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+from traitlets import TraitError
+
+from nnlib.practice import mock, mock_interview, questions, quiz
+from nnlib.practice.catalog import drills
+from nnlib.practice.spoken import progress
+from nnlib.widgets import MockInterview, Progress, Quiz, base
+
+CLASSES = [Quiz, MockInterview, Progress]
+every_class = pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+
+
+@every_class
+def test_the_module_stands_alone_and_is_small(kind):
+    text = kind._esm
+    assert not re.search(r"^\s*import\b|\bimport\(|\bfrom \"", text, re.MULTILINE)
+    assert re.findall(r"^export default", text, re.MULTILINE) == ["export default"]
+    assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", text)
+    assert "fetch(" not in text
+    assert "innerHTML" not in text
+    assert not re.search(r"url\(|@import", kind._css)
+    assert len(gzip.compress(text.encode())) <= 8000
+
+
+@every_class
+def test_each_file_that_a_module_is_made_of_comes_once(kind):
+    names = re.findall(r"^(?:export )?(?:const|function|let) (\w+)", kind._esm, re.MULTILINE)
+    assert len(names) == len(set(names))
+    assert {"kept", "keep", "el", "announcer"} <= set(names)
+
+
+@pytest.mark.parametrize("chapter", questions.chapters())
+def test_a_quiz_has_the_questions_of_its_chapter(chapter):
+    widget = quiz(chapter)
+    content = questions.load(chapter)
+    assert (widget.name, widget.title) == (chapter, content["title"])
+    assert widget.questions == content["questions"]
+    assert repr(widget) == f"Quiz(name={chapter!r})"
+
+
+def test_the_state_is_strict_json():
+    own = {"title", "questions", "answers", "name", "home"}
+    state = quiz("01_nearest").get_state(own)
+    assert json.loads(json.dumps(state, allow_nan=False)) == state
+    assert state["home"] == {"answers": {}}
+
+
+def test_answers_from_the_page_are_observed_and_reset():
+    widget = quiz("01_nearest")
+    heard = []
+    widget.observe(lambda change: heard.append(change["new"]), "answers")
+    entry = {"given": 1, "right": False, "tries": 1, "mark": "x"}
+    widget.set_state({"answers": {"why-argmin": entry}})
+    assert heard == [{"why-argmin": entry}]
+    widget.reset()
+    assert widget.answers == {}
+
+
+QUESTION = {"id": "q", "mark": "m", "kind": "single", "ask": "?", "options": []}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ([{**QUESTION, "kind": "riddle"}], r"questions\[0\] must be of a kind in single, .*riddle"),
+        ([{k: QUESTION[k] for k in QUESTION if k != "mark"}], r"questions\[0\] has no 'mark'"),
+        ([{k: QUESTION[k] for k in QUESTION if k != "options"}], "has no 'options'"),
+        ([QUESTION, QUESTION], r"questions\[1\] has the id of an earlier one: 'q'"),
+        (["text"], "questions"),
+    ],
+)
+def test_a_quiz_refuses_what_it_could_not_grade(given, message):
+    with pytest.raises(TraitError, match=message):
+        Quiz("T", given)
+
+
+def test_a_quiz_of_no_chapter():
+    with pytest.raises(ValueError, match="no questions for '11_end'; there are 00_warmup"):
+        quiz("11_end")
+
+
+def test_the_mock_interview_has_its_data_and_titles():
+    widget = mock_interview()
+    assert widget.interview == mock.load()
+    assert widget.titles["04_argmax"] == "From argmin to argmax"
+    assert widget.base == "../"
+    assert repr(widget) == "MockInterview(name='mock')"
+    state = widget.get_state({"interview", "titles", "session", "base"})
+    assert json.loads(json.dumps(state, allow_nan=False)) == state
+    for field in ("title", "mark", "scenes", "parts"):
+        with pytest.raises(TraitError, match=f"interview has no '{field}'"):
+            MockInterview({**mock.load(), field: None}, {})
+
+
+def test_the_progress_knows_every_question_and_every_drill():
+    widget = progress()
+    marks = {one["name"]: one["marks"] for one in widget.quizzes}
+    assert list(marks) == questions.chapters()
+    for chapter, of in marks.items():
+        assert of == {one["id"]: one["mark"] for one in questions.load(chapter)["questions"]}
+    assert [one["name"] for one in widget.drills] == [drill.name for drill in drills()]
+    assert len(widget.drills) >= 13
+    assert all(one["minutes"] > 0 and one["title"] for one in widget.drills)
+    assert repr(widget) == "Progress(name='progress')"
+
+
+def test_progress_refuses_an_entry_without_a_field():
+    with pytest.raises(TraitError, match=r"quizzes\[0\] has no 'marks'"):
+        Progress([{"name": "a", "title": "A", "page": "a.html"}], [])
+    with pytest.raises(TraitError, match=r"drills\[0\] has no 'minutes'"):
+        Progress([], [{"name": "a", "title": "A", "page": "a.html"}])
+
+
+def test_drills_and_judge_need_neither_widgets_nor_yaml():
+    code = "import sys, nnlib.practice; sys.exit(bool({'anywidget', 'yaml'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# How a module is put together.
+
+
+def write(folder, **files):
+    for name, text in files.items():
+        (folder / f"{name}.js").write_text(text, encoding="utf-8")
+
+
+def test_a_module_is_joined_from_the_files_it_names(tmp_path, monkeypatch):
+    write(
+        tmp_path,
+        shared="export const a = 1;\n",
+        more='// A comment.\nimport { a } from "./shared.js";\nexport const b = a + 1;\n',
+        own='import { a } from "./shared.js";\nimport { b } from "./more.js";\n\n'
+        "export default a + b;\n",
+    )
+    monkeypatch.setattr(base, "HERE", tmp_path)
+    assert base.module("own.js") == "const a = 1;\nconst b = a + 1;\n\nexport default a + b;\n"
+
+
+def test_a_file_that_imports_from_elsewhere_is_refused(tmp_path, monkeypatch):
+    write(
+        tmp_path,
+        shared="export const a = 1;\n",
+        more='import { a } from "./shared.js";\nimport c from "https://example.org/c.js";\n',
+        own='import { a } from "./shared.js";\nimport { b } from "./more.js";\n',
+    )
+    monkeypatch.setattr(base, "HERE", tmp_path)
+    with pytest.raises(ValueError, match=r"more\.js must import from \./shared\.js once, and from"):
+        base.module("own.js")
