@@ -1,0 +1,465 @@
+"""The certified search beside its peers: time, and the share of wrong neighbors.
+
+Everything is measured in one process, interleaved: a round runs each contender once, the next
+round begins with another one, and what is compared are times of the same round. OpenMP threads
+that spin after a call would steal the cores from the next contender; OMP_WAIT_POLICY=PASSIVE,
+set before the process starts, puts them to sleep. The result, with machine and date, goes to
+peers.json, from which a page of the book is made. Takes about ten minutes on two cores.
+Run: python benchmarks/peers.py [--threads N] [--output FILE] [--quick]
+"""
+
+import argparse
+import datetime
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from contenders import CONTENDERS, INSTALL, Indices, Rows, missing
+from hostile import COSTLY, DESCRIBED, JUDGED, LIMITS, WRONG, Shape, iris_halves, judge
+from threadpoolctl import threadpool_info, threadpool_limits
+
+from nnlib import nearest
+from nnlib.search import MEMORY_LIMIT
+
+STORED = Path(__file__).with_name("peers.json")
+PRODUCTS = {"product32": "bare float32 product", "product64": "bare float64 product"}
+"""The physical limit: every x·t by one matrix product of that precision, and no argmin."""
+
+# What the exact search is held to: its time over that of another, in the same rounds.
+BIG, MIDDLE, WIDE, NARROW = (
+    (10_000, 100_000, 128),
+    (2000, 20_000, 64),
+    (2000, 20_000, 784),
+    (2000, 20_000, 4),
+)
+TARGETS: list[tuple[Shape, str, str, float]] = [
+    (BIG, "float32", "product32", 1.2),
+    (BIG, "float32", "faiss", 1.0),
+    (MIDDLE, "float32", "product32", 1.5),
+    (MIDDLE, "float32", "faiss", 1.15),
+    (MIDDLE, "float32", "sklearn brute", 0.4),
+    (MIDDLE, "float64", "product64", 0.7),
+    (MIDDLE, "float64", "sklearn brute", 0.4),
+    (WIDE, "float32", "product32", 1.35),
+    (WIDE, "float32", "sklearn brute", 0.45),
+    (WIDE, "float64", "product32", 1.35),
+    (WIDE, "float64", "sklearn brute", 0.45),
+    (NARROW, "float32", "sklearn brute", 0.3),
+    (NARROW, "float32", "faiss", 0.3),
+    (NARROW, "float64", "sklearn brute", 0.3),
+    (NARROW, "float64", "faiss", 0.3),
+]
+SMALL_LIMIT = 3.0  # iris: exact over expanded
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to measure, and how long each part may take.
+
+    Parameters
+    ----------
+    shapes : tuple of (n_test, n_train, d)
+        For the times beside the peers, each in both precisions.
+    hostile_shapes : tuple of (n_test, n_train, d)
+        For the cost of hostile data.
+    memory_shape : (n_test, n_train, d)
+    seeds : int
+        How many seeds of every data set on which neighbors are counted.
+    seconds : float
+        For the rounds of one shape and precision; a tenth of it for one hostile data set.
+    fewest, most : int
+        Rounds.
+    patience : float
+        Contenders whose cost grows with the queries alone, and that would take longer than this
+        many seconds, are timed on so many queries as take a third of it.
+    """
+
+    shapes: tuple[Shape, ...] = (NARROW, MIDDLE, WIDE, BIG)
+    hostile_shapes: tuple[Shape, ...] = ((1000, 10_000, 8), (500, 5000, 64))
+    memory_shape: Shape = BIG
+    seeds: int = 10
+    seconds: float = 22.0
+    fewest: int = 4
+    most: int = 25
+    patience: float = 3.0
+
+
+QUICK = Plan(
+    shapes=((60, 500, 4), (60, 500, 64)),
+    hostile_shapes=((30, 200, 8),),
+    memory_shape=(200, 3000, 16),
+    seeds=1,
+    seconds=0.2,
+    fewest=2,
+    most=3,
+)
+Say = Callable[[str], None]
+
+
+def clock(call: Callable[[], object]) -> float:
+    """Return the seconds that a call takes."""
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def interleaved(
+    calls: dict[str, Callable[[], float]], seconds: float, fewest: int, most: int
+) -> dict[str, list[float]]:
+    """Return what each call measures, round by round, in as many rounds as the time allows.
+
+    The order turns by one from round to round, so that nobody always follows the same one.
+    """
+    names = list(calls)
+    found: dict[str, list[float]] = {name: [] for name in names}
+    start, done = time.perf_counter(), 0
+    while done < fewest or (
+        done < most and (time.perf_counter() - start) * (done + 1) / done < seconds
+    ):
+        for name in names[done % len(names) :] + names[: done % len(names)]:
+            found[name].append(float(f"{calls[name]():.4g}"))
+        done += 1
+    return found
+
+
+def product(T: Rows, X: Rows) -> tuple[Callable[[Rows], None], list[int]]:
+    """Return the bare product of queries with all rows, in the fastest of a few block shapes.
+
+    Each block is written over the one before: a result of its own for every pair would be paid
+    for in page faults.
+    """
+
+    def blocked(queries: int, rows: int) -> Callable[[Rows], None]:
+        out = np.empty((queries, rows), T.dtype)
+
+        def run(X: Rows) -> None:
+            for i in range(0, len(X), queries):
+                x = X[i : i + queries]
+                for j in range(0, len(T), rows):
+                    t = T[j : j + rows]
+                    np.matmul(x, t.T, out=out[: len(x), : len(t)])
+
+        return run
+
+    shapes = [(512, 2048), (1024, 4096), (256, 8192), (1024, 1024)]
+    shapes = sorted({(min(a, len(X)), min(b, len(T))) for a, b in shapes})
+    part = X[:1024]
+    for shape in shapes:
+        blocked(*shape)(part)
+    trials = {s: min(clock(lambda s=s: blocked(*s)(part)) for _ in range(2)) for s in shapes}
+    best = min(trials, key=trials.__getitem__)
+    return blocked(*best), list(best)
+
+
+def times(
+    shape: Shape, dtype: str, plan: Plan, threads: int, names: Iterable[str]
+) -> dict[str, Any]:
+    """Return the seconds of each contender on normal data: preparing the rows, and searching.
+
+    A contender that was timed on a part of the queries stands in "queries"; its seconds are
+    scaled to all of them.
+    """
+    n_test, n_train, d = shape
+    rng = np.random.default_rng(0)
+    T = rng.standard_normal((n_train, d)).astype(dtype)
+    X = rng.standard_normal((n_test, d)).astype(dtype)
+    calls: dict[str, Callable[[], float]] = {}
+    fewer: dict[str, int] = {}
+    blocks: dict[str, list[int]] = {}
+
+    for name in PRODUCTS:
+        kind = "f4" if name == "product32" else "f8"
+        rows, queries = T.astype(kind), X.astype(kind)
+        run, blocks[name] = product(rows, queries)
+        calls[name] = lambda run=run, queries=queries: clock(lambda: run(queries))
+
+    for name in names:
+        contender = CONTENDERS[name]
+        few = min(n_test, 32 if contender.linear else max(32, n_test // 16))
+        start = time.perf_counter()
+        search = contender.prepare(T, threads)
+        preparing = time.perf_counter() - start
+        search(X[:few])  # the first call loads libraries and wakes threads
+        part = n_test
+        if contender.linear:
+            each = clock(lambda search=search, few=few: search(X[:few])) / few
+            if each * n_test > plan.patience:
+                part = min(n_test, max(few, int(plan.patience / 3 / each)))
+        if part < n_test:  # a tree is built once: beside so long a search that counts for little
+            fewer[name] = part
+            calls[name] = lambda search=search, part=part, preparing=preparing: (
+                preparing + clock(lambda: search(X[:part])) * n_test / part
+            )
+        else:
+            calls[name] = lambda prepare=contender.prepare: clock(lambda: prepare(T, threads)(X))
+
+    return {
+        "shape": list(shape),
+        "dtype": dtype,
+        "seconds": interleaved(calls, plan.seconds, plan.fewest, plan.most),
+        "queries": fewer,
+        "blocks": blocks,
+        "left_out": {},
+    }
+
+
+def wrong(name: str, plan: Plan, threads: int, names: Iterable[str]) -> dict[str, Any]:
+    """Return the shares of queries, one a seed, for which a contender names another row."""
+    shares: dict[str, dict[str, list[float]]] = {n: {"other": [], "farther": []} for n in names}
+    for seed in range(plan.seeds):
+        T, X = WRONG[name](seed)
+        found: dict[str, Indices] = {n: CONTENDERS[n].prepare(T, threads)(X) for n in shares}
+        for n, (other, farther) in judge(T, X, found).items():
+            shares[n]["other"].append(round(other, 4))
+            shares[n]["farther"].append(round(farther, 4))
+    return {
+        "data": name,
+        "described": DESCRIBED[name],
+        "shape": [*X.shape[:1], *T.shape],
+        "dtype": str(T.dtype),
+        "judged": min(JUDGED, len(X)),
+        "seeds": list(range(plan.seeds)),
+        "shares": shares,
+    }
+
+
+def cost(name: str, shape: Shape, plan: Plan) -> dict[str, Any]:
+    """Return the seconds of the exact and the direct search on hostile data.
+
+    A few answers are judged in integers, so that nobody is fast by being wrong.
+    """
+    T, X = COSTLY[name](shape)
+
+    def timed(method: str) -> Callable[[], float]:
+        return lambda: clock(lambda: nearest(T, X, method=method))
+
+    nearest(T, X[:8], method="exact")
+    nearest(T, X[:8], method="direct")
+    few = X[:5]
+    truth = judge(T, few, {"exact": nearest(T, X, method="exact")[: len(few)]})
+    calls = {method: timed(method) for method in ("exact", "direct")}
+    return {
+        "data": name,
+        "shape": list(shape),
+        "seconds": interleaved(calls, plan.seconds / 10, min(3, plan.fewest), plan.most),
+        "judged": len(few),
+        "wrong": truth["exact"][0],
+        "limit": LIMITS[name],
+    }
+
+
+def small(plan: Plan, threads: int, names: Iterable[str]) -> dict[str, Any]:
+    """Return the seconds of one search on iris, 75 queries on 75 rows, each a mean of many."""
+    T, X = iris_halves(0)
+
+    def timed(name: str) -> Callable[[], float]:
+        contender = CONTENDERS[name]
+        contender.prepare(T, threads)(X)
+        once = clock(lambda: contender.prepare(T, threads)(X))
+        many = max(1, min(200, int(0.02 / max(once, 1e-9))))
+
+        def call() -> float:
+            return clock(lambda: [contender.prepare(T, threads)(X) for _ in range(many)]) / many
+
+        return call
+
+    calls = {name: timed(name) for name in names}
+    return {
+        "shape": [len(X), *T.shape],
+        "dtype": str(T.dtype),
+        "seconds": interleaved(calls, plan.seconds / 5, plan.fewest, plan.most),
+        "limit": SMALL_LIMIT,
+    }
+
+
+def memory(shape: Shape, dtype: str) -> dict[str, Any]:
+    """Return the bytes that the exact search held at most, beyond its inputs.
+
+    Python's allocator and NumPy's are traced; what the BLAS keeps for itself is not. Besides
+    `memory_limit` a search may hold two numbers for every row and every query.
+    """
+    n_test, n_train, d = shape
+    rng = np.random.default_rng(0)
+    T = rng.standard_normal((n_train, d)).astype(dtype)
+    X = rng.standard_normal((n_test, d)).astype(dtype)
+    nearest(T[:10], X[:10])
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        tracemalloc.reset_peak()
+        nearest(T, X)
+        peak = tracemalloc.get_traced_memory()[1] - before
+    finally:
+        tracemalloc.stop()
+    return {
+        "shape": list(shape),
+        "dtype": dtype,
+        "peak": peak,
+        "limit": MEMORY_LIMIT,
+        "constant": 16 * (n_train + n_test),
+    }
+
+
+def processor() -> str:
+    """Return the model of the processor, in the words of the system."""
+    if sys.platform == "linux":
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+        if names:
+            return names[0]
+    if sys.platform == "darwin":
+        command = ["sysctl", "-n", "machdep.cpu.brand_string"]
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    return platform.processor() or platform.machine()
+
+
+def circumstances(threads: int) -> dict[str, Any]:
+    """Return machine, date, versions and thread pools, without a name or a path of anybody's."""
+    packages = sorted({contender.package for contender in CONTENDERS.values()} - set(missing()))
+    kept = ("user_api", "internal_api", "version", "architecture", "threading_layer", "num_threads")
+    pools = [{key: pool[key] for key in kept if pool.get(key)} for pool in threadpool_info()]
+    return {
+        "date": datetime.date.today().isoformat(),
+        "machine": {
+            "processor": processor(),
+            "cores": cores(),
+            "system": f"{platform.system()} {platform.machine()}",
+        },
+        "versions": {"python": platform.python_version()}
+        | {package: metadata.version(package) for package in packages},
+        "threads": threads,
+        "wait_policy": os.environ.get("OMP_WAIT_POLICY", ""),
+        "pools": sorted(pools, key=str),
+    }
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def measure(plan: Plan, threads: int, say: Say) -> dict[str, Any]:
+    """Measure everything in the plan and return it in the form that is stored."""
+    names = [name for name, c in CONTENDERS.items() if c.package not in missing()]
+    began = time.perf_counter()
+    cases = [(shape, dtype) for shape in plan.shapes for dtype in ("float32", "float64")]
+    costs = [(name, shape) for shape in plan.hostile_shapes for name in COSTLY]
+    steps = len(cases) + len(WRONG) + len(costs) + 3
+    step = 0
+
+    def tell(what: str) -> None:
+        nonlocal step
+        step += 1
+        say(f"[{step:2}/{steps}] {time.perf_counter() - began:4.0f} s  {what} …")
+
+    result: dict[str, Any] = {}
+    with threadpool_limits(threads):
+        result["wrong"] = []
+        for name in WRONG:
+            tell(f"wrong neighbors: {DESCRIBED[name]}")
+            result["wrong"].append(wrong(name, plan, threads, names))
+            say(f"{'':13}exact {max(result['wrong'][-1]['shares']['exact']['other']):.1%}")
+        tell("small work: iris")
+        result["small"] = small(plan, threads, names)
+        say(f"{'':13}exact over expanded {ratio(result['small'], 'exact', 'expanded'):.2f}")
+        result["memory"] = []
+        for dtype in ("float32", "float64"):
+            tell(f"peak memory at {plan.memory_shape}, {dtype}")
+            result["memory"].append(memory(plan.memory_shape, dtype))
+            say(f"{'':13}{result['memory'][-1]['peak'] / 2**20:.1f} MiB")
+        result["hostile"] = []
+        for name, shape in costs:
+            tell(f"hostile cost: {name}, {shape}")
+            result["hostile"].append(cost(name, shape, plan))
+            say(f"{'':13}exact over direct {ratio(result['hostile'][-1], 'exact', 'direct'):.1f}")
+        result["times"] = []
+        for shape, dtype in cases:
+            tell(f"times at {shape}, {dtype}")
+            found = times(shape, dtype, plan, threads, names)
+            result["times"].append(found)
+            rounds = len(found["seconds"]["exact"])
+            over = ratio(found, "exact", "product32")
+            say(f"{'':13}exact over bare float32 product {over:.2f}, {rounds} rounds")
+        limits = [
+            {"shape": list(shape), "dtype": dtype, "over": over, "limit": limit}
+            for shape, dtype, over, limit in TARGETS
+            if (shape, dtype) in cases
+        ]
+        labels = {name: contender.label for name, contender in CONTENDERS.items()} | PRODUCTS
+        notes = {name: contender.note for name, contender in CONTENDERS.items() if contender.note}
+        first = circumstances(threads) | {"labels": labels, "notes": notes, "targets": limits}
+    return first | result
+
+
+def ratio(case: dict[str, Any], name: str, over: str) -> float:
+    """Return the median over the rounds of one time over another's in the same round."""
+    pairs = zip(case["seconds"][name], case["seconds"][over], strict=True)
+    return statistics.median(a / b for a, b in pairs)
+
+
+def written(result: dict[str, Any]) -> str:
+    """Return the JSON text: one line for each list of numbers and each small thing."""
+
+    def lines(value: Any, indent: str) -> str:
+        flat = json.dumps(value, ensure_ascii=False)
+        if len(flat) + len(indent) <= 100 or not isinstance(value, dict | list) or not value:
+            return flat
+        deeper = indent + "  "
+        if isinstance(value, dict):
+            inner = [f"{json.dumps(k)}: {lines(v, deeper)}" for k, v in value.items()]
+            opening, closing = "{", "}"
+        else:
+            inner = [lines(v, deeper) for v in value]
+            opening, closing = "[", "]"
+            if all(isinstance(v, int | float) for v in value):
+                return flat
+        return f"{opening}\n{deeper}" + f",\n{deeper}".join(inner) + f"\n{indent}{closing}"
+
+    return lines(result, "") + "\n"
+
+
+def passive(threads: int) -> dict[str, str]:
+    """Return the environment in which measuring is fair."""
+    count = str(threads)
+    pools = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    return {**os.environ, "OMP_WAIT_POLICY": "PASSIVE", **dict.fromkeys(pools, count)}
+
+
+def main(arguments: list[str]) -> int:
+    """Measure in a fresh process with sleeping threads; store what came out."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--threads", type=int, default=cores(), help="for every contender")
+    parser.add_argument("--output", type=Path, default=STORED, help="the file to write")
+    parser.add_argument("--quick", action="store_true", help="tiny shapes; nothing is stored")
+    parser.add_argument("--seconds", type=float, default=Plan.seconds, help="for a shape's rounds")
+    options = parser.parse_args(arguments)
+    if missing() and not options.quick:
+        print(f"Not installed: {', '.join(missing())}. To measure against them:\n  {INSTALL}")
+        return 1
+    environment = passive(options.threads)
+    if any(os.environ.get(key) != value for key, value in environment.items()):
+        command = [sys.executable, str(Path(__file__).resolve()), *arguments]
+        return subprocess.run(command, env=environment, check=False).returncode
+    plan = QUICK if options.quick else replace(Plan(), seconds=options.seconds)
+    result = measure(plan, options.threads, lambda line: print(line, flush=True))
+    if not options.quick:
+        options.output.write_text(written(result), encoding="utf-8")
+        print(f"Stored in {options.output.name}; `make book` makes the page anew.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

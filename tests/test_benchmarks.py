@@ -1,0 +1,485 @@
+"""The measurements beside the peers: what is stored, what the page says, and how it is measured.
+
+No test asserts a time. Those that measure do so on tiny shapes, with the peers that are installed.
+"""
+
+import datetime
+import importlib.util
+import json
+import re
+import statistics
+import tomllib
+from fractions import Fraction
+from pathlib import Path
+
+import contenders
+import hostile
+import nbformat
+import numpy as np
+import peers
+import pytest
+from contenders import CONTENDERS
+from hostile import COSTLY, LIMITS, WRONG, judge
+from hypothesis import given
+from nbclient import NotebookClient
+from strategies import oracle_distance, oracle_distances, problems
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "chapters" / "benchmarks.md"
+TEXT = peers.STORED.read_text(encoding="utf-8")
+STORED = json.loads(TEXT)
+SHAPES = [(2000, 20_000, 4), (2000, 20_000, 64), (2000, 20_000, 784), (10_000, 100_000, 128)]
+DTYPES = ("float32", "float64")
+INSTALLED = [name for name, c in CONTENDERS.items() if c.package not in contenders.missing()]
+TINY = peers.Plan(
+    shapes=((6, 40, 3),),
+    hostile_shapes=((5, 24, 5),),
+    memory_shape=(20, 300, 4),
+    seeds=1,
+    seconds=0.0,
+    fewest=2,
+    most=2,
+)
+
+
+# --- What is stored ---------------------------------------------------------------------------
+
+
+def test_every_search_was_timed_at_every_shape_or_left_out_for_a_reason():
+    assert {(tuple(c["shape"]), c["dtype"]) for c in STORED["times"]} == {
+        (shape, dtype) for shape in SHAPES for dtype in DTYPES
+    }
+    assert len(STORED["times"]) == len(SHAPES) * len(DTYPES)
+    for case in STORED["times"]:
+        timed, left_out = set(case["seconds"]), case["left_out"]
+        assert not timed & set(left_out)
+        assert timed | set(left_out) == {*CONTENDERS, *peers.PRODUCTS}
+        assert all(len(reason) > 10 for reason in left_out.values())
+        assert {"exact", "expanded", "sklearn brute", "faiss", "torch", *peers.PRODUCTS} <= timed
+        (rounds,) = {len(values) for values in case["seconds"].values()}
+        assert rounds >= 3
+        assert all(value > 0 for values in case["seconds"].values() for value in values)
+        for name, queries in case["queries"].items():
+            assert CONTENDERS[name].linear
+            assert 0 < queries < case["shape"][0]
+        assert set(case["blocks"]) == set(peers.PRODUCTS)
+
+
+def test_the_contenders_are_those_that_were_promised():
+    assert set(CONTENDERS) >= {
+        "exact", "expanded", "direct", "sklearn brute", "sklearn kd_tree", "sklearn argmin",
+        "faiss", "scipy cdist", "scipy cKDTree", "torch",
+    }  # fmt: skip
+
+
+def test_neighbors_were_counted_for_every_search_on_every_data_set():
+    assert [w["data"] for w in STORED["wrong"]] == list(WRONG)
+    for w in STORED["wrong"]:
+        assert len(w["seeds"]) >= 5
+        assert set(w["shares"]) == set(CONTENDERS)
+        for shares in w["shares"].values():
+            assert len(shares["other"]) == len(shares["farther"]) == len(w["seeds"])
+            for other, farther in zip(shares["other"], shares["farther"], strict=True):
+                assert 0 <= farther <= other <= 1
+
+
+def test_exact_was_never_wrong():
+    for w in STORED["wrong"]:
+        assert set(w["shares"]["exact"]["other"]) == {0.0}
+    assert [h["wrong"] for h in STORED["hostile"]] == [0.0] * len(STORED["hostile"])
+
+
+def test_hostile_costs_small_work_and_memory_are_there():
+    shapes = peers.Plan().hostile_shapes
+    assert {(h["data"], tuple(h["shape"])) for h in STORED["hostile"]} == {
+        (name, shape) for name in COSTLY for shape in shapes
+    }
+    for h in STORED["hostile"]:
+        assert h["limit"] == LIMITS[h["data"]]
+        assert set(h["seconds"]) == {"exact", "direct"}
+        assert h["judged"] > 0
+    assert STORED["small"]["shape"] == [75, 75, 4]
+    assert set(STORED["small"]["seconds"]) == set(CONTENDERS)
+    assert [(tuple(m["shape"]), m["dtype"]) for m in STORED["memory"]] == [
+        (peers.BIG, dtype) for dtype in DTYPES
+    ]
+    for m in STORED["memory"]:
+        assert m["limit"] == 64 * 2**20
+        assert 0 < m["peak"] <= m["limit"] + m["constant"]
+
+
+def test_the_limits_stored_are_the_limits_set():
+    assert STORED["targets"] == [
+        {"shape": list(shape), "dtype": dtype, "over": over, "limit": limit}
+        for shape, dtype, over, limit in peers.TARGETS
+    ]
+    assert STORED["small"]["limit"] == peers.SMALL_LIMIT
+
+
+def test_the_circumstances_are_told_and_nobodys_name_or_path():
+    assert datetime.date.fromisoformat(STORED["date"])
+    assert set(STORED["machine"]) == {"processor", "cores", "system"}
+    assert STORED["machine"]["processor"]
+    assert STORED["machine"]["cores"] >= STORED["threads"]
+    assert {"python", *(c.package for c in CONTENDERS.values())} == set(STORED["versions"])
+    assert STORED["wait_policy"] == "PASSIVE"
+    assert {pool["num_threads"] for pool in STORED["pools"]} == {STORED["threads"]}
+    assert not re.search(r'"/|/(home|root|tmp|usr|work)/|\.so\b|\\\\', TEXT)
+
+
+def test_the_file_has_the_form_that_is_written():
+    assert peers.written(STORED) == TEXT
+    assert max(map(len, TEXT.splitlines())) < 1000
+
+
+def test_the_labels_are_those_of_the_contenders():
+    expected = {name: contender.label for name, contender in CONTENDERS.items()} | peers.PRODUCTS
+    assert STORED["labels"] == expected
+    assert len(set(expected.values())) == len(expected)
+
+
+# --- What the page says -----------------------------------------------------------------------
+
+
+def page_outputs(folder, stored):
+    """Execute the page beside a stored file and return all it shows, without its prose."""
+    (folder / "chapters").mkdir(parents=True)
+    (folder / "benchmarks").mkdir()
+    (folder / "benchmarks" / "peers.json").write_text(peers.written(stored), encoding="utf-8")
+    style = "book.mplstyle"
+    (folder / "chapters" / style).write_bytes((PAGE.parent / style).read_bytes())
+    page = PAGE.read_text(encoding="utf-8")
+    cells = re.findall(r"```\{code-cell\} ipython3\n---\n.*?\n---\n(.*?)```", page, re.DOTALL)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+    where = {"metadata": {"path": str(folder / "chapters")}}
+    NotebookClient(notebook, timeout=120, kernel_name="python3", resources=where).execute()
+    outputs = [output for cell in notebook.cells for output in cell.outputs]
+    assert all(output.output_type != "stream" for output in outputs)
+    texts = [output.data["text/markdown"] for output in outputs if "text/markdown" in output.data]
+    assert sum("image/png" in output.data for output in outputs) == 2
+    return "\n\n".join(texts)
+
+
+def shown(value):
+    return f"| {value:.{(value < 100) + (value < 10)}f}\u00a0("
+
+
+def ratios(stored):
+    """Return every ratio that the tables of the limits and of the hostile data must show."""
+    found = [
+        peers.ratio(case, "exact", target["over"])
+        for target in stored["targets"]
+        for case in stored["times"]
+        if (case["shape"], case["dtype"]) == (target["shape"], target["dtype"])
+    ]
+    assert len(found) == len(stored["targets"])
+    return found + [peers.ratio(h, "exact", "direct") for h in stored["hostile"]]
+
+
+def test_the_page_follows_the_stored_file(tmp_path):
+    true = page_outputs(tmp_path / "true", STORED)
+    assert all(shown(ratio) in true for ratio in ratios(STORED))
+    assert STORED["date"] in true
+    assert STORED["machine"]["processor"] in true
+    for label in STORED["labels"].values():
+        assert true.count(f"| {label} |") >= len(SHAPES)
+    perfect = {
+        name
+        for name in CONTENDERS
+        if not any(sum(w["shares"][name]["other"]) for w in STORED["wrong"])
+    }
+    assert f"({len(perfect)} of {len(CONTENDERS)})" in true
+    met = sum(
+        ratio <= target["limit"]
+        for target, ratio in zip(STORED["targets"], ratios(STORED), strict=False)
+    )
+    assert f"{met} of {len(STORED['targets'])} limits met" in true
+
+    forged = json.loads(TEXT)
+    forged["date"] = "1990-01-01"
+    forged["memory"][0]["peak"] = 123 * 2**20
+    for case in [*forged["times"], *forged["hostile"]]:
+        case["seconds"]["exact"] = [1000 * value for value in case["seconds"]["exact"]]
+    for w in forged["wrong"]:
+        w["shares"]["exact"]["other"] = [0.5 for _ in w["seeds"]]
+    del forged["times"][0]["seconds"]["torch"]
+    forged["times"][0]["left_out"]["torch"] = "for a reason"
+    false = page_outputs(tmp_path / "false", forged)
+    assert all(shown(ratio) in false for ratio in ratios(forged))
+    assert "1990-01-01" in false
+    assert STORED["date"] not in false
+    assert "123.0 MiB" in false
+    assert f"0 of {len(STORED['targets'])} limits met" in false
+    assert f"| {STORED['labels']['exact']} | 50\u00a0·\u00a00 |" in false
+    assert "Left out in float32: torch.cdist, argmin, for a reason." in false
+    nobody = len(perfect - {"exact"})
+    assert f"({nobody} of {len(CONTENDERS)})" in false
+
+
+def test_the_prose_of_the_page_states_no_measured_number():
+    prose = re.sub(r"```\{code-cell\}.*?```", "", PAGE.read_text(encoding="utf-8"), flags=re.S)
+    assert not re.search(r"\d\.\d|\d\s?%|\d\s?(ms|seconds|µs|MiB)\b|times (as|faster)", prose)
+
+
+def test_the_causes_that_the_prose_names_are_those_that_were_measured():
+    """The expansion names farther rows far from zero; direct form and trees hardly ever do."""
+    shares = {w["data"]: w["shares"] for w in STORED["wrong"]}
+    for name in ("expanded", "three terms"):
+        for data in ("iris + 1e8", "cloud at 1e4"):
+            assert min(shares[data][name]["farther"]) > 0.5
+    for name in ("direct", "scipy cdist", "sklearn kd_tree", "scipy cKDTree"):
+        assert all(statistics.mean(s[name]["farther"]) < 0.02 for s in shares.values())
+    for name in ("sklearn kd_tree", "scipy cKDTree"):
+        assert min(shares["integer lattice"][name]["other"]) > 0
+        assert max(shares["integer lattice"][name]["farther"]) == 0
+    assert "eleven" in PAGE.read_text(encoding="utf-8")
+    assert (len(CONTENDERS), len(WRONG)) == (11, 5)
+
+
+def test_every_figure_of_the_page_has_a_caption_and_an_alternative_text():
+    page = PAGE.read_text(encoding="utf-8")
+    assert page.count("plt.show()") == 2
+    assert len(re.findall(r"^    alt: .{40,}$", page, re.M)) == 2
+    assert len(re.findall(r"^    caption: .{20,}$", page, re.M)) == 2
+
+
+# --- The truth --------------------------------------------------------------------------------
+
+
+@given(problems())
+def test_the_judge_agrees_with_fractions(problem):
+    T, X = problem.T.astype(np.float64), problem.X.astype(np.float64)
+    if not len(X):
+        return
+    distances = oracle_distances(X, T)
+    last = len(T) - 1
+    answers = {"last": np.full(len(X), last), "first": np.zeros(len(X), np.intp)}
+    found = judge(T, X, answers)
+    for name, answer in answers.items():
+        pairs = list(zip(distances, answer.tolist(), strict=True))
+        other = [row.index(min(row)) != i for row, i in pairs]
+        farther = [row[i] != min(row) for row, i in pairs]
+        assert found[name] == (statistics.mean(other), statistics.mean(farther))
+
+
+def test_the_judge_uses_64_bits_only_where_nothing_overflows():
+    (small,) = hostile.whole(np.array([[1.5, -0.25]]))
+    assert (small.dtype, small.tolist()) == (np.int64, [[6, -1]])
+    (large,) = hostile.whole(np.array([[2.0**31, 0.5]]))
+    assert (large.dtype, large.tolist()) == (object, [[2**32, 1]])
+
+
+def test_the_judge_stops_after_as_many_queries_as_it_is_told():
+    T, X = np.array([[0.0], [1.0]]), np.array([[0.0], [0.0], [1.0]])
+    answer = {"zero": np.zeros(3, np.intp)}
+    assert judge(T, X, answer)["zero"] == (1 / 3, 1 / 3)
+    assert judge(T, X, answer, most=2)["zero"] == (0, 0)
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_hostile_data_come_from_their_seed(name):
+    first, again, other = WRONG[name](1), WRONG[name](1), WRONG[name](2)
+    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+    assert not np.array_equal(first[0], other[0])
+    assert first[0].dtype == first[1].dtype == ("float32" if name == "cloud at 1e4" else "float64")
+    assert first[0].shape[1] == first[1].shape[1]
+
+
+def test_costly_data_are_what_they_are_called():
+    shape = (6, 60, 5)
+    made = {name: COSTLY[name](shape) for name in COSTLY}
+    for T, X in made.values():
+        assert (X.shape, T.shape) == ((6, 5), (60, 5))
+    distinct = {name: len(np.unique(T, axis=0)) for name, (T, _) in made.items()}
+    assert distinct["all rows equal"] == 1
+    assert distinct["each row 20 times"] == 3
+    T, X = made["permutations, queries on the diagonal"]
+    assert distinct["permutations, queries on the diagonal"] == 60
+    assert all(len({oracle_distance(x, t) for t in T}) == 1 for x in X)
+    T, _ = made["mass near-ties"]
+    assert distinct["mass near-ties"] > 50
+    assert (np.abs(T - T[0]) <= 8 * np.spacing(np.abs(T[0]))).all()
+    T, _ = made["0.1 lattice"]
+    assert Fraction(0.1 * 3) in {Fraction(v) for v in T.ravel().tolist()}
+    for size in ("1e6", "1e200"):
+        T, _ = made[f"one outlier at {size}"]
+        assert (np.abs(T) > 100).all(axis=1).sum() == 1
+        assert T.max() == float(size)
+    with pytest.raises(ValueError, match="permutations"):
+        COSTLY["permutations, queries on the diagonal"]((1, 7, 3))
+
+
+# --- Measuring --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", INSTALLED)
+def test_every_contender_searches(name, dtype):
+    """On integers, where nothing rounds and every query is a row of its own."""
+    rng = np.random.default_rng(0)
+    T = np.unique(rng.integers(0, 50, (400, 3)), axis=0).astype(dtype)
+    T = rng.permutation(T)
+    before = T.copy()
+    chosen = rng.integers(0, len(T), 90)
+    found = CONTENDERS[name].prepare(T, 1)(T[chosen])
+    assert found.dtype.kind == "i"
+    assert found.tolist() == chosen.tolist()
+    assert np.array_equal(T, before)
+
+
+def test_blocks_of_queries_cover_all_of_them(monkeypatch):
+    monkeypatch.setattr(contenders, "BLOCK_BYTES", 8 * 10 * 4)
+    T = np.arange(10.0)[:, None]
+    seen = []
+    search = contenders.in_blocks(lambda X: seen.append(len(X)) or np.abs(X - T.T), len(T), 8)
+    assert search(T).tolist() == list(range(10))
+    assert seen == [4, 4, 2]
+
+
+def test_rounds_are_interleaved_and_turn():
+    order = []
+
+    def call(name):
+        return lambda: order.append(name) or 0.123456
+
+    found = peers.interleaved({name: call(name) for name in "ABC"}, 0.0, 3, 9)
+    assert "".join(order) == "ABCBCACAB"
+    assert found == {name: [0.1235] * 3 for name in "ABC"}
+    found = peers.interleaved({"A": call("A")}, 60.0, 3, 9)
+    assert len(found["A"]) == 9
+
+
+def test_the_bare_product_visits_every_pair(monkeypatch):
+    visited = []
+    matmul = np.matmul
+
+    def watched(x, t, out):
+        visited.append(x.shape[0] * t.shape[1])
+        return matmul(x, t, out=out)
+
+    monkeypatch.setattr(np, "matmul", watched)
+    T, X = np.ones((5000, 2)), np.ones((1100, 2))
+    run, block = peers.product(T, X)
+    visited.clear()
+    run(X)
+    assert sum(visited) == 5000 * 1100
+    assert max(visited) <= block[0] * block[1]
+
+
+def test_times_cover_all_and_tell_what_was_scaled():
+    names = [name for name in INSTALLED if name != "sklearn argmin"]
+    found = peers.times((70, 40, 3), "float32", TINY, 1, names)
+    assert set(found["seconds"]) == {*names, *peers.PRODUCTS}
+    assert all(len(v) == 2 and min(v) > 0 for v in found["seconds"].values())
+    assert found["queries"] == {}
+    hasty = peers.replace(TINY, patience=0.0)
+    found = peers.times((70, 40, 3), "float64", hasty, 1, names)
+    assert found["queries"] == {name: 32 for name in names if CONTENDERS[name].linear}
+
+
+def test_a_part_of_the_queries_stands_for_all(monkeypatch):
+    """Seconds of the search are scaled, those of the preparation are not."""
+    now = [0.0]
+
+    def prepare(T, threads):
+        now[0] += 5
+
+        def search(X):
+            now[0] += len(X)
+
+        return search
+
+    slow = contenders.Contender("slow", prepare, linear=True)
+    monkeypatch.setitem(CONTENDERS, "slow", slow)
+    monkeypatch.setattr(peers.time, "perf_counter", lambda: now[0])
+    found = peers.times((640, 4, 1), "float64", peers.replace(TINY, patience=120.0), 1, ["slow"])
+    assert found["queries"] == {"slow": 40}
+    assert found["seconds"]["slow"] == [645.0, 645.0]
+
+
+def test_a_wrong_answer_is_counted(monkeypatch):
+    last = contenders.Contender("last", lambda T, threads: lambda X: np.full(len(X), len(T) - 1))
+    monkeypatch.setitem(CONTENDERS, "last", last)
+    found = peers.wrong("iris", peers.replace(TINY, seeds=2), 1, ["exact", "last"])
+    assert found["shares"]["exact"] == {"other": [0.0, 0.0], "farther": [0.0, 0.0]}
+    assert min(found["shares"]["last"]["farther"]) > 0.9
+    assert (found["seeds"], found["judged"], found["shape"]) == ([0, 1], 75, [75, 75, 4])
+
+
+def test_everything_is_measured_in_the_stored_form(monkeypatch):
+    monkeypatch.setattr(peers, "WRONG", {"iris": WRONG["iris"]})
+    said = []
+    result = peers.measure(TINY, 1, said.append)
+    assert set(result) == set(STORED)
+    for key in ("wrong", "hostile", "times", "memory"):
+        assert all(set(entry) == set(STORED[key][0]) for entry in result[key])
+    assert set(result["small"]) == set(STORED["small"])
+    assert [h["data"] for h in result["hostile"]] == list(COSTLY)
+    assert all(h["wrong"] == 0 for h in result["hostile"])
+    assert all(m["peak"] > 0 for m in result["memory"])
+    assert json.loads(peers.written(result)) == result
+    steps = [line for line in said if line.startswith("[")]
+    assert steps[-1].startswith(f"[{len(steps)}/{len(steps)}]")
+
+
+def test_memory_sees_what_a_search_holds(monkeypatch):
+    held = 3 * 2**20
+    monkeypatch.setattr(peers, "nearest", lambda T, X: np.ones(held if len(T) > 10 else 1, np.int8))
+    assert held <= peers.memory((4, 20, 2), "float64")["peak"] < held + 2**14
+
+
+def test_a_missing_peer_stops_the_command_with_what_to_type(monkeypatch, capsys, tmp_path):
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name in {"faiss", "torch"} else find(name)
+    )
+    output = tmp_path / "peers.json"
+    assert peers.main(["--output", str(output)]) == 1
+    said = capsys.readouterr().out
+    assert "faiss-cpu, torch" in said
+    assert contenders.INSTALL in said
+    assert not output.exists()
+
+
+def test_the_process_starts_with_sleeping_threads_and_equal_counts(monkeypatch):
+    environment = peers.passive(3)
+    assert environment["OMP_WAIT_POLICY"] == "PASSIVE"
+    assert environment["OPENBLAS_NUM_THREADS"] == environment["OMP_NUM_THREADS"] == "3"
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    calls = []
+
+    def run(command, env, check):
+        calls.append((command, env))
+        return type("Done", (), {"returncode": 7})()
+
+    monkeypatch.setattr(peers.subprocess, "run", run)
+    assert peers.main(["--quick", "--threads", "1"]) == 7
+    ((command, env),) = calls
+    assert command[1:] == [str(ROOT / "benchmarks" / "peers.py"), "--quick", "--threads", "1"]
+    assert env["OMP_WAIT_POLICY"] == "PASSIVE"
+
+
+# --- The extra --------------------------------------------------------------------------------
+
+
+def test_readers_do_not_install_the_peers():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    named = {re.split(r"[<>=!~]", line)[0] for line in extras["bench"]}
+    assert {c.package for c in CONTENDERS.values()} - {"numpy", "scikit-learn"} <= named
+    pinned = (ROOT / "requirements.txt").read_text()
+    assert not re.search(r"^(faiss|torch|nvidia)", pinned, re.M)
+    pins = re.search(r"^pins:.*?\n\n", (ROOT / "Makefile").read_text(), re.M | re.S)[0]
+    assert "--all-extras" not in pins
+    # The extra `book` names `widgets` and `progress` itself.
+    assert set(re.findall(r"--extra (\w+)", pins)) == set(extras) - {"bench", "widgets", "progress"}
+    assert "nnlib[widgets,progress]" in extras["book"]
+
+
+def test_make_bench_installs_the_peers_under_the_pins_and_runs_every_measurement():
+    makefile = (ROOT / "Makefile").read_text()
+    recipe = re.search(r"^bench: \$\(VENV\)/peers .*?\n\n", makefile, re.M | re.S)[0]
+    programs = {p.name for p in (ROOT / "benchmarks").glob("*.py") if "__main__" in p.read_text()}
+    assert set(re.findall(r"benchmarks/(\w+\.py)", recipe)) == programs
+    assert "--constraint requirements.txt" in makefile
+    assert '".[bench]"' in makefile
