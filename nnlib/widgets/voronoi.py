@@ -507,7 +507,7 @@ class VoronoiExplorer(Widget):
         figure, axis = plt.subplots(figsize=(6.4, height), layout="constrained")
         figure.patch.set_alpha(0)
         axis.patch.set_alpha(0)
-        width = 720
+        width = 540
         winners, classes = self.regions(width, max(1, round(width * (ratio if equal else 0.5))))
         by_row = self.color_by == "row"
         palette = np.array([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in colors])

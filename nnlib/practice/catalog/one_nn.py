@@ -537,7 +537,8 @@ DRILL = Drill(
         Question(
             "What is the bottleneck in memory, and what do you do about it?",
             "The n_test × n_train matrix of scores. Take the queries in blocks, so that one block "
-            "times n_train fits into the cache or the budget; the result does not change.",
+            "times n_train fits into the cache or the budget; in real arithmetic the result does not "
+            "change, in floating point a near-tie may.",
         ),
         Question(
             "When would you not use the expansion?",
