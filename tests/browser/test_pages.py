@@ -73,6 +73,11 @@ def violations(page: Page, *rules: str) -> list[str]:
     options: dict[str, object] = {"preload": False, "resultTypes": ["violations"]}
     if rules:
         options["runOnly"] = list(rules)
+    # What fades in is judged when it has.
+    page.evaluate(
+        """() => new Promise(requestAnimationFrame).then(() => Promise.all(
+            document.getAnimations().map((one) => one.finished.catch(() => null))))"""
+    )
     # preload fetches style sheets a second time, which file:// refuses; nothing here needs it.
     # The drawings of formulas are hidden from screen readers, and have thousands of parts.
     page.evaluate(
