@@ -121,7 +121,7 @@ def follows(
     Around `center`, a point inside of the cell, g_k / g_k(center) = 1 + p_k·(x − center): the
     face follows where p_face is in the convex hull of 0 and the other p_k.
     """
-    from scipy.optimize import nnls  # type: ignore[import-untyped]
+    from scipy.optimize import nnls
 
     if not w[face].any():  # the constant c, from two rows in the same place
         return bool(c[face] > 0 or (c[face] == 0 and not strict[face]))
