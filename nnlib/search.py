@@ -23,10 +23,10 @@ from nnlib.certify import (
     nothing_rounds,
     query_side,
     row_side,
-    settle,
 )
 from nnlib.distances import check_norms, direct_tile, squared_norms, with_bias, with_ones
 from nnlib.errorfree import cut, digits, first_k, reversed_rows, slice_bits
+from nnlib.merge import Indices, settle_all, settle_pairs, slices, smallest_k
 from nnlib.validation import (
     Array,
     as_labels,
@@ -55,7 +55,6 @@ SMALL_WORK = 2**19
 # In a tile of exact products, so many rows may have numbers that no slices hold.
 MOST_ODD = 16
 
-Indices = NDArray[np.intp]
 Advance = Callable[[int], Any]
 
 
@@ -101,12 +100,6 @@ class TrainingSet:
             rows = self.rows.astype(dtype, copy=False)
             self._weights[dtype] = with_bias(-2 * rows, self.norms(dtype))
         return self._weights[dtype][part]
-
-
-def slices(length: int, step: int) -> Iterator[slice]:
-    """Cut range(length) into consecutive slices of at most `step`."""
-    for start in range(0, length, step):
-        yield slice(start, start + step)
 
 
 def tile_shape(
@@ -173,28 +166,6 @@ def make_plan(n_train: int, d: int, k: int, memory_limit: int) -> Plan | None:
         return None
     plan = Plan(memory_limit, width, rows, part, group, 0, 0)
     return plan.with_room(ROOM[0] + ROOM[1] * k)
-
-
-def smallest_k(values: Array, k: int) -> Indices:
-    """Return the positions of the `k` smallest entries of each row, ordered by (value, position).
-
-    A stable sort would do, at n log n; this selects first and sorts only the k. The selection
-    takes all entries below the kth smallest value, and of those equal to it the earliest.
-    """
-    if k == 1:
-        first: Indices = values.argmin(axis=1)
-        return first[:, None]
-    n = values.shape[1]
-    if k < n:
-        kth = np.partition(values, k - 1, axis=1)[:, k - 1 : k]
-        below, equal = values < kth, values == kth
-        room = k - below.sum(axis=1, keepdims=True)
-        chosen = below | (equal & (equal.cumsum(axis=1) <= room))
-        positions = chosen.nonzero()[1].reshape(-1, k)
-    else:
-        positions = np.broadcast_to(np.arange(n), values.shape)
-    order = np.take_along_axis(values, positions, axis=1).argsort(axis=1, kind="stable")
-    return np.take_along_axis(positions, order, axis=1)
 
 
 def keep_best(
@@ -276,35 +247,10 @@ def search_exact(
         index = np.concatenate([index[keep], j + part.start])
         computed = np.concatenate([computed[keep], values[i, j]])
         if len(owner) > most:  # a mass of ties: settle what is there before it fills the memory
-            kept = settle_all(training, queries, k, error, owner, index, computed)
+            kept = settle_all(training.rows, queries, k, error, owner, index, computed)
             owner, index, computed = owner[kept], index[kept], computed[kept]
-    kept = settle_all(training, queries, k, error, owner, index, computed)
+    kept = settle_all(training.rows, queries, k, error, owner, index, computed)
     return computed[kept].reshape(-1, k), index[kept].reshape(-1, k)
-
-
-def settle_all(
-    training: TrainingSet,
-    queries: Array,
-    k: int,
-    error: float,
-    owner: Indices,
-    index: Indices,
-    computed: NDArray[np.float64],
-) -> Indices:
-    """Return where each query's k nearest candidates stand, in order; exact where it must be."""
-    order: Indices = np.lexsort((computed, owner))
-    owner, computed = owner[order], computed[order]
-    start = np.searchsorted(owner, np.arange(len(queries) + 1))
-    place = np.arange(len(order)) - start[owner]
-    limit = cutoff(computed, queries.shape[1], error)
-    close = (computed[1:] <= limit[:-1]) & (owner[1:] == owner[:-1]) & (place[:-1] < k)
-    for q in np.unique(owner[1:][close]):  # the order of their candidates is not proved
-        first, stop = start[q], start[q + 1]
-        rivals = computed[first:stop] <= limit[min(first + k, stop) - 1]
-        some = order[first:stop][rivals]
-        winners = settle(queries[q], training.rows, index[some], k)
-        order[first : first + len(winners)] = some[winners]
-    return order[place < k]
 
 
 class Shortlist:
@@ -401,30 +347,6 @@ def filter_rows(
     return found
 
 
-def pair_distances(
-    queries: Array, rows: Array, owner: Indices, index: Indices
-) -> NDArray[np.float64]:
-    """Return ‖x − t‖² of pairs (query, row) by the direct form: the bits of `direct_tile`."""
-    computed = np.zeros(len(owner))
-    if not queries.shape[1]:
-        return computed
-    for part in slices(len(owner), 1 + 2**15 // (1 + queries.shape[1])):
-        terms = queries[owner[part]] - rows[index[part]].astype(np.float64)
-        np.square(terms, out=terms)
-        # Running sums add in the order of the features; a plain sum would add by halves.
-        computed[part] = np.add.accumulate(terms, axis=1, out=terms)[:, -1]
-    return computed
-
-
-def settle_pairs(
-    training: TrainingSet, queries: Array, k: int, error: float, owner: Indices, index: Indices
-) -> tuple[Array, Indices]:
-    """Return (squared distances, indices) of each query's k nearest among its candidates."""
-    computed = pair_distances(queries, training.rows, owner, index)
-    kept = settle_all(training, queries, k, error, owner, index, computed)
-    return computed[kept].reshape(-1, k), index[kept].reshape(-1, k)
-
-
 def exact_winners(
     training: TrainingSet, queries: Array, k: int, frame: Frame, step: int
 ) -> tuple[Indices, Indices] | None:
@@ -470,7 +392,7 @@ def search_crowded(
     for part in slices(len(queries), room if error == 0 else shape[0]):
         pairs = exact_winners(training, queries[part], k, frame, step) if error == 0 else None
         if pairs:
-            found.append(settle_pairs(training, queries[part], k, error, *pairs))
+            found.append(settle_pairs(training.rows, queries[part], k, error, *pairs))
             continue
         for some in slices(len(queries[part]), shape[0]):
             found.append(search_exact(training, queries[part][some], k, shape[1], error))
@@ -498,7 +420,7 @@ def search_certified(
     crowded = np.flatnonzero(found.crowded)
     done = ~found.crowded
     pairs = found.owner, found.index
-    distances[done], indices[done] = settle_pairs(training, queries, k, error, *pairs)
+    distances[done], indices[done] = settle_pairs(training.rows, queries, k, error, *pairs)
     del found, pairs
     again = plan.with_room(16 * plan.fair)
     for part in slices(len(crowded), (again or plan).queries):

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nnlib.distances import check_norms
-from nnlib.search import MEMORY_LIMIT, slices
+from nnlib.merge import slices
+from nnlib.search import MEMORY_LIMIT
 from nnlib.validation import (
     Array,
     as_array,

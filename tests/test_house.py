@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
-CORE = ["validation", "distances", "certify", "errorfree", "search", "network"]
+CORE = ["validation", "distances", "certify", "errorfree", "merge", "search", "network"]
 
 
 def imported(path: Path) -> set[str]:
@@ -44,7 +44,7 @@ def test_the_core_can_be_read_in_one_sitting():
         len((ROOT / "nnlib" / f"{name}.py").read_text().splitlines())
         for name in [*CORE, "classifier"]
     )
-    assert lines <= 1850  # of which about 1,000 are code
+    assert lines <= 1920  # of which about 1,000 are code
 
 
 def test_only_the_classifier_imports_scikit_learn_in_the_library():

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from sklearn.datasets import load_digits, load_iris
 from strategies import FAMILIES, Problem, oracle_distances, oracle_k_nearest, problems
 
-from nnlib import k_nearest, nearest, predict_1nn, squared_distances
+from nnlib import k_nearest, merge, nearest, predict_1nn, squared_distances
 from nnlib import search as search_module
-from nnlib.search import METHODS, TrainingSet, keep_best, slices, smallest_k, tile_shape
+from nnlib.merge import slices, smallest_k
+from nnlib.search import METHODS, TrainingSet, keep_best, tile_shape
 
 INTEGERS = ("bits", "small integers", "signed integers")
 IRIS = load_iris()
@@ -118,10 +119,9 @@ def small_scale(group=2, room=(4, 2), tile=(8, 3), odd=3, counted=()):
         for name, value in settings.items():
             stack.enter_context(mock.patch.object(search_module, name, value))
         yield {
-            name: stack.enter_context(
-                mock.patch.object(search_module, name, wraps=getattr(search_module, name))
-            )
+            name: stack.enter_context(mock.patch.object(home, name, wraps=getattr(home, name)))
             for name in counted
+            for home in [merge if name == "settle" else search_module]
         }
 
 
@@ -323,7 +323,7 @@ def test_nothing_is_settled_where_nothing_is_close(monkeypatch):
     def refuse(*arguments):
         raise AssertionError("settled in integers")
 
-    monkeypatch.setattr(search_module, "settle", refuse)
+    monkeypatch.setattr(merge, "settle", refuse)
     rng = np.random.default_rng(0)
     T, X = rng.standard_normal((3000, 4)), rng.standard_normal((700, 4))
     assert k_nearest(T, X, 3).shape == (700, 3)
