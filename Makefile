@@ -25,12 +25,16 @@ test: $(VENV)/ready lint book ## run every test: library, pages in a browser, no
 	@echo "… and on another one, which rounds differently (Nehalem has no fused multiply-add)"
 	OPENBLAS_CORETYPE=Nehalem $(BIN)/python -m pytest --nbval --nbval-sanitize-with tests/nbval.cfg -n 2 --dist loadfile chapters
 
-bench: $(VENV)/peers ## measure redraws, forms, kernels and the search beside its peers (about 15 minutes)
+bench: $(VENV)/peers ## measure redraws, forms, kernels, the search beside its peers, and a million rows (about half an hour)
 	@$(BIN)/python tests/browser/provision.py
 	$(BIN)/python benchmarks/redraw.py
 	$(BIN)/python benchmarks/forms.py
 	$(BIN)/python benchmarks/copies.py
 	$(BIN)/python benchmarks/peers.py
+	$(BIN)/python benchmarks/algorithms.py
+	$(BIN)/python benchmarks/memmap.py
+	$(BIN)/python benchmarks/scale.py
+	$(BIN)/python benchmarks/shards.py
 
 serve: book ## serve the book on localhost and rebuild it on every change
 	@$(BIN)/python commands/serve.py

@@ -159,7 +159,8 @@ def choose_frame(rows: Array, queries: Array, input_error: float) -> Frame | Non
     """Return a frame in which a typical training row has norm 1, or None if none can help.
 
     Any center and any power of two are valid, so both come from a sample that outliers do not
-    move: the center is its median in each coordinate, the scale from the median norm.
+    move: the center is its median in each coordinate, unless the origin will do, the scale from
+    the median norm.
     """
     d = rows.shape[1]
     n = (d + SLACK) * UNIT_ROUNDOFF_32
@@ -178,6 +179,8 @@ def choose_frame(rows: Array, queries: Array, input_error: float) -> Frame | Non
             most = np.finfo(dtype).maxexp - 8
             exponent = int(np.frexp(typical)[1]) + d.bit_length() // 2
             scale = 2.0 ** min(max(-exponent, -most), most)
+            if np.abs(center).max() <= typical / 4:  # hardly worth a pass over all points
+                center = np.zeros_like(center)
             break
     sigma = float(np.sqrt(d) * (scale * input_error * (1 + 2**-20) + 2.0**-149))
     kappa = 2.0**-39 + 5 * sigma / theta
@@ -193,10 +196,15 @@ def leading_bit(frame: Frame) -> int:
 def enter(frame: Frame, points: Array, factor: float, inside: Array) -> Array:
     """Write factor · x̂ of `points` (n, d) to the first d columns of `inside`; return ‖x̂‖² (n,)."""
     n, d = points.shape
+    moved = frame.center.any()
     for part in (np.s_[i : i + 1 + STRIP // (1 + d)] for i in range(0, n, 1 + STRIP // (1 + d))):
-        z = points[part] - frame.center
-        z *= factor * frame.scale
-        inside[part, :d] = z
+        if moved:
+            z = points[part] - frame.center
+            z *= factor * frame.scale
+            inside[part, :d] = z
+        else:
+            scale = frame.center.dtype.type(factor * frame.scale)
+            np.multiply(points[part], scale, out=inside[part, :d], casting="same_kind")
     inside = inside[:, :d]
     return np.asarray(np.einsum("ij,ij->i", inside, inside) / np.float32(factor**2))
 

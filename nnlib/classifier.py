@@ -12,7 +12,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from nnlib.distances import direct_pairs
-from nnlib.search import MEMORY_LIMIT, METHODS, TrainingSet, search
+from nnlib.search import MEMORY_LIMIT, METHODS, TrainingSet, check_algorithm, search
 from nnlib.validation import Array, check_choice, check_count, working_dtype
 
 METRICS = ("sqeuclidean", "cosine")
@@ -43,18 +43,21 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         metric: str = "sqeuclidean",
         method: str = "exact",
         memory_limit: int = MEMORY_LIMIT,
+        algorithm: str = "auto",
     ) -> None:
         self.n_neighbors = n_neighbors
         self.weights = weights
         self.metric = metric
         self.method = method
         self.memory_limit = memory_limit
+        self.algorithm = algorithm
 
     def _fit_rows(self, X: Array) -> None:
         """Check the parameters against the rows and prepare the training side."""
         check_choice("weights", self.weights, VOTES)
         check_choice("metric", self.metric, METRICS)
         check_choice("method", self.method, METHODS)
+        check_algorithm(self.algorithm, self.method)
         check_count("n_neighbors", self.n_neighbors, 1, len(X), f"n_samples = {len(X)}")
         check_count("memory_limit", self.memory_limit, 1, None, "bytes")
         self._cosine = self.metric == "cosine"
@@ -102,7 +105,11 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         check_count("n_neighbors", k, 1, len(self._training), f"n_samples = {len(self._training)}")
         if self._cosine:
             X = normalized(X, "X")
-        options: dict[str, Any] = {"method": self.method, "memory_limit": self.memory_limit}
+        options: dict[str, Any] = {
+            "method": self.method,
+            "algorithm": self.algorithm,
+            "memory_limit": self.memory_limit,
+        }
         return X, *search(self._training, X, k, **options)
 
     def _votes(self, X: Any) -> tuple[Array, Array]:
@@ -141,6 +148,9 @@ class NearestNeighborClassifier(ClassifierMixin, NeighborsBase):  # type: ignore
         How neighbors are found; see `nnlib.nearest`.
     memory_limit : int
         Bytes of working memory for a search.
+    algorithm : {"auto", "brute", "tree"}
+        Whether a k-d tree may choose the candidates; see `nnlib.k_nearest`. A tree is built by the
+        first search that wants it, and kept.
 
     Attributes
     ----------

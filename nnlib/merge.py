@@ -16,10 +16,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlib.certify import conversion_error, cutoff, settle
+from nnlib.certify import conversion_error, cutoff, nothing_rounds, settle
 from nnlib.validation import Array
 
 Indices = NDArray[np.intp]
+# Entries of candidate rows that are merged in one go.
+MERGED = 2**16
 
 
 def slices(length: int, step: int) -> Iterator[slice]:
@@ -100,38 +102,84 @@ def settle_pairs(
 
 
 class Neighbors(NamedTuple):
-    """The k nearest of a part of the training rows, for each of q queries."""
+    """The nearest of a part of the training rows, for each of q queries.
 
-    indices: Indices  # (q, k), in the whole training set
-    distances: Array  # (q, k), squared, as the method computed them
-    rows: Array  # (q, k, d), as they are stored
+    There are m = min(k, rows of the part) of them, ordered by (distance, index) as the method
+    sees distance; m = 0 for an empty part.
+    """
+
+    indices: Indices  # (q, m), in the whole training set
+    distances: Array  # (q, m), squared, as the method computed them
+    rows: Array  # (q, m, d), as they are stored
 
 
 def merge(queries: Array, first: Neighbors, second: Neighbors, k: int, method: str) -> Neighbors:
     """Return the k nearest of two parts together, or all of them if they are fewer.
 
-    In the exact method by true distance, otherwise by the distance as computed; ties go to the
-    earliest index.
+    Parameters
+    ----------
+    queries : ndarray, shape (q, d)
+        As `nnlib.validation.as_rows` returns them.
+    first, second : Neighbors
+        What is known of two parts that share no row, in either order: at least the k nearest
+        of each, or the whole part.
+    k : int
+        How many to keep, at least 1.
+    method : {"exact", "expanded", "direct"}
+        "exact": by true distance, decided in integers where float64 cannot; the others: by the
+        distance as computed. Ties go to the earliest index.
+
+    Returns
+    -------
+    Neighbors
+        Of the union, with min(k, first + second) columns. It is again such a part, so merging is
+        associative and commutative, bit for bit, with an empty part as its neutral element.
+
+    Raises
+    ------
+    ValueError
+        If the rows of the parts differ in dtype: a common one might round them.
+
+    Notes
+    -----
+    Beyond what comes in and goes out this takes one or two MiB, more only for k · d so large
+    that two rows of candidates fill it.
     """
-    indices = np.concatenate([first.indices, second.indices], axis=1)
-    q, m = indices.shape
-    order = indices.argsort(axis=1)
-    indices = np.take_along_axis(indices, order, axis=1)
-    distances = np.concatenate([first.distances, second.distances], axis=1)
-    distances = np.take_along_axis(distances, order, axis=1)
-    rows = np.concatenate([first.rows, second.rows], axis=1)
-    rows = np.take_along_axis(rows, order[:, :, None], axis=1)
-    k = min(k, m)
-    if method == "exact":
-        candidates = rows.reshape(q * m, -1)
-        error = conversion_error(queries, candidates)
-        owner, index = np.repeat(np.arange(q), m), np.arange(q * m)
-        kept = settle_all(candidates, queries, k, error, owner, index, distances.ravel())
-        places = kept.reshape(q, k) % max(m, 1)
-    else:
-        places = smallest_k(distances, k)
-    return Neighbors(
-        np.take_along_axis(indices, places, axis=1),
-        np.take_along_axis(distances, places, axis=1),
-        np.take_along_axis(rows, places[:, :, None], axis=1),
+    sides = [side for side in (first, second) if side.indices.shape[1]]
+    if len(sides) < 2:
+        only = sides[0] if sides else first
+        return Neighbors(*(column[:, :k] for column in only))
+    if first.rows.dtype != second.rows.dtype:
+        raise ValueError(
+            "the parts of a training set must have one dtype; "
+            f"got {first.rows.dtype} and {second.rows.dtype}"
+        )
+    q, m = len(queries), first.indices.shape[1] + second.indices.shape[1]
+    kept = min(k, m)
+    merged = Neighbors(
+        np.empty((q, kept), np.intp),
+        np.empty((q, kept), first.distances.dtype),
+        np.empty((q, kept, queries.shape[1]), first.rows.dtype),
     )
+    for part in slices(q, 1 + MERGED // (m * (16 + queries.shape[1]))):
+        both = [np.concatenate([a[part], b[part]], axis=1) for a, b in zip(*sides, strict=True)]
+        places = first_of_both(queries[part], Neighbors(*both), kept, method)
+        for column, values in zip(merged, both, strict=True):
+            chosen = places.reshape(places.shape + (1,) * (values.ndim - 2))
+            column[part] = np.take_along_axis(values, chosen, axis=1)
+    return merged
+
+
+def first_of_both(queries: Array, both: Neighbors, k: int, method: str) -> Indices:
+    """Return the columns (q, k) of each query's first k among `both` (q, m), in any order."""
+    q, m = both.indices.shape
+    order = both.indices.argsort(axis=1)  # a tie goes to the place that comes first
+    distances = np.take_along_axis(both.distances, order, axis=1)
+    if method == "exact":
+        rows = np.take_along_axis(both.rows, order[:, :, None], axis=1).reshape(q * m, -1)
+        if not nothing_rounds(queries, rows):
+            error = conversion_error(queries, rows)
+            owner, index = np.repeat(np.arange(q), m), np.arange(q * m)
+            found = settle_all(rows, queries, k, error, owner, index, distances.ravel())
+            return np.take_along_axis(order, found.reshape(q, k) % m, axis=1)
+    return np.take_along_axis(order, smallest_k(distances, k), axis=1)

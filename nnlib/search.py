@@ -27,18 +27,23 @@ from nnlib.certify import (
 from nnlib.distances import check_norms, direct_tile, squared_norms, with_bias, with_ones
 from nnlib.errorfree import cut, digits, first_k, reversed_rows, slice_bits
 from nnlib.merge import Indices, settle_all, settle_pairs, slices, smallest_k
+from nnlib.tree import Tree, tree_bytes, tree_fits, tree_pays
 from nnlib.validation import (
     Array,
+    RowSource,
     as_labels,
     as_rows,
     as_training_rows,
     check_choice,
     check_count,
     check_same_width,
+    check_source,
+    is_source,
     working_dtype,
 )
 
 METHODS = ("exact", "expanded", "direct")
+ALGORITHMS = ("auto", "brute", "tree")
 MEMORY_LIMIT = 64 * 2**20
 # A tile of about this many bytes stays in the processor's cache while it is reduced.
 TILE_BYTES = 4 * 2**20
@@ -46,6 +51,8 @@ TILE_BYTES = 4 * 2**20
 # bound stands for all of them.
 FILTER_TILE = (2048, 512)
 GROUP = 32
+# Of the minima of groups, so many are found in one go.
+STRIP = 2**12
 # How many groups there must be for each neighbor, and rows that a query may keep: a few, and
 # for each neighbor a few more.
 GROUPS = 4
@@ -67,13 +74,16 @@ class TrainingSet:
     keep_weights : bool
         Keep the augmented weights [−2t, ‖t‖²] between searches (as large as the rows) instead
         of making them tile by tile. An estimator that is fitted once and asked often does.
+    start : int
+        Where these rows begin in the whole training set; errors name rows in the whole.
     """
 
-    def __init__(self, X_train: ArrayLike, keep_weights: bool = False) -> None:
-        self.rows = as_training_rows("X_train", X_train)
+    def __init__(self, X_train: ArrayLike, keep_weights: bool = False, start: int = 0) -> None:
+        self.rows = as_training_rows("X_train", X_train, start)
         self.keep_weights = keep_weights
         self._norms: dict[Any, Array] = {}
         self._weights: dict[Any, Array] = {}
+        self._tree: Tree | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -91,6 +101,12 @@ class TrainingSet:
             self._norms[dtype] = norms
         return self._norms[dtype]
 
+    def tree(self, plant: bool = True) -> Tree | None:
+        """Return the tree of the rows, kept between searches; None if there is none to be yet."""
+        if self._tree is None and plant:
+            self._tree = Tree(self.rows)
+        return self._tree
+
     def weights(self, dtype: Any, part: slice) -> Array:
         """Return [−2t, ‖t‖²] for a stretch of the rows: one dense layer, bias inside."""
         if not self.keep_weights:
@@ -100,6 +116,12 @@ class TrainingSet:
             rows = self.rows.astype(dtype, copy=False)
             self._weights[dtype] = with_bias(-2 * rows, self.norms(dtype))
         return self._weights[dtype][part]
+
+
+def tile_bytes(q: int, n: int, d: int, k: int, method: str) -> int:
+    """Return how many bytes a tile of q queries and n rows takes; see `tile_shape`."""
+    pair = 130 if method == "exact" else 50
+    return pair * q * (n + k) + 24 * (q + n) * (d + 1) + 300 * k
 
 
 def tile_shape(
@@ -113,10 +135,9 @@ def tile_shape(
     and the exact distances of one query.
     """
     queries, rows = min(n_test, 512), min(n_train, 2048)
-    pair = 130 if method == "exact" else 50
 
     def needed(q: int, n: int) -> int:
-        return pair * q * (n + k) + 24 * (q + n) * (d + 1) + 300 * k
+        return tile_bytes(q, n, d, k, method)
 
     def too_big(q: int, n: int) -> bool:
         return needed(q, n) > memory_limit or 8 * q * n > TILE_BYTES
@@ -147,7 +168,7 @@ class Plan(NamedTuple):
 
     def with_room(self, fair: int) -> "Plan | None":
         """Return the plan with so many candidates a query, and fewer queries; None if too few."""
-        queries = self.memory_limit // (16 * self.width + 200 * fair)
+        queries = self.memory_limit // (8 * self.width + 100 * fair)
         return self._replace(fair=fair, queries=queries) if queries >= 8 else None
 
 
@@ -158,10 +179,11 @@ def make_plan(n_train: int, d: int, k: int, memory_limit: int) -> Plan | None:
     and for candidates; what is left is for temporary copies.
     """
     rows, part = FILTER_TILE
-    group = min(GROUP, n_train // (GROUPS * k))
     width = d + 2
     while rows > 64 and 4 * rows * (part + width) > memory_limit // 4:
         rows, part = rows // 2, max(part // 2, 64)
+    # The first tile alone must give upper bounds that rule out most of its rows.
+    group = min(GROUP, n_train // (GROUPS * k), max(1, rows // (2 * k)))
     if group == 0 or 4 * rows * (part + width) > memory_limit // 4:
         return None
     plan = Plan(memory_limit, width, rows, part, group, 0, 0)
@@ -212,12 +234,16 @@ def search_computed(
     values, indices = best
     if method == "expanded":
         values = values + x_norms[:, None]
-    elif not np.isfinite(values.max(initial=0)):
+    return values, indices
+
+
+def check_told_apart(distances: Array, method: str) -> None:
+    """Raise if a neighbor's distance has overflowed, where distances as computed decide."""
+    if method != "exact" and not np.isfinite(distances.max(initial=0)):
         raise ValueError(
-            f"squared distances overflow {np.dtype(dtype)}, so that neighbors cannot be told "
+            f"squared distances overflow {distances.dtype}, so that neighbors cannot be told "
             "apart; rescale the data or use method='exact'"
         )
-    return values, indices
 
 
 def search_exact(
@@ -253,6 +279,19 @@ def search_exact(
     return computed[kept].reshape(-1, k), index[kept].reshape(-1, k)
 
 
+def group_minima(tile: Array) -> Array:
+    """Return the smallest lower bound (groups, queries) of each group of a tile.
+
+    The same as tile.min(axis=0), in strips: the reduction runs over its result once for every
+    member of a group, and a strip of it stays in the fastest cache meanwhile.
+    """
+    members = tile.reshape(len(tile), -1)
+    lowest = np.empty(members.shape[1], tile.dtype)
+    for strip in slices(len(lowest), STRIP):
+        np.minimum.reduce(members[:, strip], axis=0, out=lowest[strip])
+    return lowest.reshape(tile.shape[1:])
+
+
 class Shortlist:
     """For some queries, the rows that may be among their k nearest, as tile after tile goes by.
 
@@ -279,7 +318,7 @@ class Shortlist:
         groups `offering`, no distance exceeds its lower bound by more than `gap` (queries,).
         """
         groups = tile.shape[1]
-        lowest = tile.min(axis=0)
+        lowest = group_minima(tile)
         self.improve(lowest[offering], gap, part)
         limit = self.limit(part)
         hits = np.flatnonzero(lowest <= limit)
@@ -455,15 +494,83 @@ def search(
     k: int,
     *,
     method: str = "exact",
+    algorithm: str = "auto",
     memory_limit: int = MEMORY_LIMIT,
     progress: bool = False,
 ) -> tuple[Array, Indices]:
     """Return (squared distances, indices), both (n_test, k); see `k_nearest`."""
     check_choice("method", method, METHODS)
+    check_algorithm(algorithm, method)
     queries = as_rows("X_test", X_test)
     check_same_width("X_train", training.rows, "X_test", queries)
     k = check_count("k", k, 1, len(training), f"X_train has {len(training)} rows")
     memory_limit = check_count("memory_limit", memory_limit, 1, None, "bytes")
+    with progress_bar(len(queries) * len(training), progress) as advance:
+        tree = None
+        if method == "exact" and algorithm != "brute":
+            tree = choose_tree(training, queries, k, algorithm, memory_limit)
+        if tree:
+            found = search_pruned(training, tree, queries, k, memory_limit, advance)
+        else:
+            found = search_rows(training, queries, k, method, memory_limit, advance)
+    check_told_apart(found[0], method)
+    return found
+
+
+def check_algorithm(algorithm: str, method: str) -> None:
+    """Raise unless there is such an algorithm, and it can keep what the method promises."""
+    check_choice("algorithm", algorithm, ALGORITHMS)
+    if algorithm == "tree" and method != "exact":
+        raise ValueError(f"algorithm='tree' needs method='exact'; got method={method!r}")
+
+
+def choose_tree(
+    training: TrainingSet, queries: Array, k: int, algorithm: str, memory_limit: int
+) -> Tree | None:
+    """Return the tree to search with, or None if all rows are to be compared."""
+    (n_train, d), n_test = training.rows.shape, len(queries)
+    if algorithm == "auto":
+        if n_test * n_train * d <= SMALL_WORK:
+            return None
+        built = training.tree(plant=False) is not None
+        if not tree_pays(n_test, n_train, d, k, built):
+            return None
+    if not n_test or not tree_fits(training.rows, queries):
+        return None
+    needed = tree_bytes(training.rows)
+    if needed + max(needed // 3, tile_bytes(1, 1, d, k, "exact")) > memory_limit:
+        if algorithm == "tree":
+            raise ValueError(
+                f"memory_limit = {memory_limit} is too small for algorithm='tree': the tree takes "
+                f"about {needed} bytes, and the search a third of that or more"
+            )
+        return None
+    return training.tree()
+
+
+def search_pruned(
+    training: TrainingSet, tree: Tree, queries: Array, k: int, memory_limit: int, advance: Advance
+) -> tuple[Array, Indices]:
+    """Return what `search_rows` does in the exact method, by the tree as far as it can prove it."""
+    error = conversion_error(queries, training.rows)
+    whole = nothing_rounds(queries, training.rows)
+    memory = memory_limit - tree.bytes
+    distances, indices, left = tree.search(queries, k, error, whole, memory, advance)
+    if left.any():
+        rest = search_rows(training, queries[left], k, "exact", memory, advance)
+        distances[left], indices[left] = rest
+    return distances, indices
+
+
+def search_rows(
+    training: TrainingSet,
+    queries: Array,
+    k: int,
+    method: str,
+    memory_limit: int,
+    advance: Advance,
+) -> tuple[Array, Indices]:
+    """Return what `search` does, of arguments that have been checked."""
     n_test, d = queries.shape
     dtype = np.float64 if method == "exact" else working_dtype(queries, training.rows)
     result = np.dtype(dtype)
@@ -480,7 +587,7 @@ def search(
     distances = np.empty((n_test, k), result)
     indices = np.empty((n_test, k), np.intp)
     shape = tile_shape(max(n_test, 1), len(training), d, k, method, memory_limit)
-    with progress_bar(n_test * len(training), progress) as advance, np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):
         if plan and frame:
             for part in slices(n_test, plan.queries):
                 found = search_certified(training, queries[part], k, frame, plan, error, advance)
@@ -496,12 +603,26 @@ def search(
     return distances, indices
 
 
+def search_any(X_train: Any, X_test: ArrayLike, k: int, **options: Any) -> tuple[Array, Indices]:
+    """Return what `search` does, of rows in memory or from a source that is read in stretches."""
+    if is_source(X_train):
+        from nnlib.stream import search_source
+
+        algorithm = options.pop("algorithm", "auto")
+        check_algorithm(algorithm, options.get("method", "exact"))
+        if algorithm == "tree":
+            raise ValueError("algorithm='tree' needs X_train in memory; got a row-sliceable source")
+        return search_source(X_train, X_test, k, **options)
+    return search(TrainingSet(X_train), X_test, k, **options)
+
+
 def k_nearest(
-    X_train: ArrayLike,
+    X_train: ArrayLike | RowSource,
     X_test: ArrayLike,
     k: int,
     *,
     method: str = "exact",
+    algorithm: str = "auto",
     memory_limit: int = MEMORY_LIMIT,
     progress: bool = False,
     return_distance: bool = False,
@@ -513,8 +634,12 @@ def k_nearest(
 
     Parameters
     ----------
-    X_train : array_like, shape (n_train, d)
-        Templates. Integers, float16, float32 or float64; bool counts as integer.
+    X_train : array_like or row-sliceable source, shape (n_train, d)
+        Templates. Integers, float16, float32 or float64; bool counts as integer. An `np.memmap`,
+        and anything else that is no array but has a `shape`, a NumPy `dtype` and gives rows as
+        ``X_train[i:j]`` (an `h5py.Dataset`, a Zarr or Dask array, a reader of your own), is read
+        a stretch at a time, within `memory_limit`: front to back, once, or once for each block of
+        queries if the neighbors of all of them do not fit. See `nnlib.stream`.
     X_test : array_like, shape (n_test, d)
         Queries; n_test = 0 is valid.
     k : int
@@ -524,11 +649,28 @@ def k_nearest(
         included, for every valid input. "expanded": by ‖t‖² − 2x·t as computed in float32 (if
         both inputs are) or float64; one matrix product, fastest, and wrong where the product
         rounds a near-tie the other way. "direct": by Σ(x_j − t_j)² as computed.
+    algorithm : {"auto", "brute", "tree"}
+        What "exact" does to find its candidates; the result is the same, bit for bit. "brute": it
+        compares all rows. "tree": it asks a k-d tree (SciPy's, built first; see `nnlib.tree`), and
+        compares all rows for queries whose answer the tree cannot prove, as where ties abound, and
+        for all of them where there can be no tree: d = 0 or some |v| > 2⁵⁰⁰. "auto": for more than
+        a little work, what takes less time in a model of one thread. With l = log₂(1 + n_train/24)
+        levels, and v leaves touched by a ball that holds k rows, if they are spread evenly,
+
+            all rows:  c₁ + c₂ (n_test + n_train) d + n_test n_train (c₃ + c₄ d),
+            the tree:  c₅ + n_train l (c₆ + c₇ d) + c₈ + n_test (c₉ + c₁₀ l + v (c₁₁ + c₁₂ d)),
+            v = min(1 + c₁₃ 2 Γ(d/2 + 1)^{1/d} (k/18)^{1/d} / √π, (n_train/18)^{1/d})^d,
+
+        where ``nnlib.tree.COSTS`` are the seconds that ``benchmarks/algorithms.py`` fitted. On its
+        grid the choice was within a factor of 2 of the better one on even clouds. The time of a
+        tree depends on how many dimensions the rows really fill, which no size tells: on clusters
+        of three dimensions in up to 16, the choice lost up to 4 by comparing all rows, and up to 13
+        where a tree stood already, as in an estimator that predicts again.
     memory_limit : int
         Bytes of working memory beyond the inputs, the result, one norm a training row and, in
-        the exact search, 2 MiB. It
-        changes no result of "exact" or "direct"; in "expanded" the product may round
-        differently in tiles of another shape.
+        the exact search or from a source, 2 MiB. A tree must fit into it, with a third of its size
+        to spare. It changes no result of "exact" or "direct"; in "expanded" the product may round
+        differently in tiles of another shape, or in stretches of a source.
     progress : bool
         Show a progress bar (needs tqdm).
     return_distance : bool
@@ -546,19 +688,21 @@ def k_nearest(
     ------
     ValueError
         Naming the argument: see `nnlib.validation` for what counts as input; also for k out of
-        range, an unknown method, a limit too small for a single pair, and, in the two computed
-        methods, for data whose squares overflow.
+        range, an unknown method or algorithm, algorithm="tree" with another method or a source, a
+        limit too small for a single pair or the tree, and, in the two computed methods, for data
+        whose squares overflow. What a source itself raises passes through.
 
     References
     ----------
     T. M. Cover and P. E. Hart, "Nearest neighbor pattern classification", IEEE Transactions on
     Information Theory 13(1), 21–27, 1967, doi 10.1109/TIT.1967.1053964.
     """
-    distances, indices = search(
-        TrainingSet(X_train),
+    distances, indices = search_any(
+        X_train,
         X_test,
         k,
         method=method,
+        algorithm=algorithm,
         memory_limit=memory_limit,
         progress=progress,
     )
@@ -566,39 +710,42 @@ def k_nearest(
 
 
 def nearest(
-    X_train: ArrayLike,
+    X_train: ArrayLike | RowSource,
     X_test: ArrayLike,
     *,
     method: str = "exact",
+    algorithm: str = "auto",
     memory_limit: int = MEMORY_LIMIT,
     progress: bool = False,
 ) -> Indices:
     """Return the index of the nearest training row of every query: argmin_i ‖x − t_i‖².
 
-    The first column of `k_nearest` with k = 1, whose parameters, errors and source it shares;
-    shape (n_test,), dtype intp, ties to the earliest index.
+    The first column of `k_nearest` with k = 1, whose parameters, errors and reference it
+    shares; X_train is array_like or a row-sliceable source. Shape (n_test,), dtype intp, ties to
+    the earliest index.
     """
     options: dict[str, Any] = {
         "method": method,
+        "algorithm": algorithm,
         "memory_limit": memory_limit,
         "progress": progress,
     }
-    return search(TrainingSet(X_train), X_test, 1, **options)[1][:, 0]
+    return search_any(X_train, X_test, 1, **options)[1][:, 0]
 
 
 def predict_1nn(
-    X_train: ArrayLike, y_train: ArrayLike, X_test: ArrayLike, **search_options: Any
+    X_train: ArrayLike | RowSource, y_train: ArrayLike, X_test: ArrayLike, **search_options: Any
 ) -> Array:
     """Return, for every query, the label of its nearest training row: y_train[nearest(…)].
 
     Parameters
     ----------
-    X_train : array_like, shape (n_train, d)
+    X_train : array_like or row-sliceable source, shape (n_train, d)
     y_train : array_like, shape (n_train, …)
         Labels of any dtype, one entry a training row.
     X_test : array_like, shape (n_test, d)
     **search_options
-        `method`, `memory_limit`, `progress`, as for `nearest`.
+        `method`, `algorithm`, `memory_limit`, `progress`, as for `nearest`.
 
     Returns
     -------
@@ -610,6 +757,8 @@ def predict_1nn(
     ValueError
         As `nearest`, and if `y_train` has not one entry a training row.
     """
-    rows = as_training_rows("X_train", X_train)
-    labels = as_labels("y_train", y_train, len(rows), "X_train")
+    data: Any = X_train
+    read = check_source if is_source(data) else as_training_rows
+    rows: Any = read("X_train", data)
+    labels = as_labels("y_train", y_train, rows.shape[0], "X_train")
     return labels[nearest(rows, X_test, **search_options)]

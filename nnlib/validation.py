@@ -6,12 +6,24 @@ what came, so that a mistake is found where it was made and not three functions 
 
 from collections.abc import Sequence
 from operator import index
-from typing import Any
+from typing import Any, Protocol, TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[Any]
+
+
+class RowSource(Protocol):
+    """Rows that are not in memory: they are read by slices, ``source[i:j]``."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...  # noqa: D102
+
+    @property
+    def dtype(self) -> Any: ...  # noqa: D102
+
+    def __getitem__(self, rows: slice, /) -> Any: ...
 
 
 def as_array(name: str, data: ArrayLike) -> Array:
@@ -32,10 +44,26 @@ def as_array(name: str, data: ArrayLike) -> Array:
         raise ValueError(f"{name} cannot be read as an array: {error}") from None
 
 
-def as_numbers(name: str, data: ArrayLike) -> Array:
+def all_finite(array: Array) -> bool:
+    """Return whether no entry is NaN or infinite, without a temporary array.
+
+    A sum of squares is finite only if every number is, and takes one pass. Where it overflows,
+    the minimum and the maximum decide, which pass NaN on.
+    """
+    if not array.size:
+        return True
+    if array.itemsize > 2 and array.flags.forc:
+        flat = array.ravel(order="K")
+        with np.errstate(over="ignore", invalid="ignore"):
+            if np.isfinite(flat @ flat):
+                return True
+    return bool(np.isfinite(array.min()) and np.isfinite(array.max()))
+
+
+def as_numbers(name: str, data: ArrayLike, start: int = 0) -> Array:
     """Return `data` as a finite array of integers or of float16, float32 or float64.
 
-    Booleans count as the integers 0 and 1.
+    Booleans count as the integers 0 and 1. The first row is row `start` of `name`.
 
     Raises
     ------
@@ -54,38 +82,82 @@ def as_numbers(name: str, data: ArrayLike) -> Array:
             f"{name} must hold integers or float16, float32 or float64 numbers; "
             f"its dtype is {array.dtype}"
         )
-    # min and max pass NaN on and need no temporary array, unlike np.isfinite(array).all().
-    if array.size and not (np.isfinite(array.min()) and np.isfinite(array.max())):
+    if not all_finite(array):
         first = tuple(np.argwhere(~np.isfinite(array))[0].tolist())
-        where = f"row {first[0]} holds" if first else "it is"
+        where = f"row {start + first[0]} holds" if first else "it is"
         column = f" (column {first[1]})" if len(first) > 1 else ""
         raise ValueError(f"{name} must be finite; {where} {array[first]}{column}")
     return array
 
 
-def as_rows(name: str, data: ArrayLike) -> Array:
-    """Return `data` as a finite (n, d) array, one example a row.
+def as_rows(name: str, data: ArrayLike, start: int = 0) -> Array:
+    """Return `data` as a finite (n, d) array, one example a row, the first being row `start`.
 
     Raises
     ------
     ValueError
         If `data` is not two-dimensional, or as `as_numbers` says.
     """
-    array = as_numbers(name, data)
-    if array.ndim != 2:
-        hint = f"; for a single row write {name}[None, :]" if array.ndim == 1 else ""
+    array = as_numbers(name, data, start)
+    check_two_dimensional(name, array.shape)
+    return array
+
+
+def check_two_dimensional(name: str, shape: tuple[int, ...]) -> None:
+    """Raise unless the shape is that of rows with features."""
+    if len(shape) != 2:
+        hint = f"; for a single row write {name}[None, :]" if len(shape) == 1 else ""
         raise ValueError(
-            f"{name} must be two-dimensional (rows, features); its shape is {array.shape}{hint}"
+            f"{name} must be two-dimensional (rows, features); its shape is {shape}{hint}"
         )
-    return array
 
 
-def as_training_rows(name: str, data: ArrayLike) -> Array:
+def as_training_rows(name: str, data: ArrayLike, start: int = 0) -> Array:
     """Return `data` as rows of which there is at least one: an empty set has no neighbor."""
-    array = as_rows(name, data)
-    if len(array) == 0:
-        raise ValueError(f"{name} has no rows (shape {array.shape}); there is no neighbor to find")
+    array = as_rows(name, data, start)
+    check_not_empty(name, array.shape)
     return array
+
+
+def check_not_empty(name: str, shape: tuple[int, ...]) -> None:
+    """Raise if there are no rows."""
+    if shape[0] == 0:
+        raise ValueError(f"{name} has no rows (shape {shape}); there is no neighbor to find")
+
+
+def is_source(data: Any) -> TypeGuard[RowSource]:
+    """Return whether `data` is to be read by slices: a memory map, or no array but array-shaped.
+
+    What shares its memory (by the array interface, DLPack or a buffer) is an array, and what has
+    no NumPy dtype (lists, frames, tensors) becomes one. A dataset in a file has `shape` and
+    `dtype`, too, and even `__array__`, which would read all of it.
+    """
+    if isinstance(data, np.ndarray):
+        return isinstance(data, np.memmap)
+    protocols = ("__array_interface__", "__array_struct__", "__dlpack__", "nnz")
+    if any(hasattr(data, name) for name in protocols) or not hasattr(data, "__getitem__"):
+        return False
+    if not isinstance(getattr(data, "dtype", None), np.dtype) or not hasattr(data, "shape"):
+        return False
+    try:
+        memoryview(data).release()
+    except TypeError:
+        return True
+    return False
+
+
+def check_source(name: str, source: RowSource) -> RowSource:
+    """Return `source` if its shape and dtype are those of training rows; nothing is read."""
+    check_two_dimensional(name, source.shape)
+    try:
+        _ = [index(length) for length in source.shape]
+    except TypeError:
+        raise ValueError(
+            f"{name} must say how many rows and features it has; its shape is {source.shape}"
+        ) from None
+    as_numbers(name, np.empty(0, source.dtype))
+    check_not_empty(name, source.shape)
+    return source
 
 
 def as_labels(name: str, data: ArrayLike, n_rows: int, rows_name: str) -> Array:
@@ -118,7 +190,7 @@ def distinct_labels(name: str, labels: Array) -> tuple[Array, Array]:
     return classes, places
 
 
-def check_same_width(name_a: str, a: Array, name_b: str, b: Array) -> None:
+def check_same_width(name_a: str, a: Array | RowSource, name_b: str, b: Array) -> None:
     """Raise unless both have the same number of features."""
     if a.shape[1] != b.shape[1]:
         raise ValueError(

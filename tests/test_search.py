@@ -113,7 +113,7 @@ def small_scale(group=2, room=(4, 2), tile=(8, 3), odd=3, counted=()):
     """Let tiny problems run through every stage; count the calls of some functions."""
     settings = {
         "SMALL_WORK": -1, "GROUP": group, "GROUPS": 1, "ROOM": room,
-        "FILTER_TILE": tile, "MOST_ODD": odd,
+        "FILTER_TILE": tile, "MOST_ODD": odd, "tree_pays": lambda *sizes: False,
     }  # fmt: skip
     with contextlib.ExitStack() as stack:
         for name, value in settings.items():
@@ -326,7 +326,8 @@ def test_nothing_is_settled_where_nothing_is_close(monkeypatch):
     monkeypatch.setattr(merge, "settle", refuse)
     rng = np.random.default_rng(0)
     T, X = rng.standard_normal((3000, 4)), rng.standard_normal((700, 4))
-    assert k_nearest(T, X, 3).shape == (700, 3)
+    for algorithm in ("brute", "tree"):
+        assert k_nearest(T, X, 3, algorithm=algorithm).shape == (700, 3)
     small = rng.integers(0, 3, (300, 3))  # many ties, but nothing rounds
     for dtype in (np.int64, np.uint8, np.float32, np.float64):
         assert k_nearest(small.astype(dtype), small[:50].astype(dtype), 3).shape == (50, 3)

@@ -1,0 +1,251 @@
+"""The search by all rows and by a tree, over a grid of sizes, and the costs that tell them apart.
+
+For `algorithm="auto"`. Each case of the grid is measured three ways, interleaved: all rows, the
+building of the tree, and the search with a tree that stands. What counts is processor time on one
+thread, which other work on the machine disturbs least, and of it the best round. (The tree has one
+thread anyway, and with few features the matrix product is the smaller part of the other.)
+
+The costs in `nnlib.tree` are a least-squares fit, in relative error and with no negative cost, to
+the clouds spread evenly over a cube: what the rows' intrinsic dimension is, no size tells. How
+much the choice by these costs loses, on even and on clustered clouds, is stored beside them; so is
+(2000, 20000, 4) against the bare tree.
+
+The result, with machine and date, goes to algorithms.json. Takes about five minutes on two cores.
+Run: python benchmarks/algorithms.py [--output FILE] [--quick] [--fit]
+(--fit measures nothing: it fits the costs to the stored times again).
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from hostile import JUDGED, judge
+from numpy.typing import NDArray
+from peers import circumstances, interleaved, passive, ratio, written
+from scipy.optimize import nnls
+from scipy.spatial import cKDTree
+from threadpoolctl import threadpool_limits
+
+from nnlib import nearest
+from nnlib.search import SMALL_WORK, TrainingSet, search
+from nnlib.tree import (
+    COSTS,
+    Costs,
+    Tree,
+    brute_seconds,
+    brute_terms,
+    build_terms,
+    tree_seconds,
+    tree_terms,
+)
+
+STORED = Path(__file__).with_name("algorithms.json")
+Rows = NDArray[np.floating[Any]]
+Case = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to measure: queries and rows, features, the clouds, rounds of each case."""
+
+    shapes: tuple[tuple[int, int], ...] = (
+        (200, 2000), (2000, 2000), (200, 20_000), (2000, 20_000), (200, 200_000),
+    )  # fmt: skip
+    features: tuple[int, ...] = (1, 2, 3, 4, 6, 8, 10, 12, 16)
+    seconds: float = 0.6
+    fewest: int = 2
+    most: int = 25
+    target: tuple[int, int, int] = (2000, 20_000, 4)
+
+
+QUICK = Plan(((20, 200), (40, 300)), (1, 3), 0.01, 2, 2, (20, 300, 4))
+
+
+def even(rng: np.random.Generator, n: int, d: int) -> Rows:
+    """Return rows spread evenly over a cube."""
+    return rng.random((n, d))
+
+
+def clustered(rng: np.random.Generator, n: int, d: int) -> Rows:
+    """Return rows in twenty flat clusters: three directions each, whatever d."""
+    fixed = np.random.default_rng(7)  # rows and queries from the same clusters
+    centers, axes = fixed.random((20, d)), fixed.standard_normal((20, min(d, 3), d))
+    which = rng.integers(0, 20, n)
+    steps = 0.05 * rng.standard_normal((n, min(d, 3), 1))
+    return centers[which] + (steps * axes[which]).sum(axis=1)
+
+
+CLOUDS: dict[str, Callable[[np.random.Generator, int, int], Rows]] = {
+    "even": even,
+    "clustered": clustered,
+}
+
+
+def clock(call: Callable[[], object]) -> float:
+    """Return the processor's seconds that a call takes."""
+    start = time.process_time()
+    call()
+    return time.process_time() - start
+
+
+def case(cloud: str, n_test: int, n_train: int, d: int, plan: Plan) -> Case:
+    """Return the seconds of all rows, of building the tree, and of searching with it."""
+    rng = np.random.default_rng(0)
+    T, X = CLOUDS[cloud](rng, n_train, d), CLOUDS[cloud](rng, n_test, d)
+    training, planted = TrainingSet(T), TrainingSet(T)
+    search(planted, X, 1, algorithm="tree")
+    calls = {
+        "brute": lambda: clock(lambda: search(training, X, 1, algorithm="brute")),
+        "build": lambda: clock(lambda: Tree(T)),
+        "tree": lambda: clock(lambda: search(planted, X, 1, algorithm="tree")),
+    }
+    seconds = interleaved(calls, plan.seconds, plan.fewest, plan.most)
+    return {"cloud": cloud, "shape": [n_test, n_train, d], "seconds": seconds}
+
+
+def best(case: Case, name: str) -> float:
+    """Return the time of the best round."""
+    return float(min(case["seconds"][name]))
+
+
+def fitted(terms: list[list[float]], seconds: list[float]) -> tuple[list[float], float]:
+    """Return the costs, none negative, that fit best in relative error, and that error's square."""
+    rows = np.array(terms) / np.array(seconds)[:, None]
+    scale = rows.max(axis=0)
+    costs, residual = nnls(rows / scale, np.ones(len(rows)))
+    return [float(f"{c:.3g}") for c in costs / scale], float(residual**2)
+
+
+def fit(cases: list[Case]) -> Costs:
+    """Return the costs that explain the best rounds on the even clouds."""
+    known = [c for c in cases if c["cloud"] == "even"]
+    shapes = [c["shape"] for c in known]
+    brute, _ = fitted([brute_terms(*s) for s in shapes], [best(c, "brute") for c in known])
+    build, _ = fitted([build_terms(*s[1:]) for s in shapes], [best(c, "build") for c in known])
+    asked = [best(c, "tree") for c in known]
+    trials = [
+        (*fitted([tree_terms(*s, 1, spread) for s in shapes], asked), spread)
+        for spread in np.arange(0.2, 1.55, 0.05).round(2).tolist()
+    ]
+    tree, _, spread = min(trials, key=lambda trial: trial[1])
+    return Costs(*brute, *build, *tree, spread)
+
+
+def chosen(costs: Costs, shape: list[int], built: bool) -> str:
+    """Return which of the two the costs call faster."""
+    tree = tree_seconds(costs, *shape, 1, built)
+    return "tree" if tree < brute_seconds(costs, *shape) else "brute"
+
+
+def loss(costs: Costs, case: Case, built: bool) -> float:
+    """Return the time of the chosen one over that of the better one."""
+    times = {"brute": best(case, "brute"), "tree": best(case, "tree")}
+    if not built:
+        times["tree"] += best(case, "build")
+    return times[chosen(costs, case["shape"], built)] / min(times.values())
+
+
+def losses(costs: Costs, cases: list[Case]) -> dict[str, dict[str, float]]:
+    """Return for each cloud the greatest loss with a new tree, with a standing one, and the mean.
+
+    Only of cases with enough work that there is a choice.
+    """
+    found = {}
+    for cloud in CLOUDS:
+        some = [c for c in cases if c["cloud"] == cloud and prod(c["shape"]) > SMALL_WORK]
+        if some:
+            new = [loss(costs, c, False) for c in some]
+            standing = [loss(costs, c, True) for c in some]
+            values = max(new), max(standing), float(np.exp(np.mean(np.log(new + standing))))
+            names = ("new", "standing", "mean")
+            found[cloud] = {n: round(v, 2) for n, v in zip(names, values, strict=True)}
+    return found
+
+
+def target(plan: Plan) -> list[Case]:
+    """Return `nearest` beside the bare tree, and its wrong neighbors on lattices."""
+    n_test, n_train, d = plan.target
+    found = []
+    for dtype in ("float64", "float32"):
+        rng = np.random.default_rng(1)
+        T, X = (even(rng, n, d).astype(dtype) for n in (n_train, n_test))
+        calls = {
+            "auto": lambda T=T, X=X: clock(lambda: nearest(T, X)),
+            "bare tree": lambda T=T, X=X: clock(lambda: cKDTree(T).query(X)),
+        }
+        seconds = interleaved(calls, 20 * plan.seconds, plan.fewest, 4 * plan.most)
+        made = {"dtype": dtype, "shape": [n_test, n_train, d], "seconds": seconds}
+        made["ratio"] = round(ratio(made, "auto", "bare tree"), 2)
+        made["wrong"] = {}
+        for name, step in (("integer lattice", 1.0), ("0.1 lattice", 0.1)):
+            T, X = ((rng.integers(0, 12, (n, d)) * step).astype(dtype) for n in (n_train, n_test))
+            answers = {"auto": nearest(T, X), "bare tree": cKDTree(T).query(X)[1]}
+            judged = judge(T, X, answers)
+            made["wrong"][name] = {who: judged[who][0] for who in answers}
+        found.append(made)
+    return found
+
+
+def measure(plan: Plan, say: Callable[[str], None]) -> dict[str, Any]:
+    """Measure everything in the plan and return it in the form that is stored."""
+    result: dict[str, Any] = circumstances(1)
+    result["load"] = round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
+    with threadpool_limits(1):
+        say("(2000, 20000, 4) beside the bare tree …")
+        result["judged"] = JUDGED
+        result["target"] = target(plan)
+        say(f"    {[t['ratio'] for t in result['target']]}, wrong {result['target'][0]['wrong']}")
+        result["cases"] = []
+        for cloud in CLOUDS:
+            for shape in plan.shapes:
+                for d in plan.features:
+                    result["cases"].append(case(cloud, *shape, d, plan))
+                say(f"{cloud} cloud, {shape} …")
+    return conclude(result)
+
+
+def conclude(result: dict[str, Any]) -> dict[str, Any]:
+    """Add costs and losses to what was measured."""
+    costs = fit(result["cases"])
+    return result | {"costs": costs._asdict(), "losses": losses(costs, result["cases"])}
+
+
+def main(arguments: list[str]) -> int:
+    """Measure in a fresh process with sleeping threads; store what came out."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--output", type=Path, default=STORED, help="the file to write")
+    parser.add_argument("--quick", action="store_true", help="tiny sizes; nothing is stored")
+    parser.add_argument("--fit", action="store_true", help="fit again to the stored times")
+    options = parser.parse_args(arguments)
+    if options.fit:
+        result = conclude(json.loads(options.output.read_text(encoding="utf-8")))
+    else:
+        environment = passive(1)
+        if any(os.environ.get(key) != value for key, value in environment.items()):
+            command = [sys.executable, str(Path(__file__).resolve()), *arguments]
+            return subprocess.run(command, env=environment, check=False).returncode
+        plan = QUICK if options.quick else Plan()
+        result = measure(plan, lambda line: print(line, flush=True))
+    print(f"losses: {result['losses']}")
+    if options.quick:
+        return 0
+    options.output.write_text(written(result), encoding="utf-8")
+    print(f"Stored in {options.output.name}.")
+    if result["costs"] != COSTS._asdict():
+        print("These are not the costs of nnlib/tree.py; put there what a test will ask for:")
+        lines = (f"    {name}={value},\n" for name, value in result["costs"].items())
+        print(f"COSTS = Costs(\n{''.join(lines)})")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

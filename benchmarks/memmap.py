@@ -1,0 +1,142 @@
+"""The search over a file larger than its memory limit, beside the same rows in memory.
+
+Makes a training file of random float32 rows in a temporary directory, searches it from an array,
+from an `np.memmap` and from an HDF5 dataset, interleaved, with 256 MiB of working memory, and
+deletes the file. The indices must agree. The result, with machine and date, goes to memmap.json.
+Takes 4 GB of memory, 8 GB of disk and some minutes.
+Run: python benchmarks/memmap.py [--size GB] [--queries N] [--rounds N] [--output FILE]
+"""
+
+import argparse
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from peers import circumstances, cores, passive, written
+from threadpoolctl import threadpool_limits
+
+from nnlib import nearest
+
+STORED = Path(__file__).with_name("memmap.json")
+LIMIT = 2**28
+D = 64
+LABELS = {"array": "array in memory", "memmap": "np.memmap", "hdf5": "HDF5 dataset"}
+
+
+def make(folder: Path, n_train: int) -> dict[str, Any]:
+    """Write the rows to two files; return them as an array, a memory map and a dataset."""
+    rng = np.random.default_rng(0)
+    rows = np.empty((n_train, D), np.float32)
+    for start in range(0, n_train, 2**16):
+        part = rows[start : start + 2**16]
+        part[:] = rng.standard_normal(part.shape, np.float32)
+    rows.tofile(folder / "rows")
+    file = h5py.File(folder / "rows.h5", "w")
+    return {
+        "array": rows,
+        "memmap": np.memmap(folder / "rows", np.float32, "r", shape=rows.shape),
+        "hdf5": file.create_dataset("rows", data=rows),
+    }
+
+
+def peak(rows: Any, queries: Any) -> int:
+    """Return the bytes that a search held at most beyond its inputs, as tracemalloc sees it."""
+    tracemalloc.start()
+    try:
+        nearest(rows, queries, memory_limit=LIMIT)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def measure(folder: Path, size: float, n_test: int, rounds: int, threads: int) -> dict[str, Any]:
+    """Return seconds, processor seconds, peaks and disagreements of each kind of rows."""
+    n_train = max(1, int(size * 1e9) // (4 * D))
+    print(f"Making {n_train:,} rows of {D} float32, twice …", flush=True)
+    sources = make(folder, n_train)
+    queries = np.random.default_rng(1).standard_normal((n_test, D), np.float32)
+    seconds: dict[str, list[float]] = {name: [] for name in sources}
+    processor: dict[str, list[float]] = {name: [] for name in sources}
+    wrong = dict.fromkeys(sources, 0)
+    try:
+        with threadpool_limits(threads):
+            for rows in sources.values():  # pages into the cache, threads awake
+                nearest(rows, queries[:1], memory_limit=LIMIT)
+            expected = None
+            for turn in range(rounds):
+                names = list(sources)
+                for name in names[turn % 3 :] + names[: turn % 3]:
+                    wall, cpu = time.perf_counter(), time.process_time()
+                    found = nearest(sources[name], queries, memory_limit=LIMIT)
+                    seconds[name].append(round(time.perf_counter() - wall, 3))
+                    processor[name].append(round(time.process_time() - cpu, 3))
+                    expected = found if expected is None else expected
+                    wrong[name] = max(wrong[name], int((found != expected).sum()))
+                    print(f"  {LABELS[name]:16} {seconds[name][-1]:8.1f} s", flush=True)
+            peaks = {name: peak(rows, queries) for name, rows in sources.items()}
+    finally:
+        sources["hdf5"].file.close()
+    rates = {name: n_test * n_train / statistics.median(s) for name, s in seconds.items()}
+    return {
+        "shape": [n_test, n_train, D],
+        "dtype": "float32",
+        "bytes": 4 * D * n_train,
+        "limit": LIMIT,
+        "labels": LABELS,
+        "seconds": seconds,
+        "processor_seconds": processor,
+        "pairs_per_second": {name: float(f"{rate:.4g}") for name, rate in rates.items()},
+        "rate_over_memory": {name: over(seconds, name) for name in sources},
+        "peak": peaks,
+        "wrong": wrong,
+    }
+
+
+def over(seconds: dict[str, list[float]], name: str) -> float:
+    """Return the rate over that of the array, the median of the ratios round by round."""
+    pairs = zip(seconds["array"], seconds[name], strict=True)
+    return round(statistics.median(a / b for a, b in pairs), 3)
+
+
+def main(arguments: list[str]) -> int:
+    """Measure in a fresh process with sleeping threads; store what came out."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--size", type=float, default=4.0, help="of the file, in GB (10⁹ bytes)")
+    parser.add_argument("--queries", type=int, default=500)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=cores())
+    parser.add_argument("--folder", type=Path, default=None, help="where to make the file")
+    parser.add_argument("--output", type=Path, default=STORED, help="the file to write")
+    options = parser.parse_args(arguments)
+    environment = passive(options.threads)
+    if any(os.environ.get(key) != value for key, value in environment.items()):
+        command = [sys.executable, str(Path(__file__).resolve()), *arguments]
+        return subprocess.run(command, env=environment, check=False).returncode
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the files go, too
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        found = measure(
+            Path(folder), options.size, options.queries, options.rounds, options.threads
+        )
+    about = circumstances(options.threads)
+    about = {key: about[key] for key in ("date", "machine", "threads", "wait_policy")}
+    options.output.write_text(written(about | found), encoding="utf-8")
+    for name, label in LABELS.items():
+        print(
+            f"{label:16} {found['pairs_per_second'][name]:.3g} pairs/s, "
+            f"{found['rate_over_memory'][name]:.0%} of the rate in memory, "
+            f"{found['peak'][name] / 2**20:.0f} MiB, {found['wrong'][name]} wrong"
+        )
+    return int(any(found["wrong"].values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

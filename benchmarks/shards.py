@@ -1,0 +1,190 @@
+"""The search over local Dask workers beside one process with as many threads, and a lost worker.
+
+Writes training rows to .npy files of uneven length in a temporary directory: random, tied on a
+lattice, and duplicated. In each round one process searches them as one array in memory, with as
+many threads as there are workers; then the workers, a thread each, search the files. All indices
+must agree. Last a worker is killed in the middle of a search. The result, with machine and date,
+goes to shards.json. On more workers than cores both sides share the cores.
+Takes about two minutes and half a gigabyte of disk.
+Run: python benchmarks/shards.py [--rows N] [--queries N] [--rounds N] [--output FILE]
+"""
+
+import argparse
+import logging
+import os
+import signal
+import statistics
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from distributed import Client, LocalCluster
+from peers import circumstances, cores, written
+from threadpoolctl import threadpool_limits
+
+from nnlib import distributed, nearest
+
+STORED = Path(__file__).with_name("shards.json")
+WORKERS = (2, 4)
+FILES = 9
+
+
+def made(name: str, n_train: int, n_test: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return training rows and queries in float32; tied and duplicated ones are a fifth as many."""
+    rng = np.random.default_rng(0)
+    if name == "random":
+        shape = (n_train, 64), (n_test, 64)
+        rows, queries = (rng.standard_normal(s, np.float32) for s in shape)
+    elif name == "tied":
+        shape = (n_train // 5, 6), (n_test, 6)
+        rows, queries = (rng.integers(0, 5, s).astype(np.float32) / 10 for s in shape)
+    else:
+        few = rng.standard_normal((max(1, n_train // 500), 64), np.float32)
+        rows = few[rng.integers(0, len(few), n_train // 5)]
+        queries = few[rng.integers(0, len(few), n_test)]
+        queries = queries + rng.standard_normal(queries.shape, np.float32) / 8
+    return rows, queries
+
+
+def saved(rows: np.ndarray, folder: Path) -> list[Path]:
+    """Write the rows to files, the last of them empty, the others of uneven length."""
+    share = np.sqrt(np.arange(FILES) / (FILES - 1))
+    ends = (share * len(rows)).astype(int)
+    paths = []
+    for i, (start, end) in enumerate(zip(ends, [*ends[1:], len(rows)], strict=True)):
+        paths.append(folder / f"{i}.npy")
+        np.save(paths[-1], rows[start:end])
+    return paths
+
+
+def cluster_of(workers: int) -> LocalCluster:
+    """Start so many processes with a thread each."""
+    return LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        dashboard_address="127.0.0.1:0",
+        silence_logs=logging.CRITICAL,
+    )
+
+
+def spent(client: Client) -> float:
+    """Return the seconds of processor time that the workers and this process have taken."""
+    return time.process_time() + sum(client.run(time.process_time).values())
+
+
+def compare(client: Client, workers: int, name: str, options: Any, folder: Path) -> dict[str, Any]:
+    """Time one process and the workers in turn; count the queries on which they differ."""
+    rows, queries = made(name, options.rows, options.queries)
+    paths = saved(rows, folder)
+    wall: dict[str, list[float]] = {"one process": [], "workers": []}
+    processor: dict[str, list[float]] = {"one process": [], "workers": []}
+    answers = {}
+    calls = {
+        "one process": lambda: nearest(rows, queries, algorithm="brute"),
+        "workers": lambda: distributed.nearest(paths, queries, client=client),
+    }
+    wrong = 0
+    distributed.nearest(paths, queries[:1], client=client)  # files into the cache, nnlib imported
+    with threadpool_limits(workers):
+        for turn in range(options.rounds):
+            for side in list(calls)[:: 1 if turn % 2 else -1]:
+                cpu, start = spent(client), time.perf_counter()
+                answers[side] = calls[side]()
+                wall[side].append(round(time.perf_counter() - start, 4))
+                processor[side].append(round(spent(client) - cpu, 4))
+            wrong += int((answers["one process"] != answers["workers"]).sum())
+    return {
+        "data": name,
+        "workers": workers,
+        "shape": [len(queries), *rows.shape],
+        "files": len(paths),
+        "seconds": wall,
+        "processor_seconds": processor,
+        "overhead": ratio(wall),
+        "processor_overhead": ratio(processor),
+        "wrong": wrong,
+    }
+
+
+def ratio(times: dict[str, list[float]]) -> float:
+    """Return the median over the rounds of workers over one process."""
+    pairs = zip(times["workers"], times["one process"], strict=True)
+    return round(statistics.median(a / max(b, 1e-9) for a, b in pairs), 3)
+
+
+def at_work(client: Client) -> tuple[int, str | None, int]:
+    """Return how many shards have been searched, and a worker with tasks, and how many."""
+
+    def look(dask_scheduler: Any) -> tuple[int, str | None, int]:
+        done = sum(
+            state.prefix.name == "search_shard" and state.state in ("memory", "released")
+            for state in dask_scheduler.tasks.values()
+        )
+        busy = [w for w in dask_scheduler.workers.values() if w.processing and w.has_what]
+        return done, busy[0].address if busy else None, len(busy[0].processing) if busy else 0
+
+    found: tuple[int, str | None, int] = client.run_on_scheduler(look)
+    return found
+
+
+def kill(client: Client, options: Any, folder: Path) -> dict[str, Any]:
+    """Kill a worker at its work, after some shards are done; compare with one process."""
+    rows, queries = made("random", options.rows, options.queries)
+    paths = saved(rows, folder)
+    expected = nearest(rows, queries, algorithm="brute")
+    pids = client.run(os.getpid)
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(distributed.nearest, paths, queries, client=client)
+        done, worker, interrupted = at_work(client)
+        while not running.done() and (done < 2 or worker is None):
+            done, worker, interrupted = at_work(client)
+        on_the_way = not running.done()
+        assert worker is not None, "the search was over too soon: ask for more --queries"
+        os.kill(pids[worker], signal.SIGKILL)
+        found = running.result()
+    alive = pids[worker] in client.run(os.getpid).values()
+    return {
+        "workers": len(pids),
+        "searched_before": done,
+        "interrupted": interrupted,
+        "on_the_way": on_the_way,
+        "dead": not alive,
+        "wrong": int((found != expected).sum()),
+    }
+
+
+def main(arguments: list[str]) -> int:
+    """Measure, store and print; return whether anything was wrong."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--queries", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--output", type=Path, default=STORED, help="the file to write")
+    options = parser.parse_args(arguments)
+    cases, killed = [], {}
+    with tempfile.TemporaryDirectory() as folder:
+        for workers in WORKERS:
+            with cluster_of(workers) as cluster, Client(cluster) as client:
+                for name in ("random", "tied", "duplicated"):
+                    cases.append(compare(client, workers, name, options, Path(folder)))
+                    print(
+                        f"{workers} workers, {name}: {cases[-1]['overhead']} times one process, "
+                        f"{cases[-1]['processor_overhead']} of its processor time, "
+                        f"{cases[-1]['wrong']} wrong",
+                        flush=True,
+                    )
+                if workers == WORKERS[0]:
+                    killed = kill(client, options, Path(folder))
+                    print(f"a worker killed: {killed}", flush=True)
+    about = circumstances(cores())
+    found = {key: about[key] for key in ("date", "machine")} | {"cases": cases, "killed": killed}
+    options.output.write_text(written(found), encoding="utf-8")
+    return int(any(case["wrong"] for case in cases) or bool(killed["wrong"]))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

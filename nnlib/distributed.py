@@ -1,0 +1,628 @@
+"""The same search over many machines: shards of the training rows on a Dask cluster.
+
+A *shard* is a stretch of the training rows that one worker reads and searches by itself. What
+it finds, the k nearest of its rows, is all that the others need to know of it, because of the law
+of `nnlib.merge`: the k smallest by (true distance, index) of a union are the k smallest of the
+parts' k smallest. A lexicographic minimum is associative, so shards may be cut anywhere and their
+findings merged in any tree, and the answer is that of one machine, ties included. The proof
+that a merge is exact, on rows that rounding cannot tell apart, is in `nnlib.certify` and
+`nnlib.merge`; here is only who reads what, and when.
+
+For each block of queries and each shard there is one task, then a tree of merges. Only the
+winners travel. A worker that is lost is no loss: the scheduler holds what each task needs, the
+queries included, and has its tasks run again elsewhere. (Data that a client *scatters* would
+not come back: no task made them.)
+
+Dask comes with the extra ``nnlib[distributed]``.
+"""
+
+import asyncio
+import functools
+import itertools
+import logging
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nnlib.merge import Indices, Neighbors, merge, slices
+from nnlib.search import (
+    MEMORY_LIMIT,
+    METHODS,
+    Advance,
+    TrainingSet,
+    check_told_apart,
+    idle,
+    progress_bar,
+    search_rows,
+    tile_shape,
+)
+from nnlib.stream import read
+from nnlib.validation import (
+    Array,
+    as_array,
+    as_rows,
+    as_training_rows,
+    check_choice,
+    check_count,
+    check_same_width,
+    check_two_dimensional,
+    is_source,
+    working_dtype,
+)
+
+try:
+    from dask import array as dask_array
+    from dask.base import is_dask_collection
+    from dask.delayed import delayed
+    from dask.system import CPU_COUNT
+    from distributed import Client, Future, LocalCluster, Security, as_completed, get_client
+    from distributed.comm.core import connect
+    from distributed.protocol.pickle import dumps
+except ImportError as error:
+    raise ImportError(
+        "nnlib.distributed needs Dask, which comes with an extra: pip install 'nnlib[distributed]'"
+    ) from error
+
+# What one task reads: so much of a file or another source that gives slices.
+SHARD_BYTES = 32 * 2**20
+# What travels inside a task, queries or rows given as arrays. Dask warns from 10 MB on.
+BLOCK_BYTES = 8 * 10**6
+# The winners of a block of queries, with their rows, take about so much at most.
+WINNERS_BYTES = 32 * 2**20
+# So many findings are merged by one task.
+FAN_IN = 4
+
+
+class Form(NamedTuple):
+    """What must be known of a source before it is cut."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+
+class Source(NamedTuple):
+    """What gives some of the training rows to a worker."""
+
+    name: str  # how errors call it
+    rows: Any  # an array, a path, a callable, a task, or an object that gives slices
+    size: int | None  # how many bytes of it one shard takes; None: all
+
+
+class Shard(NamedTuple):
+    """Some rows of one source, which one task searches for a block of queries."""
+
+    source: Source
+    form: Form  # of the source
+    part: slice  # of the source
+    start: int  # where the first row of the part stands in the whole training set
+
+    @property
+    def length(self) -> int:
+        """Return how many rows there are."""
+        return int(self.part.stop - self.part.start)
+
+    @property
+    def place(self) -> str:
+        """Return where its rows are, for people."""
+        last = self.start + self.length - 1
+        return f"in {self.source.name}, among rows {self.start} to {last} of all"
+
+
+def height(form: Form, size: int) -> int:
+    """Return how many rows of this form take so many bytes; at least one."""
+    return max(1, size // max(1, form.dtype.itemsize * form.shape[1]))
+
+
+# --- On the workers ---------------------------------------------------------------------------
+
+
+def hand_over(block: Array) -> Array:
+    """Return what the task carries, on whichever worker it runs and as often as it is run."""
+    return block
+
+
+def opened(rows: Any) -> Any:
+    """Return something that gives slices of rows: a file is mapped, a callable is called."""
+    if isinstance(rows, str | Path):
+        return np.lib.format.open_memmap(rows, mode="r")
+    if isinstance(rows, np.ndarray) or is_source(rows):
+        return rows
+    made = rows()
+    return made if is_source(made) else as_array("X_train", made)
+
+
+def form_of(rows: Any) -> Form:
+    """Return the form of what a source gives; of a file, without reading its rows."""
+    given = opened(rows)
+    return Form(tuple(given.shape), np.dtype(given.dtype))
+
+
+def search_shard(
+    given: Any,
+    form: Form,
+    part: slice,
+    start: int,
+    queries: Array,
+    k: int,
+    method: str,
+    memory_limit: int,
+) -> Neighbors:
+    """Return the k nearest in a part of what is given, whose first row is row `start` of all.
+
+    No more is read at a time than one stretch.
+    """
+    rows = opened(given)
+    now = Form(tuple(rows.shape), np.dtype(rows.dtype))
+    if now != form:
+        raise ValueError(
+            f"X_train promised {form.dtype} rows of shape {form.shape} here and gave {now.dtype} "
+            f"rows of shape {now.shape}"
+        )
+    best: Neighbors | None = None
+    for stretch in slices(part.stop - part.start, height(form, SHARD_BYTES)):
+        first = part.start + stretch.start
+        some = read(rows, slice(first, min(part.start + stretch.stop, part.stop)))
+        shift = start + stretch.start
+        training = TrainingSet(some, start=shift)
+        few = min(k, len(training))
+        distances, places = search_rows(training, queries, few, method, memory_limit, idle)
+        found = Neighbors(places + shift, distances, training.rows[places])
+        best = merge(queries, best, found, k, method) if best else found
+    assert best is not None
+    return best
+
+
+def merge_all(queries: Array, parts: Sequence[Neighbors], k: int, method: str) -> Neighbors:
+    """Return the k nearest of all parts together."""
+    return functools.reduce(lambda a, b: merge(queries, a, b, k, method), parts)
+
+
+def winners(found: Neighbors, method: str) -> tuple[Array, Indices]:
+    """Return (squared distances, indices): all that goes home."""
+    check_told_apart(found.distances, method)
+    return found.distances, found.indices
+
+
+# --- The plan ---------------------------------------------------------------------------------
+
+
+def chunks_of(X_train: Any) -> tuple[list[Source], list[Form]]:
+    """Return the chunks of a dask.array, each as a task that makes it, and their forms."""
+    check_two_dimensional("X_train", X_train.shape)
+    if np.isnan(X_train.shape).any():
+        raise ValueError(
+            "X_train has chunks of unknown size, so that its rows have no numbers; "
+            "call X_train.compute_chunk_sizes() first"
+        )
+    whole = X_train.rechunk({1: -1})
+    forms = [Form((int(n), int(whole.shape[1])), whole.dtype) for n in whole.chunks[0]]
+    made = whole.to_delayed().reshape(len(forms))
+    return [Source(f"chunk {i} of X_train", chunk, None) for i, chunk in enumerate(made)], forms
+
+
+def sources_of(X_train: Any) -> list[Source]:
+    """Return the sources, each of a kind that a worker can read; arrays are cut to travel."""
+    given = list(X_train) if isinstance(X_train, list | tuple) else [X_train]
+    if not given:
+        raise ValueError("X_train has no sources; there is no neighbor to find")
+    sources = []
+    for number, rows in enumerate(given):
+        name = f"source {number} of X_train"
+        if isinstance(rows, np.ndarray):
+            rows = np.asarray(as_array("X_train", rows))
+            check_two_dimensional(name, rows.shape)
+            parts = slices(max(len(rows), 1), height(form_of(rows), BLOCK_BYTES))
+            sources += [Source(name, rows[part], None) for part in parts]
+        elif is_dask_collection(rows):
+            raise ValueError(
+                f"{name} is a {type(rows).__name__} of Dask; pass a single "
+                "dask.array, such as dask.array.concatenate gives"
+            )
+        elif isinstance(rows, str | Path):
+            sources.append(Source(name, rows, SHARD_BYTES))
+        elif is_source(rows) or callable(rows):
+            try:
+                dumps(rows)  # type: ignore[no-untyped-call]
+            except Exception as error:
+                raise ValueError(
+                    f"{name} cannot travel to a worker ({error}); "
+                    "pass a callable that opens or makes it there"
+                ) from error
+            sources.append(Source(name, rows, SHARD_BYTES if is_source(rows) else None))
+        else:
+            raise ValueError(
+                "X_train must be a dask.array or a list of sources: arrays, paths of .npy files, "
+                "callables that return rows, or objects with shape, dtype and slices of rows; "
+                f"{name} is of type {type(rows).__name__}"
+            )
+    return sources
+
+
+def check_forms(sources: Sequence[Source], forms: Sequence[Form], queries: Array, k: int) -> Array:
+    """Return an array of the shape and dtype of all rows together, which takes no memory.
+
+    Raises
+    ------
+    ValueError
+        If the sources do not go together, or not with the queries, or have fewer than k rows.
+    """
+    first, name = forms[0], sources[0].name
+    for source, form in zip(sources, forms, strict=True):
+        check_two_dimensional(source.name, form.shape)
+        if form.shape[1] != first.shape[1]:
+            raise ValueError(
+                f"all sources of X_train must have the same number of columns; {name} has shape "
+                f"{first.shape}, {source.name} has shape {form.shape}"
+            )
+        if form.dtype != first.dtype:
+            raise ValueError(
+                f"all sources of X_train must have the same dtype; {name} has {first.dtype}, "
+                f"{source.name} has {form.dtype}"
+            )
+    shape = (sum(form.shape[0] for form in forms), first.shape[1])
+    whole = np.broadcast_to(np.zeros((), first.dtype), shape)
+    as_training_rows("X_train", whole[:1])
+    check_same_width("X_train", whole, "X_test", queries)
+    check_count("k", k, 1, len(whole), f"X_train has {len(whole)} rows")
+    return whole
+
+
+def cut(sources: Sequence[Source], forms: Sequence[Form]) -> list[Shard]:
+    """Return the shards of all sources, in the order of their rows."""
+    shards, start = [], 0
+    for source, form in zip(sources, forms, strict=True):
+        n = form.shape[0]
+        for part in slices(n, height(form, source.size) if source.size else max(n, 1)):
+            part = slice(part.start, min(part.stop, n))
+            shards.append(Shard(source, form, part, start + part.start))
+        start += n
+    return shards
+
+
+def query_blocks(queries: Array, k: int, row_bytes: int) -> list[slice]:
+    """Return the blocks of queries: small enough to travel, and so are their winners."""
+    n, d = queries.shape
+    most = BLOCK_BYTES // max(1, d * queries.itemsize), WINNERS_BYTES // (k * (16 + row_bytes))
+    return [slice(part.start, min(part.stop, n)) for part in slices(n, max(1, min(most)))]
+
+
+def tree(join: Callable[[list[Any]], Any], leaves: Sequence[Any], fan_in: int) -> Any:
+    """Join leaves that stand side by side, then what has been joined, until one is left."""
+    level = list(leaves)
+    while len(level) > 1:
+        groups = [level[part] for part in slices(len(level), fan_in)]
+        level = [join(group) if len(group) > 1 else group[0] for group in groups]
+    return level[0]
+
+
+def plan(
+    shards: Sequence[Shard], given: Sequence[Any], block: Any, k: int, method: str, limit: int
+) -> tuple[Any, list[Any]]:
+    """Return the task that answers a block of queries, and those that search a shard for it.
+
+    Parameters
+    ----------
+    shards : sequence of Shard
+    given : sequence
+        For each shard what its task opens, or a task that makes it.
+    block : array or task
+        Queries (q, d).
+    k, method, limit
+        As for `k_nearest`.
+    """
+    run = uuid.uuid4().hex
+    count = itertools.count()
+
+    def task(function: Callable[..., Any], *arguments: Any) -> Any:
+        # Tasks of one kind are a group, by its name; in it Dask keeps the order of the numbers.
+        key = (f"{function.__name__}-{run}", next(count))
+        return delayed(function, pure=False)(*arguments, dask_key_name=key)
+
+    found = [
+        task(search_shard, rows, shard.form, shard.part, shard.start, block, k, method, limit)
+        for shard, rows in zip(shards, given, strict=True)
+    ]
+    root = tree(lambda group: task(merge_all, block, group, k, method), found, FAN_IN)
+    return task(winners, root, method), found
+
+
+# --- The cluster ------------------------------------------------------------------------------
+
+
+async def knock(address: str, timeout: float) -> None:
+    """Raise unless a Dask server answers in time: a client would wait for a silent one forever."""
+    arguments = Security().get_connection_args("client")  # type: ignore[no-untyped-call]
+    connecting = connect(address, timeout=timeout, **arguments)  # type: ignore[no-untyped-call]
+    comm = await asyncio.wait_for(connecting, timeout)
+    await comm.close()
+
+
+@contextmanager
+def connected(client: Any, timeout: float) -> Iterator[Any]:
+    """Give a client: the one given or the current one, or one of its own, closed afterwards."""
+    if client is None:
+        with suppress(ValueError):  # there is none
+            client = get_client()
+    if client is None:
+        with (
+            LocalCluster(  # type: ignore[no-untyped-call]
+                n_workers=CPU_COUNT,
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address="127.0.0.1:0",  # None would take the usual port
+                silence_logs=logging.CRITICAL,
+            ) as cluster,
+            Client(cluster, set_as_default=False) as own,  # type: ignore[no-untyped-call]
+        ):
+            yield own
+    elif isinstance(client, str):
+        try:
+            with ThreadPoolExecutor(1) as pool:  # a notebook has a loop running in this thread
+                pool.submit(asyncio.run, knock(client, timeout)).result()
+            own = Client(  # type: ignore[no-untyped-call]
+                client, timeout=timeout, set_as_default=False
+            )
+        except OSError:
+            raise ConnectionError(
+                f"no Dask scheduler answered at {client} within {timeout} seconds"
+            ) from None
+        with own:
+            yield own
+    elif isinstance(client, Client) and not client.asynchronous:
+        yield client
+    else:
+        raise ValueError(
+            "client must be None, the address of a scheduler, or a distributed.Client that is "
+            f"not asynchronous; got {client!r}"
+        )
+
+
+@contextmanager
+def noting(where: str) -> Iterator[None]:
+    """Add to an exception where it happened."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(where)
+        raise
+
+
+@contextmanager
+def unless_dropped() -> Iterator[None]:
+    """Make clear what it means if the tasks are gone that one waits for."""
+    try:
+        yield
+    except CancelledError as error:
+        raise ConnectionError(f"the Dask cluster has dropped the search: {error}") from error
+
+
+def describe(client: Any, sources: Sequence[Source]) -> list[Form]:
+    """Return the forms of the sources, asking a worker for those that only it can open."""
+
+    def ask(rows: Any) -> Any:
+        if isinstance(rows, np.ndarray) or is_source(rows):
+            return form_of(rows)
+        return client.submit(form_of, rows, pure=False)
+
+    asked = [ask(source.rows) for source in sources]
+    try:
+        for number, source in enumerate(sources):
+            if isinstance(asked[number], Future):
+                with noting(f"in {source.name}"):
+                    asked[number] = asked[number].result()
+    finally:
+        release(asked)
+    return asked
+
+
+def release(futures: Sequence[Any]) -> None:
+    """Tell the cluster that nobody waits any more: what has not begun never will."""
+    for future in futures:
+        if isinstance(future, Future):
+            future.release()  # type: ignore[no-untyped-call]
+
+
+def carried(client: Any, rows: Any) -> Any:
+    """Return what a task is to be given: an array as a task of its own, all else as it is.
+
+    The scheduler keeps that task and has it run again where its result is lost.
+    """
+    return client.submit(hand_over, rows, pure=False) if isinstance(rows, np.ndarray) else rows
+
+
+def submit(
+    client: Any, shards: Sequence[Shard], blocks: Sequence[Array], **options: Any
+) -> tuple[list[Any], list[Any]]:
+    """Start all tasks; return futures of the answers, and of the searches, block by block.
+
+    The tasks for rows and queries are referred to by those that wait for them only, so that the
+    cluster drops what nobody needs any more.
+    """
+    given = [carried(client, shard.source.rows) for shard in shards]
+    answers, searches = [], []
+    for block in blocks:
+        answer, found = plan(shards, given, carried(client, block), **options)
+        answers.append(answer)
+        searches += found
+    futures = client.compute([*answers, *searches])
+    return futures[: len(blocks)], futures[len(blocks) :]
+
+
+def collect(
+    client: Any,
+    answers: Sequence[Any],
+    searches: Sequence[Any],
+    places: Sequence[tuple[int, str]],
+    advance: Advance,
+) -> Iterator[tuple[int, tuple[Array, Indices]]]:
+    """Give the number and the result of each answer as soon as it is there.
+
+    Parameters
+    ----------
+    client : Client
+    answers, searches : sequence of Future
+    places : sequence of (int, str)
+        How many pairs (query, row) each search looks at, and among which rows.
+    advance : callable
+        Told of the pairs of each search that is done.
+    """
+    number_of = {future.key: number for number, future in enumerate(answers)}
+    place_of = {future.key: place for future, place in zip(searches, places, strict=True)}
+    futures: Any = as_completed([*answers, *searches], loop=client.loop)  # type: ignore[no-untyped-call]
+    for future in futures:
+        if future.status == "error":
+            for search in searches:
+                if search.status == "error":
+                    with noting(place_of[search.key][1]):
+                        search.result()
+        if future.key in number_of:
+            yield number_of[future.key], future.result()
+        else:
+            advance(place_of[future.key][0])
+            future.release()  # the merge that waits for it keeps it alive
+
+
+def k_nearest(
+    X_train: Any,
+    X_test: ArrayLike,
+    k: int,
+    *,
+    client: Any = None,
+    method: str = "exact",
+    memory_limit: int = MEMORY_LIMIT,
+    progress: bool = False,
+    return_distance: bool = False,
+    timeout: float = 5.0,
+) -> Indices | tuple[Array, Indices]:
+    """Return the indices of the k nearest training rows of every query, found by a cluster.
+
+    The rows i with the k smallest ‖x − t_i‖², ordered by (distance, index), as
+    `nnlib.search.k_nearest` returns them for the concatenation of all sources: the same bits,
+    whatever the shards and however many workers, and also if workers are lost on the way.
+
+    Parameters
+    ----------
+    X_train : dask.array, shape (n_train, d), or list of sources
+        Templates. The rows of a source follow those of the sources before it. A source is
+
+        - a NumPy array, whose rows travel inside the tasks;
+        - the path of a ``.npy`` file, a str or Path, that every worker can open: it is mapped into
+          memory there, a stretch at a time;
+        - an object with shape, dtype and slices of rows that can be pickled, with little in it;
+        - a callable without arguments that returns rows, or such an object. It is called once
+          to learn the shape and then by each task that searches its rows, one for each block of
+          queries, so it should open rather than compute.
+
+        All have the same number of columns and the same dtype; any but all may be empty.
+        A dask.array may have any chunks; a task searches all the rows of a chunk.
+    X_test : array_like, shape (n_test, d)
+        Queries; n_test = 0 is valid.
+    k : int
+        How many neighbors, from 1 to n_train.
+    client : None, str or distributed.Client
+        None: the current client if there is one, else a `LocalCluster` with a process a
+        core, closed afterwards; a script that starts one needs the usual
+        ``if __name__ == "__main__":``. A str: the address of a scheduler.
+    method : {"exact", "expanded", "direct"}
+        As for `nnlib.search.k_nearest`; with "expanded" the product may round differently in
+        shards, as it may in tiles.
+    memory_limit : int
+        Bytes of working memory of one task, beyond its shard (32 MiB of a source that gives
+        slices, else all that a chunk or call makes) and its block of queries.
+    progress : bool
+        Show a progress bar (needs tqdm).
+    return_distance : bool
+        Also return the squared distances, before the indices.
+    timeout : float
+        Seconds to wait for the scheduler at the address `client`.
+
+    Returns
+    -------
+    indices : ndarray of intp, shape (n_test, k)
+    distances : ndarray, shape (n_test, k)
+        Only with `return_distance`, as ``(distances, indices)``: squared distances in the
+        squared unit of the features, as the method computed them.
+
+    Raises
+    ------
+    ValueError
+        As `nnlib.search.k_nearest`, naming the row of the whole set; for sources that do not
+        go together, and for a dask.array with chunks of unknown size.
+    ConnectionError
+        If no scheduler answers at the address `client`; if it is lost, or restarted, on the way.
+    Exception
+        Whatever reading a source raises, with a note that says which source it was. Tasks not yet
+        begun are cancelled.
+
+    Notes
+    -----
+    Workers must have nnlib installed. Those that a Dask nanny starts, the default, have matrix
+    products in one thread, so one worker thread for each core is right; workers without a nanny
+    take all cores for every thread, unless OPENBLAS_NUM_THREADS=1 and the like are set for them.
+
+    A task that was on several workers as they died, four unless Dask's `allowed-failures` says
+    otherwise, is given up with `distributed.KilledWorker`. A cluster without any worker waits for
+    one to come.
+    """
+    check_choice("method", method, METHODS)
+    queries = as_rows("X_test", X_test)
+    k = check_count("k", k, 1, None, "neighbors")
+    memory_limit = check_count("memory_limit", memory_limit, 1, None, "bytes")
+    tile_shape(1, 1, queries.shape[1], k, method, memory_limit)  # raises if the limit is too low
+    in_chunks = isinstance(X_train, dask_array.Array)
+    sources, forms = chunks_of(X_train) if in_chunks else (sources_of(X_train), [])
+    with connected(client, timeout) as cluster, unless_dropped():
+        whole = check_forms(sources, forms := forms or describe(cluster, sources), queries, k)
+        shards = cut(sources, forms)
+        dtype = np.float64 if method == "exact" else working_dtype(queries, whole)
+        distances = np.empty((len(queries), k), dtype)
+        indices = np.empty((len(queries), k), np.intp)
+        parts = query_blocks(queries, k, whole[:1].nbytes)
+        places = [
+            ((part.stop - part.start) * shard.length, shard.place)
+            for part in parts
+            for shard in shards
+        ]
+        options = {"k": k, "method": method, "limit": memory_limit}
+        blocks = [queries[part] for part in parts]
+        with progress_bar(len(queries) * len(whole), progress) as advance:
+            answers, searches = submit(cluster, shards, blocks, **options)
+            try:
+                for number, answer in collect(cluster, answers, searches, places, advance):
+                    distances[parts[number]], indices[parts[number]] = answer
+            finally:  # what has not begun never will
+                release([*answers, *searches])
+    return (distances, indices) if return_distance else indices
+
+
+def nearest(
+    X_train: Any,
+    X_test: ArrayLike,
+    *,
+    client: Any = None,
+    method: str = "exact",
+    memory_limit: int = MEMORY_LIMIT,
+    progress: bool = False,
+    timeout: float = 5.0,
+) -> Indices:
+    """Return the index of the nearest training row of every query, found by a cluster.
+
+    The first column of `k_nearest` with k = 1, whose parameters, errors and notes it shares;
+    shape (n_test,), dtype intp, ties to the earliest index.
+    """
+    options: dict[str, Any] = {
+        "client": client,
+        "method": method,
+        "memory_limit": memory_limit,
+        "progress": progress,
+        "timeout": timeout,
+    }
+    found: Any = k_nearest(X_train, X_test, 1, **options)
+    first: Indices = found[:, 0]
+    return first

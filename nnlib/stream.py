@@ -1,0 +1,169 @@
+"""The search over training rows that stay where they are: in a file, or wherever slices come from.
+
+A *source* is an `np.memmap`, or anything that is no array but has `shape` (n_train, d), a NumPy
+`dtype`, and rows as ``source[i:j]``. It is read a *stretch* of rows at a time. Each stretch goes
+through the search in memory; what it finds is merged into what is known of the stretches before,
+
+    nearest of rows[0:j] = merge(nearest of rows[0:i], nearest of rows[i:j]),
+
+so that the result is that of one search over all rows, ties across the cuts included (see
+`nnlib.merge`). The memory limit is shared out: a quarter each to the rows of one stretch and to
+the neighbors found so far, a half to the search. Where the neighbors of all queries do not fit,
+the queries are cut into blocks, and the source is read once for each block.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nnlib.merge import Indices, Neighbors, merge, slices
+from nnlib.search import (
+    MEMORY_LIMIT,
+    METHODS,
+    Advance,
+    TrainingSet,
+    check_told_apart,
+    progress_bar,
+    search_rows,
+    tile_bytes,
+)
+from nnlib.validation import (
+    Array,
+    RowSource,
+    as_array,
+    as_numbers,
+    as_rows,
+    check_choice,
+    check_count,
+    check_same_width,
+    check_source,
+    working_dtype,
+)
+
+# A stretch of a mapped file, which takes no memory of its own, may have so many bytes.
+MAPPED = 2**28
+
+
+class Shares(NamedTuple):
+    """How a streamed search cuts its work to fit into memory."""
+
+    queries: int  # in a block, for each of which the source is read once
+    rows: int  # in a stretch
+    search: int  # bytes that the search of a stretch may take
+
+
+def share_out(source: RowSource, n_test: int, k: int, method: str, memory_limit: int) -> Shares:
+    """Return how many queries and rows to work on at once.
+
+    A row takes its bytes, twice if they must be converted and not at all if they are mapped, and
+    its norm. A neighbor takes its row, index and distance, three times: known, found, merged.
+    Six more are for the merging of one query.
+    """
+    d, dtype = source.shape[1], np.dtype(source.dtype)
+    mapped = isinstance(source, np.memmap)
+    converted = dtype.kind == "b" or not dtype.isnative
+    row = d * dtype.itemsize * (1 - mapped + converted) + 8
+    neighbors = k * (16 + d * dtype.itemsize)
+    least = max(4 * row, 36 * neighbors, 2 * tile_bytes(1, 1, d, k, method))
+    if memory_limit < least:
+        raise ValueError(
+            f"memory_limit must be at least {least} bytes to read X_train in stretches for "
+            f"d = {d} and k = {k}; got {memory_limit}"
+        )
+    quarter = memory_limit // 4
+    rows = quarter // row
+    if mapped:
+        rows = min(rows, 1 + MAPPED // (1 + d * dtype.itemsize))
+    queries = (quarter - 6 * neighbors) // (3 * neighbors)
+    return Shares(min(max(n_test, 1), queries), rows, memory_limit - 2 * quarter)
+
+
+def read(source: RowSource, part: slice) -> Array:
+    """Return a stretch of the source as an array; raise if it is not what the source promised.
+
+    What the source raises while it reads passes through.
+    """
+    name = f"X_train[{part.start}:{part.stop}]"
+    data = source[part]
+    if not isinstance(data, np.ndarray) and hasattr(data, "__array__"):
+        data = np.asarray(data)  # a lazy source reads only now
+    rows = as_array(name, data)
+    shape = (part.stop - part.start, source.shape[1])
+    if rows.shape != shape:
+        raise ValueError(
+            f"{name} must have the shape {shape}, as X_train.shape {tuple(source.shape)} says; "
+            f"its shape is {rows.shape}"
+        )
+    if rows.dtype.newbyteorder("=") != np.dtype(source.dtype).newbyteorder("="):
+        raise ValueError(
+            f"{name} must hold {np.dtype(source.dtype)}, as X_train.dtype says; "
+            f"its dtype is {rows.dtype}"
+        )
+    return rows
+
+
+def search_stretch(
+    source: RowSource, part: slice, queries: Array, k: int, method: str, limit: int, step: Advance
+) -> Neighbors:
+    """Return what the rows of one stretch have to offer."""
+    training = TrainingSet(read(source, part), start=part.start)
+    k = min(k, len(training))
+    distances, indices = search_rows(training, queries, k, method, limit, step)
+    rows = training.rows[indices]
+    indices += part.start
+    return Neighbors(indices, distances, rows)
+
+
+def search_source(
+    X_train: RowSource,
+    X_test: ArrayLike,
+    k: int,
+    *,
+    method: str = "exact",
+    memory_limit: int = MEMORY_LIMIT,
+    progress: bool = False,
+) -> tuple[Array, Indices]:
+    """Return (squared distances, indices), both (n_test, k); see `nnlib.search.k_nearest`.
+
+    Parameters
+    ----------
+    X_train : row-sliceable source, shape (n_train, d)
+        Read front to back, once for every block of queries; not at all without queries. Each
+        row is checked when it is read, so an error in the last one comes after the others have
+        been searched.
+    memory_limit : int
+        Bytes of working memory beyond the queries, the result and 2 MiB: rows read, the search,
+        and the neighbors known. What a source's own reading takes besides is its own affair.
+
+    Raises
+    ------
+    ValueError
+        As `k_nearest`, and if what a slice of the source holds is not what its shape and dtype
+        say.
+    """
+    check_choice("method", method, METHODS)
+    source = check_source("X_train", X_train)
+    n_train, dtype = source.shape[0], as_numbers("X_train", np.empty(0, source.dtype)).dtype
+    queries = as_rows("X_test", X_test)
+    check_same_width("X_train", source, "X_test", queries)
+    k = check_count("k", k, 1, n_train, f"X_train has {n_train} rows")
+    memory_limit = check_count("memory_limit", memory_limit, 1, None, "bytes")
+    shares = share_out(source, len(queries), k, method, memory_limit)
+    result: Any = np.float64 if method == "exact" else working_dtype(queries, np.empty(0, dtype))
+    distances = np.empty((len(queries), k), result)
+    indices = np.empty((len(queries), k), np.intp)
+    with progress_bar(len(queries) * n_train, progress) as advance:
+        for block in slices(len(queries), shares.queries):
+            some = queries[block]
+            known = None
+            for start in range(0, n_train, shares.rows):
+                part = slice(start, min(start + shares.rows, n_train))
+                found = search_stretch(source, part, some, k, method, shares.search, advance)
+                known = merge(some, known, found, k, method) if known else found
+                del found  # or it would be kept while the next stretch is read
+            assert known is not None
+            indices[block], distances[block] = known.indices, known.distances
+            del known
+    check_told_apart(distances, method)
+    return distances, indices

@@ -1,0 +1,473 @@
+"""The tree as a filter: its bound against exact fractions, its answers against all rows."""
+
+import json
+import subprocess
+import sys
+import threading
+import tracemalloc
+from fractions import Fraction
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+import pytest
+import scipy
+from hypothesis import example, given
+from hypothesis import strategies as st
+from strategies import FAMILIES, Problem, oracle_distance, oracle_k_nearest, problems
+
+from nnlib import NearestNeighborClassifier, k_nearest, nearest, predict_1nn
+from nnlib import search as search_module
+from nnlib import tree as tree_module
+from nnlib.search import TrainingSet, search
+from nnlib.tree import COSTS, LARGEST, Tree, candidates, leaves_visited, tree_bytes, tree_fits
+
+ROOT = Path(__file__).resolve().parent.parent
+STORED = json.loads((ROOT / "benchmarks" / "algorithms.json").read_text(encoding="utf-8"))
+IN_BOUNDS = tuple(name for name in FAMILIES if name not in ("doubles", "random bits", "extremes"))
+
+
+@pytest.fixture
+def small_leaves(monkeypatch):
+    """Let tiny problems grow deep trees."""
+    monkeypatch.setattr(tree_module, "LEAF", 1)
+
+
+def lattice(rng, n, d, step=0.1):
+    return rng.integers(0, 6, (n, d)) * step
+
+
+# --- The theorem ------------------------------------------------------------------------------
+
+
+def check_theorem(T, X, m):
+    """Compare the tree's answer with every exact distance, as the theorem states it."""
+    tree = Tree(T)
+    terms = tree.terms
+    u = Fraction(1, 2**53)
+    gamma = (terms + 2) * u / (1 - (terms + 2) * u)
+    eta = terms * Fraction(1, 2**1074)
+    squares, found = tree.query(X, m)
+    assert found.shape == squares.shape == (len(X), m)
+    for x, values, rows in zip(X.astype(float), squares.tolist(), found.tolist(), strict=True):
+        truth = [oracle_distance(x, t) for t in T.astype(float)]
+        assert len(set(rows)) == m
+        for value, row in zip(values, rows, strict=True):
+            assert truth[row] * (1 - gamma) <= Fraction(value) + eta
+            assert Fraction(value) <= (1 + gamma) * truth[row] + eta
+        for row in set(range(len(T))) - set(rows):
+            assert Fraction(values[-1]) <= (1 + gamma) * truth[row] + eta
+
+
+@given(problems(max_rows=30, max_queries=2, min_d=1, max_d=5), st.integers(0, 29))
+def test_no_row_left_out_is_nearer_than_the_theorem_says(problem, m):
+    if tree_fits(problem.T, problem.X):
+        with mock.patch.object(tree_module, "LEAF", 1):
+            check_theorem(problem.T, problem.X, 1 + m % len(problem.T))
+
+
+@pytest.mark.parametrize("d", [1, 2, 5])
+def test_the_theorem_on_deep_trees(d, small_leaves):
+    rng = np.random.default_rng(d)
+    X = rng.random((2, d))
+    uneven = rng.random((300, d)) * 10.0 ** rng.integers(-160, 3, (300, d))
+    for T in (rng.random((300, d)), lattice(rng, 300, d), uneven, 1e8 + lattice(rng, 300, d)):
+        for m in (1, 40):
+            check_theorem(T, X + T[:2], m)
+
+
+def test_the_premises_of_the_proof_hold_in_the_trees_that_scipy_builds(small_leaves):
+    """Splits lie in their cells and part the rows as the docstring says."""
+    rng = np.random.default_rng(0)
+    exponential = np.floor(rng.exponential(0.6, (300, 3)))
+    for T in (rng.random((300, 3)), lattice(rng, 300, 3), exponential):
+        tree = Tree(T)._tree
+        inner, levels = 0, 0
+        open_nodes = [(tree.tree, T.min(axis=0), T.max(axis=0))]
+        while open_nodes:
+            node, low, high = open_nodes.pop()
+            levels = max(levels, node.level)
+            if node.split_dim < 0:
+                continue
+            inner += 1
+            j, split = node.split_dim, node.split
+            assert low[j] <= split <= high[j]
+            assert (T[node.lesser.indices, j] < split).all()
+            assert (T[node.greater.indices, j] >= split).all()
+            assert 0 < node.lesser.children < node.children
+            below, above = high.copy(), low.copy()
+            below[j] = above[j] = split
+            open_nodes += [(node.lesser, low, below), (node.greater, above, high)]
+        assert inner == tree.size // 2
+        assert levels <= 4 * (np.log2(len(T)) + 3)
+
+
+def test_the_proof_was_read_from_the_scipy_that_runs():
+    """Read query.cxx and build.cxx of a newer SciPy before you let it in here."""
+    major, minor = (int(part) for part in scipy.__version__.split(".")[:2])
+    assert (1, 14) <= (major, minor) <= (1, 17)
+    assert "SciPy 1.14 to 1.17" in tree_module.__doc__
+
+
+@pytest.mark.parametrize("narrower", [lambda c: c, lambda c: c * 0.999])
+def test_a_bound_that_is_too_small_is_caught(narrower, small_leaves, monkeypatch):
+    """Without its widening, rounding and the tree's own ties decide."""
+    rng = np.random.default_rng(0)
+    T, X = (rng.integers(0, 3, (n, 30)) * 0.1 for n in (300, 500))
+    truth = nearest(T, X, algorithm="brute")
+    assert np.array_equal(nearest(T, X, algorithm="tree"), truth)
+    monkeypatch.setattr(Tree, "farther", lambda self, squares, error: narrower(squares))
+    assert (nearest(T, X, algorithm="tree") != truth).any()
+
+
+# --- The search -------------------------------------------------------------------------------
+
+
+@example(Problem(np.array([[3, 3], [1, 1]]) * 0.1, np.array([[4, 0]]) * 0.1), 0)
+@example(Problem(np.array([[2**60 - 129], [2**60 + 65]]), np.array([[2**60 - 32]])), 0)
+@example(Problem(np.array([[1.7e308], [1.6e308], [1e300]]), np.array([[-1e300]])), 2)
+@example(Problem(np.array([[2e-200], [1e-200], [5e-324]]), np.array([[0.0]])), 1)
+@given(problems(max_rows=30, max_queries=5), st.integers(0, 29))
+def test_the_tree_finds_the_truth(problem, k):
+    T, X = problem.T, problem.X
+    k = 1 + k % len(T)
+    truth = oracle_k_nearest(T, X, k)
+    brute = k_nearest(T, X, k, algorithm="brute", return_distance=True)
+    for leaf in (1, 24):
+        with mock.patch.object(tree_module, "LEAF", leaf):
+            distances, indices = k_nearest(T, X, k, algorithm="tree", return_distance=True)
+        assert np.array_equal(indices, truth)
+        assert indices.dtype == np.intp
+        assert np.array_equal(distances, brute[0])
+        assert distances.dtype == np.float64
+
+
+@given(problems(families=IN_BOUNDS, max_rows=60, max_queries=4, min_d=1), st.integers(1, 3))
+def test_proved_answers_are_the_truth_and_others_are_left_over(problem, k):
+    """Few candidates on many rows: what `Tree.search` does not leave over needs no other search."""
+    T, X, k = problem.T, problem.X, min(k, len(problem.T))
+    with (
+        mock.patch.object(tree_module, "LEAF", 2),
+        mock.patch.object(tree_module, "candidates", lambda k, n: (min(k + 1, n), min(k + 3, n))),
+    ):
+        error = search_module.conversion_error(T, X)
+        whole = search_module.nothing_rounds(X, T)
+        found = Tree(T).search(X, k, error, whole, 2**20, lambda count: None)
+        distances, indices, left = found
+    expected = k_nearest(T, X, k, algorithm="brute", return_distance=True)
+    assert np.array_equal(indices[~left], expected[1][~left])
+    assert np.array_equal(distances[~left], expected[0][~left])
+
+
+def clouds():
+    rng = np.random.default_rng(0)
+    T, X = rng.standard_normal((1200, 3)), rng.standard_normal((40, 3))
+    yield "cloud", T, X
+    yield "single", T.astype(np.float32), X.astype(np.float32)
+    yield "each row 20 times", np.tile(T[:60], (20, 1)), X
+    yield "all rows equal", np.full_like(T, 0.1), X
+    yield "0.1 lattice", lattice(rng, 1200, 3), lattice(rng, 40, 3)
+    yield "integers", rng.integers(0, 9, (1200, 3)), rng.integers(0, 9, (40, 3))
+    yield "ulps apart", 1 + rng.integers(0, 9, T.shape) * 2.0**-52, X
+    beyond = 2**60 + rng.integers(-(10**6), 10**6, (1200, 3))
+    yield "beyond 2**53", beyond, beyond[:40] + 77
+    sphere = T / np.linalg.norm(T, axis=1)[:, None]
+    yield "sphere", sphere, X * 1e-14
+    yield "underflow", T * 1e-170, X * 1e-170
+    yield "overflow", T * 1e200, X * 1e200
+    far = T.copy()
+    far[7] = 1e100
+    yield "outlier", far, np.concatenate([X, far[7:8]])
+    yield "flat", np.where([True, False, False], T, 0.5), X
+
+
+@pytest.mark.parametrize("k", [1, 5, 1200])
+@pytest.mark.parametrize(("T", "X"), [pytest.param(*c[1:], id=c[0]) for c in clouds()])
+def test_same_bits_as_all_rows(T, X, k):
+    if k > 5:
+        X = X[:3]
+    expected = k_nearest(T, X, k, algorithm="brute", return_distance=True)
+    found = k_nearest(T, X, k, algorithm="tree", return_distance=True)
+    assert np.array_equal(found[1], expected[1])
+    assert np.array_equal(found[0], expected[0])
+
+
+def left_over(T, X, k=1):
+    """Return how many queries the tree hands to the search over all rows."""
+    rows = mock.Mock(wraps=search_module.search_rows)
+    with mock.patch.object(search_module, "search_rows", rows):
+        k_nearest(T, X, k, algorithm="tree")
+    return sum(len(call.args[1]) for call in rows.call_args_list)
+
+
+def test_what_is_left_over():
+    data = {name: (T, X) for name, T, X in clouds()}
+    for name in ("cloud", "single", "each row 20 times", "integers", "beyond 2**53", "outlier"):
+        assert left_over(*data[name]) == 0
+    for name in ("all rows equal", "sphere", "underflow", "overflow"):
+        assert left_over(*data[name]) == len(data[name][1])
+    T, X = data["cloud"]
+    assert left_over(T, X, 1190) == left_over(T, X, 1200) == 0
+    assert left_over(np.zeros((3, 0)), np.zeros((2, 0))) == 2
+
+
+def test_the_rest_does_without_the_tree_once_half_is_left_over(monkeypatch):
+    rng = np.random.default_rng(0)
+    T = np.concatenate([np.full((200, 2), 5.0), rng.random((200, 2))])
+    X = np.concatenate([np.full((70, 2), 6.5) + rng.random((70, 2)), rng.random((900, 2))])
+    asked = []
+    query = Tree.query
+    monkeypatch.setattr(
+        Tree, "query", lambda tree, X, m: asked.append((len(X), m)) or query(tree, X, m)
+    )
+    assert left_over(T, X) == len(X)
+    assert asked == [(64, 2), (64, 36)]
+    asked.clear()
+    assert left_over(T, X[::-1]) == 70
+    assert sum(n for n, m in asked if m == 2) == len(X)
+
+
+def test_few_are_asked_first_and_never_more_than_there_are():
+    assert candidates(1, 1000) == (2, 36)
+    assert candidates(1, 1) == (1,)
+    assert candidates(5, 5) == (5,)
+    assert candidates(5, 6) == (6,)
+    assert candidates(5, 20) == (6, 20)
+
+
+def test_memory():
+    rng = np.random.default_rng(0)
+    T, X = rng.random((2500, 4)), rng.random((700, 4))
+    for make in (lambda A: A, lambda A: A.astype(np.float32), lambda A: np.rint(A * 20) * 0.05):
+        rows, queries = make(T), make(X)
+        limit = 2**19
+        nearest(rows[:9], queries[:9], algorithm="tree")
+        tracemalloc.start()
+        try:
+            k_nearest(rows, queries, 9, memory_limit=limit, algorithm="tree")
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert peak <= limit + 3 * 16 * 9 * len(X)
+
+
+def test_a_tree_is_as_large_as_it_is_said_to_be():
+    """Nodes are not Python's memory: count them."""
+    rng = np.random.default_rng(0)
+    for n in (1, 1535, 1537, 3000, 20_000):
+        for T in (
+            rng.random((n, 2)),
+            lattice(rng, n, 4),
+            np.tile(rng.random((n // 20 + 1, 3)), (20, 1)),
+        ):
+            said = tree_bytes(T) - len(T) * (8 + T.shape[1])
+            assert 2 * 72 * Tree(T)._tree.size <= said
+    T = rng.random((500, 3))
+    for copied in (T.astype(np.float32), np.asfortranarray(T), T[:, ::-1]):
+        assert tree_bytes(copied) == tree_bytes(T) + 8 * T.size
+
+
+def test_errors():
+    T, X = np.random.default_rng(0).random((900, 2)), np.zeros((2, 2))
+    with pytest.raises(
+        ValueError, match="algorithm must be one of 'auto', 'brute', 'tree'; got 'k'"
+    ):
+        nearest(T, X, algorithm="k")
+    for method in ("expanded", "direct"):
+        with pytest.raises(ValueError, match=f"needs method='exact'; got method='{method}'"):
+            nearest(T, X, algorithm="tree", method=method)
+        assert nearest(T, X, algorithm="auto", method=method).shape == (2,)
+    with pytest.raises(ValueError, match="memory_limit = 20000 is too small for algorithm='tree'"):
+        nearest(T, X, algorithm="tree", memory_limit=20_000)
+    assert nearest(T, X, memory_limit=20_000).shape == (2,)
+    with pytest.raises(ValueError, match="X_test must be finite"):
+        nearest(T, X * np.nan, algorithm="tree")
+    assert nearest(T, X[:0], algorithm="tree").shape == (0,)
+
+
+def test_a_source_has_no_tree(tmp_path):
+    T = np.random.default_rng(0).random((900, 2))
+    source = np.memmap(tmp_path / "rows", np.float64, "w+", shape=T.shape)
+    source[:] = T
+    with pytest.raises(ValueError, match="algorithm='tree' needs X_train in memory"):
+        nearest(source, T[:2], algorithm="tree")
+    with pytest.raises(ValueError, match="algorithm must be one of"):
+        nearest(source, T[:2], algorithm="k")
+    assert nearest(source, T[:2], algorithm="auto").tolist() == [0, 1]
+
+
+def test_in_several_threads_at_once():
+    rng = np.random.default_rng(0)
+    training, X = TrainingSet(lattice(rng, 3000, 3)), rng.random((400, 3))
+    expected = search(training, X, 3, algorithm="brute")
+    results = [None] * 4
+
+    def work(i):
+        results[i] = search(training, X, 3, algorithm="tree")
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for found in results:
+        assert np.array_equal(found[0], expected[0])
+        assert np.array_equal(found[1], expected[1])
+
+
+@pytest.mark.parametrize("step", [0.0, 0.1])
+def test_the_bar_reaches_its_end(step):
+    """Also where some queries are left over."""
+    rng = np.random.default_rng(0)
+    T = np.concatenate([np.full((100, 3), step), rng.random((300, 3))])
+    X = np.concatenate([rng.random((80, 3)), np.zeros((30, 3))])
+    seen = []
+    training = TrainingSet(T)
+    search_module.search_pruned(training, training.tree(), X, 2, 2**24, seen.append)
+    assert sum(seen) == len(T) * len(X)
+
+
+# --- The choice -------------------------------------------------------------------------------
+
+
+def test_the_choice_follows_the_costs(monkeypatch):
+    rng = np.random.default_rng(0)
+    planted = mock.Mock(wraps=Tree)
+    monkeypatch.setattr(search_module, "Tree", planted)
+    T, X = rng.random((20_000, 3)), rng.random((2000, 3))
+    assert np.array_equal(nearest(T, X), nearest(T, X, algorithm="brute"))
+    assert planted.call_count == 1
+    nearest(np.tile(T[:2000], (1, 40)), np.tile(X[:200], (1, 40)))
+    nearest(T[:50], X[:50])
+    nearest(T, X, memory_limit=2**18)
+    nearest(T, X, method="direct")
+    assert planted.call_count == 1
+    monkeypatch.setattr(search_module, "tree_pays", lambda *sizes: False)
+    nearest(T, X)
+    assert planted.call_count == 1
+    nearest(T, X, algorithm="tree")
+    assert predict_1nn(T, np.arange(len(T)), X[:1], algorithm="tree").shape == (1,)
+    assert planted.call_count == 3
+
+
+def test_an_estimator_plants_its_tree_once(monkeypatch):
+    rng = np.random.default_rng(0)
+    planted = mock.Mock(wraps=Tree)
+    monkeypatch.setattr(search_module, "Tree", planted)
+    T, X = rng.random((3000, 3)), rng.random((300, 3))
+    y = rng.integers(0, 3, len(T))
+    model = NearestNeighborClassifier(3, algorithm="tree").fit(T, y)
+    assert planted.call_count == 0
+    first, again = model.predict(X), model.predict(X)
+    assert planted.call_count == 1
+    assert np.array_equal(first, again)
+    other = NearestNeighborClassifier(3, algorithm="brute").fit(T, y)
+    assert np.array_equal(other.predict(X), first)
+    assert planted.call_count == 1
+    seen = []
+    monkeypatch.setattr(search_module, "tree_pays", lambda *sizes: seen.append(sizes) or sizes[-1])
+    auto = NearestNeighborClassifier(3).fit(T, y)
+    auto.predict(X)
+    auto._training.tree()
+    auto.predict(X)
+    assert seen == [(300, 3000, 3, 3, False), (300, 3000, 3, 3, True)]
+    assert planted.call_count == 2
+    with pytest.raises(ValueError, match="algorithm must be one of"):
+        NearestNeighborClassifier(algorithm="k").fit(T, y)
+    with pytest.raises(ValueError, match="needs method='exact'"):
+        NearestNeighborClassifier(algorithm="tree", method="direct").fit(T, y)
+
+
+def test_small_work_and_the_import_need_no_scipy():
+    code = (
+        "import sys, numpy as np, nnlib; T = np.random.rand(75, 4); nnlib.nearest(T, T);"
+        "sys.exit(any(name.split('.')[0] == 'scipy' for name in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_expected_leaves():
+    assert leaves_visited(10, 3, 1, 1.0) == 1
+    assert leaves_visited(10**6, 1, 18, 1.0) == pytest.approx(2)  # an interval, a leaf long
+    disk = (1 + 2 / np.pi**0.5) ** 2
+    assert leaves_visited(10**6, 2, 18, 1.0) == pytest.approx(disk)
+    assert leaves_visited(18_000, 50, 1, 1.0) == pytest.approx(1000)
+
+
+def test_numbers_that_a_tree_may_hold():
+    most = float(LARGEST)
+    assert tree_fits(np.array([[most]]), np.array([[-most]]))
+    assert not tree_fits(np.array([[1.0]]), np.array([[np.nextafter(-most, -np.inf)]]))
+    assert not tree_fits(np.zeros((3, 0)))
+    assert tree_fits(np.array([[2**64 - 1]], np.uint64))
+
+
+# --- The stored measurement -------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def algorithms():
+    pytest.importorskip("threadpoolctl")
+    import algorithms
+
+    return algorithms
+
+
+def test_the_costs_are_those_that_were_measured(algorithms):
+    assert STORED["costs"] == COSTS._asdict()
+    assert algorithms.fit(STORED["cases"]) == pytest.approx(COSTS)
+
+
+def test_the_choice_loses_little_on_the_measured_grid(algorithms):
+    """The factors that `k_nearest` states."""
+    assert STORED["losses"] == algorithms.losses(COSTS, STORED["cases"])
+    even, clustered = STORED["losses"]["even"], STORED["losses"]["clustered"]
+    assert max(even.values()) <= 2
+    assert clustered["new"] <= 4
+    assert clustered["standing"] <= 13
+    for factor in ("within a factor of 2", "lost up to 4", "up to 13"):
+        assert factor in k_nearest.__doc__
+    shapes = {tuple(c["shape"]) for c in STORED["cases"]}
+    chosen = {algorithms.chosen(COSTS, list(shape), False) for shape in shapes}
+    assert chosen == {"tree", "brute"}
+
+
+def test_beside_the_bare_tree():
+    for case in STORED["target"]:
+        assert case["shape"] == [2000, 20_000, 4]
+        assert case["ratio"] <= 1.6
+        for wrong in case["wrong"].values():
+            assert wrong["auto"] == 0
+            assert wrong["bare tree"] > 0
+
+
+def test_everything_is_measured_in_the_stored_form(algorithms):
+    said = []
+    result = algorithms.measure(algorithms.QUICK, said.append)
+    assert set(result) == set(STORED)
+    assert set(result["cases"][0]) == set(STORED["cases"][0])
+    assert set(result["target"][0]) == set(STORED["target"][0])
+    assert len(result["cases"]) == 8
+    assert all(min(times) > 0 for c in result["cases"] for times in c["seconds"].values())
+
+
+def test_the_fit_finds_costs_that_made_the_times(algorithms):
+    made = COSTS._replace(spread=0.6)
+    cases = []
+    for n_test, n_train in ((200, 2000), (2000, 2000), (200, 20_000), (3000, 90_000)):
+        for d in (1, 2, 3, 5, 8):
+            seconds = {
+                "brute": [tree_module.brute_seconds(made, n_test, n_train, d)],
+                "tree": [tree_module.tree_seconds(made, n_test, n_train, d, 1, True)],
+            }
+            whole = tree_module.tree_seconds(made, n_test, n_train, d, 1, False)
+            seconds["build"] = [whole - seconds["tree"][0]]
+            cases.append({"cloud": "even", "shape": [n_test, n_train, d], "seconds": seconds})
+    found = algorithms.fit(cases)
+    for case in cases:
+        shape = case["shape"]
+        again = tree_module.brute_seconds(found, *shape)
+        assert again == pytest.approx(case["seconds"]["brute"][0], rel=0.02)
+        again = tree_module.tree_seconds(found, *shape, 1, True)
+        assert again == pytest.approx(case["seconds"]["tree"][0], rel=0.02)
+    assert algorithms.losses(found, cases)["even"]["new"] <= 1.02
