@@ -1,6 +1,7 @@
 """Interactive figures that run in JupyterLab and, with no kernel, in the rendered book."""
 
 from nnlib.widgets.cancellation import CancellationExplorer
+from nnlib.widgets.chooser import IndexChooser
 from nnlib.widgets.envelope import EnvelopeExplorer
 from nnlib.widgets.mock import MockInterview
 from nnlib.widgets.progress import Progress
@@ -11,6 +12,7 @@ from nnlib.widgets.voronoi import VoronoiExplorer
 __all__ = [
     "CancellationExplorer",
     "EnvelopeExplorer",
+    "IndexChooser",
     "MockInterview",
     "Progress",
     "Quiz",

@@ -5,6 +5,9 @@
 import { el } from "./shared.js";
 
 const PREFIX = "nearest-neighbor-network:";
+// The browser tells other pages of a change in storage, never the page that made it: JupyterLab is
+// one page, with a quiz in one notebook and the progress in another.
+const CHANGED = "nearest-neighbor-network-kept";
 
 /** The value kept under a name; undefined if there is none, null if it cannot be read. */
 export function kept(name) {
@@ -27,10 +30,16 @@ export function keep(name, value) {
   try {
     if (value === undefined) window.localStorage.removeItem(PREFIX + name);
     else window.localStorage.setItem(PREFIX + name, JSON.stringify(value));
-    return true;
   } catch {
     return false;
   }
+  window.dispatchEvent(new CustomEvent(CHANGED, { detail: name }));
+  return true;
+}
+
+/** Call back with the name whenever this page keeps or forgets something. */
+export function onKept(heard, life) {
+  window.addEventListener(CHANGED, ({ detail }) => heard(detail), { signal: life });
 }
 
 /** The names under which something is kept. */

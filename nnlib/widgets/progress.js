@@ -1,5 +1,5 @@
 import { announcer, begin, button, el, listen, write } from "./shared.js";
-import { isRecord, keep, keepingNote, kept, names } from "./keeping.js";
+import { isRecord, keep, keepingNote, kept, names, onKept } from "./keeping.js";
 import { inBook, pageLink, plural, save } from "./words.js";
 
 // ---- What is kept, and what of it counts. ----
@@ -155,6 +155,12 @@ function render({ model, el: root }) {
   }, life);
   // Another tab may have gone on.
   window.addEventListener("storage", () => fresh(), { signal: life });
+  // A quiz in another notebook, too. What is kept here is shown and said by whoever keeps it.
+  onKept((name) => {
+    if (!name.startsWith("quiz:") && name !== "mocks") return;
+    draw();
+    announce(total());
+  }, life);
   const read = () => {
     if (isRecord(kept("drills"))) change({ passed: kept("drills") });
     draw();

@@ -17,6 +17,7 @@ from visits import THEMES, drag, drawn, said, turn
 from nnlib.widgets import (
     CancellationExplorer,
     EnvelopeExplorer,
+    IndexChooser,
     TemperatureExplorer,
     VoronoiExplorer,
     voronoi,
@@ -485,11 +486,82 @@ class Voronoi(Kind):
         expect(self.rows(widget)).to_have_count(3)
 
 
-TEMPERATURE, ENVELOPE, CANCELLATION, VORONOI = KINDS = (
+class Chooser(Kind):
+    name = "chooser"
+    hears = ("batch", "d", "intrinsic", "memory", "n", "recall", "updates")
+    beginning = "10 million rows of 128 features, 16 GB, recall 0.95. Best: HNSW."
+    presses = ("ArrowRight", 20, "1 billion rows", 10)
+    address = ('{"memory":4}', "4 GB, recall 0.95. Best: IVF-PQ, re-ranked.")
+    moves = (("Home", "1,000 rows"), ("End", "1 billion rows"))
+    nonsense = (
+        "",
+        "7",
+        "null",
+        "[]",
+        "{",
+        '{"n":999,"d":1,"intrinsic":-1,"memory":0,"batch":0}',
+        '{"n":1e10,"d":1537,"intrinsic":2000,"memory":1e5,"batch":1e6}',
+        '{"n":"1000","d":null,"intrinsic":[2],"memory":"4","batch":true}',
+        '{"n":1000.5,"d":2.5,"intrinsic":0.5,"batch":1.5,"memory":1e999}',
+        '{"recall":0.5,"updates":"often"}',
+        '{"recall":"exact","updates":1,"rules":{}}',
+    )
+    shapes = ((".nn-bar, .nn-over, .nn-work", "fill"), (".nn-limit", "stroke"))
+    texts = ((".nn-badge, .nn-muted, p", "color"),)
+    many = (3 * 26, 3 * 30)
+
+    def make(self, **traits: Any) -> Widget:
+        return IndexChooser(**traits)
+
+    def full(self, **traits: Any) -> Widget:
+        return IndexChooser("laptop", **traits)
+
+    def telling(self) -> list[Widget]:
+        return [self.full(), IndexChooser("exact"), IndexChooser("billion", memory=16.0)]
+
+    def long(self) -> list[Widget]:
+        return [
+            IndexChooser(n=123_456_789, d=1535, intrinsic=63, memory=0.1, batch=99_999),
+            IndexChooser("archive", n=10**9, d=1536, memory=1.0, name="two"),
+            IndexChooser("laptop", name="three"),
+        ]
+
+    def pair(self) -> tuple[Widget, Widget, tuple[str, ...]]:
+        return IndexChooser(), IndexChooser("map", name="two"), ("n", "memory", "recall")
+
+    def follow(self, first: Locator, second: Locator) -> None:
+        self.hand(first).press("End")
+        expect(said(second)).to_contain_text("1 billion rows of 2 features, 16 GB")
+        option(second, "Answer wanted").select_option("0.9")
+        expect(said(first)).to_contain_text("1 billion rows of 128 features, 16 GB, recall 0.9.")
+        second.get_by_role("slider", name="Memory").press("End")
+        expect(said(first)).to_contain_text("1.02 TB, recall 0.9. Best: HNSW.")
+
+    def hand(self, widget: Locator) -> Locator:
+        return widget.get_by_role("slider", name="Rows").first
+
+    def alter(self, widget: Locator) -> None:
+        option(widget, "Changes").select_option("steady")
+        self.hand(widget).press("ArrowRight")
+
+    def altered(self, widget: Locator) -> None:
+        expect(said(widget)).to_contain_text("20 million rows")
+        expect(said(widget)).to_contain_text("Best: IVF-Flat.")
+
+    def move(self, widget: Locator) -> None:
+        option(widget, "Case").select_option("Points on a map")
+
+    def moved(self, widget: Locator) -> None:
+        expect(said(widget)).to_contain_text("10 million rows of 2 features, 16 GB, exact.")
+        expect(said(widget)).to_contain_text("Best: k-d tree.")
+
+
+TEMPERATURE, ENVELOPE, CANCELLATION, VORONOI, CHOOSER = KINDS = (
     Temperature(),
     Envelope(),
     Cancellation(),
     Voronoi(),
+    Chooser(),
 )
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=repr)
 
@@ -811,7 +883,7 @@ def test_each_looks_among_the_others_as_it_does_alone_and_answers(show: SHOW) ->
         page = show(kind.full())
         alone.update(styles(page, (kind,)))
         page.close()
-    assert len(alone) == 2 * 4
+    assert len(alone) == 2 * len(KINDS)
     for order in (KINDS, KINDS[::-1]):
         page = show(*(kind.full() for kind in order))
         together = styles(page, order)
