@@ -55,8 +55,11 @@ def notebook(drill: Drill) -> Any:
             f"compare.\n\n{questions(drill.clarifying)}"
         ),
         text(
-            "## Your answer\n\nReplace the last line, run the cell, and ask the judge. In a copy "
-            "of this page (`make lab`) what you write stays yours."
+            "## Your answer\n\nA page of the book runs nothing. To write and run, start `make lab` "
+            "in a terminal, in the folder of the book, and open "
+            f"`practice/{name}.ipynb` in the list on the left: a copy of your own, which no update "
+            "overwrites. There, replace the last line of the first cell, run it with Shift+Enter, "
+            "then run the second cell: the judge."
         ),
         code(drill.stub.rstrip("\n")),
         code(f'from nnlib.practice import judge\n\njudge("{name}", {function})'),
@@ -70,26 +73,25 @@ def notebook(drill: Drill) -> Any:
         text("## The solution\n\nThe source that the tests run."),
         code(
             f'from nnlib.practice import show_solution\n\nshow_solution("{name}")',
-            metadata={"tags": ["hide-input"]},
+            metadata={"tags": ["remove-input"]},
         ),
         text(
-            "## What a strong answer covers\n\nTick what you said aloud or wrote down.\n\n"
+            "## What a strong answer covers\n\nCount what you said aloud or wrote down.\n\n"
             + "\n".join(f"- {line}" for line in drill.rubric)
         ),
         text(f"## Follow-ups\n\n{questions(drill.follow_ups)}"),
         text(
-            "## Twists\n\nTo meet after passing. Put your function in place of the dots; without "
-            "one, the judge says that nothing was attempted."
+            "## Twists\n\nTo meet after passing. Write your function above the judge, in the same "
+            "cell, and put its name in place of the dots. *Practice*, a page of the book, keeps a "
+            "list where you can tick what you have passed."
         ),
     ]
     for twist in drill.twists:
         cells.append(text(f"### Twist: {twist.title}\n\n{twist.statement}"))
-        cells.append(code(f'judge("{name}", ..., twist="{twist.name}")'))
-        cells.append(
-            code(
-                f'show_solution("{name}", twist="{twist.name}")', metadata={"tags": ["hide-input"]}
-            )
-        )
+        line = f'judge("{name}", ..., twist="{twist.name}")'
+        cells.append(code(f"# Your function, then its name in place of the dots.\n{line}"))
+        shown = f'show_solution("{name}", twist="{twist.name}")'
+        cells.append(code(shown, metadata={"tags": ["remove-input"]}))
     return nbformat.v4.new_notebook(cells=cells, metadata=refresh.METADATA)
 
 
@@ -100,15 +102,28 @@ def listing() -> str:
         "",
         "Each drill is a question as an interviewer would put it, a stub to fill, and a judge that "
         "says what is wrong and why it matters. It compares values and counts work; it never looks "
-        "at a clock. Open your own copies with `make lab`, or write a file and run "
-        "`python -m nnlib.practice one_nn answer.py`.",
+        "at a clock.",
         "",
-        "| drill | | minutes | difficulty | demanded |",
-        "|---|---|--:|---|---|",
+        "The pages here are for reading. To write and run, start `make lab` in a terminal, in the "
+        "folder of the book, and open a notebook of the folder `practice` in the list on the left: "
+        "a copy of your own, which no update overwrites. Or write a file with any editor, and ask "
+        "the judge in the terminal:",
+        "",
+        "```sh",
+        ".venv/bin/python -m nnlib.practice one_nn answer.py",
+        "```",
+        "",
+        "A drill demands up to four things, and the verdict takes them one by one. *Correct*: "
+        "right values and types, on ties, empty batches and small integers, too. *Vectorized*: no "
+        "Python loop over rows. *Memory*: no more at a time than the statement allows. *Robust*: "
+        "bad input is refused, and the message names the argument.",
+        "",
+        "| drill | minutes | difficulty | demanded |",
+        "|---|--:|---|---|",
     ]
     for drill in drills():
         lines.append(
-            f"| [{drill.title}]({drill.name}.ipynb) | `{drill.name}` | {drill.minutes} "
+            f"| [{drill.title}]({drill.name}.ipynb)<br>`{drill.name}` | {drill.minutes} "
             f"| {drill.difficulty} | {', '.join(drill.demanded)} |"
         )
     total = sum(drill.minutes for drill in drills())

@@ -67,4 +67,9 @@ def copy_chapters(source: Path, target: Path) -> list[str]:
 if __name__ == "__main__":
     for line in copy_chapters(CHAPTERS, LAB):
         print(line)
+    print(
+        "JupyterLab opens in your browser, on your own copies in lab/; the drills are in its\n"
+        "folder practice. If no window opens, follow the address below. Ctrl+C, twice, ends it.",
+        flush=True,
+    )
     sys.exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(LAB)], cwd=ROOT))

@@ -246,7 +246,7 @@
       view.abort(); // what a half-started widget has set up must not disturb the others
       el.remove();
       place.dataset.widget = "failed";
-      say(place, `This widget could not start (${error?.message ?? error}). The figure beside it tells the same story.`);
+      say(place, `This widget could not start (${error?.message ?? error}). Where a figure stands beside it, the figure tells the same story.`);
     }
   };
 

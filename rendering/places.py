@@ -10,7 +10,10 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 VIEW = '<script type="application/vnd.jupyter.widget-view+json">'
-WORDS = "This widget needs JavaScript; the figure beside it tells the same story."
+WORDS = (
+    "This widget needs JavaScript. "
+    "Where a figure stands beside it, the figure tells the same story."
+)
 
 
 class Places(SphinxPostTransform):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnlib.practice.cost import ROW_LOOP, Tally, counted, growth, is_library, peak_memory
+from nnlib.practice.cost import ROW_LOOP, Tally, counted, growth, is_library, line_of, peak_memory
 from nnlib.practice.events import GiveUp, watched
 
 ROWS = 128
@@ -74,6 +74,23 @@ def sorted_rows(X):
     return sorted(X, key=lambda x: x[0])
 
 
+def unpacked(X):
+    return list(map(min, np.asarray(X).tolist()))
+
+
+def unpacked_by_name(X):
+    return list(map(min, np.ndarray.tolist(np.asarray(X))))
+
+
+def unpacked_later(X):
+    unpack = np.asarray(X).T.tolist
+    return list(map(min, zip(*unpack(), strict=True)))
+
+
+def unpacked_in_blocks(X):
+    return [min(map(min, np.asarray(X[i : i + 32]).tolist())) for i in range(0, len(X), 32)]
+
+
 def recursion(X):
     return 0 if len(X) == 0 else 1 + recursion(X[1:])
 
@@ -96,6 +113,10 @@ ROW_BY_ROW = [
     along_axis_numpy,
     from_function,
     sorted_rows,
+    unpacked,
+    unpacked_by_name,
+    unpacked_later,
+    unpacked_in_blocks,
 ]
 
 
@@ -139,6 +160,14 @@ def split(X):
     return [part.sum() for part in np.array_split(X, len(X) // 32)]
 
 
+def unpacks_a_row(X):
+    return np.array((X @ T.T).argmin(axis=1).tolist())
+
+
+def unpacks_a_small_matrix(X):
+    return (X.T @ X).tolist()
+
+
 BY_ARRAYS = [
     product,
     cube,
@@ -147,6 +176,8 @@ BY_ARRAYS = [
     blocks_in_a_comprehension,
     blocks_with_many_calls,
     split,
+    unpacks_a_row,
+    unpacks_a_small_matrix,
 ]
 
 
@@ -183,6 +214,50 @@ def test_one_round_is_one_count(function):
 @pytest.mark.parametrize("wrap", [counted, np.asarray])
 def test_blocks_and_features_are_no_row_loop(function, wrap):
     assert rounds(function, wrap) < ROW_LOOP
+
+
+# The line that holds the loop, whatever way it is written and counted.
+LINES = {
+    row_loop: "for x in X:",
+    while_loop: "i += 1",
+    comprehension: "return [((x - T) ** 2).sum() for x in X]",
+    generator: "return sum(x[0] for x in X)",
+    mapped: "return list(map(lambda x: x[0], X))  # noqa: C417 -- the map is the point",
+    mapped_numpy: "return list(map(np.argmin, X))",
+    along_axis: "return np.apply_along_axis(lambda x: x.sum(), 1, X)",
+    unpacked: "return list(map(min, np.asarray(X).tolist()))",
+}
+
+
+@pytest.mark.parametrize("function", LINES)
+def test_the_line_that_loops_is_named(function):
+    small, large = run(function, np.ones((40, 2))), run(function, np.ones((80, 2)))
+    _, place = growth(small, large, 40)
+    number, text = line_of(large, place).split(": ", 1)
+    assert text == LINES[function]
+    first = function.__code__.co_firstlineno
+    assert first < int(number.removeprefix("line ")) <= first + 4
+
+
+def test_a_line_that_is_nowhere_or_long_is_told_shortly():
+    def compiled(source):
+        names = {}
+        exec(compile(source, "<nowhere>", "exec"), names)
+        return run(names["f"], np.ones((8, 2)))
+
+    tally = compiled("def f(X):\n\n    for x in X:\n        pass")
+    assert line_of(tally, growth(Tally(), tally, 8)[1]) == "line 3"
+    assert line_of(tally, None) == ""
+    assert line_of(Tally(), ("a.py", "f", 1, 0, "turn")) == ""
+
+    def long(X):
+        for _first, _second in zip(X.tolist(), X.tolist()[::1], strict=bool(len(X) == len(X) >= 0)):
+            pass
+
+    tally = run(long, np.ones((8, 2)))
+    line = line_of(tally, growth(Tally(), tally, 8)[1])
+    assert len(line.split(": ", 1)[1]) == 80
+    assert line.endswith("…")
 
 
 def test_recursion_is_a_loop():
@@ -237,6 +312,7 @@ def test_watching_leaves_nothing_behind():
     before = sys.gettrace()
     run(product, np.ones((4, 2)))
     assert sys.gettrace() is before
+    assert sys.getprofile() is None
     if sys.version_info >= (3, 12):
         assert "nnlib.practice" not in [sys.monitoring.get_tool(i) for i in range(6)]
 

@@ -6,6 +6,7 @@ import re
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from nnlib.practice import drills, show_solution
@@ -113,6 +114,29 @@ def test_a_task_is_sound(drill, task):
         assert sentence.endswith("."), sentence
         assert "!" not in sentence
         assert not re.search(r"\b(simply|just|obviously)\b", sentence)
+
+
+@pytest.mark.parametrize("drill", DRILLS, ids=lambda drill: drill.name)
+def test_the_example_of_the_statement_is_true(drill):
+    found = re.findall(r"```python\n(.*?)\n```", drill.statement, re.DOTALL)
+    if not drill.parameters:  # an example would be the answer
+        assert found == []
+        return
+    (code,) = found
+    names = {"np": np, drill.name: drill.solution}
+    told = 0
+    for line in code.splitlines():
+        assert len(line) <= 84
+        code, _, value = line.partition("  # ")
+        if value.startswith("raises "):
+            with pytest.raises(ValueError, match=value.split()[-1]):
+                eval(code, names)
+        elif value:
+            assert " ".join(repr(eval(code, names)).split()) == value
+            told += 1
+        else:
+            exec(code, names)
+    assert told >= 1
 
 
 @pytest.mark.parametrize("drill", DRILLS, ids=lambda drill: drill.name)

@@ -75,6 +75,12 @@ def mapped_argmin(X_train, y_train, X_test):
     return y_train[np.array(list(map(np.ndarray.argmin, d2)), dtype=int)]
 
 
+def unpacked(X_train, y_train, X_test):
+    T, X = np.asarray(X_train, float), np.asarray(X_test, float)
+    d2 = ((T * T).sum(axis=1) - 2 * X @ T.T).tolist()
+    return y_train[np.fromiter(map(list.index, d2, map(min, d2)), int, len(d2))]
+
+
 def three_dimensional(X_train, y_train, X_test):
     d2 = ((X_test.astype(float)[:, None] - X_train.astype(float)) ** 2).sum(axis=2)
     return y_train[d2.argmin(axis=1)]
@@ -110,6 +116,7 @@ def by_features(X_train, y_train, X_test):
         (apply_along_axis, False, True),
         (mapped, False, True),
         (mapped_argmin, False, True),
+        (unpacked, False, True),
         (three_dimensional, True, False),
         (batched, True, True),
         (batched_cube, True, True),
@@ -256,7 +263,12 @@ def returns_something_odd(X_train, y_train, X_test):
         (returns_nothing, "small_example", "it returned None; is a return missing?"),
         (returns_a_column, "small_example", "the shape should be (2,), and is (2, 1)"),
         (returns_something_odd, "small_example", "it returned an Odd, not a NumPy array"),
-        (too_few_arguments, "small_example", "it raised TypeError: too_few_arguments() takes 2"),
+        (
+            too_few_arguments,
+            "takes_its_arguments",
+            "the judge calls one_nn(X_train, y_train, X_test); "
+            "your function takes (X_train, X_test)",
+        ),
         (7, "is_a_function", "pass the function itself, such as one_nn; this is a int"),
     ],
 )
@@ -406,8 +418,8 @@ def test_a_failure_shows_the_smallest_input_and_why_it_matters():
     assert str(judge("one_nn", last_wins)) == (
         "one_nn, 1-nearest neighbor, vectorized: not passed\n"
         "  correct     no           first_of_equals\n"
-        "  vectorized  not reached\n"
-        "  memory      not reached\n"
+        "  vectorized  not reached  looked at when the values are right\n"
+        "  memory      not reached  looked at when the values are right\n"
         "\n"
         "first_of_equals (correct)\n"
         "  what:           entry 0 should be 3, and is 10\n"
@@ -426,7 +438,9 @@ def test_a_pass_says_what_to_say_aloud():
         "one_nn, 1-nearest neighbor, vectorized: passed\n"
         f"  correct     yes  “{aloud['correct']}”\n"
         f"  vectorized  yes  “{aloud['vectorized']}”\n"
-        f"  memory      yes  “{aloud['memory']}”"
+        f"  memory      yes  “{aloud['memory']}”\n"
+        "\n"
+        "Next, the twists: and_the_distance, leave_one_out, float16_arrives"
     )
 
 
@@ -434,6 +448,9 @@ def test_a_loop_is_told_in_counts_and_a_cube_in_bytes():
     text = str(judge("one_nn", loop))
     assert "it loops: with every further row, one place in it runs about once more" in text
     assert "at most one round for every 4 rows (blocks are welcome)" in text
+    number = loop.__code__.co_firstlineno + 2
+    where = f"1.00 rounds for every row, in line {number}: for i in range(len(X_test)):"
+    assert where in text
     text = str(judge("one_nn", three_dimensional))
     assert "memory      weak (does not count)  no_cube" in text
     assert "an intermediate array grows as n_test × n_train × d" in text

@@ -51,7 +51,7 @@ def test_the_commands_name_drills_that_exist():
     commands = [step["code"].split() for step in STEPS if "code" in step]
     assert len(commands) == 2
     for command in commands:
-        assert command[:3] == ["python", "-m", "nnlib.practice"]
+        assert command[:3] == [".venv/bin/python", "-m", "nnlib.practice"]
         assert command[3] in NAMES
         assert command[4:] == ["answer.py"]
 

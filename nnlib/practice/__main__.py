@@ -48,7 +48,8 @@ def main(arguments: list[str]) -> int:
     if options.file is None:
         print(f"{task.title}\n\n{task.statement}")
         if task is chosen:
-            print(f"\n{chosen.stub}")
+            twists = ", ".join(twist.name for twist in chosen.twists)
+            print(f"\n{chosen.stub}\nTwists, for afterwards: {twists} (--twist NAME)")
         return 0
     if not options.file.is_file():
         print(f"there is no file {options.file}", file=sys.stderr)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from nnlib.practice.compare import Agree, same_values
-from nnlib.practice.cost import ROW_LOOP, Tally, counted, growth
+from nnlib.practice.cost import ROW_LOOP, Tally, counted, growth, line_of
 from nnlib.practice.guard import Outcome, call
 from nnlib.practice.show import arguments, shown, size
 
@@ -237,13 +237,15 @@ class Loops(Check):
                     if outcome.problem:
                         break  # it refuses a subclass of ndarray; the plain run has spoken
                 else:
-                    rounds, _ = growth(*tallies, self.rows)
+                    rounds, place = growth(*tallies, self.rows)
                     if rounds >= ROW_LOOP:
-                        return self._too_many(rounds, arguments(names, make(2 * self.rows)))
+                        where = line_of(tallies[1], place)
+                        return self._too_many(rounds, where, arguments(names, make(2 * self.rows)))
         return None
 
-    def _too_many(self, rounds: float, what: str) -> Failure:
+    def _too_many(self, rounds: float, where: str, what: str) -> Failure:
         many = f"{rounds:.0f} times" if round(rounds) > 1 else "about once"
+        got = f"{rounds:.2f} rounds for every {self.what}"
         return Failure(
             name=self.name,
             tier=self.tier,
@@ -251,7 +253,7 @@ class Loops(Check):
             why=self.why,
             input=what,
             expected=f"at most one round for every {round(1 / ROW_LOOP)} rows (blocks are welcome)",
-            got=f"{rounds:.2f} rounds for every {self.what}",
+            got=f"{got}, in {where}" if where else got,
         )
 
 

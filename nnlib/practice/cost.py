@@ -8,17 +8,19 @@ gives 1 or more, a loop over blocks of 32 rows 1/32, a loop over features 0.
 A place is an instruction of the reader's code. What a library does inside counts for the place
 that called it, once a call, so that ten calls of `np.sum` in one block are ten places, not ten
 rounds; a library that loops over the rows itself (`np.apply_along_axis`) has a turning place of
-its own.
+its own. `tolist` of a matrix loops over it inside C, and counts as a round for every row that it
+unpacks: what `map` or `min` then does with lists of lists leaves no other trace.
 """
 
 import gc
+import linecache
 import sysconfig
 import threading
 import tracemalloc
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 import numpy as np
@@ -32,7 +34,9 @@ EVENT_LIMIT = 40_000
 # Rounds a row from which a loop counts as a loop over rows. Blocks of 32 rows give 1/32, or a
 # few times that if they contain a loop over two features; blocks of two rows give 1/2.
 ROW_LOOP = 0.25
-Place = tuple[Any, ...]
+Place = tuple[str, str, int, int, str]  # file, function, its first line, instruction, event
+TURN = "turn"
+LONGEST = 80  # characters of a line that are shown
 
 HERE = Path(__file__).resolve().parent
 FOLDERS = tuple(
@@ -65,6 +69,8 @@ class Tally:
     ----------
     places : Counter
         How often each place turned or started something.
+    codes : dict
+        The reader's code of each place, to find its line.
     total : int
         Events of the reader's own code.
     gave_up : threading.Event
@@ -76,6 +82,7 @@ class Tally:
         self.total = 0
         self.gave_up = threading.Event()
         self.places: Counter[Place] = Counter()
+        self.codes: dict[Place, CodeType] = {}
         self._open: dict[int, Counter[int]] = {}  # turns of the library calls under way
 
     def _count(self) -> None:
@@ -89,28 +96,40 @@ class Tally:
         code = frame.f_code
         if not is_library(code.co_filename):
             self._count()
-            self.places[_place(frame, -1)] += 1
+            self._at(frame, -1, "start")
             return
         self._open.pop(id(frame), None)
         caller = frame.f_back
         if caller is not None and not is_library(caller.f_code.co_filename):
-            self.places[(*_place(caller, caller.f_lasti), code.co_qualname)] += 1
+            self._at(caller, caller.f_lasti, code.co_qualname)
 
     def turn(self, frame: FrameType, target: int) -> None:
         """Count a round of a loop."""
-        place = _place(frame, target)
         if not is_library(frame.f_code.co_filename):
             self._count()
-            self.places[place] += 1
+            self._at(frame, target, TURN)
             return
+        place = _place(frame, target, TURN)
         rounds = self._open.setdefault(id(frame), Counter())
         rounds[target] += 1
         self.places[place] = max(self.places[place], rounds[target])
 
+    def ask(self, frame: FrameType, method: str, of: object) -> None:
+        """Count the rows of a matrix that the reader's code unpacks into lists."""
+        if method != "tolist" or not isinstance(of, np.ndarray) or of.ndim < 2:
+            return
+        if not is_library(frame.f_code.co_filename):
+            self._at(frame, frame.f_lasti, method, max(of.shape))
 
-def _place(frame: FrameType, offset: int) -> Place:
+    def _at(self, frame: FrameType, offset: int, what: str, times: int = 1) -> None:
+        place = _place(frame, offset, what)
+        self.codes[place] = frame.f_code
+        self.places[place] += times
+
+
+def _place(frame: FrameType, offset: int, what: str) -> Place:
     code = frame.f_code
-    return code.co_filename, code.co_qualname, code.co_firstlineno, offset
+    return code.co_filename, code.co_qualname, code.co_firstlineno, offset, what
 
 
 class CountedArray(np.ndarray[Any, Any]):
@@ -142,8 +161,26 @@ def growth(small: Tally, large: Tally, rows: int) -> tuple[float, Place | None]:
     grown = {place: n - small.places[place] for place, n in large.places.items()}
     if not grown:
         return 0.0, None
-    place = max(grown, key=lambda place: grown[place])
+    # Of places that grew alike the loop says more than the calls inside it, the reader's own code
+    # more than a library's.
+    place = max(grown, key=lambda p: (grown[p], p in large.codes, p[-1] == TURN))
     return grown[place] / rows, place
+
+
+def line_of(tally: Tally, place: Place | None) -> str:
+    """Return the line of the reader's code at a place, with its number; "" for a library's."""
+    code = tally.codes.get(place) if place else None
+    if place is None or code is None:
+        return ""
+    offset = place[3]
+    number = code.co_firstlineno
+    if offset >= 0:
+        starts = [line for first, end, line in code.co_lines() if first <= offset < end]
+        number = next((line for line in starts if line is not None), number)
+    text = linecache.getline(code.co_filename, number).strip()
+    if len(text) > LONGEST:
+        text = text[: LONGEST - 1] + "…"
+    return f"line {number}: {text}" if text else f"line {number}"
 
 
 def peak_memory(run: Callable[[], Any]) -> int:

@@ -444,3 +444,33 @@ def decimals_are_rounded() -> Outcome:
     stored = nearest(T, x)[0]
     measured = nearest(np.rint(10 * T), np.rint(10 * x))[0]  # in tenths: a tie
     return {"as stored": stored, "as measured": measured}
+
+
+@card("The cell of a k-d tree that holds the query holds its nearest row.")
+def across_the_cut() -> Outcome:
+    left, right = np.array([[0, 0], [2, 4]]), np.array([[5, 0], [9, 4]])  # cut at x₀ = 3.5
+    x = np.array([[3, 0]])  # left of the cut
+    own = left[nearest(left, x)[0]]
+    everywhere = np.concatenate([left, right])
+    return {"nearest in its cell": own, "nearest": everywhere[nearest(everywhere, x)[0]]}
+
+
+@card("The row with the nearest centroid is the nearest row.")
+def wrong_cell() -> Outcome:
+    cells = [np.array([[0], [6]]), np.array([[9], [11]])]
+    centroids = np.array([cell.mean(axis=0) for cell in cells])  # 3 and 10
+    x = np.array([[7]])
+    own = cells[nearest(centroids, x)[0]]
+    rows = np.concatenate(cells)
+    return {"in the nearest cell": own[nearest(own, x)[0]], "nearest": rows[nearest(rows, x)[0]]}
+
+
+@card("Each machine sends the index and the distance of its best; the smallest distance wins.")
+def distances_travel_alone() -> Outcome:
+    T = np.array([[0.5, 0.1, 0.2], [0.2, 0.1, 0.5]])  # one row on each machine, equally far
+    x = np.zeros(3)
+    sent = []
+    for i, t in enumerate(T):
+        squares = (t - x) ** 2
+        sent.append((squares[0] + squares[1] + squares[2], i))
+    return {"smallest distance": min(sent)[1], "earliest of the tied rows": nearest(T, x[None])[0]}

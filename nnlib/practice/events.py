@@ -1,9 +1,10 @@
 """What Python itself does while a function runs: functions that start, loops that turn.
 
 A *start* is a Python function beginning to run. A *turn* is a jump backward in its code, which
-every loop and every comprehension makes once a round. Both can be counted, and the counts are
-the same on every machine, which seconds are not. Python 3.12 and later report them through
-`sys.monitoring`, 3.11 through `sys.settrace`; what is reported is the same.
+every loop and every comprehension makes once a round. An *ask* is a call of a method that is
+written in C, which runs no Python code of its own. All can be counted, and the counts are the
+same on every machine, which seconds are not. Python 3.12 and later report them through
+`sys.monitoring`, 3.11 through `sys.settrace` and `sys.setprofile`; what is reported is the same.
 """
 
 import dis
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from threading import Lock, get_ident
-from types import CodeType, FrameType
+from types import BuiltinFunctionType, CodeType, FrameType, MethodDescriptorType
 from typing import Any, Protocol
 
 NAME = "nnlib.practice"
@@ -34,6 +35,9 @@ class Listener(Protocol):
     def turn(self, frame: FrameType, target: int) -> None:
         """Take note that the code jumps back to the instruction at `target`."""
 
+    def ask(self, frame: FrameType, method: str, of: object) -> None:
+        """Take note that the code calls a method, written in C, of an object."""
+
 
 @cache
 def jumps_to_itself(code: CodeType) -> bool:
@@ -51,6 +55,7 @@ def traced(listener: Listener) -> Iterator[None]:
             tell(*what)
         except GiveUp:
             sys.settrace(before)
+            sys.setprofile(profiled)
             _sleep_for_good()
 
     def enter(frame: FrameType, event: str, argument: Any) -> Any:
@@ -70,12 +75,18 @@ def traced(listener: Listener) -> Iterator[None]:
 
         return step
 
-    before = sys.gettrace()
+    def profile(frame: FrameType, event: str, argument: Any) -> None:
+        if event == "c_call":
+            told(listener.ask, frame, argument.__name__, argument.__self__)
+
+    before, profiled = sys.gettrace(), sys.getprofile()
+    sys.setprofile(profile)
     sys.settrace(enter)
     try:
         yield
     finally:
         sys.settrace(before)
+        sys.setprofile(profiled)
 
 
 @contextmanager
@@ -90,6 +101,7 @@ def monitored(listener: Listener) -> Iterator[None]:
             monitoring.set_events(tool, 0)
             monitoring.register_callback(tool, events.PY_START, None)
             monitoring.register_callback(tool, events.JUMP, None)
+            monitoring.register_callback(tool, events.CALL, None)
             monitoring.free_tool_id(tool)
 
     def told(tell: Callable[..., None], *what: Any) -> None:
@@ -107,6 +119,16 @@ def monitored(listener: Listener) -> Iterator[None]:
         if target <= offset and get_ident() == thread:
             told(listener.turn, sys._getframe(1), target)
 
+    def call(code: CodeType, offset: int, called: object, first: object) -> None:
+        if type(called) is MethodDescriptorType:
+            method, of = called.__name__, first
+        elif type(called) is BuiltinFunctionType:
+            method, of = called.__name__, called.__self__
+        else:
+            return
+        if get_ident() == thread:
+            told(listener.ask, sys._getframe(1), method, of)
+
     # 0, 1, 2 and 5 belong to debuggers, coverage, profilers and optimizers by convention.
     free = [tool for tool in (3, 4, 2, 5, 1, 0) if monitoring.get_tool(tool) is None]
     if not free:
@@ -116,7 +138,8 @@ def monitored(listener: Listener) -> Iterator[None]:
     try:
         monitoring.register_callback(tool, events.PY_START, start)
         monitoring.register_callback(tool, events.JUMP, jump)
-        monitoring.set_events(tool, events.PY_START | events.JUMP)
+        monitoring.register_callback(tool, events.CALL, call)
+        monitoring.set_events(tool, events.PY_START | events.JUMP | events.CALL)
         yield
     finally:
         end()

@@ -5,6 +5,7 @@ the answer does, the judge returns a report; it raises only for a drill that doe
 """
 
 import dis
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -50,6 +51,11 @@ def judged(task: Task, answer: Any) -> Report:
         why = "The judge calls your function on inputs of its own."
         failure = Failure("is_a_function", "correct", line, why)
         return Report(task, True, {**dict.fromkeys(TIERS), "correct": False}, [failure])
+    other = _other_arguments(task, answer)
+    if other:
+        why = "Whoever calls your function relies on the signature that the statement gives."
+        failure = Failure("takes_its_arguments", "correct", other, why)
+        return Report(task, True, {**dict.fromkeys(TIERS), "correct": False}, [failure])
     tiers: dict[str, bool | None] = dict.fromkeys(TIERS)
     found: list[Failure] = []
     for tier in TIERS:
@@ -72,6 +78,20 @@ def judged(task: Task, answer: Any) -> Report:
         if tier == "correct" and not tiers[tier]:
             break  # what a wrong answer costs is nobody's question
     return Report(task, True, tiers, found)
+
+
+def _other_arguments(task: Task, answer: Callable[..., Any]) -> str:
+    """Return a line if a function cannot be called as the statement says, "" if it can."""
+    try:
+        signature = inspect.signature(answer)
+    except Exception:  # some of what is written in C has none, and the call will tell
+        return ""
+    try:
+        signature.bind(*task.parameters)
+    except TypeError:
+        wanted = f"{task.solution.__name__}({', '.join(task.parameters)})"
+        return f"the judge calls {wanted}; your function takes ({', '.join(signature.parameters)})"
+    return ""
 
 
 def _is_empty(answer: Any) -> bool:

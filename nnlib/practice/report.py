@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 from nnlib.practice.checks import TIERS, Failure
-from nnlib.practice.drill import Task
+from nnlib.practice.drill import Drill, Task
 
 MOST = 3  # failures told in full; the others are named
 LEFT = ' style="text-align: left"'  # JupyterLab sets the cells of tables to the right
@@ -54,6 +54,13 @@ class Report:
             return "not attempted"
         return "passed" if self.passed else "not passed"
 
+    @property
+    def next(self) -> str:
+        """What there is to do after a drill is passed."""
+        if not self.passed or not isinstance(self.task, Drill):
+            return ""
+        return f"Next, the twists: {', '.join(twist.name for twist in self.task.twists)}"
+
     def rows(self) -> list[tuple[str, str, str]]:
         """Return for each tier of the task its name, its verdict, and a sentence."""
         rows = []
@@ -62,7 +69,7 @@ class Report:
                 continue
             reached = self.tiers[tier]
             if reached is None:
-                rows.append((tier, "not reached", ""))
+                rows.append((tier, "not reached", "looked at when the values are right"))
             elif reached:
                 rows.append((tier, "yes", f"“{self.task.aloud[tier]}”"))
             else:
@@ -105,6 +112,8 @@ class Report:
                 lines += [f"  {'':<15} {line}" for line in more]
         if len(self.found) > MOST:
             lines += ["", "Also: " + ", ".join(f.name for f in self.found[MOST:])]
+        if self.next:
+            lines += ["", self.next]
         return "\n".join(lines)
 
     def __repr__(self) -> str:
@@ -134,5 +143,7 @@ class Report:
             parts.append("</dl></details>")
         if len(self.found) > MOST:
             parts.append(f"<p>Also: {', '.join(escape(f.name) for f in self.found[MOST:])}</p>")
+        if self.next:
+            parts.append(f"<p>{escape(self.next)}</p>")
         parts.append("</section>")
         return "\n".join(parts)

@@ -210,7 +210,8 @@ def test_a_widget_that_throws_says_so_and_disturbs_no_other(sample: Path, open_p
     failed = page.locator('.widget-place[data-widget="failed"]')
     expect(failed).to_have_count(2)
     expect(failed.first).to_have_text(
-        "This widget could not start (out of ink). The figure beside it tells the same story."
+        "This widget could not start (out of ink). "
+        "Where a figure stands beside it, the figure tells the same story."
     )
     expect(failed.last).to_contain_text("IntSliderModel is drawn by JupyterLab only")
     assert texts(page) == ["3 of 1"]

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from ipywidgets import Widget
 from playwright.sync_api import Page
-from test_every_widget import LEAVE, PARTS, STYLE
+from test_every_widget import KINDS, LEAVE, PARTS, STYLE
 from visits import THEMES, turn
 
+from nnlib import widgets
 from nnlib.practice import mock_interview, quiz
 from nnlib.practice.spoken import progress
 from nnlib.widgets import EnvelopeExplorer, VoronoiExplorer
@@ -27,6 +28,13 @@ def every() -> dict[str, Widget]:
         "envelope": EnvelopeExplorer(),
         "voronoi": VoronoiExplorer(),
     }
+
+
+def test_every_class_of_widgets_is_held_to_what_holds_for_all() -> None:
+    # By name: a widget's class is made for it alone, when its traits are added.
+    figures = [type(kind.make()).__name__ for kind in KINDS]
+    spoken = [type(every()[name]).__name__ for name in ("quiz", "mock", "progress")]
+    assert sorted(figures + spoken) == sorted(widgets.__all__), "a new figure needs a Kind"
 
 
 def looks(page: Page, names: list[str]) -> dict[tuple[str, str], Any]:
@@ -46,8 +54,8 @@ def test_each_looks_among_the_others_as_it_does_alone(show: SHOW) -> None:
         page.close()
     assert len(alone) == 2 * 5
     for order in (list(every()), list(every())[::-1]):
-        widgets = every()
-        page = show(*(widgets[name] for name in order))
+        fresh = every()
+        page = show(*(fresh[name] for name in order))
         together = looks(page, order)
         changed = [
             (place, one, two)

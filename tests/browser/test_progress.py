@@ -73,6 +73,23 @@ def test_it_counts_what_a_quiz_in_another_page_has_left(show: SHOW, tmp_path: Pa
     expect(said(page)).to_contain_text("1 of ")
 
 
+def test_it_follows_a_quiz_in_the_same_page_as_in_jupyterlab(show: SHOW) -> None:
+    page = show(quiz("01_nearest"), progress())
+    box = page.locator(".nn-progress")
+    count = sum(len(questions.load(chapter)["questions"]) for chapter in questions.chapters())
+    question = page.locator(".nn-question").first
+    question.get_by_role("radio").nth(4).check()
+    question.get_by_role("button", name="Check").click()
+    expect(said(box)).to_contain_text(f"1 of {count} questions right, 1 at the first try")
+    assert row(page, "01_nearest") == ["1 of 4", "1"]
+    # A tick is said by the page that ticks.
+    box.get_by_role("checkbox").first.check()
+    expect(said(box)).to_contain_text(f"ticked. 1 of {count} ")
+    press(page, "Start over")
+    expect(said(box)).to_contain_text(f"0 of {count} questions right")
+    assert row(page, "01_nearest") == ["0 of 4", "0"]
+
+
 def test_drills_are_ticked_by_hand_and_stay(show: SHOW) -> None:
     page = show(progress())
     count = len(progress().drills)

@@ -181,7 +181,7 @@ WHYS = {
     "direct_is_right": "If the direct form fails, too, the data is at fault and not the expansion.",
     "expanded_is_wrong": (
         "The expanded form subtracts numbers of the size of ‖t‖² to get one of the size of ‖x − t‖². "
-        "It fails where the first is about 2⁵² times the second."
+        "It fails where the first is about 2⁵² times the second (in float32: 2²³ times)."
     ),
 }
 RULES = (well_formed, clear_winner, direct_is_right, expanded_is_wrong)
@@ -223,7 +223,7 @@ def float32_rules() -> tuple[Values, ...]:
         large = max(float(np.abs(value).max()) for value in got)
         return f"a number is {large:g} in size; stay below 100000" if large >= 1e5 else ""
 
-    why = "float32 has 24 bits: the squares of five-digit numbers do not fit, and pixels sums get there."
+    why = "float32 has 24 bits: the squares of five-digit numbers do not fit, and sums over pixels get there."
     return checks(once_float32, ("below_100000", why, below))
 
 

@@ -20,6 +20,13 @@ Write `cosine_nn(X_train, y_train, X_test)`.
 - A row of zeros has no direction: raise a `ValueError` that names `X_train` or `X_test`.
 - No Python loop over the rows. Do not modify the inputs.
 
+For example:
+
+```python
+T, y = np.array([[1, 1], [4, 2], [2, 5]]), np.array(["A", "B", "C"])
+cosine_nn(T, y, np.array([[4, 4], [9, 4]]))  # array(['A', 'B'], dtype='<U1')
+```
+
 Demanded tiers: correct, vectorized, robust. Reported: memory. Ties are judged on rows along the axes whose lengths are powers of two, on which normalizing is exact."""
 
 STUB = '''\
@@ -403,7 +410,7 @@ DRILL = Drill(
     aloud={
         "correct": "Normalize the rows, then the largest dot product is the largest cosine.",
         "vectorized": "One division a side and one matrix product.",
-        "memory": "The largest array is n_test × n_train.",
+        "memory": "No array is larger than n_test × n_train.",
         "robust": "A row of zeros has no direction, and is refused by name.",
     },
     clarifying=(

@@ -26,6 +26,13 @@ Write `entropy_and_1nn(X_train, y_train, X_test)`.
   - `labels`: for every test row the label of its nearest training row, as in `one_nn` (squared Euclidean distance, smallest index of equals, dtype of `y_train`).
 - No Python loop over the rows. Do not modify the inputs.
 
+For example:
+
+```python
+T, y = np.array([[1, 1], [4, 2]]), np.array(["A", "B"])
+entropy_and_1nn(T, y, np.array([[2, 2]]))  # (1.0, array(['A'], dtype='<U1'))
+```
+
 Demanded tiers: correct, vectorized. The entropy is compared to nine digits."""
 
 STUB = '''\
@@ -391,8 +398,9 @@ DRILL = Drill(
             "(Miller and Madow); say so if n is small.",
         ),
         Question(
-            "Why does scikit-learn's tree use Gini as often as entropy?",
-            "They choose similar splits; Gini needs no logarithm.",
+            "Trees often split by Gini impurity in place of entropy. Why?",
+            "Both choose similar splits, and Gini, 1 − Σ p², needs no logarithm. It is the default of "
+            "scikit-learn's tree.",
         ),
     ),
     twists=TWISTS,

@@ -21,6 +21,15 @@ Write `knn_vote(X_train, y_train, X_test, k)`.
 - Return for every query the label that most of its k neighbors have, as an array (n_test,) with the dtype of `y_train`. If several labels have the most votes, the one whose nearest member comes first in that order wins.
 - No Python loop over the rows of either array. A loop over the k neighbors, over classes, features or blocks of many rows is allowed. Do not modify the inputs.
 
+For example:
+
+```python
+T, y = np.array([[1.0, 1], [4, 2], [2, 5]]), np.array(["A", "B", "B"])
+X = np.array([[2.0, 2], [4, 4]])
+knn_vote(T, y, X, 1)  # array(['A', 'B'], dtype='<U1')
+knn_vote(T, y, X, 3)  # array(['B', 'B'], dtype='<U1')
+```
+
 Demanded tiers: correct, vectorized. Ties are judged on small whole numbers."""
 
 STUB = '''\
@@ -395,8 +404,8 @@ DRILL = Drill(
         ),
         Question(
             "How do you choose k?",
-            "By cross-validation; leave-one-out is cheap here, since the k nearest others are the "
-            "k + 1 nearest without the row itself.",
+            "By cross-validation; leave-one-out is cheap here: set the diagonal of the distance "
+            "matrix to infinity and sort once, and the votes of every k can be read off.",
         ),
         Question(
             "What changes in the network?",

@@ -21,6 +21,14 @@ Write `merge_shards(a, b)`.
 - No training row is on two machines. The order of the arguments must not matter, nor the order in which many shards are merged.
 - No Python loop over the queries (a loop over the k columns is allowed). Do not modify the inputs.
 
+For example:
+
+```python
+a = np.array([[2.0, 9.0]]), np.array([[0, 2]])
+b = np.array([[2.0, 4.0]]), np.array([[3, 1]])
+merge_shards(a, b)  # (array([[2., 2.]]), array([[0, 3]]))
+```
+
 Demanded tiers: correct, vectorized."""
 
 STUB = '''\
@@ -28,14 +36,14 @@ import numpy as np
 
 
 def merge_shards(a, b):
-    """Return (d2, index) of the k best rows of two shards, by (distance, index)."""
+    """Return (d2, index) of the k best rows of two shards together."""
     raise NotImplementedError
 '''
 Part = tuple[Array, Array]
 
 
 def merge_shards(a: Part, b: Part) -> Part:
-    """Return (d2, index) of the k best rows of two shards, by (distance, index)."""
+    """Return (d2, index) of the k best rows of two shards together."""
     k = a[0].shape[1]
     d2 = np.concatenate([a[0], b[0]], axis=1)
     index = np.concatenate([a[1], b[1]], axis=1)

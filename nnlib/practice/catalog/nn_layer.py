@@ -20,6 +20,15 @@ Write `nn_layer(X_train)`.
 - Any right pair passes, whatever its positive scale: the judge looks at the argmax only.
 - No Python loop over the rows.
 
+For example:
+
+```python
+T = np.array([[1, 1], [4, 2], [2, 5]])
+W, b = nn_layer(T)
+(W @ np.array([2, 2]) + b).argmax().item()  # 0
+(W @ np.array([4, 4]) + b).argmax().item()  # 1
+```
+
 Demanded tiers: correct, vectorized. The judge evaluates your scores in float64, term by term in a fixed order, at queries whose nearest row is clear."""
 
 STUB = '''\
@@ -256,7 +265,7 @@ TWISTS = (
         wrong=(Wrong(ones_first, "the_same_layer"), Wrong(bias_row, "the_same_layer")),
         aloud={
             "correct": "An affine map is a linear map of the input with a 1 appended.",
-            "vectorized": "Two columns of blocks, stacked once.",
+            "vectorized": "W and b, stacked side by side once.",
         },
     ),
     Task(

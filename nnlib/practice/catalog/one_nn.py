@@ -23,11 +23,19 @@ from nnlib.practice.inputs import (
 STATEMENT = """\
 Write `one_nn(X_train, y_train, X_test)`.
 
-- `X_train`: array of shape (n_train, d), `y_train`: array of shape (n_train,), `X_test`: array of shape (n_test, d). n_train is at least 1; n_test and d may be anything from 0 (n_test) and 1 (d) up.
+- `X_train`: array of shape (n_train, d), `y_train`: array of shape (n_train,), `X_test`: array of shape (n_test, d). n_train and d are at least 1; n_test may be 0.
 - Return an array of shape (n_test,): for every test row the label of its closest training row under squared Euclidean distance, with the dtype of `y_train` (labels may be integers or strings).
 - Of several equally close training rows the one with the smallest index counts.
 - No Python loop over examples (rows of either array). A loop over batches of many rows, or over features, is allowed.
 - The inputs are finite numbers (float64, float32 or small integer types such as uint8); do not modify them.
+
+For example:
+
+```python
+T, y = np.array([[1, 1], [4, 2], [2, 5]]), np.array(["A", "B", "B"])
+X = np.array([[2, 2], [4, 4]])
+one_nn(T, y, X)  # array(['A', 'B'], dtype='<U1')
+```
 
 Demanded tiers: correct, vectorized. Reported: memory (n_test × n_train numbers at a time are fine; n_test × n_train × d are not). Ties are judged on small whole numbers, on which every order of summation is exact."""
 
@@ -36,13 +44,13 @@ import numpy as np
 
 
 def one_nn(X_train, y_train, X_test):
-    """Return for each row of X_test the label of its nearest row of X_train."""
+    """Return for each row of X_test the label of its nearest training row."""
     raise NotImplementedError
 '''
 
 
 def one_nn(X_train: Array, y_train: Array, X_test: Array) -> Array:
-    """Return for each row of X_test the label of its nearest row of X_train."""
+    """Return for each row of X_test the label of its nearest training row."""
     T = X_train.astype(np.float64)  # uint8 would wrap around
     X = X_test.astype(np.float64)
     # ‖x − t‖² = ‖x‖² − 2x·t + ‖t‖²; ‖x‖² is the same for all candidates of a query.
@@ -279,8 +287,8 @@ CHECKS = (
 )
 ALOUD = {
     "correct": "Every query gets the label of its nearest row, the earliest of equals.",
-    "vectorized": "The pairs are handled by one matrix product; Python runs no loop over examples.",
-    "memory": "The largest array is the n_test × n_train matrix of scores; blocks would bound it.",
+    "vectorized": "All pairs are handled by array operations; Python runs no loop over examples.",
+    "memory": "Nothing is larger than the n_test × n_train matrix of scores; blocks would bound it.",
 }
 
 
@@ -431,8 +439,9 @@ TWISTS = (
     Task(
         name="leave_one_out",
         title="leave one out",
-        statement="Write `leave_one_out(X, y)`: the label of each row's nearest *other* row, earliest "
-        "index of equals. Rows may occur twice; there are at least two.",
+        statement="Write `leave_one_out(X, y)`: for each row of X (n, d) the label of its nearest "
+        "*other* row, earliest index of equals, as an array (n,) with the dtype of `y`. Rows may occur "
+        "twice; there are at least two.",
         solution=leave_one_out,
         checks=(
             Values("not_itself", "Every row is at distance 0 from itself.", distinct_rows),

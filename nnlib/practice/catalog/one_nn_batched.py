@@ -19,6 +19,14 @@ Write `one_nn_batched(X_train, y_train, X_test, max_bytes)`.
 - Hold at most `max_bytes` bytes at a time besides the inputs and the result. You may count on `max_bytes` being at least 8 · (4 · n_train · (d + 4) + 1000): room for copies of the training rows, and for the scores of a few queries.
 - Use what you are given: blocks of many rows where they fit. A block of one row each, when hundreds fit, is a loop over rows.
 
+For example:
+
+```python
+T, y = np.array([[1.0, 1], [4, 2], [2, 5]]), np.array(["A", "B", "B"])
+X = np.array([[2.0, 2], [4, 4]])
+one_nn_batched(T, y, X, 10_000)  # array(['A', 'B'], dtype='<U1')
+```
+
 Demanded tiers: correct, vectorized, memory. Memory is measured at its peak, with 192 KiB of grace for what Python and NumPy need themselves."""
 
 STUB = '''\
@@ -26,14 +34,14 @@ import numpy as np
 
 
 def one_nn_batched(X_train, y_train, X_test, max_bytes):
-    """Return the nearest rows' labels, holding at most max_bytes at a time."""
+    """Return the nearest rows' labels, using at most max_bytes at a time."""
     raise NotImplementedError
 '''
 GRACE = 192 * 1024
 
 
 def one_nn_batched(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
-    """Return the nearest rows' labels, holding at most max_bytes at a time."""
+    """Return the nearest rows' labels, using at most max_bytes at a time."""
     n_train, d = X_train.shape
     norms = np.einsum("ij,ij->i", X_train, X_train)
     fixed = 8 * n_train  # the norms
@@ -298,8 +306,9 @@ TWISTS = (
         name="one_nn_streamed",
         title="the training rows come in blocks",
         statement="The training set does not fit into memory either. Write `one_nn_streamed(train_blocks, "
-        "X_test)`: `train_blocks` gives pairs (X, y), at least one and none empty, in the order of "
-        "the rows; a query that is equally close to rows of two blocks takes the earlier.",
+        "X_test)`: `train_blocks` is an iterable of pairs (X, y), to go through once: at least one, "
+        "none empty, in the order of the rows. Return the labels (n_test,) in the dtype of the `y`; a query "
+        "that is equally close to several rows takes the earliest.",
         solution=one_nn_streamed,
         checks=(
             Values(

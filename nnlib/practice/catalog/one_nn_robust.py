@@ -23,6 +23,14 @@ Write `one_nn_robust(X_train, y_train, X_test)`.
   - another number of labels than training rows (name `y_train`).
 - No Python loop over the rows. Do not modify the inputs.
 
+For example:
+
+```python
+T, y = [[1, 1], [4, 2], [2, 5]], np.array(["A", "B", "B"])
+one_nn_robust(T, y, [[2, 2]])  # array(['A'], dtype='<U1')
+one_nn_robust(T, y, [2, 2])  # raises ValueError, which names X_test
+```
+
 Demanded tiers: correct, vectorized, robust."""
 
 STUB = '''\
@@ -30,13 +38,13 @@ import numpy as np
 
 
 def one_nn_robust(X_train, y_train, X_test):
-    """Return the nearest rows' labels, or raise a ValueError that says why."""
+    """Return the nearest rows' labels, or raise ValueError and say why."""
     raise NotImplementedError
 '''
 
 
 def one_nn_robust(X_train: Array, y_train: Array, X_test: Array) -> Array:
-    """Return the nearest rows' labels, or raise a ValueError that says why."""
+    """Return the nearest rows' labels, or raise ValueError and say why."""
     rows = {"X_train": np.asarray(X_train), "X_test": np.asarray(X_test)}
     y = np.asarray(y_train)
     for name, X in rows.items():
@@ -268,7 +276,7 @@ TWISTS = (
     Task(
         name="names_the_row",
         title="which row?",
-        statement="For NaN and infinity the message must also name the first bad row, as `row 11`. "
+        statement="For NaN and infinity the message must also name the first bad row of the argument, counted from 0, as `row 11`. "
         "Same signature.",
         solution=names_the_row,
         checks=(

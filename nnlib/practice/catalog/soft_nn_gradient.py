@@ -21,6 +21,14 @@ Write `soft_nn_gradient(x, T, Y, target, temperature)`.
 - Return a pair `(dx, dT)`: the gradients of L with respect to `x`, shape (d,), and to `T`, shape (n, d).
 - Stay finite when distances are large or τ is small. No Python loop over the templates. Do not modify the inputs.
 
+For example:
+
+```python
+x, T, Y = np.array([0.0]), np.array([[-1.0], [1.0]]), np.array([[0.0], [1.0]])
+dx, dT = soft_nn_gradient(x, T, Y, np.array([1.0]), 1.0)
+dx, dT  # (array([-0.5]), array([[0.25], [0.25]]))
+```
+
 Demanded tiers: correct, vectorized. The judge holds your gradients against finite differences of a loss of its own, to six digits."""
 
 STUB = '''\

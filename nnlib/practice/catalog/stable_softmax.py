@@ -21,6 +21,13 @@ Write `stable_softmax(z, temperature=1.0)`.
 - No overflow, no 0/0, no NaN, whatever the size of `z` and however small the temperature: where the definition overflows, return what it would give in exact arithmetic, rounded.
 - No Python loop over the rows. Do not modify `z`.
 
+For example:
+
+```python
+stable_softmax(np.array([1000.0, 1000.0]))  # array([0.5, 0.5])
+stable_softmax(np.array([0.0, -1e300]), temperature=1e-10)  # array([1., 0.])
+```
+
 Demanded tiers: correct, vectorized. Values are compared to nine digits."""
 STUB = '''\
 import numpy as np
@@ -263,7 +270,7 @@ TWISTS = (
         checks=(
             Values(
                 "finite_logarithm",
-                "A weight below 10⁻³⁰⁸ is 0, and its logarithm −∞: a loss built on it is lost. "
+                "A weight below about 10⁻³²⁴ is 0, and its logarithm −∞: a loss built on it is lost. "
                 "Subtract log Σ exp instead of taking the logarithm of a quotient.",
                 log_cases,
                 agree=close(),
@@ -430,7 +437,8 @@ DRILL = Drill(
         Question(
             "Can the result still be inaccurate?",
             "Relative errors are of the order of the largest |z_i − max|/τ times the rounding unit; "
-            "weights below 10⁻³⁰⁸ become 0. For a log-likelihood compute the logarithm directly.",
+            "weights lose digits below 10⁻³⁰⁸ and become 0 below about 10⁻³²⁴. For a log-likelihood "
+            "compute the logarithm directly.",
         ),
         Question(
             "Softmax of −λ·distance², or of the scores?",

@@ -21,6 +21,15 @@ Write `three_layer_net(X_train, y_train, X_test, temperature)`.
 - No overflow and no 0/0, however far the rows are from the origin and however small the temperature.
 - No Python loop over the rows. Do not modify the inputs.
 
+For example:
+
+```python
+T, y = np.array([[1.0, 1], [4, 2], [2, 5]]), np.array(["A", "B", "B"])
+X = np.array([[2.0, 2], [4, 4]])
+three_layer_net(T, y, X, 0)  # array([[1., 0.], [0., 1.]])
+three_layer_net(T, y, X, 5.0).round(2)  # array([[0.52, 0.48], [0.03, 0.97]])
+```
+
 Demanded tiers: correct, vectorized. Reported: memory (n_test × n_train × d numbers at a time are weak). Probabilities are compared to nine digits, on whole numbers."""
 
 STUB = '''\
@@ -28,13 +37,13 @@ import numpy as np
 
 
 def three_layer_net(X_train, y_train, X_test, temperature):
-    """Return class probabilities (n_test, n_classes), classes in sorted order."""
+    """Return class probabilities (n_test, n_classes), classes sorted."""
     raise NotImplementedError
 '''
 
 
 def three_layer_net(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
-    """Return class probabilities (n_test, n_classes), classes in sorted order."""
+    """Return class probabilities (n_test, n_classes), classes sorted."""
     # Layer 1: s = 2x·t − ‖t‖², which is −‖x − t‖² up to a constant of the query.
     s = 2 * X_test @ X_train.T - (X_train * X_train).sum(axis=1)
     # Layer 2: softmax over the training rows, or its hard version.
@@ -428,7 +437,7 @@ DRILL = Drill(
     aloud={
         "correct": "Scores, softmax, one-hot: at τ = 0 this is 1NN, ties included.",
         "vectorized": "Two matrix products with a softmax between them.",
-        "memory": "The largest array is n_test × n_train.",
+        "memory": "No array is larger than n_test × n_train.",
     },
     clarifying=(
         Question("In which order are the classes?", "Sorted, as np.unique gives them."),

@@ -20,6 +20,17 @@ Write `tiny_backprop(X, Y, W1, b1, W2, b2)`.
 - Return the gradients `(dW1, db1, dW2, db2)` of L, each in the shape of its weight. The derivative of max(a, 0) at a = 0 counts as 0.
 - No Python loop over the rows of `X`, and no automatic differentiation. Do not modify the inputs.
 
+For example:
+
+```python
+X, Y = np.array([[1.0]]), np.array([[0.0]])
+W1, b1 = np.array([[2.0]]), np.array([0.0])
+W2, b2 = np.array([[3.0]]), np.array([1.0])
+dW1, db1, dW2, db2 = tiny_backprop(X, Y, W1, b1, W2, b2)
+dW1, db1  # (array([[21.]]), array([21.]))
+dW2, db2  # (array([[14.]]), array([7.]))
+```
+
 Demanded tiers: correct, vectorized. Gradients are compared to nine digits, on whole numbers."""
 
 STUB = '''\
@@ -27,14 +38,14 @@ import numpy as np
 
 
 def tiny_backprop(X, Y, W1, b1, W2, b2):
-    """Return (dW1, db1, dW2, db2) of the mean squared error of a two-layer net."""
+    """Return (dW1, db1, dW2, db2) of the loss of a two-layer net."""
     raise NotImplementedError
 '''
 Weights = tuple[Array, Array, Array, Array]
 
 
 def tiny_backprop(X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Weights:
-    """Return (dW1, db1, dW2, db2) of the mean squared error of a two-layer net."""
+    """Return (dW1, db1, dW2, db2) of the loss of a two-layer net."""
     A = X @ W1 + b1
     H = np.maximum(A, 0)
     dP = (H @ W2 + b2 - Y) / len(X)
@@ -404,7 +415,8 @@ DRILL = Drill(
     follow_ups=(
         Question(
             "What does the backward pass cost?",
-            "About twice the forward pass: two products for each one.",
+            "Up to twice the forward pass: two products for each one, less the gradient of X, which "
+            "nobody asks for.",
         ),
         Question(
             "What must be kept in memory?",
