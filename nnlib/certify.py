@@ -68,7 +68,7 @@ SLACK = 16
 # In a frame: rows farther out than this are set aside, so that no product overflows.
 FAR = 2.0**62
 # Entries worked on in one go.
-STRIP = 2**14
+STRIP = 2**16
 # About so many rows tell where the others are.
 SAMPLE = 64
 # Entries looked at in one go, and distances remembered: together a few hundred kilobytes.
@@ -206,7 +206,7 @@ def enter(frame: Frame, points: Array, factor: float, inside: Array) -> Array:
             scale = frame.center.dtype.type(factor * frame.scale)
             np.multiply(points[part], scale, out=inside[part, :d], casting="same_kind")
     inside = inside[:, :d]
-    return np.asarray(np.einsum("ij,ij->i", inside, inside) / np.float32(factor**2))
+    return np.asarray(np.vecdot(inside, inside) / np.float32(factor**2))
 
 
 def reach(frame: Frame, squares: Array) -> NDArray[np.float64]:
@@ -214,8 +214,17 @@ def reach(frame: Frame, squares: Array) -> NDArray[np.float64]:
     return (np.sqrt(squares * (1 + 2 * frame.theta)) + frame.kappa) * (1 + 8 * UNIT_ROUNDOFF_32)
 
 
+def padded(d: int) -> int:
+    """Return how many columns the product has: d + 2, and zeros up to a multiple of four.
+
+    The zeros change no sum. Matrix products are made for such lengths and are up to a tenth
+    faster.
+    """
+    return (d + 2 + 3) // 4 * 4
+
+
 def row_side(frame: Frame, rows: Array, weights: Array) -> NDArray[np.float32]:
-    """Write [−2t̂, b, c] of the rows to `weights` (length, d + 2); return c, (length,).
+    """Write [−2t̂, b, c] of the rows to `weights` (length, width); return c, (length,).
 
     `weights` may be longer than the rows. What stands in for missing rows, and for rows too far
     out for float32, has t̂ = 0 and the bias FAR² / 4, a lower bound on the reduced distance of the
@@ -235,9 +244,9 @@ def row_side(frame: Frame, rows: Array, weights: Array) -> NDArray[np.float32]:
 
 
 def query_side(frame: Frame, queries: Array) -> tuple[Array, Array]:
-    """Return features [x̂, 1, −g], (q, d + 2), and g, (q,); g = ∞ for a query too far out."""
+    """Return features [x̂, 1, −g, 0, …], (q, width), and g, (q,); g = ∞ for a query too far out."""
     q, d = queries.shape
-    features = np.empty((q, d + 2), np.float32)
+    features = np.zeros((q, padded(d)), np.float32)
     a = reach(frame, enter(frame, queries, 1, features).astype(np.float64))
     g = 2 * frame.theta * (1 + 2 * frame.theta) * a
     features[:, d] = 1

@@ -21,6 +21,7 @@ from nnlib.certify import (
     gap,
     leading_bit,
     nothing_rounds,
+    padded,
     query_side,
     row_side,
 )
@@ -47,12 +48,13 @@ ALGORITHMS = ("auto", "brute", "tree")
 MEMORY_LIMIT = 64 * 2**20
 # A tile of about this many bytes stays in the processor's cache while it is reduced.
 TILE_BYTES = 4 * 2**20
-# In the filter: the rows and queries of a tile, and the rows of a group, whose smallest lower
-# bound stands for all of them.
-FILTER_TILE = (2048, 512)
+# In the filter: the rows and queries of a tile, which had better be small while it takes long to
+# reduce it, and large where the product of so many columns takes longer.
+FILTER_TILE, WIDE_TILE, WIDE = (2048, 256), (1024, 2048), 400
+# The rows of a group, whose smallest lower bound stands for all of them.
 GROUP = 32
 # Of the minima of groups, so many are found in one go.
-STRIP = 2**12
+STRIP = 2**14
 # How many groups there must be for each neighbor, and rows that a query may keep: a few, and
 # for each neighbor a few more.
 GROUPS = 4
@@ -178,8 +180,8 @@ def make_plan(n_train: int, d: int, k: int, memory_limit: int) -> Plan | None:
     A quarter of the limit each is for the tile with its rows, for the features of the queries,
     and for candidates; what is left is for temporary copies.
     """
-    rows, part = FILTER_TILE
-    width = d + 2
+    width = padded(d)
+    rows, part = FILTER_TILE if width < WIDE else WIDE_TILE
     while rows > 64 and 4 * rows * (part + width) > memory_limit // 4:
         rows, part = rows // 2, max(part // 2, 64)
     # The first tile alone must give upper bounds that rule out most of its rows.
@@ -366,7 +368,7 @@ def filter_rows(
     found = Shortlist(np.isinf(g), k, plan.fair)
     most = plan.rows + plan.group
     buffer = np.empty(most * plan.part, np.float32)
-    space = np.empty((most, plan.width), np.float32)
+    space = np.zeros((most, plan.width), np.float32)
     for start in range(0, len(training), plan.rows):
         rows = slice(start, min(start + plan.rows, len(training)))
         groups = -(-(rows.stop - start) // plan.group)

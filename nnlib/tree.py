@@ -104,18 +104,18 @@ class Costs(NamedTuple):
 
 
 COSTS = Costs(
-    brute_call=0.000901,
-    brute_entry=1.09e-08,
-    brute_pair=1.97e-09,
+    brute_call=0.000813,
+    brute_entry=1.1e-08,
+    brute_pair=1.2e-09,
     brute_term=0.0,
-    build_call=0.000136,
-    build_row=1.73e-08,
-    build_entry=2.9e-09,
-    tree_call=0.000769,
+    build_call=0.00013,
+    build_row=1.6e-08,
+    build_entry=2.41e-09,
+    tree_call=0.000612,
     tree_query=0.0,
-    tree_level=1.97e-07,
-    tree_leaf=0.0,
-    tree_entry=1.73e-08,
+    tree_level=1.76e-07,
+    tree_leaf=1.16e-08,
+    tree_entry=1.15e-08,
     spread=0.6,
 )
 

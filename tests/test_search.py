@@ -113,7 +113,7 @@ def small_scale(group=2, room=(4, 2), tile=(8, 3), odd=3, counted=()):
     """Let tiny problems run through every stage; count the calls of some functions."""
     settings = {
         "SMALL_WORK": -1, "GROUP": group, "GROUPS": 1, "ROOM": room,
-        "FILTER_TILE": tile, "MOST_ODD": odd, "tree_pays": lambda *sizes: False,
+        "FILTER_TILE": tile, "WIDE_TILE": tile, "MOST_ODD": odd, "tree_pays": lambda *sizes: False,
     }  # fmt: skip
     with contextlib.ExitStack() as stack:
         for name, value in settings.items():
