@@ -448,7 +448,7 @@ def test_a_limit_too_small_is_told_with_the_one_that_suffices():
 
 def test_each_row_is_read_once_for_every_block_of_queries():
     T, X = RNG.standard_normal((3000, 40)), RNG.standard_normal((500, 40))
-    for limit, k in ((2**24, 5), (2**19, 5), (2**19, 50)):
+    for limit, k in ((2**24, 5), (2**19, 5), (2**20, 50)):
         source = Reader(T)
         shares = share_out(source, len(X), k, "exact", limit)
         assert_same(answer(source, X, k, "exact", memory_limit=limit), answer(T, X, k, "exact"))
