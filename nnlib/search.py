@@ -50,7 +50,7 @@ MEMORY_LIMIT = 64 * 2**20
 TILE_BYTES = 4 * 2**20
 # In the filter: the rows and queries of a tile, which had better be small while it takes long to
 # reduce it, and large where the product of so many columns takes longer.
-FILTER_TILE, WIDE_TILE, WIDE = (2048, 256), (1024, 2048), 400
+FILTER_TILE, WIDE_TILE, WIDE = (4096, 256), (1024, 2048), 400
 # The rows of a group, whose smallest lower bound stands for all of them.
 GROUP = 32
 # Of the minima of groups, so many are found in one go.
