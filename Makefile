@@ -25,7 +25,7 @@ test: $(VENV)/ready lint book ## run every test: library, pages in a browser, no
 	@echo "… and on another one, which rounds differently (Nehalem has no fused multiply-add)"
 	OPENBLAS_CORETYPE=Nehalem $(BIN)/python -m pytest --nbval --nbval-sanitize-with tests/nbval.cfg -n 2 --dist loadfile chapters
 
-bench: $(VENV)/peers ## measure redraws, forms, kernels, the search beside its peers, and a million rows (about half an hour)
+bench: $(VENV)/peers ## measure redraws, searches beside their peers, trees, files, shards and engines (about 45 minutes)
 	@$(BIN)/python tests/browser/provision.py
 	$(BIN)/python benchmarks/redraw.py
 	$(BIN)/python benchmarks/forms.py
@@ -68,7 +68,7 @@ $(VENV)/ready: requirements.txt pyproject.toml commands/environment.py
 
 # The libraries that only `make bench` measures against; the pins stay as they are.
 $(VENV)/peers: $(VENV)/ready
-	@echo "Installing faiss and PyTorch to measure against. On Linux PyTorch may bring gigabytes for graphics cards;"
+	@echo "Installing PyTorch to measure against. On Linux PyTorch may bring gigabytes for graphics cards;"
 	@echo "to do without: $(BIN)/pip install torch --index-url https://download.pytorch.org/whl/cpu, then make bench"
 	$(BIN)/python -m pip install --constraint requirements.txt --no-build-isolation --editable ".[bench]"
 	@touch $@

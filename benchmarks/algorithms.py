@@ -18,7 +18,6 @@ Run: python benchmarks/algorithms.py [--output FILE] [--quick] [--fit]
 import argparse
 import json
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -28,9 +27,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from conditions import afresh, circumstances, interleaved, ratio, written
 from hostile import JUDGED, judge
 from numpy.typing import NDArray
-from peers import circumstances, interleaved, passive, ratio, written
 from scipy.optimize import nnls
 from scipy.spatial import cKDTree
 from threadpoolctl import threadpool_limits
@@ -229,10 +228,9 @@ def main(arguments: list[str]) -> int:
     if options.fit:
         result = conclude(json.loads(options.output.read_text(encoding="utf-8")))
     else:
-        environment = passive(1)
-        if any(os.environ.get(key) != value for key, value in environment.items()):
-            command = [sys.executable, str(Path(__file__).resolve()), *arguments]
-            return subprocess.run(command, env=environment, check=False).returncode
+        code = afresh(__file__, arguments, threads=1)
+        if code is not None:
+            return code
         plan = QUICK if options.quick else Plan()
         result = measure(plan, lambda line: print(line, flush=True))
     print(f"losses: {result['losses']}")

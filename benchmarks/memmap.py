@@ -8,10 +8,8 @@ Run: python benchmarks/memmap.py [--size GB] [--queries N] [--rounds N] [--outpu
 """
 
 import argparse
-import os
 import signal
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,7 +19,7 @@ from typing import Any
 
 import h5py
 import numpy as np
-from peers import circumstances, cores, passive, written
+from conditions import afresh, circumstances, cores, written
 from threadpoolctl import threadpool_limits
 
 from nnlib import nearest
@@ -117,10 +115,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--folder", type=Path, default=None, help="where to make the file")
     parser.add_argument("--output", type=Path, default=STORED, help="the file to write")
     options = parser.parse_args(arguments)
-    environment = passive(options.threads)
-    if any(os.environ.get(key) != value for key, value in environment.items()):
-        command = [sys.executable, str(Path(__file__).resolve()), *arguments]
-        return subprocess.run(command, env=environment, check=False).returncode
+    code = afresh(__file__, arguments, options.threads)
+    if code is not None:
+        return code
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the files go, too
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         found = measure(

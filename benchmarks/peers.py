@@ -9,25 +9,19 @@ Run: python benchmarks/peers.py [--threads N] [--output FILE] [--quick]
 """
 
 import argparse
-import datetime
-import json
-import os
-import platform
-import statistics
-import subprocess
 import sys
 import time
 import tracemalloc
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from conditions import afresh, circumstances, clock, cores, interleaved, ratio, written
 from contenders import CONTENDERS, INSTALL, Indices, Rows, missing
 from hostile import COSTLY, DESCRIBED, JUDGED, LIMITS, WRONG, Shape, iris_halves, judge
-from threadpoolctl import threadpool_info, threadpool_limits
+from threadpoolctl import threadpool_limits
 
 from nnlib import nearest
 from nnlib.search import MEMORY_LIMIT
@@ -105,32 +99,6 @@ QUICK = Plan(
     most=3,
 )
 Say = Callable[[str], None]
-
-
-def clock(call: Callable[[], object]) -> float:
-    """Return the seconds that a call takes."""
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
-
-
-def interleaved(
-    calls: dict[str, Callable[[], float]], seconds: float, fewest: int, most: int
-) -> dict[str, list[float]]:
-    """Return what each call measures, round by round, in as many rounds as the time allows.
-
-    The order turns by one from round to round, so that nobody always follows the same one.
-    """
-    names = list(calls)
-    found: dict[str, list[float]] = {name: [] for name in names}
-    start, done = time.perf_counter(), 0
-    while done < fewest or (
-        done < most and (time.perf_counter() - start) * (done + 1) / done < seconds
-    ):
-        for name in names[done % len(names) :] + names[: done % len(names)]:
-            found[name].append(float(f"{calls[name]():.4g}"))
-        done += 1
-    return found
 
 
 def product(T: Rows, X: Rows) -> tuple[Callable[[Rows], None], list[int]]:
@@ -311,46 +279,6 @@ def memory(shape: Shape, dtype: str) -> dict[str, Any]:
     }
 
 
-def processor() -> str:
-    """Return the model of the processor, in the words of the system."""
-    if sys.platform == "linux":
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-        if names:
-            return names[0]
-    if sys.platform == "darwin":
-        command = ["sysctl", "-n", "machdep.cpu.brand_string"]
-        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
-    return platform.processor() or platform.machine()
-
-
-def circumstances(threads: int) -> dict[str, Any]:
-    """Return machine, date, versions and thread pools, without a name or a path of anybody's."""
-    packages = sorted({contender.package for contender in CONTENDERS.values()} - set(missing()))
-    kept = ("user_api", "internal_api", "version", "architecture", "threading_layer", "num_threads")
-    pools = [{key: pool[key] for key in kept if pool.get(key)} for pool in threadpool_info()]
-    return {
-        "date": datetime.date.today().isoformat(),
-        "machine": {
-            "processor": processor(),
-            "cores": cores(),
-            "system": f"{platform.system()} {platform.machine()}",
-        },
-        "versions": {"python": platform.python_version()}
-        | {package: metadata.version(package) for package in packages},
-        "threads": threads,
-        "wait_policy": os.environ.get("OMP_WAIT_POLICY", ""),
-        "pools": sorted(pools, key=str),
-    }
-
-
-def cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def measure(plan: Plan, threads: int, say: Say) -> dict[str, Any]:
     """Measure everything in the plan and return it in the form that is stored."""
     names = [name for name, c in CONTENDERS.items() if c.package not in missing()]
@@ -404,40 +332,6 @@ def measure(plan: Plan, threads: int, say: Say) -> dict[str, Any]:
     return first | result
 
 
-def ratio(case: dict[str, Any], name: str, over: str) -> float:
-    """Return the median over the rounds of one time over another's in the same round."""
-    pairs = zip(case["seconds"][name], case["seconds"][over], strict=True)
-    return statistics.median(a / b for a, b in pairs)
-
-
-def written(result: dict[str, Any]) -> str:
-    """Return the JSON text: one line for each list of numbers and each small thing."""
-
-    def lines(value: Any, indent: str) -> str:
-        flat = json.dumps(value, ensure_ascii=False)
-        if len(flat) + len(indent) <= 100 or not isinstance(value, dict | list) or not value:
-            return flat
-        deeper = indent + "  "
-        if isinstance(value, dict):
-            inner = [f"{json.dumps(k)}: {lines(v, deeper)}" for k, v in value.items()]
-            opening, closing = "{", "}"
-        else:
-            inner = [lines(v, deeper) for v in value]
-            opening, closing = "[", "]"
-            if all(isinstance(v, int | float) for v in value):
-                return flat
-        return f"{opening}\n{deeper}" + f",\n{deeper}".join(inner) + f"\n{indent}{closing}"
-
-    return lines(result, "") + "\n"
-
-
-def passive(threads: int) -> dict[str, str]:
-    """Return the environment in which measuring is fair."""
-    count = str(threads)
-    pools = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    return {**os.environ, "OMP_WAIT_POLICY": "PASSIVE", **dict.fromkeys(pools, count)}
-
-
 def main(arguments: list[str]) -> int:
     """Measure in a fresh process with sleeping threads; store what came out."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -449,10 +343,9 @@ def main(arguments: list[str]) -> int:
     if missing() and not options.quick:
         print(f"Not installed: {', '.join(missing())}. To measure against them:\n  {INSTALL}")
         return 1
-    environment = passive(options.threads)
-    if any(os.environ.get(key) != value for key, value in environment.items()):
-        command = [sys.executable, str(Path(__file__).resolve()), *arguments]
-        return subprocess.run(command, env=environment, check=False).returncode
+    code = afresh(__file__, arguments, options.threads)
+    if code is not None:
+        return code
     plan = QUICK if options.quick else replace(Plan(), seconds=options.seconds)
     result = measure(plan, options.threads, lambda line: print(line, flush=True))
     if not options.quick:

@@ -19,7 +19,6 @@ Run: python benchmarks/scale.py [--threads N] [--output FILE] [--quick]
 import argparse
 import os
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -29,8 +28,9 @@ from typing import Any
 
 import faiss
 import numpy as np
+from conditions import afresh, circumstances, clock, cores, interleaved, written
 from numpy.typing import NDArray
-from peers import circumstances, clock, cores, interleaved, passive, product, written
+from peers import product
 from sklearn.neighbors import BallTree, KDTree
 from threadpoolctl import threadpool_limits
 
@@ -510,10 +510,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--output", type=Path, default=STORED, help="the file to write")
     parser.add_argument("--quick", action="store_true", help="tiny sizes; nothing is stored")
     options = parser.parse_args(arguments)
-    environment = passive(options.threads)
-    if any(os.environ.get(key) != value for key, value in environment.items()):
-        command = [sys.executable, str(Path(__file__).resolve()), *arguments]
-        return subprocess.run(command, env=environment, check=False).returncode
+    code = afresh(__file__, arguments, options.threads)
+    if code is not None:
+        return code
     plan = QUICK if options.quick else Plan()
     result = measure(plan, options.threads, lambda line: print(line, flush=True))
     if not options.quick:

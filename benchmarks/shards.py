@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from conditions import circumstances, cores, written
 from distributed import Client, LocalCluster
-from peers import circumstances, cores, written
 from threadpoolctl import threadpool_limits
 
 from nnlib import distributed, nearest

@@ -35,14 +35,12 @@ from nnlib.search import (
     MEMORY_LIMIT,
     METHODS,
     Advance,
-    TrainingSet,
     check_told_apart,
     idle,
     progress_bar,
-    search_rows,
     tile_shape,
 )
-from nnlib.stream import read
+from nnlib.stream import search_part
 from nnlib.validation import (
     Array,
     as_array,
@@ -164,18 +162,8 @@ def search_shard(
             f"X_train promised {form.dtype} rows of shape {form.shape} here and gave {now.dtype} "
             f"rows of shape {now.shape}"
         )
-    best: Neighbors | None = None
-    for stretch in slices(part.stop - part.start, height(form, SHARD_BYTES)):
-        first = part.start + stretch.start
-        some = read(rows, slice(first, min(part.start + stretch.stop, part.stop)))
-        shift = start + stretch.start
-        training = TrainingSet(some, start=shift)
-        few = min(k, len(training))
-        distances, places = search_rows(training, queries, few, method, memory_limit, idle)
-        found = Neighbors(places + shift, distances, training.rows[places])
-        best = merge(queries, best, found, k, method) if best else found
-    assert best is not None
-    return best
+    step = height(form, SHARD_BYTES)
+    return search_part(rows, part, start, step, queries, k, method, memory_limit, idle)
 
 
 def merge_all(queries: Array, parts: Sequence[Neighbors], k: int, method: str) -> Neighbors:

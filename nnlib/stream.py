@@ -103,16 +103,33 @@ def read(source: RowSource, part: slice) -> Array:
     return rows
 
 
-def search_stretch(
-    source: RowSource, part: slice, queries: Array, k: int, method: str, limit: int, step: Advance
+def search_part(
+    source: RowSource,
+    part: slice,
+    start: int,
+    step: int,
+    queries: Array,
+    k: int,
+    method: str,
+    memory_limit: int,
+    advance: Advance,
 ) -> Neighbors:
-    """Return what the rows of one stretch have to offer."""
-    training = TrainingSet(read(source, part), start=part.start)
-    k = min(k, len(training))
-    distances, indices = search_rows(training, queries, k, method, limit, step)
-    rows = training.rows[indices]
-    indices += part.start
-    return Neighbors(indices, distances, rows)
+    """Return the k nearest in a part of the source, of which `step` rows are read at a time.
+
+    The first row of the part is row `start` of the whole training set.
+    """
+    known: Neighbors | None = None
+    for first in range(part.start, part.stop, step):
+        rows = read(source, slice(first, min(first + step, part.stop)))
+        shift = start + first - part.start
+        training = TrainingSet(rows, start=shift)
+        few = min(k, len(training))
+        distances, places = search_rows(training, queries, few, method, memory_limit, advance)
+        found = Neighbors(places + shift, distances, training.rows[places])
+        known = merge(queries, known, found, k, method) if known else found
+        del rows, training, found  # or they would be kept while the next stretch is read
+    assert known is not None
+    return known
 
 
 def search_source(
@@ -155,15 +172,9 @@ def search_source(
     indices = np.empty((len(queries), k), np.intp)
     with progress_bar(len(queries) * n_train, progress) as advance:
         for block in slices(len(queries), shares.queries):
-            some = queries[block]
-            known = None
-            for start in range(0, n_train, shares.rows):
-                part = slice(start, min(start + shares.rows, n_train))
-                found = search_stretch(source, part, some, k, method, shares.search, advance)
-                known = merge(some, known, found, k, method) if known else found
-                del found  # or it would be kept while the next stretch is read
-            assert known is not None
-            indices[block], distances[block] = known.indices, known.distances
-            del known
+            options = (queries[block], k, method, shares.search, advance)
+            found = search_part(source, slice(0, n_train), 0, shares.rows, *options)
+            indices[block], distances[block] = found.indices, found.distances
+            del found  # or it would be kept while the next block is searched
     check_told_apart(distances, method)
     return distances, indices

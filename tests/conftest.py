@@ -5,6 +5,7 @@ import os
 # scikit-learn skips some of its checks without this, and scipy reads it when first imported.
 os.environ["SCIPY_ARRAY_API"] = "1"
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # The same examples on every run and every machine. To look for new ones:
@@ -18,3 +19,13 @@ settings.register_profile(
 )
 settings.register_profile("explore", deadline=None, max_examples=2000)
 settings.load_profile("deterministic")
+
+
+@pytest.fixture
+def pyplot(monkeypatch):
+    """Give Matplotlib's pyplot without a window, and close its figures."""
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    from matplotlib import pyplot as plt
+
+    yield plt
+    plt.close("all")

@@ -12,6 +12,7 @@ import tomllib
 from fractions import Fraction
 from pathlib import Path
 
+import conditions
 import contenders
 import hostile
 import nbformat
@@ -128,7 +129,7 @@ def test_the_circumstances_are_told_and_nobodys_name_or_path():
 
 
 def test_the_file_has_the_form_that_is_written():
-    assert peers.written(STORED) == TEXT
+    assert conditions.written(STORED) == TEXT
     assert max(map(len, TEXT.splitlines())) < 1000
 
 
@@ -145,7 +146,7 @@ def page_outputs(folder, stored):
     """Execute the page beside a stored file and return all it shows, without its prose."""
     (folder / "chapters").mkdir(parents=True)
     (folder / "benchmarks").mkdir()
-    (folder / "benchmarks" / "peers.json").write_text(peers.written(stored), encoding="utf-8")
+    (folder / "benchmarks" / "peers.json").write_text(conditions.written(stored), encoding="utf-8")
     style = "book.mplstyle"
     (folder / "chapters" / style).write_bytes((PAGE.parent / style).read_bytes())
     page = PAGE.read_text(encoding="utf-8")
@@ -167,13 +168,13 @@ def shown(value):
 def ratios(stored):
     """Return every ratio that the tables of the limits and of the hostile data must show."""
     found = [
-        peers.ratio(case, "exact", target["over"])
+        conditions.ratio(case, "exact", target["over"])
         for target in stored["targets"]
         for case in stored["times"]
         if (case["shape"], case["dtype"]) == (target["shape"], target["dtype"])
     ]
     assert len(found) == len(stored["targets"])
-    return found + [peers.ratio(h, "exact", "direct") for h in stored["hostile"]]
+    return found + [conditions.ratio(h, "exact", "direct") for h in stored["hostile"]]
 
 
 def test_the_page_follows_the_stored_file(tmp_path):
@@ -342,10 +343,10 @@ def test_rounds_are_interleaved_and_turn():
     def call(name):
         return lambda: order.append(name) or 0.123456
 
-    found = peers.interleaved({name: call(name) for name in "ABC"}, 0.0, 3, 9)
+    found = conditions.interleaved({name: call(name) for name in "ABC"}, 0.0, 3, 9)
     assert "".join(order) == "ABCBCACAB"
     assert found == {name: [0.1235] * 3 for name in "ABC"}
-    found = peers.interleaved({"A": call("A")}, 60.0, 3, 9)
+    found = conditions.interleaved({"A": call("A")}, 60.0, 3, 9)
     assert len(found["A"]) == 9
 
 
@@ -417,7 +418,7 @@ def test_everything_is_measured_in_the_stored_form(monkeypatch):
     assert [h["data"] for h in result["hostile"]] == list(COSTLY)
     assert all(h["wrong"] == 0 for h in result["hostile"])
     assert all(m["peak"] > 0 for m in result["memory"])
-    assert json.loads(peers.written(result)) == result
+    assert json.loads(conditions.written(result)) == result
     steps = [line for line in said if line.startswith("[")]
     assert steps[-1].startswith(f"[{len(steps)}/{len(steps)}]")
 
@@ -442,7 +443,7 @@ def test_a_missing_peer_stops_the_command_with_what_to_type(monkeypatch, capsys,
 
 
 def test_the_process_starts_with_sleeping_threads_and_equal_counts(monkeypatch):
-    environment = peers.passive(3)
+    environment = conditions.passive(3)
     assert environment["OMP_WAIT_POLICY"] == "PASSIVE"
     assert environment["OPENBLAS_NUM_THREADS"] == environment["OMP_NUM_THREADS"] == "3"
     monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
@@ -452,7 +453,7 @@ def test_the_process_starts_with_sleeping_threads_and_equal_counts(monkeypatch):
         calls.append((command, env))
         return type("Done", (), {"returncode": 7})()
 
-    monkeypatch.setattr(peers.subprocess, "run", run)
+    monkeypatch.setattr(conditions.subprocess, "run", run)
     assert peers.main(["--quick", "--threads", "1"]) == 7
     ((command, env),) = calls
     assert command[1:] == [str(ROOT / "benchmarks" / "peers.py"), "--quick", "--threads", "1"]

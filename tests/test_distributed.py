@@ -21,14 +21,14 @@ import h5py
 import numpy as np
 import pytest
 import shards
+from conditions import written
 from dask import array as da
 from distributed import Client, Future, LocalCluster
 from hypothesis import given
 from hypothesis import strategies as st
-from peers import written
 from strategies import oracle_k_nearest, problems
 
-from nnlib import distributed
+from nnlib import distributed, stream
 from nnlib import k_nearest as on_one_machine
 from nnlib.distributed import Form, k_nearest, nearest
 
@@ -179,9 +179,7 @@ def test_a_source_that_gives_slices_is_cut_and_what_a_call_gives_is_read_in_stre
         shards = distributed.cut(sources, [form, form])
         assert [(s.start, s.length) for s in shards] == [(0, 7), (7, 7), (14, 6), (20, 20)]
         read = []
-        with mock.patch.object(
-            distributed, "read", lambda rows, part: read.append(part) or rows[part]
-        ):
+        with mock.patch.object(stream, "read", lambda rows, part: read.append(part) or rows[part]):
             found = distributed.search_shard(
                 lambda: rows, form, slice(0, 20), 100, rows[[16]], 2, "exact", 2**20
             )

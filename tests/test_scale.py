@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import conditions
 import numpy as np
 import pytest
 import scale
@@ -281,7 +282,7 @@ def test_a_true_neighbor_survives_reranking():
 
 def test_quick_stores_nothing(monkeypatch, tmp_path, capsys):
     output = tmp_path / "scale.json"
-    monkeypatch.setattr(scale, "passive", lambda threads: {})
+    monkeypatch.setattr(conditions, "passive", lambda threads: {})
     monkeypatch.setattr(scale, "QUICK", TINY)
     assert scale.main(["--quick", "--threads", "1", "--output", str(output)]) == 0
     assert not output.exists()
@@ -296,7 +297,7 @@ def test_the_process_starts_with_sleeping_threads_and_equal_counts(monkeypatch):
         calls.append((command, env))
         return type("Done", (), {"returncode": 7})()
 
-    monkeypatch.setattr(scale.subprocess, "run", run)
+    monkeypatch.setattr(conditions.subprocess, "run", run)
     assert scale.main(["--quick", "--threads", "1"]) == 7
     ((command, env),) = calls
     assert command[1:] == [str(ROOT / "benchmarks" / "scale.py"), "--quick", "--threads", "1"]

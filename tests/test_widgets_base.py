@@ -1,9 +1,10 @@
-"""What all widgets share: their style sheets do not reach into each other's figures."""
+"""What all widgets share: modules that stand alone, sheets that keep to their own figures."""
 
 import re
 
 import pytest
 
+from nnlib import widgets
 from nnlib.widgets import base
 
 NAMES = sorted(path.stem for path in base.HERE.glob("*.css") if path.stem != "shared")
@@ -34,3 +35,14 @@ def test_no_shared_rule_outweighs_an_own_one():
     for one in selectors(base.read("shared.css")):
         if "[data-" not in one and ":hover" not in one:
             assert len(re.findall(r"\.[\w-]+|\[|:(?!:)[a-z]", one)) <= 2, one
+
+
+@pytest.mark.parametrize("name", widgets.__all__)
+def test_the_module_stands_alone(name):
+    kind = getattr(widgets, name)
+    text = kind._esm
+    assert not re.search(r"^\s*import\b|\bimport\(|\bfrom \"", text, re.MULTILINE)
+    assert re.findall(r"^export default", text, re.MULTILINE) == ["export default"]
+    assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", text)
+    assert "fetch(" not in text
+    assert not re.search(r"url\(|@import", kind._css)

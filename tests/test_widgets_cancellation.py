@@ -1,6 +1,5 @@
 import json
 import math
-import re
 from fractions import Fraction
 from itertools import product
 
@@ -380,14 +379,6 @@ def test_the_state_is_strict_json():
     state = CancellationExplorer(offset=1e16).get_state(own)
     assert set(state) == own
     assert json.loads(json.dumps(state, allow_nan=False)) == state
-
-
-def test_the_module_stands_alone():
-    text = CancellationExplorer._esm
-    assert not re.search(r"^\s*import\b|\bimport\(|\bfrom \"", text, re.MULTILINE)
-    assert re.findall(r"^export default", text, re.MULTILINE) == ["export default"]
-    assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", text)
-    assert not re.search(r"url\(|@import", CancellationExplorer._css)
 
 
 def test_the_figure_shows_both_forms_in_all_precisions(monkeypatch):

@@ -448,24 +448,6 @@ def test_the_state_is_strict_json():
     assert json.loads(json.dumps(state, allow_nan=False)) == state
 
 
-def test_the_module_stands_alone():
-    text = IndexChooser._esm
-    assert not re.search(r"^\s*import\b|\bimport\(|\bfrom \"", text, re.MULTILINE)
-    assert re.findall(r"^export default", text, re.MULTILINE) == ["export default"]
-    assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", text)
-    assert "fetch(" not in text
-    assert not re.search(r"url\(|@import", IndexChooser._css)
-
-
-@pytest.fixture
-def pyplot(monkeypatch):
-    monkeypatch.setenv("MPLBACKEND", "agg")
-    from matplotlib import pyplot as plt
-
-    yield plt
-    plt.close("all")
-
-
 @pytest.mark.parametrize("case", CASES)
 def test_the_figure_tells_the_same(case, pyplot):
     widget = IndexChooser(case)

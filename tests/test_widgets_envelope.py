@@ -1,6 +1,5 @@
 import json
 import math
-import re
 from fractions import Fraction
 
 import numpy as np
@@ -224,24 +223,6 @@ def test_the_state_is_strict_json():
 
 
 # The module and the figure.
-
-
-def test_the_module_stands_alone():
-    text = EnvelopeExplorer._esm
-    assert not re.search(r"^\s*import\b|\bimport\(|\bfrom \"", text, re.MULTILINE)
-    assert re.findall(r"^export default", text, re.MULTILINE) == ["export default"]
-    assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", text)
-    assert "fetch(" not in text
-    assert not re.search(r"url\(|@import", EnvelopeExplorer._css)
-
-
-@pytest.fixture
-def pyplot(monkeypatch):
-    monkeypatch.setenv("MPLBACKEND", "agg")
-    from matplotlib import pyplot as plt
-
-    yield plt
-    plt.close("all")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 import json
 import math
-import re
 from fractions import Fraction
 from itertools import pairwise
 
@@ -312,15 +311,6 @@ def test_the_state_is_strict_json(preset):
 
 
 # The module.
-
-
-def test_the_module_stands_alone():
-    text = TemperatureExplorer._esm
-    assert not re.search(r"^\s*import\b|\bimport\(|\bfrom \"", text, re.MULTILINE)
-    assert re.findall(r"^export default", text, re.MULTILINE) == ["export default"]
-    assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", text)
-    assert "fetch(" not in text
-    assert not re.search(r"url\(|@import", TemperatureExplorer._css)
 
 
 @pytest.mark.parametrize(

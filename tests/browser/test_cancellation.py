@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from doubles import answer, bits
 from playwright.sync_api import Locator, Page, expect
-from visits import said
+from visits import painted, said
 
 from nnlib.widgets import CancellationExplorer
 from nnlib.widgets.cancellation import (
@@ -37,6 +37,7 @@ def choice(page: Page | Locator, name: str) -> Locator:
 
 
 def digits(page: Page | Locator) -> list[str]:
+    painted(page)
     return [text.replace("\u2007", " ") for text in page.locator(".nn-digits").all_text_contents()]
 
 
@@ -301,6 +302,7 @@ def test_three_effects_are_told_apart(show: SHOW) -> None:
         expect(choice(page, "Precision")).to_have_value(precision)
         expect(slider(page)).to_have_attribute("aria-valuetext", f"offset {offset}")
         words = ["● at work" if active else "○ quiet" for active in acting]
+        painted(page)
         assert page.locator(".nn-badge").all_text_contents() == words, (precision, offset)
 
 

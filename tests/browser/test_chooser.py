@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from doubles import answer
 from playwright.sync_api import Locator, Page, expect
-from visits import said
+from visits import painted, said
 
 from nnlib.widgets import IndexChooser, chooser
 from nnlib.widgets.chooser import CASES, DEFAULT, RECALLS, RULES, advise, amount, settings_of, size
@@ -28,6 +28,7 @@ def choice(page: Page, name: str) -> Locator:
 
 def cards(page: Page) -> list[list[str]]:
     """Return name, verdict and reason of every candidate, and what stands under its bars."""
+    painted(page)
     found: list[list[str]] = page.locator(".nn-chooser li").evaluate_all(
         """(cards) => cards.map((card) => [...card.querySelectorAll(
             ".nn-strong, .nn-badge, p:not(.nn-meter), .nn-meter span")]

@@ -12,7 +12,7 @@ import pytest
 from contrast import RATIO
 from doubles import answer, bits
 from playwright.sync_api import Locator, Page, expect
-from visits import THEMES, drag, said, turn
+from visits import THEMES, drag, painted, said, turn
 
 from nnlib import nearest
 from nnlib.widgets import EnvelopeExplorer
@@ -34,11 +34,13 @@ def choice(page: Page | Locator) -> Locator:
     return page.get_by_role("combobox", name="Template").first
 
 
-def options(page: Page | Locator) -> list[str]:
+def options(page: Page) -> list[str]:
+    painted(page)
     return choice(page).locator("option").all_text_contents()
 
 
-def rows(page: Page | Locator) -> list[list[str]]:
+def rows(page: Page) -> list[list[str]]:
+    painted(page)
     found: list[list[str]] = page.locator("tbody").first.evaluate(
         "(body) => [...body.rows].map((row) => [...row.cells].map((cell) => cell.textContent))"
     )
@@ -54,6 +56,7 @@ def place_of(page: Page, value: float, down: float) -> tuple[float, float]:
 
 def handle(page: Page, i: int, part: str = ".nn-reach") -> tuple[float, float]:
     """Return the middle of a template's handle under the axis, or of another part of it."""
+    painted(page)
     # In one step: every frame draws the handles anew, so a node found before may be gone.
     x, y = page.evaluate(
         """(selector) => {

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from doubles import answer
 from playwright.sync_api import Page, expect
-from visits import THEMES, drawn, said, turn
+from visits import THEMES, drawn, painted, said, turn
 
 from nnlib.practice import mock, mock_interview
 from nnlib.widgets import MockInterview
@@ -43,10 +43,12 @@ def to_the_end(page: Page, tick: int = 1) -> None:
     """Go through all questions, ticking the first `tick` points of each."""
     while not page.locator("table").count():
         press(page, "Show the model answer")
+        expect(page.locator(".nn-answer")).to_be_visible()
         for box in page.get_by_role("checkbox").all()[:tick]:
             box.check()
         last = page.get_by_role("button", name="To the summary")
         press(page, "To the summary" if last.count() else "Next question")
+        painted(page)
 
 
 def faked(page: Page) -> None:

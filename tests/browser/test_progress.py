@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
-from visits import THEMES, document, drawn, said, turn
+from visits import THEMES, document, drawn, painted, said, turn
 
 from nnlib.practice import questions, quiz
 from nnlib.practice.spoken import progress
@@ -25,6 +25,7 @@ def press(page: Page, name: str) -> None:
 
 
 def row(page: Page, chapter: str) -> list[str]:
+    painted(page)
     title = questions.load(chapter)["title"]
     cells = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=title))
     return cells.locator("td").all_inner_texts()

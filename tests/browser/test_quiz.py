@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from doubles import answer
 from playwright.sync_api import Locator, Page, expect
-from visits import THEMES, drawn, said, turn
+from visits import THEMES, drawn, painted, said, turn
 
 from nnlib.practice import questions, quiz
 from nnlib.widgets import Quiz
@@ -46,11 +46,8 @@ def verdict(part: Locator) -> Locator:
     return part.get_by_role("status")
 
 
-FRAMES = "() => new Promise((d) => requestAnimationFrame(() => requestAnimationFrame(d)))"
-
-
 def whys(part: Locator) -> list[str]:
-    part.page.evaluate(FRAMES)
+    painted(part.page)
     found = part.locator(".nn-why").all_inner_texts()
     return [text for text in found if text]
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from doubles import answer, bits, double
 from playwright.sync_api import Locator, Page, expect
-from visits import said
+from visits import painted, said
 
 from nnlib import ThreeLayerNet, nearest
 from nnlib.widgets import TemperatureExplorer
@@ -25,6 +25,7 @@ def slider(page: Page | Locator) -> Locator:
 
 
 def cells(page: Page, row: int) -> list[str]:
+    painted(page)
     return page.locator("tbody tr").nth(row).locator("td").all_text_contents()
 
 

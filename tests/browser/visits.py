@@ -103,6 +103,11 @@ def watch(page: Page) -> list[str]:
     return complaints
 
 
+def painted(page: Page) -> None:
+    """Wait until what was asked for is painted: widgets draw once a frame, after they heard."""
+    page.evaluate("() => new Promise((d) => requestAnimationFrame(() => requestAnimationFrame(d)))")
+
+
 def settle(page: Page) -> None:
     """Scroll to every widget and wait until each has started, or has said that it cannot."""
     page.wait_for_load_state("load")
@@ -141,6 +146,7 @@ def document(widgets: list[Widget], theme: str = "light") -> str:
 
 def drawn(page: Page) -> None:
     """Wait until every widget of such a page runs, says something and has drawn all of itself."""
+    painted(page)
     page.wait_for_function(
         """() => [...document.querySelectorAll(".widget-place")].every((place) =>
             place.dataset.widget === "running" && place.querySelector(".nn-said")?.textContent
