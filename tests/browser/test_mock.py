@@ -288,7 +288,7 @@ def test_a_damaged_session_counts_as_none(show: SHOW) -> None:
         page.evaluate("([key, text]) => localStorage.setItem(key, text)", [KEY, text])
         page.reload()
         drawn(page)
-        expect(said(page)).to_contain_text("No interview is running.", timeout=5000)
+        expect(said(page)).to_contain_text("No interview is running.")
     begin(page)
     expect(said(page)).to_contain_text("The clock runs.")
 
