@@ -25,7 +25,7 @@ test: $(VENV)/ready lint book ## run every test: library, pages in a browser, no
 	@echo "… and on another one, which rounds differently (Nehalem has no fused multiply-add)"
 	OPENBLAS_CORETYPE=Nehalem $(BIN)/python -m pytest --nbval --nbval-sanitize-with tests/nbval.cfg -n 2 --dist loadfile chapters
 
-bench: $(VENV)/peers ## measure redraws, searches beside their peers, trees, files, shards and engines (about 45 minutes)
+bench: $(VENV)/peers ## measure redraws, searches beside their peers, trees, files, shards and engines (about two hours)
 	@$(BIN)/python tests/browser/provision.py
 	$(BIN)/python benchmarks/redraw.py
 	$(BIN)/python benchmarks/forms.py
@@ -34,6 +34,7 @@ bench: $(VENV)/peers ## measure redraws, searches beside their peers, trees, fil
 	$(BIN)/python benchmarks/algorithms.py
 	$(BIN)/python benchmarks/memmap.py
 	$(BIN)/python benchmarks/scale.py
+	$(BIN)/python benchmarks/guide.py
 	$(BIN)/python benchmarks/shards.py
 
 serve: book ## serve the book on localhost and rebuild it on every change

@@ -12,7 +12,7 @@ Four measurements, stored in scale.json, from which a chapter of the book draws 
 
 2 and 3 are counts and ratios of distances: they are the same on every run. 1 and 4 are rates of
 one machine, stored round by round, so that their spread shows how quiet it was.
-Takes about fifteen minutes on two cores. Needs the extras `scale` and `bench`.
+Takes about fifteen minutes on two cores. Needs the extra `scale`.
 Run: python benchmarks/scale.py [--threads N] [--output FILE] [--quick]
 """
 

@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 from sklearn.neighbors import BallTree, KDTree
 
 from nnlib import nearest
-from nnlib.widgets.chooser import advise
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = scale.STORED.read_text(encoding="utf-8")
@@ -126,22 +125,6 @@ def test_the_bytes_are_those_of_the_formulas():
     assert row["faiss IVF"] == pytest.approx(4 * d + 8, rel=0.02)
     assert row["faiss IVF-PQ"] == pytest.approx(PLAN.codes + 8, rel=0.05)
     assert row["faiss HNSW"] == pytest.approx(4 * d + 8 * PLAN.links + 12, rel=0.05)
-
-
-def test_where_the_decision_guide_agrees_with_the_engines_and_where_not():
-    n, d = PLAN.rows, PLAN.features
-    advised = {one.key: one for one in advise(n, d, 16, 0.9, "rare", PLAN.queries, PLAN.intrinsic)}
-    assert advised["hnsw"].work < advised["ivf"].work < advised["brute"].work
-
-    def fastest(label, least):
-        points = [point for point in ENGINES[label]["points"] if point["recall"] >= least]
-        return max((speed(point) for point in points), default=0)
-
-    assert min(fastest("faiss HNSW", 0.9), fastest("faiss IVF", 0.9)) > 5
-    # The rules count work on an even cloud. Rows in clusters suit lists, as the chapter says.
-    assert fastest("faiss HNSW", 0.8) > fastest("faiss IVF", 0.8)
-    assert fastest("faiss HNSW", 0.99) < fastest("faiss IVF", 0.99)
-    assert not any(one.verdict == "best" and one.key == "tree" for one in advised.values())
 
 
 def test_pruning_fades_with_the_dimension():

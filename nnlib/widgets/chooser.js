@@ -31,21 +31,22 @@ export const size = (x) => (x < 1000 ? `${Math.floor(x)} bytes` : scaled(x, [" k
 const queries = (count) => (count === 1 ? "query" : `${amount(count)} queries`);
 
 /** Everything the page shows, from the traits alone: one entry a candidate. */
-export function compute({ n, d, intrinsic, memory, batch, recall, updates }, rules) {
+export function compute({ n, d, intrinsic, memory, batch, recall, updates, spread }, rules) {
   const { direct, worth, names, words } = rules;
   const room = memory * 1e9;
   const e = Math.min(intrinsic || d, d);
   const kind = rules.structure.filter((last) => e > last).length;
-  const guess = rules.recalls.indexOf(recall) - 1;
+  const guess = (counts) => counts[spread][rules.recalls.indexOf(recall) - 1][kind];
   const shared = Math.min(batch, rules.shared);
   const listsOf = (rows) => Math.floor(rules.lists * Math.sqrt(rows));
   const code = Math.min(up(d, rules.code), rules.longest);
 
   function measure(key, n, onDisk) {
     const lists = listsOf(n);
-    const scanned = recall < 1 ? Math.min(n, up(rules.probes[guess][kind] * n, lists)) : n;
+    const scanned = recall < 1 ? Math.min(n, up(guess(rules.probes) * n, lists)) : n;
     const centers = up(4 * d * lists, shared);
     let [row, more, rows, flops, read, disk, slow] = [0, 0, n, 0, 0, 0, 0];
+    let wait = rules.balance;
     if (key === "brute") {
       row = 4 * d + 4;
       flops = rules.product * d * n;
@@ -60,6 +61,7 @@ export function compute({ n, d, intrinsic, memory, batch, recall, updates }, rul
       if (e <= rules.tree.length) rows = Math.min(n, rules.tree[e - 1]);
       flops = direct * d * rows;
       read = row * rows;
+      wait *= rules.jump;
     } else if (key === "ivf") {
       row = 4 * d + rules.id;
       more = 4 * d * lists;
@@ -77,11 +79,13 @@ export function compute({ n, d, intrinsic, memory, batch, recall, updates }, rul
     } else {
       row = 4 * d + 8 * rules.links + rules.graph;
       more = Math.floor((4 * n * rules.links) / (rules.links - 1));
-      if (recall < 1) rows = Math.min(n, up(rules.visits[guess][kind] * (31 - Math.clz32(n)), rules.doublings));
+      const walk = recall < 1 ? guess(rules.visits) * (31 - Math.clz32(n)) : 0;
+      rows = Math.min(n, up(walk, rules.doublings)) || n;
       flops = direct * d * rows;
       read = (4 * d + 8) * rows;
+      wait *= rules.jump;
     }
-    const work = Math.max(flops, rules.balance * read, rules.balance * rules.disk * slow);
+    const work = Math.max(flops, wait * read, rules.balance * rules.disk * slow);
     return { bytes: n * row + more, row, more, disk, machines: 1, rows, flops, read, work };
   }
 
@@ -104,6 +108,7 @@ export function compute({ n, d, intrinsic, memory, batch, recall, updates }, rul
     if (key === "brute") return inMemory ? "brute works" : "brute disk";
     if (recall === 1 && key !== "tree") return `${key} exact`;
     if (updates === "steady" && (key === "tree" || key === "hnsw")) return `${key} updates`;
+    if (key === "hnsw" && !guess(rules.visits)) return "hnsw misses";
     if ((key === "ivf" || key === "pq") && n < rules.training * listsOf(n)) return `${key} train`;
     if (bytes > room) return "fit";
     return work * worth > all ? "gain" : `${key} works`;
@@ -127,7 +132,7 @@ export function compute({ n, d, intrinsic, memory, batch, recall, updates }, rul
       shared: queries(shared),
       batch: queries(batch),
       e,
-      probes: amount(recall < 1 ? Math.min(rules.probes[guess][kind], listsOf(n)) : listsOf(n)),
+      probes: amount(recall < 1 ? Math.min(guess(rules.probes), listsOf(n)) : listsOf(n)),
       lists: amount(listsOf(n)),
       training: rules.training,
       code,
@@ -148,7 +153,8 @@ export function compute({ n, d, intrinsic, memory, batch, recall, updates }, rul
 
 // ---- The page. ----
 
-const STATE = ["n", "d", "intrinsic", "memory", "batch", "recall", "updates"];
+const STATE = ["n", "d", "intrinsic", "memory", "batch", "recall", "updates", "spread"];
+const WORDED = ["updates", "spread"]; // the choices that are no numbers
 const ROWS = [3, 4, 5, 6, 7, 8].flatMap((e) => [1, 2, 5].map((step) => step * 10 ** e)).concat(1e9);
 const STEPS = {
   n: ROWS,
@@ -183,6 +189,7 @@ function render({ model, el: root }) {
     recall: el("select", {}, ...rules.recalls.map((r) =>
       option(r, r === 1 ? "exact" : `recall ${r}`))),
     updates: el("select", {}, option("rare", "rare"), option("steady", "steady")),
+    spread: el("select", {}, option("clusters", "in clusters"), option("even", "in one cloud")),
   };
   const pick = (name, title) => el("label", {}, title, selects[name]);
   const { said, announce } = announcer(life);
@@ -219,6 +226,7 @@ function render({ model, el: root }) {
       slide("memory", "Memory"),
       slide("batch", "Queries at once"),
       pick("intrinsic", "Intrinsic dimensions"),
+      pick("spread", "The rows lie"),
       pick("recall", "Answer wanted"),
       pick("updates", "Changes")),
     said,
@@ -227,7 +235,8 @@ function render({ model, el: root }) {
       key("nn-work", "work a query, logarithmic; line: brute force")),
     el("ul", {}, ...cards.map((card) => card.box)),
     el("p", { class: "nn-muted" }, "Work is counted in operations, a byte fetched from memory as "
-      + `${rules.balance} and one from disk as ${rules.balance * rules.disk}. What an approximate index must look at is a guess: `
+      + `${rules.balance} (${rules.balance * rules.jump} where a tree or a graph jumps to it) and one from disk as `
+      + `${rules.balance * rules.disk}. What an approximate index must look at is a guess: `
       + "measure the recall on your own data."),
     el("div", { class: "nn-row" }, reset, ...link.controls));
 
@@ -240,7 +249,9 @@ function render({ model, el: root }) {
       if (Number.isFinite(value) && whole && value >= low && value <= high) good[name] = value;
     }
     if (rules.recalls.includes(state.recall)) good.recall = state.recall;
-    if (["rare", "steady"].includes(state.updates)) good.updates = state.updates;
+    for (const name of WORDED) {
+      if ([...selects[name].options].some(({ value }) => value === state[name])) good[name] = state[name];
+    }
     change(good);
   }
   on(chosen, "change", () => {
@@ -251,7 +262,7 @@ function render({ model, el: root }) {
     on(input, "input", () => change({ [name]: STEPS[name][input.valueAsNumber] }));
   }
   for (const [name, select] of Object.entries(selects)) {
-    on(select, "change", () => change({ [name]: name === "updates" ? select.value : Number(select.value) }));
+    on(select, "change", () => change({ [name]: WORDED.includes(name) ? select.value : Number(select.value) }));
   }
   on(reset, "click", () => change(get("home")));
 

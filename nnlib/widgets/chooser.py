@@ -7,8 +7,8 @@ page gets both from here and repeats the arithmetic only, in the same order.
 
 Nothing here is a time. Work is counted in floating-point operations, and a byte that must be
 fetched counts for as many operations as a processor does while it waits. What an approximate
-index must look at for some recall is no theorem: the counts in `PROBES` and `VISITS` were measured
-on small sets and are a first guess, to be replaced by a measurement on your own data.
+index must look at for some recall is no theorem: `PROBES`, `VISITS` and `JUMP` were measured by
+benchmarks/guide.py on made data and are a first guess, to be replaced by a measurement on your own.
 """
 
 import json
@@ -33,6 +33,8 @@ LIMITS = {
 RECALLS = (1.0, 0.99, 0.95, 0.9)
 """Of the nearest neighbor; 1 stands for a guarantee, not for a good average."""
 UPDATES = ("rare", "steady")
+SPREADS = ("clusters", "even")
+"""Rows in many clouds, or in one."""
 
 BALANCE = 10
 """Operations a processor does while it fetches a byte from memory. Eight cores at 3 GHz with 32
@@ -46,8 +48,8 @@ SHARED = 512
 """Queries of one product, which share the rows that it reads: the tile of `nnlib.search`."""
 PRODUCT, DIRECT = 2, 3
 """Operations a feature: multiply and add in a product; subtract, square and add one by one."""
-WORTH = 10
-"""An index must save ten-fold to be built at all: it costs time to build, has knobs to turn and
+WORTH = 5
+"""An index must save five-fold to be built at all: it costs time to build, has knobs to turn and
 takes its share of every change. The factor is a judgment."""
 
 LEAF = 16
@@ -90,25 +92,43 @@ def tree_bound(e: int, leaf: int = LEAF) -> float:
 
 TREE_ROWS = [round(tree_bound(e)) for e in range(1, 17)]
 """`tree_bound` for 1, 2, … dimensions, as far as it stays below 10⁹ rows; then all are visited."""
+JUMP = 2
+"""How many times longer a row takes where a walk jumps to it than where a list is read from end to
+end: measured by benchmarks/guide.py. A tree's rows are jumped to as well."""
 STRUCTURE = (4, 8, 16, 32)
 """The last intrinsic dimensions of the classes in `PROBES` and `VISITS`; one more has the rest."""
-PROBES = [
-    (8, 24, 96, 256, 384),  # 0.99
-    (4, 12, 48, 128, 256),  # 0.95
-    (4, 8, 32, 96, 192),  # 0.9
-]
-"""Lists of 4√n to look at for a recall@1: measured with faiss on 20,000 rows of one Gaussian cloud
-of 4, 8, 16, 32 and 64 dimensions, the smallest of 1, 2, 3, 4, 6, 8, 12, … that reached it or the
-next above. At four times the rows it was no more up to 16 dimensions, and up to twice as many
-beyond. Rows in a hundred such clouds took 3 to 8 lists at 16 dimensions and more."""
-VISITS = [
-    (120, 220, 870, 2400, 5500),  # 0.99
-    (100, 180, 530, 1400, 3400),  # 0.95
-    (100, 140, 400, 1100, 2000),  # 0.9
-]
-"""Rows that the graph looks at for the same recall, measured on the same rows, about."""
-DOUBLINGS = 14
-"""20,000 is 2¹⁴ and some; for more rows the walk grows with log n (Malkov & Yashunin 2018)."""
+PROBES = {
+    "clusters": [
+        (4, 8, 24, 32, 48),  # 0.99
+        (2, 6, 12, 24, 32),  # 0.95
+        (2, 4, 8, 16, 24),  # 0.9
+    ],
+    "even": [
+        (12, 16, 128, 768, 2048),
+        (6, 8, 64, 384, 1536),
+        (4, 6, 48, 256, 768),
+    ],
+}
+"""Lists of 4√n to look at for a recall@1: measured by benchmarks/guide.py with faiss, on a million
+rows of 64 features in one Gaussian cloud, or in a hundred, of 4, 8, 16, 32 and 64 dimensions; the
+smallest of 1, 2, 3, 4, 6, 8, 12, … that reached it. In 16 dimensions a tenth of the rows took 96
+lists in place of 128 in one cloud, and 8 in place of 24 in a hundred, which then are small."""
+VISITS = {
+    "clusters": [
+        (0, 0, 0, 0, 0),
+        (0, 0, 4233, 4472, 4666),
+        (2571, 1395, 1463, 1842, 2434),
+    ],
+    "even": [
+        (546, 370, 2071, 0, 0),
+        (382, 275, 1181, 15331, 0),
+        (335, 250, 720, 8355, 0),
+    ],
+}
+"""Rows that a walk on the graph looks at for the same recall on the same rows; 0 where no walk
+reached it that keeps up to 1024 rows. Separate clusters have few links between them."""
+DOUBLINGS = 19
+"""A million is 2¹⁹ and some; for more rows the walk grows with log n (Malkov & Yashunin 2018)."""
 
 NAMES = {
     "brute": "Brute force, certified",
@@ -143,6 +163,7 @@ WORDS = {
     "pq train": "Too few rows: each of {lists} lists wants {training} to train on.",
     "hnsw works": "Walks a graph past about {rows} rows; its links come on top of the rows.",
     "hnsw exact": "No guarantee: the walk may end where no link leads nearer.",
+    "hnsw misses": "No walk that was tried reached this recall on a million such rows.",
     "hnsw updates": "Takes inserts, but its rows cannot be deleted (in faiss).",
     "shards brute": "Exact: {machines} machines search a part each by brute force; the nearest of "
     "their answers is the answer.",
@@ -158,21 +179,27 @@ WORDS = {
 CASES: dict[str, dict[str, Any]] = {
     "chapter": {
         "title": "Ten million rows",
-        "note": "Ten million rows of 128 features on a machine of 16 GB.",
+        "note": "Ten million rows of 128 features in clusters, on a machine of 16 GB.",
     },
     "exact": {
         "title": "Ten million rows, exactly",
         "note": "The same, but every answer must be the nearest row.",
         "recall": 1.0,
     },
+    "cloud": {
+        "title": "Ten million rows in one cloud",
+        "note": "No clusters: a list has borders on all sides, and a walk finds its way anywhere.",
+        "spread": "even",
+    },
     "deletes": {
-        "title": "Ten million rows that change",
-        "note": "The same, while rows come and go all day.",
+        "title": "One cloud that changes",
+        "note": "The same cloud, while rows come and go all day.",
+        "spread": "even",
         "updates": "steady",
     },
     "laptop": {
         "title": "Ten million rows on 4 GB",
-        "note": "The same on a small machine: the rows themselves do not fit.",
+        "note": "In clusters again, on a small machine: the rows themselves do not fit.",
         "memory": 4.0,
     },
     "map": {
@@ -213,6 +240,7 @@ DEFAULT: dict[str, Any] = {
     "batch": 1000,
     "recall": 0.95,
     "updates": "rare",
+    "spread": "clusters",
 }
 """The settings of the case "chapter"; the others say what they change."""
 
@@ -237,6 +265,7 @@ RULES: dict[str, Any] = {
     "links": LINKS,
     "graph": NODE_OF_GRAPH,
     "tree": TREE_ROWS,
+    "jump": JUMP,
     "structure": STRUCTURE,
     "doublings": DOUBLINGS,
     "recalls": RECALLS,
@@ -273,7 +302,8 @@ class Advice:
         Bytes a query fetches from memory, on one machine.
     work : int
         The larger of `flops`, `BALANCE` times `read`, and `BALANCE`·`DISK` times what is read
-        from disk: operations, done or waited for.
+        from disk: operations, done or waited for. Tree and graph wait `JUMP` times as long for
+        what they read.
     fits : bool
         Whether `bytes` do. Brute force works without, with its rows on disk.
     verdict : str
@@ -308,9 +338,9 @@ def lists_of(n: int) -> int:
     return math.floor(LISTS * math.sqrt(n))
 
 
-def kind_of(e: int) -> int:
-    """Return the class of data of e intrinsic dimensions in `PROBES` and `VISITS`."""
-    return sum(e > last for last in STRUCTURE)
+def guess(counts: dict[str, list[tuple[int, ...]]], e: int, recall: float, spread: str) -> int:
+    """Return what `PROBES` or `VISITS` has for rows of e intrinsic dimensions and a recall."""
+    return counts[spread][RECALLS.index(recall) - 1][sum(e > last for last in STRUCTURE)]
 
 
 def nodes_of(n: int) -> int:
@@ -323,7 +353,7 @@ def nodes_of(n: int) -> int:
 
 
 def measure(
-    key: str, n: int, d: int, e: int, batch: int, recall: float, disk: bool
+    key: str, n: int, d: int, e: int, batch: int, recall: float, spread: str, disk: bool
 ) -> dict[str, int]:
     """Return a candidate's bytes and work, be it of use or not.
 
@@ -331,10 +361,10 @@ def measure(
     """
     shared = min(batch, SHARED)
     lists = lists_of(n)
-    guess = RECALLS.index(recall) - 1
-    scanned = min(n, up(PROBES[guess][kind_of(e)] * n, lists)) if recall < 1 else n
+    scanned = min(n, up(guess(PROBES, e, recall, spread) * n, lists)) if recall < 1 else n
     centers = up(4 * d * lists, shared)  # bytes: a product reads them once for all that share it
     stays = slow = 0
+    wait = BALANCE
     if key == "brute":
         row, more, rows = 4 * d + 4, 0, n
         flops, read = PRODUCT * d * n, up(row * n, shared)
@@ -343,7 +373,7 @@ def measure(
     elif key == "tree":
         row, more = 8 * d + 8, NODE * nodes_of(n)
         rows = min(n, TREE_ROWS[e - 1]) if e <= len(TREE_ROWS) else n
-        flops, read = DIRECT * d * rows, row * rows
+        flops, read, wait = DIRECT * d * rows, row * rows, BALANCE * JUMP
     elif key == "ivf":
         row, more, rows = 4 * d + ID, 4 * d * lists, lists + scanned
         flops, read = PRODUCT * d * lists + DIRECT * d * scanned, centers + 4 * d * scanned
@@ -358,11 +388,11 @@ def measure(
     else:
         row = 4 * d + 8 * LINKS + NODE_OF_GRAPH
         more = math.floor(4 * n * LINKS / (LINKS - 1))  # M + M/M + … links above, on average
-        walk = VISITS[guess][kind_of(e)] * (n.bit_length() - 1)
-        rows = min(n, up(walk, DOUBLINGS)) if recall < 1 else n
+        walk = guess(VISITS, e, recall, spread) * (n.bit_length() - 1) if recall < 1 else 0
+        rows = min(n, up(walk, DOUBLINGS)) or n
         # About half of 2M links lead to rows not seen before: 8 bytes of links a row.
-        flops, read = DIRECT * d * rows, (4 * d + 8) * rows
-    work = max(flops, BALANCE * read, BALANCE * DISK * slow)
+        flops, read, wait = DIRECT * d * rows, (4 * d + 8) * rows, BALANCE * JUMP
+    work = max(flops, wait * read, BALANCE * DISK * slow)
     return {
         "bytes": n * row + more,
         "row": row,
@@ -401,12 +431,13 @@ def advise(
     updates: str = "rare",
     batch: int = 1000,
     intrinsic: int = 0,
+    spread: str = "clusters",
 ) -> list[Advice]:
     """Return what the rules say of every candidate, in the order in which they are simple.
 
     The best is, of what works in the memory of one machine with the rows themselves, that with
     the least work; if there is none, the codes of IVF-PQ; if these do not work either, brute force
-    with its rows on disk, unless machines together save ten-fold.
+    with its rows on disk, unless machines together save five-fold.
 
     Parameters
     ----------
@@ -422,7 +453,9 @@ def advise(
     batch : int
         Queries that come at once, 1 to 100,000.
     intrinsic : int
-        Dimensions in which the rows really spread; 0 stands for d.
+        Dimensions in which the rows really spread, within a cloud; 0 stands for d.
+    spread : str
+        "clusters": in many clouds, each on a subspace of its own; "even": in one.
 
     Returns
     -------
@@ -453,6 +486,7 @@ def advise(
         "batch": batch,
         "recall": recall,
         "updates": updates,
+        "spread": spread,
     }
     for name, value in settings.items():
         if problem := refusal(name, value):
@@ -460,9 +494,8 @@ def advise(
     n, d, intrinsic, batch = int(n), int(d), int(intrinsic), int(batch)  # 1e7 is a number of rows
     room = memory * 1e9
     e = min(intrinsic or d, d)
-    guess = RECALLS.index(recall) - 1
-    probes = min(PROBES[guess][kind_of(e)], lists_of(n)) if recall < 1 else lists_of(n)
-    state: dict[str, Any] = {"d": d, "e": e, "batch": batch, "recall": recall}
+    probes = min(guess(PROBES, e, recall, spread), lists_of(n)) if recall < 1 else lists_of(n)
+    state: dict[str, Any] = {"d": d, "e": e, "batch": batch, "recall": recall, "spread": spread}
     in_memory = measure("brute", n, disk=False, **state)["bytes"] <= room
     inner = "brute" if recall == 1 else "pq"
     facts = {key: measure(key, n, disk=not in_memory, **state) for key in NAMES if key != "shards"}
@@ -478,6 +511,8 @@ def advise(
             return f"{key} exact"
         if updates == "steady" and key in ("tree", "hnsw"):
             return f"{key} updates"
+        if key == "hnsw" and not guess(VISITS, e, recall, spread):
+            return "hnsw misses"
         if key in ("ivf", "pq") and n < TRAINING * lists_of(n):
             return f"{key} train"
         if fact["bytes"] > room:
@@ -562,10 +597,13 @@ def scaled(x: float, units: tuple[str, ...], unit: float) -> str:
     return f"{math.floor(value * tenths + 0.5) / tenths:g}{units[which]}"
 
 
+CHOICES: dict[str, tuple[Any, ...]] = {"recall": RECALLS, "updates": UPDATES, "spread": SPREADS}
+
+
 def refusal(name: str, value: Any) -> str:
     """Return why `value` cannot be the setting `name`; nothing if it can."""
-    if name in ("recall", "updates"):
-        allowed = RECALLS if name == "recall" else UPDATES
+    if name in CHOICES:
+        allowed = CHOICES[name]
         return "" if value in allowed else f"{name} must be one of {allowed}; got {value!r}"
     low, high = LIMITS[name]
     if name != "memory" and math.isfinite(value) and value != int(value):
@@ -584,8 +622,8 @@ class IndexChooser(Widget):
     Parameters
     ----------
     case : str
-        "chapter", "exact", "deletes", "laptop", "map", "small", "billion" or "archive".
-    n, d, memory, recall, updates, batch, intrinsic
+        "chapter", "exact", "cloud", "deletes", "laptop", "map", "small", "billion" or "archive".
+    n, d, memory, recall, updates, batch, intrinsic, spread
         See `advise`.
     name : str
         The widget's name in links to its state. Give each its own if a page has several.
@@ -608,6 +646,7 @@ class IndexChooser(Widget):
     batch = Int(DEFAULT["batch"]).tag(sync=True)
     recall = Enum(list(RECALLS), DEFAULT["recall"]).tag(sync=True)
     updates = Enum(list(UPDATES), DEFAULT["updates"]).tag(sync=True)
+    spread = Enum(list(SPREADS), DEFAULT["spread"]).tag(sync=True)
     name = Unicode("chooser").tag(sync=True)
     rules = Dict(read_only=True).tag(sync=True)
     """What the page computes with: `RULES`, and the cases."""

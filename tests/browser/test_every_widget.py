@@ -488,8 +488,8 @@ class Voronoi(Kind):
 
 class Chooser(Kind):
     name = "chooser"
-    hears = ("batch", "d", "intrinsic", "memory", "n", "recall", "updates")
-    beginning = "10 million rows of 128 features, 16 GB, recall 0.95. Best: HNSW."
+    hears = ("batch", "d", "intrinsic", "memory", "n", "recall", "spread", "updates")
+    beginning = "10 million rows of 128 features, 16 GB, recall 0.95. Best: IVF-Flat."
     presses = ("ArrowRight", 20, "1 billion rows", 10)
     address = ('{"memory":4}', "4 GB, recall 0.95. Best: IVF-PQ, re-ranked.")
     moves = (("Home", "1,000 rows"), ("End", "1 billion rows"))
@@ -503,8 +503,8 @@ class Chooser(Kind):
         '{"n":1e10,"d":1537,"intrinsic":2000,"memory":1e5,"batch":1e6}',
         '{"n":"1000","d":null,"intrinsic":[2],"memory":"4","batch":true}',
         '{"n":1000.5,"d":2.5,"intrinsic":0.5,"batch":1.5,"memory":1e999}',
-        '{"recall":0.5,"updates":"often"}',
-        '{"recall":"exact","updates":1,"rules":{}}',
+        '{"recall":0.5,"updates":"often","spread":"thin"}',
+        '{"recall":"exact","updates":1,"spread":null,"rules":{}}',
     )
     shapes = ((".nn-bar, .nn-over, .nn-work", "fill"), (".nn-limit", "stroke"))
     texts = ((".nn-badge, .nn-muted, p", "color"),)
@@ -541,12 +541,12 @@ class Chooser(Kind):
         return widget.get_by_role("slider", name="Rows").first
 
     def alter(self, widget: Locator) -> None:
-        option(widget, "Changes").select_option("steady")
-        self.hand(widget).press("ArrowRight")
+        option(widget, "The rows lie").select_option("even")
+        self.hand(widget).press("ArrowLeft")
 
     def altered(self, widget: Locator) -> None:
-        expect(said(widget)).to_contain_text("20 million rows")
-        expect(said(widget)).to_contain_text("Best: IVF-Flat.")
+        expect(said(widget)).to_contain_text("5 million rows")
+        expect(said(widget)).to_contain_text("Best: HNSW.")
 
     def move(self, widget: Locator) -> None:
         option(widget, "Case").select_option("Points on a map")

@@ -1,0 +1,215 @@
+"""What an approximate index must look at for a recall: the counts behind the decision guide.
+
+The widget `IndexChooser` advises by arithmetic, and three numbers in it are no theorem: how many
+lists an inverted file must look at, past how many rows a walk on a graph leads, and how much dearer
+a row is where a walk jumps to it than where a list is read in a row. All are measured here, with
+faiss, on rows that lie in one cloud and on rows that lie in a hundred, each cloud a Gaussian of
+some intrinsic dimension among 64; and for one dimension on a tenth of the rows, to see how the
+counts grow. Stored in guide.json; `tables` makes the constants of nnlib/widgets/chooser.py of it.
+
+The counts need no quiet machine: only the first measurement has times, as ratios within a round.
+Takes about fifty minutes on two cores, most of them to build ten graphs of a million rows.
+Run: python benchmarks/guide.py [--threads N] [--output FILE] [--quick]
+"""
+
+import argparse
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+import scale
+from conditions import afresh, circumstances, clock, cores, interleaved, written
+from peers import product
+from threadpoolctl import threadpool_limits
+
+from nnlib import nearest
+from nnlib.widgets.chooser import LINKS, RECALLS, lists_of
+
+STORED = Path(__file__).with_name("guide.json")
+Say = Callable[[str], None]
+LADDER = sorted({2**i for i in range(13)} | {3 * 2**i for i in range(12)})
+"""Settings to try: 1, 2, 3, 4, 6, 8, 12, …"""
+CLOUDS = {"clusters": 100, "even": 1}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How large everything is.
+
+    Parameters
+    ----------
+    rows, fewer : int
+    features, queries : int
+    intrinsic : tuple of int
+    growing : int
+        The dimension for which fewer rows are looked at, too.
+    widest : int
+        The last efSearch tried.
+    fewest, most : int
+        Rounds.
+    seconds : float
+        For all rounds together, if they are more than the fewest.
+    """
+
+    rows: int = 1_000_000
+    fewer: int = 100_000
+    features: int = 64
+    queries: int = 1000
+    intrinsic: tuple[int, ...] = (4, 8, 16, 32, 64)
+    growing: int = 16
+    widest: int = 1024
+    fewest: int = 5
+    most: int = 15
+    seconds: float = 60.0
+
+
+QUICK = Plan(3000, 1500, 8, 40, (2, 4), 4, 32, 2, 2)
+
+
+def climb(
+    engine: scale.Engine, X: scale.Rows, truth: Any, values: Iterable[int], stats: Any
+) -> list[dict[str, float]]:
+    """Return recall and rows looked at, for larger and larger values until hardly any is missed."""
+    points: list[dict[str, float]] = []
+    for value in values:
+        engine.turn(value)
+        stats.reset()
+        recall = float((engine.search(X) == truth).mean())
+        points.append(
+            {
+                engine.knob: value,
+                "recall": round(recall, 4),
+                "rows": round(stats.ndis / len(X)),
+            }
+        )
+        if recall >= max(r for r in RECALLS if r < 1):
+            break
+    return points
+
+
+def cloud(
+    spread: str, n: int, e: int, plan: Plan, timed: bool, say: Say
+) -> tuple[dict[str, Any], dict[str, list[float]]]:
+    """Return what both engines must look at; with `timed`, also seconds, round by round."""
+    shape = replace(
+        scale.Plan(),
+        features=plan.features,
+        intrinsic=e,
+        clusters=CLOUDS[spread],
+        lists=lists_of(n),
+        links=LINKS,
+        patience=float("inf"),
+    )
+    draw = scale.clustered(np.random.default_rng(e), shape)
+    T, X = draw(n), draw(plan.queries)
+    truth = nearest(T, X)
+    lists, graph = scale.inverted(T, shape), scale.graph(T, shape, lambda line: None)
+    steps = [step for step in LADDER if step <= shape.lists]
+    widths = [step for step in LADDER if 4 <= step <= plan.widest]
+    found = {
+        "spread": spread,
+        "rows": n,
+        "intrinsic": e,
+        "lists": climb(lists, X, truth, steps, faiss.cvar.indexIVF_stats),
+        "graph": climb(graph, X, truth, widths, faiss.cvar.hnsw_stats),
+    }
+    say(f"    {found['lists'][-1]}, {found['graph'][-1]}")
+    if not timed:
+        return found, {}
+    usual = min(RECALLS)
+    for engine, name in ((lists, "lists"), (graph, "graph")):
+        engine.turn(least(found[name], engine.knob, usual))
+    bare, _ = product(T, X)
+    calls = {
+        "product": lambda: clock(lambda: bare(X)),
+        "lists": lambda: clock(lambda: lists.search(X)),
+        "graph": lambda: clock(lambda: graph.search(X)),
+    }
+    return found, interleaved(calls, plan.seconds, plan.fewest, plan.most)
+
+
+def least(points: list[dict[str, float]], knob: str, recall: float) -> int:
+    """Return the smallest value that reached the recall; 0 if none did."""
+    return int(next((point[knob] for point in points if point["recall"] >= recall), 0))
+
+
+def tables(stored: dict[str, Any]) -> dict[str, Any]:
+    """Return the constants of the guide: lists and rows to look at, and what a jump costs.
+
+    Returns
+    -------
+    dict
+        ``"probes"`` and ``"visits"``: for each spread, for each recall below 1, one count for each
+        intrinsic dimension; 0 where no setting tried reached the recall. ``"jump"``: the time of a
+        row that a walk looks at over that of a row in a list, a whole number, where both reach the
+        lowest recall.
+    """
+    counts: dict[str, Any] = {"probes": {}, "visits": {}}
+    for spread in CLOUDS:
+        rows = [
+            one
+            for one in stored["clouds"]
+            if one["spread"] == spread and one["rows"] == stored["rows"]
+        ]
+        rows.sort(key=lambda one: int(one["intrinsic"]))
+        for name, engine, knob in (("probes", "lists", "nprobe"), ("visits", "graph", "rows")):
+            counts[name][spread] = [
+                tuple(least(one[engine], knob, recall) for one in rows)
+                for recall in RECALLS
+                if recall < 1
+            ]
+    first, each = stored["clouds"][0], {}
+    for name in ("lists", "graph"):
+        rows = least(first[name], "rows", min(RECALLS))
+        each[name] = statistics.median(stored["seconds"][name]) / rows
+    return counts | {"jump": round(each["graph"] / each["lists"])}
+
+
+def measure(plan: Plan, threads: int, say: Say) -> dict[str, Any]:
+    """Measure everything in the plan and return it in the form that is stored."""
+    began = time.perf_counter()
+    wanted = [("clusters", plan.rows, plan.growing)]
+    wanted += [(spread, plan.fewer, plan.growing) for spread in CLOUDS]
+    every = [(spread, plan.rows, e) for spread in CLOUDS for e in plan.intrinsic]
+    wanted += [one for one in every if one != wanted[0]]
+    faiss.omp_set_num_threads(threads)
+    with threadpool_limits(threads):
+        result = circumstances(threads) | {"clouds": [], "seconds": {}}
+        result |= {"rows": plan.rows, "features": plan.features, "queries": plan.queries}
+        for i, (spread, n, e) in enumerate(wanted, 1):
+            spent = time.perf_counter() - began
+            say(f"[{i}/{len(wanted)}] {spent:4.0f} s  {spread}, {n} rows, {e} dimensions …")
+            found, seconds = cloud(spread, n, e, plan, i == 1, say)
+            result["clouds"].append(found)
+            result["seconds"] |= seconds
+    return result
+
+
+def main(arguments: list[str]) -> int:
+    """Measure in a fresh process with sleeping threads; store what came out."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--threads", type=int, default=cores(), help="for both engines")
+    parser.add_argument("--output", type=Path, default=STORED, help="the file to write")
+    parser.add_argument("--quick", action="store_true", help="tiny sizes; nothing is stored")
+    options = parser.parse_args(arguments)
+    code = afresh(__file__, arguments, options.threads)
+    if code is not None:
+        return code
+    plan = QUICK if options.quick else Plan()
+    result = measure(plan, options.threads, lambda line: print(line, flush=True))
+    if not options.quick:
+        options.output.write_text(written(result), encoding="utf-8")
+        print(f"Stored in {options.output.name}.")
+    for name, value in tables(result).items():
+        print(f"{name} = {value}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
