@@ -23,6 +23,9 @@ from nnlib.widgets.base import Widget, module, stylesheet
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+Counts = dict[str, list[tuple[int, ...]]]
+"""For each of `SPREADS`, for each recall below 1, one for each class of intrinsic dimensions."""
+
 LIMITS = {
     "n": (1000, 10**9),
     "d": (2, 1536),
@@ -97,7 +100,7 @@ JUMP = 2
 end: measured by benchmarks/guide.py. A tree's rows are jumped to as well."""
 STRUCTURE = (4, 8, 16, 32)
 """The last intrinsic dimensions of the classes in `PROBES` and `VISITS`; one more has the rest."""
-PROBES = {
+PROBES: Counts = {
     "clusters": [
         (4, 8, 24, 32, 48),  # 0.99
         (2, 6, 12, 24, 32),  # 0.95
@@ -113,7 +116,7 @@ PROBES = {
 rows of 64 features in one Gaussian cloud, or in a hundred, of 4, 8, 16, 32 and 64 dimensions; the
 smallest of 1, 2, 3, 4, 6, 8, 12, … that reached it. In 16 dimensions a tenth of the rows took 96
 lists in place of 128 in one cloud, and 8 in place of 24 in a hundred, which then are small."""
-VISITS = {
+VISITS: Counts = {
     "clusters": [
         (0, 0, 0, 0, 0),
         (0, 0, 4233, 4472, 4666),
@@ -338,7 +341,7 @@ def lists_of(n: int) -> int:
     return math.floor(LISTS * math.sqrt(n))
 
 
-def guess(counts: dict[str, list[tuple[int, ...]]], e: int, recall: float, spread: str) -> int:
+def guess(counts: Counts, e: int, recall: float, spread: str) -> int:
     """Return what `PROBES` or `VISITS` has for rows of e intrinsic dimensions and a recall."""
     return counts[spread][RECALLS.index(recall) - 1][sum(e > last for last in STRUCTURE)]
 
