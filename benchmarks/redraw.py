@@ -72,6 +72,19 @@ def compressed(text: str) -> int:
     return len(gzip.compress(text.encode(), mtime=0))
 
 
+def figures() -> list[str]:
+    """Return the names of the widgets that draw: the others hold questions, and nothing to drag."""
+    return [name for name in widgets.__all__ if hasattr(getattr(widgets, name), "figure")]
+
+
+def fewest(page: Page, name: str) -> float:
+    """Return how many redraws show that the mouse has met what it should drag."""
+    if name in POINTS:
+        return STEPS / 4
+    stops = page.locator("input[type=range]").first.evaluate("(e) => (e.max - e.min) / e.step")
+    return float(min(STEPS, stops)) / 4
+
+
 def path_of(name: str, page: Page) -> tuple[Locator, list[tuple[float, float]]]:
     """Return what the mouse drags on a widget's page, and the points it passes."""
     if name in POINTS:
@@ -129,33 +142,37 @@ def starts(browser: Browser, path: Path) -> list[float]:
     return found
 
 
+def measure(browser: Browser, name: str, folder: Path) -> tuple[list[float], list[float]]:
+    """Return the milliseconds of a widget's starts and of its redraws."""
+    widget: type[Widget] = getattr(widgets, name)
+    path = folder / f"{name}.html"
+    path.write_text(document([widget()]), encoding="utf-8")
+    begin = starts(browser, path)
+    page = browser.new_page(viewport={"width": 820, "height": 1600})
+    page.add_init_script(f"({STOPWATCH})()")
+    page.goto(path.as_uri())
+    page.locator(".widget-place[data-widget=running] .nn-said:not(:empty)").wait_for()
+    page.wait_for_timeout(500)  # what a page does on arrival is another matter
+    times, enough = redraws(page, name), fewest(page, name)
+    page.close()
+    if len(times) < enough:
+        raise SystemExit(f"{name}: only {len(times)} redraws; did the mouse miss?")
+    return begin, times
+
+
 def main(chosen: list[str]) -> None:
     """Print start, median and 95th percentile of the redraws, and size, of each widget."""
     executable = find_chromium()
     if executable is None:
         raise SystemExit(ADVICE)
-    classes: dict[str, type[Widget]] = {
-        name: getattr(widgets, name) for name in chosen or widgets.__all__
-    }
     shared = compressed(EXPORT.sub("", read("shared.js")))
     print(f"{'':>22}  start ms (slowest)  redraws  median ms  95 % ms  module kB  of it shared kB")
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
-        for name, widget in classes.items():
-            path = Path(folder) / f"{name}.html"
-            path.write_text(document([widget()]), encoding="utf-8")
-            begin = starts(browser, path)
-            page = browser.new_page(viewport={"width": 820, "height": 1600})
-            page.add_init_script(f"({STOPWATCH})()")
-            page.goto(path.as_uri())
-            page.locator(".widget-place[data-widget=running] .nn-said:not(:empty)").wait_for()
-            page.wait_for_timeout(500)  # what a page does on arrival is another matter
-            times = redraws(page, name)
-            page.close()
-            if len(times) < STEPS / 4:
-                raise SystemExit(f"{name}: only {len(times)} redraws; did the mouse miss?")
+        for name in chosen or figures():
+            begin, times = measure(browser, name, Path(folder))
             median, high = statistics.median(times), statistics.quantiles(times, n=20)[-1]
-            weight = compressed(widget._esm)
+            weight = compressed(getattr(widgets, name)._esm)
             print(
                 f"{name:>22}  {statistics.median(begin):8.0f} ({max(begin):7.0f})"
                 f"  {len(times):7}  {median:9.1f}  {high:7.1f}"
