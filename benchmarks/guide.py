@@ -8,7 +8,7 @@ some intrinsic dimension among 64; and for one dimension on a tenth of the rows,
 counts grow. Stored in guide.json; `tables` makes the constants of nnlib/widgets/chooser.py of it.
 
 The counts need no quiet machine: only the first measurement has times, as ratios within a round.
-Takes about fifty minutes on two cores, most of them to build ten graphs of a million rows.
+Takes about thirty-five minutes on two cores, most of them to build ten graphs of a million rows.
 Run: python benchmarks/guide.py [--threads N] [--output FILE] [--quick]
 """
 
