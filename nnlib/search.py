@@ -55,6 +55,8 @@ FILTER_TILE, WIDE_TILE, WIDE = (4096, 256), (1024, 2048), 400
 GROUP = 32
 # Of the minima of groups, so many are found in one go.
 STRIP = 2**14
+# Groups beyond the k nearest that a query may hit in one tile without a closer look.
+MANY = 8
 # How many groups there must be for each neighbor, and rows that a query may keep: a few, and
 # for each neighbor a few more.
 GROUPS = 4
@@ -302,41 +304,41 @@ class Shortlist:
     """
 
     def __init__(self, crowded: NDArray[np.bool_], k: int, fair: int) -> None:
-        self.crowded, self.fair = crowded, fair
+        self.crowded, self.fair = np.zeros_like(crowded), fair
         self.upper = np.full((k, len(crowded)), np.inf, np.float32)
         self.owner, self.index = np.empty(0, np.intp), np.empty(0, np.intp)
         self.lower = np.empty(0, np.float32)
-        self._new: list[tuple[Indices, Indices, Array]] = []
+        # Groups with a row that may be near: where, the lower bounds of all members, which tile.
+        self._hits: list[tuple[Indices, Array, tuple[int, ...]]] = []
         self._count = 0
+        self.give_up(crowded)
 
-    def limit(self, part: slice = slice(None)) -> Array:
-        """Return for each query the lower bound that a candidate must not exceed."""
-        return np.where(self.crowded[part], np.float32(-np.inf), self.upper[-1, part])
+    def give_up(self, crowded: NDArray[np.bool_]) -> None:
+        """Keep no row of these queries from now on."""
+        self.crowded |= crowded
+        self.upper[:, crowded] = -np.inf
 
     def screen(self, tile: Array, offering: Any, gap: Array, part: slice, rows: slice) -> None:
         """Take in the lower bounds (size of a group, groups, queries) of one tile.
 
         A group is every so manieth row: row r stands at [r // groups, r % groups]. In the
         groups `offering`, no distance exceeds its lower bound by more than `gap` (queries,).
+        There are many tiles: what can wait for others is left to `prune`.
         """
-        groups = tile.shape[1]
+        size, groups, width = tile.shape
         lowest = group_minima(tile)
         self.improve(lowest[offering], gap, part)
-        limit = self.limit(part)
-        hits = np.flatnonzero(lowest <= limit)
-        query = hits % len(limit)
-        if len(hits) > 8 * len(limit):
-            self.crowded[part] |= np.bincount(query, minlength=len(limit)) > 8 + groups // 4
-            few = ~self.crowded[part][query]
-            hits, query = hits[few], query[few]
-        lower = tile.reshape(len(tile), -1).take(hits, axis=1)
-        places = np.flatnonzero(lower <= limit[query])
-        member, which = divmod(places, max(len(hits), 1))
-        index = rows.start + member * groups + hits[which] // len(limit)
-        real = index < rows.stop  # the last group may have been filled up
-        which, places, index = which[real], places[real], index[real]
-        self._new.append((query[which] + part.start, index, lower.ravel()[places]))
-        self._count += len(which)
+        hits = np.flatnonzero(lowest <= self.upper[-1, part])
+        many = MANY + len(self.upper)
+        if len(hits) > many * width:
+            crowded = np.zeros_like(self.crowded)
+            crowded[part] = np.bincount(hits % width, minlength=width) > many + groups // 4
+            self.give_up(crowded)
+            hits = hits[~crowded[part][hits % width]]
+        lower = tile.reshape(size, -1).take(hits, axis=1)
+        which = len(hits), groups, width, part.start, rows.start, rows.stop
+        self._hits.append((hits, lower, which))
+        self._count += MANY * len(hits)
         if self._count > self.fair * len(self.crowded):
             self.prune()
 
@@ -350,14 +352,26 @@ class Shortlist:
 
     def prune(self) -> None:
         """Drop rows that upper bounds have ruled out meanwhile, and queries that keep too many."""
-        columns = zip((self.owner, self.index, self.lower), *self._new, strict=True)
-        owner, index, lower = (np.concatenate(column) for column in columns)
-        keep = lower <= self.limit()[owner]
-        kept = np.bincount(owner[keep], minlength=len(self.crowded))
-        self.crowded |= kept > self.fair // 2
+        limit = self.upper[-1]
+        columns = [(self.owner, self.index, self.lower)]
+        if self._hits:
+            hits, bounds, which = zip(*self._hits, strict=True)
+            hit, lower = np.concatenate(hits), np.concatenate(bounds, axis=1)
+            counts, *tiles = np.array(which).T
+            groups, width, query, row, end = (np.repeat(number, counts) for number in tiles)
+            owner, row = hit % width + query, hit // width + row
+            near = np.flatnonzero(lower <= limit[owner])
+            member, hit = divmod(near, max(len(hit), 1))
+            index = row[hit] + member * groups[hit]
+            real = index < end[hit]  # the last group may have been filled up
+            columns.append((owner[hit[real]], index[real], lower.ravel()[near[real]]))
+        owner, index, lower = (np.concatenate(c) for c in zip(*columns, strict=True))
+        keep = lower <= limit[owner]
+        kept = np.bincount(owner[keep], minlength=len(limit))
+        self.give_up(kept > self.fair // 2)
         keep &= ~self.crowded[owner]
         self.owner, self.index, self.lower = owner[keep], index[keep], lower[keep]
-        self._new, self._count = [], len(self.owner)
+        self._hits, self._count = [], len(self.owner)
 
 
 def filter_rows(
