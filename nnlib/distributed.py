@@ -34,12 +34,12 @@ from nnlib.merge import Indices, Neighbors, merge, slices
 from nnlib.search import (
     MEMORY_LIMIT,
     METHODS,
-    Advance,
     check_told_apart,
     idle,
     progress_bar,
     tile_shape,
 )
+from nnlib.shortlist import Advance
 from nnlib.stream import search_part
 from nnlib.validation import (
     Array,

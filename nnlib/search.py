@@ -6,28 +6,27 @@ only the best rows seen so far. Because tiles come in the order of the training 
 row must be *strictly* nearer to displace an earlier one, ties go to the earliest index.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from threading import Lock
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nnlib.certify import (
     Frame,
     choose_frame,
     conversion_error,
     cutoff,
-    gap,
     leading_bit,
     nothing_rounds,
-    padded,
-    query_side,
-    row_side,
 )
 from nnlib.distances import check_norms, direct_tile, squared_norms, with_bias, with_ones
 from nnlib.errorfree import cut, digits, first_k, reversed_rows, slice_bits
 from nnlib.merge import Indices, settle_all, settle_pairs, slices, smallest_k
+from nnlib.shortlist import Advance, Plan, filter_rows, make_plan
+from nnlib.threads import blas_threads, others_run
 from nnlib.tree import Tree, tree_bytes, tree_fits, tree_pays
 from nnlib.validation import (
     Array,
@@ -48,25 +47,13 @@ ALGORITHMS = ("auto", "brute", "tree")
 MEMORY_LIMIT = 64 * 2**20
 # A tile of about this many bytes stays in the processor's cache while it is reduced.
 TILE_BYTES = 4 * 2**20
-# In the filter: the rows and queries of a tile, which had better be small while it takes long to
-# reduce it, and large where the product of so many columns takes longer.
-FILTER_TILE, WIDE_TILE, WIDE = (4096, 256), (1024, 2048), 400
-# The rows of a group, whose smallest lower bound stands for all of them.
-GROUP = 32
-# Of the minima of groups, so many are found in one go.
-STRIP = 2**14
-# Groups beyond the k nearest that a query may hit in one tile without a closer look.
-MANY = 8
-# How many groups there must be for each neighbor, and rows that a query may keep: a few, and
-# for each neighbor a few more.
-GROUPS = 4
-ROOM = (24, 8)
 # Below so many products, the direct form is done before the filter is set up.
 SMALL_WORK = 2**19
+# From so many products on, several threads are worth calling; from so many on, even where others
+# are at work or wait busily, which OpenBLAS's do for a tenth of a second.
+THREADED_WORK, LONG_WORK = 2**27, 2**35
 # In a tile of exact products, so many rows may have numbers that no slices hold.
 MOST_ODD = 16
-
-Advance = Callable[[int], Any]
 
 
 class TrainingSet:
@@ -159,41 +146,6 @@ def tile_shape(
     return queries, rows
 
 
-class Plan(NamedTuple):
-    """How the filter cuts its work to fit into memory."""
-
-    memory_limit: int
-    width: int
-    rows: int  # in a tile; of them every so manieth makes a group
-    part: int  # queries in a tile
-    group: int  # rows in a group, whose smallest lower bound stands for all of them
-    fair: int  # candidates that each query may keep
-    queries: int  # in one pass over all rows
-
-    def with_room(self, fair: int) -> "Plan | None":
-        """Return the plan with so many candidates a query, and fewer queries; None if too few."""
-        queries = self.memory_limit // (8 * self.width + 100 * fair)
-        return self._replace(fair=fair, queries=queries) if queries >= 8 else None
-
-
-def make_plan(n_train: int, d: int, k: int, memory_limit: int) -> Plan | None:
-    """Return how to filter under the limit, or None if it is too tight, or k too large.
-
-    A quarter of the limit each is for the tile with its rows, for the features of the queries,
-    and for candidates; what is left is for temporary copies.
-    """
-    width = padded(d)
-    rows, part = FILTER_TILE if width < WIDE else WIDE_TILE
-    while rows > 64 and 4 * rows * (part + width) > memory_limit // 4:
-        rows, part = rows // 2, max(part // 2, 64)
-    # The first tile alone must give upper bounds that rule out most of its rows.
-    group = min(GROUP, n_train // (GROUPS * k), max(1, rows // (2 * k)))
-    if group == 0 or 4 * rows * (part + width) > memory_limit // 4:
-        return None
-    plan = Plan(memory_limit, width, rows, part, group, 0, 0)
-    return plan.with_room(ROOM[0] + ROOM[1] * k)
-
-
 def keep_best(
     best: tuple[Array, Indices] | None, values: Array, first: int, k: int
 ) -> tuple[Array, Indices]:
@@ -283,125 +235,6 @@ def search_exact(
     return computed[kept].reshape(-1, k), index[kept].reshape(-1, k)
 
 
-def group_minima(tile: Array) -> Array:
-    """Return the smallest lower bound (groups, queries) of each group of a tile.
-
-    The same as tile.min(axis=0), in strips: the reduction runs over its result once for every
-    member of a group, and a strip of it stays in the fastest cache meanwhile.
-    """
-    members = tile.reshape(len(tile), -1)
-    lowest = np.empty(members.shape[1], tile.dtype)
-    for strip in slices(len(lowest), STRIP):
-        np.minimum.reduce(members[:, strip], axis=0, out=lowest[strip])
-    return lowest.reshape(tile.shape[1:])
-
-
-class Shortlist:
-    """For some queries, the rows that may be among their k nearest, as tile after tile goes by.
-
-    A row is dropped when its lower bound exceeds the kth smallest upper bound of its query. A
-    query that keeps more than about `fair` rows is *crowded*: it is given up, for others to do.
-    """
-
-    def __init__(self, crowded: NDArray[np.bool_], k: int, fair: int) -> None:
-        self.crowded, self.fair = np.zeros_like(crowded), fair
-        self.upper = np.full((k, len(crowded)), np.inf, np.float32)
-        self.owner, self.index = np.empty(0, np.intp), np.empty(0, np.intp)
-        self.lower = np.empty(0, np.float32)
-        # Groups with a row that may be near: where, the lower bounds of all members, which tile.
-        self._hits: list[tuple[Indices, Array, tuple[int, ...]]] = []
-        self._count = 0
-        self.give_up(crowded)
-
-    def give_up(self, crowded: NDArray[np.bool_]) -> None:
-        """Keep no row of these queries from now on."""
-        self.crowded |= crowded
-        self.upper[:, crowded] = -np.inf
-
-    def screen(self, tile: Array, offering: Any, gap: Array, part: slice, rows: slice) -> None:
-        """Take in the lower bounds (size of a group, groups, queries) of one tile.
-
-        A group is every so manieth row: row r stands at [r // groups, r % groups]. In the
-        groups `offering`, no distance exceeds its lower bound by more than `gap` (queries,).
-        There are many tiles: what can wait for others is left to `prune`.
-        """
-        size, groups, width = tile.shape
-        lowest = group_minima(tile)
-        self.improve(lowest[offering], gap, part)
-        hits = np.flatnonzero(lowest <= self.upper[-1, part])
-        many = MANY + len(self.upper)
-        if len(hits) > many * width:
-            crowded = np.zeros_like(self.crowded)
-            crowded[part] = np.bincount(hits % width, minlength=width) > many + groups // 4
-            self.give_up(crowded)
-            hits = hits[~crowded[part][hits % width]]
-        lower = tile.reshape(size, -1).take(hits, axis=1)
-        which = len(hits), groups, width, part.start, rows.start, rows.stop
-        self._hits.append((hits, lower, which))
-        self._count += MANY * len(hits)
-        if self._count > self.fair * len(self.crowded):
-            self.prune()
-
-    def improve(self, lower: Array, gap: Array, part: slice) -> None:
-        """Let lower + gap (groups, queries), upper bounds of different rows, lower the k best."""
-        k, best = len(self.upper), self.upper[:, part]
-        if k == 1:
-            np.minimum(best, lower.min(axis=0, initial=np.inf) + gap, out=best)
-        else:
-            best[:] = np.partition(np.concatenate([best, lower + gap]), k - 1, axis=0)[:k]
-
-    def prune(self) -> None:
-        """Drop rows that upper bounds have ruled out meanwhile, and queries that keep too many."""
-        limit = self.upper[-1]
-        columns = [(self.owner, self.index, self.lower)]
-        if self._hits:
-            hits, bounds, which = zip(*self._hits, strict=True)
-            hit, lower = np.concatenate(hits), np.concatenate(bounds, axis=1)
-            counts, *tiles = np.array(which).T
-            groups, width, query, row, end = (np.repeat(number, counts) for number in tiles)
-            owner, row = hit % width + query, hit // width + row
-            near = np.flatnonzero(lower <= limit[owner])
-            member, hit = divmod(near, max(len(hit), 1))
-            index = row[hit] + member * groups[hit]
-            real = index < end[hit]  # the last group may have been filled up
-            columns.append((owner[hit[real]], index[real], lower.ravel()[near[real]]))
-        owner, index, lower = (np.concatenate(c) for c in zip(*columns, strict=True))
-        keep = lower <= limit[owner]
-        kept = np.bincount(owner[keep], minlength=len(limit))
-        self.give_up(kept > self.fair // 2)
-        keep &= ~self.crowded[owner]
-        self.owner, self.index, self.lower = owner[keep], index[keep], lower[keep]
-        self._hits, self._count = [], len(self.owner)
-
-
-def filter_rows(
-    training: TrainingSet, queries: Array, k: int, frame: Frame, plan: Plan, advance: Advance
-) -> Shortlist:
-    """Return the shortlist of the rows that the float32 product does not rule out."""
-    features, g = query_side(frame, queries)
-    found = Shortlist(np.isinf(g), k, plan.fair)
-    most = plan.rows + plan.group
-    buffer = np.empty(most * plan.part, np.float32)
-    space = np.zeros((most, plan.width), np.float32)
-    for start in range(0, len(training), plan.rows):
-        rows = slice(start, min(start + plan.rows, len(training)))
-        groups = -(-(rows.stop - start) // plan.group)
-        weights = space[: groups * plan.group]
-        c = row_side(frame, training.rows[rows], weights).reshape(plan.group, groups).max(axis=0)
-        usual = c <= 2 * np.sort(c)[groups // 2]  # a group with an outlier offers no upper bounds
-        offering = np.s_[:] if usual.all() else usual
-        gaps = gap(frame, c[usual].max(initial=0), g)
-        for part in slices(len(queries), plan.part):
-            some = features[part]
-            tile = buffer[: len(weights) * len(some)].reshape(len(weights), len(some))
-            np.matmul(weights, some.T, out=tile)
-            grouped = tile.reshape(plan.group, groups, len(some))
-            found.screen(grouped, offering, gaps[part], part, rows)
-        advance(len(queries) * (rows.stop - start))
-    found.prune()
-    return found
-
-
 def exact_winners(
     training: TrainingSet, queries: Array, k: int, frame: Frame, step: int
 ) -> tuple[Indices, Indices] | None:
@@ -469,7 +302,7 @@ def search_certified(
     those. Crowded queries go through the filter again, fewer at a time and with more room for
     each, and in the end to exact products.
     """
-    found = filter_rows(training, queries, k, frame, plan, advance)
+    found = filter_rows(training.rows, queries, k, frame, plan, advance)
     distances = np.empty((len(queries), k))
     indices = np.empty((len(queries), k), np.intp)
     crowded = np.flatnonzero(found.crowded)
@@ -500,8 +333,14 @@ def progress_bar(total: int, show: bool) -> Iterator[Advance]:
         return
     from tqdm.auto import tqdm
 
+    lock = Lock()
     with tqdm(total=total, desc="queries × rows", unit_scale=True) as bar:
-        yield bar.update
+
+        def advance(count: int) -> None:
+            with lock:
+                bar.update(count)
+
+        yield advance
 
 
 def search(
@@ -578,6 +417,13 @@ def search_pruned(
     return distances, indices
 
 
+def threads_for(products: int) -> int:
+    """Return in how many threads to do so many products of two numbers."""
+    if products < THREADED_WORK or (products < LONG_WORK and others_run()):
+        return 1
+    return blas_threads()
+
+
 def search_rows(
     training: TrainingSet,
     queries: Array,
@@ -598,8 +444,9 @@ def search_rows(
             if nothing_rounds(queries, training.rows, bits=24):
                 dtype = np.float32
         elif n_test * len(training) * d > SMALL_WORK:
-            plan = make_plan(len(training), d, k, memory_limit)
             frame = choose_frame(training.rows, queries, error)
+            threads = threads_for(n_test * len(training) * d)
+            plan = make_plan(len(training), d, k, memory_limit, threads)
     distances = np.empty((n_test, k), result)
     indices = np.empty((n_test, k), np.intp)
     shape = tile_shape(max(n_test, 1), len(training), d, k, method, memory_limit)

@@ -21,13 +21,13 @@ from nnlib.merge import Indices, Neighbors, merge, slices
 from nnlib.search import (
     MEMORY_LIMIT,
     METHODS,
-    Advance,
     TrainingSet,
     check_told_apart,
     progress_bar,
     search_rows,
     tile_bytes,
 )
+from nnlib.shortlist import Advance
 from nnlib.validation import (
     Array,
     RowSource,

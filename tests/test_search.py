@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sklearn.datasets import load_digits, load_iris
 from strategies import FAMILIES, Problem, oracle_distances, oracle_k_nearest, problems
 
-from nnlib import k_nearest, merge, nearest, predict_1nn, squared_distances
+from nnlib import k_nearest, merge, nearest, predict_1nn, shortlist, squared_distances
 from nnlib import search as search_module
 from nnlib.merge import slices, smallest_k
 from nnlib.search import METHODS, TrainingSet, keep_best, tile_shape
@@ -109,15 +109,22 @@ def test_mixed_integer_types_are_compared_as_integers():
 
 
 @contextlib.contextmanager
-def small_scale(group=2, room=(4, 2), tile=(8, 3), odd=3, counted=()):
+def small_scale(group=2, room=(4, 2), tile=(8, 3), odd=3, threads=1, counted=()):
     """Let tiny problems run through every stage; count the calls of some functions."""
     settings = {
-        "SMALL_WORK": -1, "GROUP": group, "GROUPS": 1, "ROOM": room,
-        "FILTER_TILE": tile, "WIDE_TILE": tile, "MOST_ODD": odd, "tree_pays": lambda *sizes: False,
+        search_module: {
+            "SMALL_WORK": -1, "MOST_ODD": odd, "tree_pays": lambda *sizes: False,
+            "threads_for": lambda products: threads,
+        },
+        shortlist: {
+            "GROUP": group, "GROUPS": 1, "ROOM": room, "FILTER_TILE": tile, "WIDE_TILE": tile,
+            "THREAD_BYTES": 1, "FEWEST_ROWS": 1,
+        },
     }  # fmt: skip
     with contextlib.ExitStack() as stack:
-        for name, value in settings.items():
-            stack.enter_context(mock.patch.object(search_module, name, value))
+        for module, values in settings.items():
+            for name, value in values.items():
+                stack.enter_context(mock.patch.object(module, name, value))
         yield {
             name: stack.enter_context(mock.patch.object(home, name, wraps=getattr(home, name)))
             for name in counted
@@ -128,18 +135,21 @@ def small_scale(group=2, room=(4, 2), tile=(8, 3), odd=3, counted=()):
 NOT_WHOLE = tuple(name for name in FAMILIES if name not in INTEGERS)
 
 
-@example(Problem(np.array([[3, 3], [1, 1]]) * 0.1, np.array([[4, 0]]) * 0.1), 0, 1, 4)
-@example(Problem(np.array([[1e-3], [2e-3], [1e200], [3e-3]]), np.array([[0.1], [1e201]])), 1, 1, 4)
+@example(Problem(np.array([[3, 3], [1, 1]]) * 0.1, np.array([[4, 0]]) * 0.1), 0, 1, 4, 1)
+@example(
+    Problem(np.array([[1e-3], [2e-3], [1e200], [3e-3]]), np.array([[0.1], [1e201]])), 1, 1, 4, 2
+)
 @given(
     problems(families=NOT_WHOLE, max_rows=30, max_queries=9),
     st.integers(0, 4),
     st.integers(1, 4),
     st.sampled_from([1, 4, 40]),
+    st.sampled_from([1, 1, 3]),
 )
-def test_the_certified_search_is_the_truth(problem, k, group, room):
+def test_the_certified_search_is_the_truth(problem, k, group, room, threads):
     T, X = problem.T, problem.X
     k = 1 + k % len(T)
-    with small_scale(group, (room, 1)):
+    with small_scale(group, (room, 1), threads=threads):
         assert np.array_equal(k_nearest(T, X, k), oracle_k_nearest(T, X, k))
 
 
@@ -203,8 +213,9 @@ def test_hostile_data(T, X, k):
     assert np.array_equal(k_nearest(T, X, k), truth)
     for room in ((2, 0), (24, 8)):
         for options in ({}, {"memory_limit": 2**17}):
-            with small_scale(8, room, (64, 64)):
-                assert np.array_equal(k_nearest(T, X, k, **options), truth)
+            for threads in (1, 2):
+                with small_scale(8, room, (64, 64), threads=threads):
+                    assert np.array_equal(k_nearest(T, X, k, **options), truth)
 
 
 def test_the_search_catches_a_bound_that_is_too_small(monkeypatch):
@@ -256,12 +267,15 @@ def test_coarse_grids_are_searched_in_float32(monkeypatch):
 
 @pytest.mark.parametrize("maker", ["random", "single", "all equal", "lattice"])
 @pytest.mark.parametrize("k", [1, 5])
-def test_peak_memory_of_the_certified_search(maker, k):
+@pytest.mark.parametrize("threads", [1, 2])
+def test_peak_memory_of_the_certified_search(maker, k, threads, monkeypatch):
+    monkeypatch.setattr(search_module, "threads_for", lambda products: threads)
+    monkeypatch.setattr(shortlist, "THREAD_BYTES", 2**19)
     rng = np.random.default_rng(0)
     n, q, d = 3000, 200, 20
     T, X = MAKERS[maker](rng, n, d), MAKERS[maker](rng, q, d)
     X = X + X.dtype.type(0.03)
-    for limit in (2**20, 2**21):
+    for limit in (2**20, 2**21) if threads == 1 else (2**20,):
         tracemalloc.start()
         try:
             found = k_nearest(T, X, k, memory_limit=limit)
@@ -291,6 +305,45 @@ def test_the_certified_search_in_several_threads_at_once():
     for distances, indices in results:
         assert np.array_equal(distances, expected[0])
         assert np.array_equal(indices, expected[1])
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_threads_share_the_rows_and_change_no_bit(threads):
+    """Every pair is counted once, in blocks that somebody else might have taken."""
+    rng = np.random.default_rng(0)
+    T, X = rng.standard_normal((3000, 8)), rng.standard_normal((70, 8))
+    found, counts = [], []
+    for count in (1, threads):
+        seen = []
+        with small_scale(8, (24, 8), (64, 48), threads=count):
+            limit = search_module.MEMORY_LIMIT
+            found.append(
+                search_module.search_rows(TrainingSet(T), X, 4, "exact", limit, seen.append)
+            )
+        counts.append(sum(seen))
+    assert counts == [len(T) * len(X)] * 2
+    for alone, together in zip(*found, strict=True):
+        assert np.array_equal(alone, together)
+    assert np.array_equal(found[0][1], k_nearest(T, X, 4, method="direct"))
+
+
+def test_threads_are_called_for_much_work_and_where_nobody_is_busy(monkeypatch):
+    much, long = search_module.THREADED_WORK, search_module.LONG_WORK
+    monkeypatch.setattr(search_module, "blas_threads", lambda: 2)
+    for busy, expected in ((False, [1, 2, 2, 2]), (True, [1, 1, 1, 2])):
+        monkeypatch.setattr(search_module, "others_run", lambda busy=busy: busy)
+        works = (much - 1, much, long - 1, long)
+        assert [search_module.threads_for(work) for work in works] == expected
+
+
+@pytest.mark.parametrize("k", [20, 50, 100])
+def test_many_neighbors_crowd_no_query(k):
+    """Hits of the k nearest groups are no reason to give a query up."""
+    rng = np.random.default_rng(0)
+    T, X = rng.standard_normal((20_000, 16)), rng.standard_normal((50, 16))
+    with mock.patch.object(search_module, "search_crowded", side_effect=AssertionError):
+        found = k_nearest(T, X, k, algorithm="brute")
+    assert np.array_equal(found, k_nearest(T, X, k, method="direct"))
 
 
 def test_a_mass_of_ties_is_settled_on_the_way(monkeypatch):

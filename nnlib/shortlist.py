@@ -1,0 +1,230 @@
+"""The filter: for every query, the few rows that may be among its k nearest.
+
+A float32 product gives, for every query and row, a lower bound on the reduced distance (see
+`nnlib.certify`), and the smallest upper bounds seen so far rule out nearly all rows. The product
+comes in tiles that stay in the processor's cache. Each tile is read once, for the smallest lower
+bound in each group of rows, and a second time only where a group can hold a candidate.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnlib.certify import Frame, gap, padded, query_side, row_side
+from nnlib.merge import Indices, slices
+from nnlib.threads import side_by_side
+from nnlib.validation import Array
+
+# In the filter: the rows and queries of a tile, which had better be small while it takes long to
+# reduce it, and large where the product of so many columns takes longer.
+FILTER_TILE, WIDE_TILE, WIDE = (2048, 384), (1024, 1024), 400
+# The rows of a group, whose smallest lower bound stands for all of them.
+GROUP = 32
+# Groups beyond the k nearest that a query may hit in one tile without a closer look; and the room
+# that a hit takes until then, in candidates.
+MANY, HIT_ROOM = 8, 4
+# How many groups there must be for each neighbor, and rows that a query may keep: a few, and
+# for each neighbor a few more.
+GROUPS = 4
+ROOM = (24, 8)
+# Each thread has a tile of its own, and needs so much memory for one of full size.
+THREAD_BYTES = 2**23
+# So many tiles of rows for each thread share out evenly, unless the tiles become too small.
+TURNS, FEWEST_ROWS = 4, 256
+
+Advance = Callable[[int], Any]
+
+
+class Plan(NamedTuple):
+    """How the filter cuts its work to fit into memory."""
+
+    memory_limit: int
+    width: int
+    rows: int  # in a tile; of them every so manieth makes a group
+    part: int  # queries in a tile
+    group: int  # rows in a group, whose smallest lower bound stands for all of them
+    fair: int  # candidates that each query may keep
+    queries: int  # in one pass over all rows
+    threads: int  # each with a tile of its own
+
+    def with_room(self, fair: int) -> "Plan | None":
+        """Return the plan with so many candidates a query, and fewer queries; None if too few."""
+        queries = self.memory_limit // (8 * self.width + 100 * fair)
+        return self._replace(fair=fair, queries=queries) if queries >= 8 else None
+
+
+def make_plan(n_train: int, d: int, k: int, memory_limit: int, threads: int) -> Plan | None:
+    """Return how to filter under the limit, or None if it is too tight, or k too large.
+
+    A quarter of the limit each is for tiles with their rows, for the features of the queries,
+    and for candidates; what is left is for temporary copies.
+    """
+    width = padded(d)
+    rows, part = FILTER_TILE if width < WIDE else WIDE_TILE
+    threads = max(1, min(threads, memory_limit // THREAD_BYTES))
+    while threads > 1 and rows > FEWEST_ROWS and n_train < TURNS * threads * rows:
+        rows, part = rows // 2, 2 * part
+    threads = min(threads, -(-n_train // rows))
+    while rows > 64 and 4 * rows * (part + width) * threads > memory_limit // 4:
+        rows, part = rows // 2, max(part // 2, 64)
+    # The first tile alone must give upper bounds that rule out most of its rows.
+    group = min(GROUP, n_train // (GROUPS * k), max(1, rows // (2 * k)))
+    if group == 0 or 4 * rows * (part + width) * threads > memory_limit // 4:
+        return None
+    plan = Plan(memory_limit, width, rows, part, group, 0, 0, threads)
+    return plan.with_room(ROOM[0] + ROOM[1] * k)
+
+
+class Shortlist:
+    """For some queries, the rows that may be among their k nearest, as tile after tile goes by.
+
+    A row is dropped when its lower bound exceeds the kth smallest upper bound of its query. A
+    query that keeps more than about `fair` rows is *crowded*: it is given up, for others to do.
+    """
+
+    def __init__(self, crowded: NDArray[np.bool_], k: int, plan: Plan) -> None:
+        self.crowded, self.fair = np.zeros_like(crowded), plan.fair
+        self.room = plan.fair * len(crowded) // plan.threads
+        self._lowest = np.empty((plan.rows // plan.group + 1) * plan.part, np.float32)
+        self.upper = np.full((k, len(crowded)), np.inf, np.float32)
+        # The candidates: query, row, lower bound.
+        self.owner, self.index = np.empty(0, np.intp), np.empty(0, np.intp)
+        self.lower = np.empty(0, np.float32)
+        # Groups with a row that may be near: where, the lower bounds of all members, which tile.
+        self._hits: list[tuple[Indices, Array, tuple[int, ...]]] = []
+        self._count = 0
+        self.give_up(crowded)
+
+    def give_up(self, crowded: NDArray[np.bool_]) -> None:
+        """Keep no row of these queries from now on."""
+        self.crowded |= crowded
+        self.upper[:, crowded] = -np.inf
+
+    def screen(self, tile: Array, offering: Any, gap: Array, part: slice, rows: slice) -> None:
+        """Take in the lower bounds (size of a group, groups, queries) of one tile.
+
+        A group is every so manieth row: row r stands at [r // groups, r % groups]. In the
+        groups `offering`, no distance exceeds its lower bound by more than `gap` (queries,).
+        There are many tiles: what can wait for others is left to `prune`.
+        """
+        size, groups, width = tile.shape
+        lowest = self._lowest[: groups * width]
+        np.minimum.reduce(tile.reshape(size, -1), axis=0, out=lowest)
+        lowest = lowest.reshape(groups, width)
+        self.improve(lowest[offering], gap, part)
+        hits = np.flatnonzero(lowest <= self.upper[-1, part])
+        many = MANY + len(self.upper)
+        if len(hits) > many * width:
+            crowded = np.zeros_like(self.crowded)
+            crowded[part] = np.bincount(hits % width, minlength=width) > many + groups // 4
+            self.give_up(crowded)
+            hits = hits[~crowded[part][hits % width]]
+        lower = tile.reshape(size, -1).take(hits, axis=1)
+        which = len(hits), groups, width, part.start, rows.start, rows.stop
+        self._hits.append((hits, lower, which))
+        self._count += HIT_ROOM * len(hits)
+        if self._count > self.room:
+            self.prune()
+
+    def improve(self, lower: Array, gap: Array, part: slice) -> None:
+        """Let lower + gap (groups, queries), upper bounds of different rows, lower the k best."""
+        k, best = len(self.upper), self.upper[:, part]
+        if k == 1:
+            np.minimum(best, lower.min(axis=0, initial=np.inf) + gap, out=best)
+        else:
+            best[:] = np.partition(np.concatenate([best, lower + gap]), k - 1, axis=0)[:k]
+
+    def join(self, other: "Shortlist") -> None:
+        """Take in what another one, pruned, has found for the same queries in other rows."""
+        self.improve(other.upper, np.zeros(1, np.float32), slice(None))
+        self.give_up(other.crowded)
+        self.owner = np.concatenate([self.owner, other.owner])
+        self.index = np.concatenate([self.index, other.index])
+        self.lower = np.concatenate([self.lower, other.lower])
+
+    def prune(self) -> None:
+        """Drop rows that upper bounds have ruled out meanwhile, and queries that keep too many."""
+        limit = self.upper[-1]
+        columns = [(self.owner, self.index, self.lower)]
+        if self._hits:
+            hits, bounds, which = zip(*self._hits, strict=True)
+            hit, lower = np.concatenate(hits), np.concatenate(bounds, axis=1)
+            counts, *tiles = np.array(which).T
+            groups, width, query, row, end = (np.repeat(number, counts) for number in tiles)
+            owner, row = hit % width + query, hit // width + row
+            near = lower <= limit[owner]
+            if np.count_nonzero(near) > self.room:  # before each takes the room of a candidate
+                self.keep_fair(owner, near.sum(axis=0))
+                near &= ~self.crowded[owner]
+            places = np.flatnonzero(near)
+            member, hit = divmod(places, max(len(hit), 1))
+            index = row[hit] + member * groups[hit]
+            real = index < end[hit]  # the last group may have been filled up
+            columns.append((owner[hit[real]], index[real], lower.ravel()[places[real]]))
+        owner, index, lower = (np.concatenate(c) for c in zip(*columns, strict=True))
+        keep = lower <= limit[owner]
+        self.keep_fair(owner, keep)
+        keep &= ~self.crowded[owner]
+        self.owner, self.index, self.lower = owner[keep], index[keep], lower[keep]
+        self._hits, self._count = [], len(self.owner)
+
+    def keep_fair(self, owner: Indices, rows: Array) -> None:
+        """Give up the queries whose counts of `rows` add up to too many."""
+        kept = np.bincount(owner, rows, minlength=len(self.crowded))
+        self.give_up(kept > self.fair // 2)
+
+
+def filter_rows(
+    rows: Array, queries: Array, k: int, frame: Frame, plan: Plan, advance: Advance
+) -> Shortlist:
+    """Return the shortlist of the rows that the float32 product does not rule out."""
+    features, g = query_side(frame, queries)
+
+    def screen(starts: Iterator[int]) -> Shortlist:
+        return screen_rows(rows, features, g, k, frame, plan, starts, advance)
+
+    found, *others = side_by_side(plan.threads, screen, range(0, len(rows), plan.rows))
+    for other in others:
+        found.join(other)
+    if others:
+        found.prune()
+    return found
+
+
+def screen_rows(
+    rows: Array,
+    features: Array,
+    g: Array,
+    k: int,
+    frame: Frame,
+    plan: Plan,
+    starts: Iterator[int],
+    advance: Advance,
+) -> Shortlist:
+    """Return the shortlist of the rows in the tiles that start at `starts`."""
+    n_test = len(features)
+    found = Shortlist(np.isinf(g), k, plan)
+    most = plan.rows + plan.group
+    buffer = np.empty(most * plan.part, np.float32)
+    space = np.zeros((most, plan.width), np.float32)
+    with np.errstate(all="ignore"):  # each thread has its own
+        for start in starts:
+            stretch = slice(start, min(start + plan.rows, len(rows)))
+            groups = -(-(stretch.stop - start) // plan.group)
+            weights = space[: groups * plan.group]
+            c = row_side(frame, rows[stretch], weights)
+            c = c.reshape(plan.group, groups).max(axis=0)
+            usual = c <= 2 * np.sort(c)[groups // 2]  # an outlier's group offers no upper bounds
+            offering = np.s_[:] if usual.all() else usual
+            gaps = gap(frame, c[usual].max(initial=0), g)
+            for part in slices(n_test, plan.part):
+                some = features[part]
+                tile = buffer[: len(weights) * len(some)].reshape(len(weights), len(some))
+                np.matmul(weights, some.T, out=tile)
+                grouped = tile.reshape(plan.group, groups, len(some))
+                found.screen(grouped, offering, gaps[part], part, stretch)
+            advance(n_test * (stretch.stop - start))
+        found.prune()
+    return found

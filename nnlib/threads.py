@@ -1,0 +1,118 @@
+"""Several threads for one search, each with matrix products of its own.
+
+A BLAS shares one product among threads, and these then wait, busily, while NumPy does in one
+thread what comes between two products. Where that takes as long as reading every product once,
+it is faster the other way round: several threads that each take a share of the work, and a BLAS
+that uses one thread for each product. NumPy releases Python's lock in both.
+
+How many threads a BLAS uses is one number for the whole process. It is set to 1 while a search
+runs in several threads, and then set back. Meanwhile products elsewhere in the process take one
+thread, too, and another search that begins does all in one; no result depends on it.
+
+The threads of OpenBLAS wait busily for about a tenth of a second after a product. A search that is
+over as soon, and finds them or any other thread at work, leaves its products to them: who waits
+busily starts at once, and would only get in the way of others.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from threading import Lock, get_native_id
+from typing import Any, TypeVar
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+@cache
+def blas() -> Any:
+    """Return what controls the threads of the BLAS that NumPy has loaded."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController().select(user_api="blas")
+
+
+def blas_threads() -> int:
+    """Return how many threads a product takes now; 1 if the BLAS does not tell."""
+    return min((library["num_threads"] or 1 for library in blas().info()), default=1)
+
+
+def others_run() -> bool:
+    """Return whether another thread of this process is at work, or waits busily, at this moment.
+
+    Linux tells the state of every thread, "R" of those that run or could; elsewhere it is False.
+    """
+    for task in Path("/proc/self/task").glob("*/stat"):
+        if task.parent.name != str(get_native_id()):
+            with suppress(OSError):  # a thread may have ended meanwhile
+                if task.read_bytes().rpartition(b") ")[2].startswith(b"R"):
+                    return True
+    return False
+
+
+TURN = Lock()
+
+
+@contextmanager
+def single_products() -> Iterator[bool]:
+    """Let products take one thread each; give whether they do.
+
+    One search at a time can have that, so that the number of threads is restored by who changed
+    it. Nor can a search where another thread has set a number and holds it: threadpoolctl then
+    does nothing.
+    """
+    if not TURN.acquire(blocking=False):
+        yield False
+        return
+    try:
+        with blas().limit(limits=1):
+            yield blas_threads() == 1
+    finally:
+        TURN.release()
+
+
+class Shared(Iterator[Task]):
+    """Tasks that several threads take from, each of them once."""
+
+    def __init__(self, tasks: Iterable[Task]) -> None:
+        self._lock, self._tasks = Lock(), iter(tasks)
+
+    def __next__(self) -> Task:
+        """Return the next task."""
+        with self._lock:
+            return next(self._tasks)
+
+
+def side_by_side(
+    threads: int, work: Callable[[Iterator[Task]], Result], tasks: Iterable[Task]
+) -> list[Result]:
+    """Return what ``work(tasks)`` returns in each of `threads` threads, who share the tasks.
+
+    Whoever is done with one takes the next. If one thread fails, or the caller is interrupted,
+    nothing is left for the others, and the exception comes from here, once all have stopped.
+    Where products cannot have one thread each, the caller does all tasks: one result.
+    """
+    shared = Shared(tasks)
+    if threads > 1:
+        with single_products() as single:
+            if single:
+                return in_threads(threads, work, shared)
+    return [work(shared)]
+
+
+def in_threads(
+    threads: int, work: Callable[[Iterator[Task]], Result], tasks: Iterator[Task]
+) -> list[Result]:
+    """Return what each of so many threads returns; see `side_by_side`."""
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            running = [pool.submit(work, tasks) for _ in range(threads)]
+            for ended in wait(running, return_when=FIRST_EXCEPTION).done:
+                ended.result()
+            return [thread.result() for thread in running]
+        except BaseException:
+            for _ in tasks:
+                pass
+            raise

@@ -1,0 +1,132 @@
+"""Threads that share tasks: each done once, the BLAS held and restored, failures passed on."""
+
+import sys
+import threading
+import time
+from unittest import mock
+
+import numpy as np
+import pytest
+
+from nnlib import threads
+from nnlib.threads import blas, blas_threads, others_run, side_by_side, single_products
+
+
+@pytest.fixture(autouse=True)
+def several_blas_threads():
+    """Let products take two threads, as on most machines; check that it is so again."""
+    with blas().limit(limits=2):
+        yield
+        assert blas_threads() == 2
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_every_task_is_done_once(count):
+    done = side_by_side(count, list, range(1000))
+    assert len(done) == count
+    assert sorted(task for part in done for task in part) == list(range(1000))
+
+
+def test_products_take_one_thread_meanwhile():
+    assert side_by_side(2, lambda tasks: [blas_threads() for _ in tasks], "ab") in (
+        [[1], [1]],
+        [[1, 1], []],
+        [[], [1, 1]],
+    )
+    assert side_by_side(1, lambda tasks: [blas_threads() for _ in tasks], "ab") == [[2, 2]]
+
+
+def test_one_search_at_a_time_has_several_threads():
+    with single_products() as first:
+        assert first
+        with single_products() as second:
+            assert not second
+        assert side_by_side(3, list, "abc") == [["a", "b", "c"]]
+        assert blas_threads() == 1
+    assert blas_threads() == 2
+
+
+def test_a_number_that_another_thread_holds_is_respected():
+    """The fixture holds it; threadpoolctl lets no other thread change it, and earlier ones do."""
+    seen = []
+
+    def search():
+        with single_products() as single:
+            seen.append((single, blas_threads()))
+        seen.extend(side_by_side(2, list, "abc"))
+
+    thread = threading.Thread(target=search)
+    thread.start()
+    thread.join()
+    assert seen[0] in ((False, 2), (True, 1))
+    assert sorted(task for part in seen[1:] for task in part) == ["a", "b", "c"]
+
+
+def test_a_failure_stops_everybody_and_comes_out():
+    begun = []
+
+    def work(tasks):
+        for task in tasks:
+            begun.append(task)
+            if task == 3:
+                raise MemoryError("no room for 3")
+            time.sleep(0.001)
+
+    with pytest.raises(MemoryError, match="no room for 3"):
+        side_by_side(3, work, range(100_000))
+    assert len(begun) < 10_000
+    assert threading.active_count() == 1 or not any(
+        thread.name.startswith("ThreadPool") for thread in threading.enumerate()
+    )
+
+
+def test_an_interruption_stops_everybody(monkeypatch):
+    begun = []
+
+    def work(tasks):
+        for task in tasks:
+            begun.append(task)
+            time.sleep(0.001)
+
+    def interrupted(*arguments, **options):
+        while not begun:
+            time.sleep(0.001)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threads, "wait", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        side_by_side(2, work, range(100_000))
+    assert len(begun) < 10_000
+
+
+def test_a_blas_that_does_not_tell_counts_as_one_thread():
+    for known in ([], [{"num_threads": None}]):
+        with mock.patch.object(threads, "blas", return_value=mock.Mock(info=lambda k=known: k)):
+            assert blas_threads() == 1
+
+
+def until(value):
+    """Wait for `others_run` to be so; other tests' threads may take a moment to rest."""
+    deadline = time.monotonic() + 20
+    while others_run() != value and time.monotonic() < deadline:
+        time.sleep(0.005)
+    return others_run() == value
+
+
+def test_other_threads_are_seen_at_work():
+    assert until(False)
+    stop = threading.Event()
+
+    def work():
+        numbers = np.random.default_rng(0).random(10**6)
+        while not stop.is_set():
+            np.sort(numbers)
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    try:
+        assert until(sys.platform == "linux")
+    finally:
+        stop.set()
+        worker.join()
+    assert until(False)
