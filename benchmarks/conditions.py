@@ -83,11 +83,16 @@ def clock(call: Callable[[], object]) -> float:
 
 
 def interleaved(
-    calls: dict[str, Callable[[], float]], seconds: float, fewest: int, most: int
+    calls: dict[str, Callable[[], float]],
+    seconds: float,
+    fewest: int,
+    most: int,
+    rest: float = 0.0,
 ) -> dict[str, list[float]]:
     """Return what each call measures, round by round, in as many rounds as the time allows.
 
-    The order turns by one from round to round, so that nobody always follows the same one.
+    The order turns by one from round to round, so that nobody always follows the same one, and
+    there are `rest` seconds before each call, for the threads of the last one to come to rest.
     """
     names = list(calls)
     found: dict[str, list[float]] = {name: [] for name in names}
@@ -96,6 +101,7 @@ def interleaved(
         done < most and (time.perf_counter() - start) * (done + 1) / done < seconds
     ):
         for name in names[done % len(names) :] + names[: done % len(names)]:
+            time.sleep(rest)
             found[name].append(float(f"{calls[name]():.4g}"))
         done += 1
     return found

@@ -93,10 +93,24 @@ def settle_all(
 
 
 def settle_pairs(
-    rows: Array, queries: Array, k: int, error: float, owner: Indices, index: Indices
+    rows: Array,
+    queries: Array,
+    k: int,
+    error: float,
+    owner: Indices,
+    index: Indices,
+    measured: bool = True,
 ) -> tuple[Array, Indices]:
-    """Return (squared distances, indices) of each query's k nearest among its candidates."""
-    computed = pair_distances(queries, rows, owner, index)
+    """Return (squared distances, indices) of each query's k nearest among its candidates.
+
+    Unless they are to be `measured`, the distance of an only candidate is left NaN.
+    """
+    if measured or k > 1:
+        computed = pair_distances(queries, rows, owner, index)
+    else:
+        rivals = np.flatnonzero(np.bincount(owner, minlength=len(queries))[owner] > 1)
+        computed = np.full(len(owner), np.nan)
+        computed[rivals] = pair_distances(queries, rows, owner[rivals], index[rivals])
     kept = settle_all(rows, queries, k, error, owner, index, computed)
     return computed[kept].reshape(-1, k), index[kept].reshape(-1, k)
 

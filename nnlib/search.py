@@ -295,6 +295,7 @@ def search_certified(
     plan: Plan,
     error: float,
     advance: Advance,
+    measured: bool,
 ) -> tuple[Array, Indices]:
     """Return (squared distances, indices) of the truly k nearest, ordered by (truth, index).
 
@@ -308,13 +309,17 @@ def search_certified(
     crowded = np.flatnonzero(found.crowded)
     done = ~found.crowded
     pairs = found.owner, found.index
-    distances[done], indices[done] = settle_pairs(training.rows, queries, k, error, *pairs)
+    settled = settle_pairs(training.rows, queries, k, error, *pairs, measured)
+    distances[done], indices[done] = settled
     del found, pairs
     again = plan.with_room(16 * plan.fair)
     for part in slices(len(crowded), (again or plan).queries):
         some = crowded[part]
         if again and 8 * again.fair <= len(training):
-            result = search_certified(training, queries[some], k, frame, again, error, idle)
+            some_queries = queries[some]
+            result = search_certified(
+                training, some_queries, k, frame, again, error, idle, measured
+            )
         else:
             result = search_crowded(training, queries[some], k, frame, plan, error)
         distances[some], indices[some] = result
@@ -352,8 +357,12 @@ def search(
     algorithm: str = "auto",
     memory_limit: int = MEMORY_LIMIT,
     progress: bool = False,
+    measured: bool = True,
 ) -> tuple[Array, Indices]:
-    """Return (squared distances, indices), both (n_test, k); see `k_nearest`."""
+    """Return (squared distances, indices), both (n_test, k); see `k_nearest`.
+
+    Unless they are to be `measured`, distances that were not needed may be missing (NaN).
+    """
     check_choice("method", method, METHODS)
     check_algorithm(algorithm, method)
     queries = as_rows("X_test", X_test)
@@ -367,7 +376,7 @@ def search(
         if tree:
             found = search_pruned(training, tree, queries, k, memory_limit, advance)
         else:
-            found = search_rows(training, queries, k, method, memory_limit, advance)
+            found = search_rows(training, queries, k, method, memory_limit, advance, measured)
     check_told_apart(found[0], method)
     return found
 
@@ -431,6 +440,7 @@ def search_rows(
     method: str,
     memory_limit: int,
     advance: Advance,
+    measured: bool = True,
 ) -> tuple[Array, Indices]:
     """Return what `search` does, of arguments that have been checked."""
     n_test, d = queries.shape
@@ -453,7 +463,9 @@ def search_rows(
     with np.errstate(all="ignore"):
         if plan and frame:
             for part in slices(n_test, plan.queries):
-                found = search_certified(training, queries[part], k, frame, plan, error, advance)
+                found = search_certified(
+                    training, queries[part], k, frame, plan, error, advance, measured
+                )
                 distances[part], indices[part] = found
             return distances, indices
         for part in slices(n_test, shape[0]):
@@ -471,6 +483,7 @@ def search_any(X_train: Any, X_test: ArrayLike, k: int, **options: Any) -> tuple
     if is_source(X_train):
         from nnlib.stream import search_source
 
+        options.pop("measured", None)
         algorithm = options.pop("algorithm", "auto")
         check_algorithm(algorithm, options.get("method", "exact"))
         if algorithm == "tree":
@@ -556,6 +569,11 @@ def k_nearest(
         limit too small for a single pair or the tree, and, in the two computed methods, for data
         whose squares overflow. What a source itself raises passes through.
 
+    Notes
+    -----
+    A large exact search that compares all rows runs in as many threads as a product takes, and
+    has the BLAS of this process take one thread for each product meanwhile; see `nnlib.threads`.
+
     References
     ----------
     T. M. Cover and P. E. Hart, "Nearest neighbor pattern classification", IEEE Transactions on
@@ -593,6 +611,7 @@ def nearest(
         "algorithm": algorithm,
         "memory_limit": memory_limit,
         "progress": progress,
+        "measured": False,
     }
     return search_any(X_train, X_test, 1, **options)[1][:, 0]
 

@@ -19,12 +19,12 @@ from nnlib.validation import Array
 
 # In the filter: the rows and queries of a tile, which had better be small while it takes long to
 # reduce it, and large where the product of so many columns takes longer.
-FILTER_TILE, WIDE_TILE, WIDE = (2048, 384), (1024, 1024), 400
+FILTER_TILE, WIDE_TILE, WIDE = (2048, 384), (1024, 2048), 400
 # The rows of a group, whose smallest lower bound stands for all of them.
 GROUP = 32
 # Groups beyond the k nearest that a query may hit in one tile without a closer look; and the room
 # that a hit takes until then, in candidates.
-MANY, HIT_ROOM = 8, 4
+MANY, HIT_ROOM = 8, 8
 # How many groups there must be for each neighbor, and rows that a query may keep: a few, and
 # for each neighbor a few more.
 GROUPS = 4
@@ -58,20 +58,20 @@ class Plan(NamedTuple):
 def make_plan(n_train: int, d: int, k: int, memory_limit: int, threads: int) -> Plan | None:
     """Return how to filter under the limit, or None if it is too tight, or k too large.
 
-    A quarter of the limit each is for tiles with their rows, for the features of the queries,
-    and for candidates; what is left is for temporary copies.
+    Three eighths of the limit are for tiles with their rows, the rest for the features of the
+    queries, candidates, and temporary copies.
     """
-    width = padded(d)
+    width, room = padded(d), 3 * memory_limit // 8
     rows, part = FILTER_TILE if width < WIDE else WIDE_TILE
     threads = max(1, min(threads, memory_limit // THREAD_BYTES))
     while threads > 1 and rows > FEWEST_ROWS and n_train < TURNS * threads * rows:
         rows, part = rows // 2, 2 * part
     threads = min(threads, -(-n_train // rows))
-    while rows > 64 and 4 * rows * (part + width) * threads > memory_limit // 4:
+    while rows > 64 and 4 * rows * (part + width) * threads > room:
         rows, part = rows // 2, max(part // 2, 64)
     # The first tile alone must give upper bounds that rule out most of its rows.
     group = min(GROUP, n_train // (GROUPS * k), max(1, rows // (2 * k)))
-    if group == 0 or 4 * rows * (part + width) * threads > memory_limit // 4:
+    if group == 0 or 4 * rows * (part + width) * threads > room:
         return None
     plan = Plan(memory_limit, width, rows, part, group, 0, 0, threads)
     return plan.with_room(ROOM[0] + ROOM[1] * k)
@@ -168,7 +168,7 @@ class Shortlist:
         self.keep_fair(owner, keep)
         keep &= ~self.crowded[owner]
         self.owner, self.index, self.lower = owner[keep], index[keep], lower[keep]
-        self._hits, self._count = [], len(self.owner)
+        self._hits, self._count = [], len(self.owner) // 2
 
     def keep_fair(self, owner: Indices, rows: Array) -> None:
         """Give up the queries whose counts of `rows` add up to too many."""

@@ -307,6 +307,45 @@ def test_the_certified_search_in_several_threads_at_once():
         assert np.array_equal(indices, expected[1])
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("k", [1, 10, 50])
+def test_peak_memory_of_many_neighbors(k, threads, monkeypatch):
+    """Few features and many neighbors: here the hits of a tile take more room than all else."""
+    monkeypatch.setattr(search_module, "threads_for", lambda products: threads)
+    monkeypatch.setattr(shortlist, "THREAD_BYTES", 2**20)
+    rng = np.random.default_rng(0)
+    T, X = rng.standard_normal((8000, 8)), rng.standard_normal((4000, 8))
+    limit = 2**23
+    tracemalloc.start()
+    try:
+        found = k_nearest(T, X, k, memory_limit=limit, algorithm="brute")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak <= limit + 2 * found.nbytes + 2**20
+
+
+def test_a_distance_that_is_not_needed_is_not_measured():
+    """Whoever asks for the nearest row alone gets the same one, where one candidate is left."""
+    rng = np.random.default_rng(0)
+    T, X = rng.standard_normal((4000, 8)), rng.standard_normal((300, 8))
+    T[7] = T[5]
+    X[3] = T[5]
+    training = TrainingSet(T)
+    distances, indices = search_module.search(training, X, 1, algorithm="brute")
+    some, again = search_module.search(training, X, 1, algorithm="brute", measured=False)
+    assert np.array_equal(indices, again)
+    assert indices[3] == 5
+    known = ~np.isnan(some)
+    assert known[3]
+    assert not known.all()
+    assert np.array_equal(distances[known], some[known])
+    assert not np.isnan(distances).any()
+    for k in (1, 2):
+        two, _ = k_nearest(T, X, k, algorithm="brute", return_distance=True)
+        assert not np.isnan(two).any()
+
+
 @pytest.mark.parametrize("threads", [2, 3])
 def test_threads_share_the_rows_and_change_no_bit(threads):
     """Every pair is counted once, in blocks that somebody else might have taken."""
