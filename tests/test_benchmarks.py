@@ -244,6 +244,14 @@ def test_the_causes_that_the_prose_names_are_those_that_were_measured():
     assert (len(CONTENDERS), len(WRONG)) == (11, 5)
 
 
+def test_blocks_are_faster_with_few_features_and_one_call_with_many():
+    for c in STORED["times"]:
+        for bits in (32, 64):
+            if f"gemm{bits}" in c["seconds"]:
+                over = conditions.ratio(c, f"gemm{bits}", f"product{bits}")
+                assert (over > 1) == (c["shape"][2] < 500)
+
+
 def test_every_figure_of_the_page_has_a_caption_and_an_alternative_text():
     page = PAGE.read_text(encoding="utf-8")
     assert page.count("plt.show()") == 2
