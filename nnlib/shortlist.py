@@ -31,7 +31,8 @@ GROUPS = 4
 ROOM = (24, 8)
 # Each thread has a tile of its own, and needs so much memory for one of full size.
 THREAD_BYTES = 2**23
-# So many tiles of rows for each thread share out evenly, unless the tiles become too small.
+# So many tiles of rows for each thread share out evenly, unless the tiles become too small, also
+# for groups of a good size.
 TURNS, FEWEST_ROWS = 4, 256
 
 Advance = Callable[[int], Any]
@@ -64,7 +65,8 @@ def make_plan(n_train: int, d: int, k: int, memory_limit: int, threads: int) -> 
     width, room = padded(d), 3 * memory_limit // 8
     rows, part = FILTER_TILE if width < WIDE else WIDE_TILE
     threads = max(1, min(threads, memory_limit // THREAD_BYTES))
-    while threads > 1 and rows > FEWEST_ROWS and n_train < TURNS * threads * rows:
+    fewest = max(FEWEST_ROWS, k * GROUP // 2)
+    while threads > 1 and rows > fewest and n_train < TURNS * threads * rows:
         rows, part = rows // 2, 2 * part
     threads = min(threads, -(-n_train // rows))
     while rows > 64 and 4 * rows * (part + width) * threads > room:
