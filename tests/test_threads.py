@@ -63,9 +63,10 @@ def test_a_number_that_another_thread_holds_is_respected():
 
 
 def test_a_failure_stops_everybody_and_comes_out():
-    begun = []
+    begun, begun_in = [], set()
 
     def work(tasks):
+        begun_in.add(threading.get_ident())
         for task in tasks:
             begun.append(task)
             if task == 3:
@@ -75,9 +76,8 @@ def test_a_failure_stops_everybody_and_comes_out():
     with pytest.raises(MemoryError, match="no room for 3"):
         side_by_side(3, work, range(100_000))
     assert len(begun) < 10_000
-    assert threading.active_count() == 1 or not any(
-        thread.name.startswith("ThreadPool") for thread in threading.enumerate()
-    )
+    assert len(begun_in) == 3
+    assert not begun_in & {thread.ident for thread in threading.enumerate()}
 
 
 def test_an_interruption_stops_everybody(monkeypatch):
