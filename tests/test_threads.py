@@ -76,7 +76,7 @@ def test_a_failure_stops_everybody_and_comes_out():
     with pytest.raises(MemoryError, match="no room for 3"):
         side_by_side(3, work, range(100_000))
     assert len(begun) < 10_000
-    assert len(begun_in) == 3
+    assert 1 <= len(begun_in) <= 3  # who has failed at once leaves a thread to the next
     assert not begun_in & {thread.ident for thread in threading.enumerate()}
 
 
