@@ -30,7 +30,7 @@ def test_an_older_python_is_refused_in_a_line_that_names_the_newest_tried(versio
     assert "make book PYTHON=python3.15" in refusal
     assert "\n" not in refusal
     monkeypatch.setattr(sys, "version_info", version)
-    with pytest.raises(SystemExit, match="3.11 to 3.15"):
+    with pytest.raises(SystemExit, match=r"3\.11 to 3\.15"):
         environment.main()
 
 
