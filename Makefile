@@ -55,7 +55,7 @@ lint: $(VENV)/ready ## check style, types and spelling
 
 pins: $(VENV)/ready ## choose new exact versions for requirements.txt from pyproject.toml
 	$(BIN)/python -m pip install uv
-	$(BIN)/uv pip compile --universal --python-version 3.11 --fork-strategy fewest \
+	$(BIN)/uv pip compile --universal --python-version 3.11 --fork-strategy requires-python \
 		--extra book --extra lab --extra test --extra lint \
 		--no-annotate --upgrade --custom-compile-command "make pins" -o requirements.txt pyproject.toml
 

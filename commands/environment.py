@@ -10,18 +10,28 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
-OLDEST, NEWEST = (3, 11), (3, 13)
+# Tried are the Pythons from the oldest to the newest; what is newer may well work.
+OLDEST, NEWEST = (3, 11), (3, 15)
 
 
 def check_version(version):
-    """Return a refusal for an unsupported Python version, or None."""
-    if OLDEST <= tuple(version[:2]) <= NEWEST:
+    """Return a refusal of a Python that is too old, or None."""
+    if tuple(version[:2]) >= OLDEST:
         return None
     return (
-        "The book needs Python {}.{} to {}.{}; this is Python {}.{}.\n"
-        "Name another one, for example:  make book PYTHON=python3.12".format(
-            *OLDEST, *NEWEST, *version[:2]
+        "The book needs Python {0}.{1} to {2}.{3}; this is Python {4}.{5}. "
+        "Name another one, for example:  make book PYTHON=python{2}.{3}".format(
+            *(OLDEST + NEWEST + tuple(version[:2]))
         )
+    )
+
+
+def doubt(version):
+    """Return a warning of a Python that is newer than the newest tried, or None."""
+    if tuple(version[:2]) <= NEWEST:
+        return None
+    return "This is Python {}.{}; the newest that the book was tried on is {}.{}. Going on.".format(
+        *(tuple(version[:2]) + NEWEST)
     )
 
 
@@ -44,6 +54,9 @@ def main():
     refusal = check_version(sys.version_info)
     if refusal:
         sys.exit(refusal)
+    warning = doubt(sys.version_info)
+    if warning:
+        sys.stderr.write(warning + "\n")
     ready = os.path.join(VENV, "ready")
     if os.path.exists(ready):
         os.remove(ready)

@@ -6,7 +6,7 @@ for the m > k nearest, prove that every row it left out is truly farther than th
 settle the order of the m as `nnlib.merge` does. Where the proof fails, ask again for more; where
 it fails again, the query goes back to the search over all rows.
 
-**What the tree does**, SciPy 1.14 to 1.17, `ckdtree/src/query.cxx` and `build.cxx`, for p = 2,
+**What the tree does**, SciPy 1.14 to 1.18, `ckdtree/src/query.cxx` and `build.cxx`, for p = 2,
 eps = 0, no periodic box and no given upper bound. A node is a cell, an interval in each
 coordinate; of its two children one holds its rows with t_j < split, the other those with
 t_j ≥ split. For the query x a node carries a side distance for each coordinate and M, which stands
@@ -50,6 +50,9 @@ and M is at most (1 + u)^N times the sum of these. With a_i, b_i ≤ F and (1 + 
 out is truly farther than the kth candidate if S_m > cutoff(S_k, D); the same comparison of
 neighbors in the list proves their order. N is small beside 1/u: for a million rows γ_D < 10⁻¹⁰.
 
+Another SciPy might leave out more, so none but those that were read is asked: with any other,
+`algorithm="auto"` compares all rows, and `algorithm="tree"` does too and warns of it.
+
 **What hostile data cost.** Rows are split at medians. A child is larger than half of its parent
 only if it has the copies of the median; of any two splits of a path in the same coordinate, one
 therefore halves what is left or leaves that coordinate constant. So no path has more than
@@ -65,6 +68,7 @@ doi 10.1145/355744.355745, for the tree and the expected number of leaves.
 N. J. Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd ed., SIAM, 2002, section 3.1.
 """
 
+import warnings
 from collections.abc import Callable
 from math import lgamma, log2
 from typing import Any, NamedTuple
@@ -76,6 +80,8 @@ from nnlib.certify import cutoff, largest_entry
 from nnlib.merge import Indices, pair_distances, settle_pairs
 from nnlib.validation import Array
 
+# The first and the last SciPy whose source was read for the theorem.
+READ = ((1, 14), (1, 18))
 # Rows in a leaf, at most; and bytes of a node, twice for the room its vector keeps.
 LEAF = 24
 NODE_BYTES = 2 * 72
@@ -83,6 +89,14 @@ NODE_BYTES = 2 * 72
 LARGEST = 2**500
 # Queries in the first block, from which the later ones grow; and at most.
 BLOCK = (64, 4096)
+
+
+def bound_was_read() -> bool:
+    """Return whether the installed SciPy is one that the theorem speaks of."""
+    from scipy import __version__  # not before it is needed
+
+    major, minor = __version__.split(".")[:2]
+    return READ[0] <= (int(major), int(minor)) <= READ[1]
 
 
 class Costs(NamedTuple):
@@ -174,7 +188,7 @@ def tree_pays(n_test: int, n_train: int, d: int, k: int, built: bool) -> bool:
     if d == 0:
         return False
     alone = brute_seconds(COSTS, n_test, n_train, d)
-    return tree_seconds(COSTS, n_test, n_train, d, k, built) < alone
+    return tree_seconds(COSTS, n_test, n_train, d, k, built) < alone and bound_was_read()
 
 
 def tree_bytes(rows: Array) -> int:
@@ -189,8 +203,22 @@ def tree_bytes(rows: Array) -> int:
 
 
 def tree_fits(*arrays: Array) -> bool:
-    """Return whether these are numbers that the theorem allows, in at least one coordinate."""
-    return arrays[0].shape[1] > 0 and all(largest_entry(a) <= LARGEST for a in arrays)
+    """Return whether the theorem allows these numbers, in at least one coordinate, and this SciPy.
+
+    Warns if it is the SciPy that is at fault.
+    """
+    if not (arrays[0].shape[1] > 0 and all(largest_entry(a) <= LARGEST for a in arrays)):
+        return False
+    if bound_was_read():
+        return True
+    (first, last) = (".".join(map(str, version)) for version in READ)
+    warnings.warn(
+        f"the k-d tree of this SciPy was not read, only those of {first} to {last}: "
+        "all rows are compared instead, with the same answer",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+    return False
 
 
 def candidates(k: int, n_train: int) -> tuple[int, ...]:

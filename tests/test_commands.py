@@ -22,16 +22,46 @@ def notebook(*sources):
     return nbformat.v4.new_notebook(cells=cells, metadata=refresh.METADATA)
 
 
-@pytest.mark.parametrize("version", [(3, 10, 1), (3, 14, 0), (2, 7, 18), (4, 0, 0)])
-def test_an_unsupported_python_is_refused_by_name(version):
+@pytest.mark.parametrize("version", [(3, 10, 1), (3, 0, 0), (2, 7, 18)])
+def test_an_older_python_is_refused_in_a_line_that_names_the_newest_tried(version, monkeypatch):
     refusal = environment.check_version(version)
-    assert "3.11 to 3.13" in refusal
-    assert f"this is Python {version[0]}.{version[1]}" in refusal
+    assert "3.11 to 3.15" in refusal
+    assert f"this is Python {version[0]}.{version[1]}." in refusal
+    assert "make book PYTHON=python3.15" in refusal
+    assert "\n" not in refusal
+    monkeypatch.setattr(sys, "version_info", version)
+    with pytest.raises(SystemExit, match=r"3\.11 to 3\.15"):
+        environment.main()
 
 
-@pytest.mark.parametrize("version", [(3, 11, 0), (3, 12, 9), (3, 13, 2)])
-def test_a_supported_python_is_not(version):
+@pytest.mark.parametrize("version", [(3, minor, 2) for minor in range(11, 16)])
+def test_a_python_that_was_tried_is_taken_without_a_word(version):
     assert environment.check_version(version) is None
+    assert environment.doubt(version) is None
+
+
+@pytest.mark.parametrize("version", [(3, 16, 0), (3, 100, 0), (4, 0, 0)])
+def test_a_newer_python_is_tried_with_a_warning(version, monkeypatch, tmp_path, capsys):
+    ran = []
+    monkeypatch.setattr(sys, "version_info", version)
+    monkeypatch.setattr(environment, "VENV", str(tmp_path))
+    monkeypatch.setattr(environment, "run", lambda *command: ran.append(command))
+    environment.main()
+    (warning,) = capsys.readouterr().err.splitlines()
+    assert f"This is Python {version[0]}.{version[1]}; " in warning
+    assert "3.15" in warning
+    assert any("requirements.txt" in command for command in ran)
+    assert (tmp_path / "ready").exists()
+
+
+def test_the_pythons_that_are_tried_are_the_ones_that_are_named():
+    oldest, newest = environment.OLDEST, environment.NEWEST
+    tried = [f"3.{minor}" for minor in range(oldest[1], newest[1] + 1)]
+    workflow = (ROOT / ".github" / "workflows" / "book.yml").read_text()
+    assert json.dumps(tried) in workflow
+    assert f"Python {tried[0]} to {tried[-1]}" in (ROOT / "README.md").read_text()
+    assert f"Python {tried[0]} to {tried[-1]}" in (ROOT / "CONTRIBUTING.md").read_text()
+    assert f'requires-python = ">={tried[0]}"' in (ROOT / "pyproject.toml").read_text()
 
 
 def test_the_refusal_parses_on_the_pythons_it_refuses():

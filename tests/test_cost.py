@@ -219,7 +219,7 @@ def test_blocks_and_features_are_no_row_loop(function, wrap):
 # The line that holds the loop, whatever way it is written and counted.
 LINES = {
     row_loop: "for x in X:",
-    while_loop: "i += 1",
+    while_loop: "while i < len(X):",
     comprehension: "return [((x - T) ** 2).sum() for x in X]",
     generator: "return sum(x[0] for x in X)",
     mapped: "return list(map(lambda x: x[0], X))  # noqa: C417 -- the map is the point",

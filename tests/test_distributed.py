@@ -17,7 +17,6 @@ from pathlib import Path
 from unittest import mock
 
 import dask
-import h5py
 import numpy as np
 import pytest
 import shards
@@ -26,6 +25,7 @@ from dask import array as da
 from distributed import Client, Future, LocalCluster
 from hypothesis import given
 from hypothesis import strategies as st
+from row_files import FILES, REOPEN
 from strategies import oracle_k_nearest, problems
 
 from nnlib import distributed, stream
@@ -232,18 +232,18 @@ def test_sources_that_do_not_go_together(client, X_train, message):
         k_nearest(X_train, ROWS, 2, client=client)
 
 
-def test_a_source_that_cannot_travel_says_so(tmp_path):
-    with h5py.File(tmp_path / "rows.h5", "w") as file:
-        rows = file.create_dataset("rows", data=ROWS)
-        with pytest.raises(ValueError, match=r"source 1 of X_train cannot travel .* a callable"):
-            nearest([ROWS, rows], ROWS)
+@pytest.mark.parametrize("kind", FILES)
+def test_a_source_that_cannot_travel_says_so(tmp_path, kind):
+    rows = kind(tmp_path, ROWS)
+    refusal = pytest.raises(ValueError, match=r"source 1 of X_train cannot travel .* a callable")
+    with rows.file, refusal:
+        nearest([ROWS, rows], ROWS)
 
 
-def test_a_callable_opens_on_the_worker_what_cannot_travel(client, nothing_left, tmp_path):
-    path = str(tmp_path / "rows.h5")
-    with h5py.File(path, "w") as file:
-        file.create_dataset("rows", data=ROWS)
-    found = k_nearest([ROWS[:1], lambda: h5py.File(path)["rows"]], ROWS, 3, client=client)
+@pytest.mark.parametrize("kind", FILES)
+def test_a_callable_opens_on_the_worker_what_cannot_travel(client, nothing_left, tmp_path, kind):
+    kind(tmp_path, ROWS).file.close()
+    found = k_nearest([ROWS[:1], lambda: REOPEN[kind](tmp_path, ROWS)], ROWS, 3, client=client)
     assert np.array_equal(found, on_one_machine(np.concatenate([ROWS[:1], ROWS]), ROWS, 3))
 
 

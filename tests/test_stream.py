@@ -4,13 +4,13 @@ import tracemalloc
 from unittest import mock
 
 import dask.array
-import h5py
 import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse
 from hypothesis import example, given
 from hypothesis import strategies as st
+from row_files import FILES
 from sklearn.datasets import load_digits
 from strategies import Problem, oracle_distances, oracle_k_nearest, problems
 
@@ -179,22 +179,22 @@ def test_a_memory_map_of_any_type_and_layout(tmp_path, method, dtype, order):
         assert_same(answer(mapped[::3], X, 4, method), answer(rows[::3], X, 4, method))
 
 
+@pytest.mark.parametrize("kind", FILES)
 @pytest.mark.parametrize("dtype", ["float32", ">f8", "float16", "uint8", "bool", ">i4"])
-def test_a_dataset_in_an_hdf5_file(tmp_path, dtype):
+def test_rows_in_a_file_that_gives_slices_only(tmp_path, dtype, kind):
     digits = load_digits()
     rows = (digits.data > 7 if dtype == "bool" else digits.data).astype(dtype)
     X = digits.data[::60]
-    with h5py.File(tmp_path / "rows.h5", "w") as file:
-        for chunks in (None, (100, 7)):
-            dataset = file.create_dataset(f"{chunks}", data=rows, chunks=chunks)
-            refusal = mock.patch.object(
-                h5py.Dataset, "__array__", side_effect=AssertionError("read as a whole")
-            )
-            with refusal, cut(20, 500):
-                found = answer(dataset, X, 3, "exact")
-                labels = predict_1nn(dataset, digits.target, X)
-            assert_same(found, answer(rows, X, 3, "exact"))
-            assert np.array_equal(labels, digits.target[found[1][:, 0]])
+    for chunks in (None, (100, 7)):
+        source = kind(tmp_path, rows, chunks=chunks)
+        refusal = mock.patch.object(
+            type(source), "__array__", side_effect=AssertionError("read as a whole")
+        )
+        with source.file, refusal, cut(20, 500):
+            found = answer(source, X, 3, "exact")
+            labels = predict_1nn(source, digits.target, X)
+        assert_same(found, answer(rows, X, 3, "exact"))
+        assert np.array_equal(labels, digits.target[found[1][:, 0]])
 
 
 def test_a_dask_array_is_computed_a_stretch_at_a_time():
@@ -364,15 +364,11 @@ def swapped_rows(folder, rows):
     return memmap(folder / "rows", rows, rows.dtype.newbyteorder(">"))
 
 
-def dataset(folder, rows):
-    return h5py.File(folder / "rows.h5", "w").create_dataset("rows", data=rows)
-
-
 def own_reader(folder, rows):
     return Reader(rows)
 
 
-@pytest.mark.parametrize("maker", [mapped_rows, swapped_rows, dataset, own_reader])
+@pytest.mark.parametrize("maker", [mapped_rows, swapped_rows, *FILES, own_reader])
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("k", [1, 5])
 def test_peak_memory_stays_under_the_limit(tmp_path, maker, method, k):
@@ -392,7 +388,7 @@ def test_peak_memory_stays_under_the_limit(tmp_path, maker, method, k):
             tracemalloc.stop()
         assert peak <= limit + 2 * found.nbytes + CONSTANT
         assert np.array_equal(found[::9], expected)
-    if maker is dataset:
+    if maker in FILES:
         source.file.close()
 
 

@@ -104,9 +104,30 @@ def test_the_premises_of_the_proof_hold_in_the_trees_that_scipy_builds(small_lea
 
 def test_the_proof_was_read_from_the_scipy_that_runs():
     """Read query.cxx and build.cxx of a newer SciPy before you let it in here."""
-    major, minor = (int(part) for part in scipy.__version__.split(".")[:2])
-    assert (1, 14) <= (major, minor) <= (1, 17)
-    assert "SciPy 1.14 to 1.17" in tree_module.__doc__
+    assert tree_module.READ == ((1, 14), (1, 18))
+    assert "SciPy 1.14 to 1.18" in tree_module.__doc__
+    assert tree_module.bound_was_read()
+
+
+@pytest.mark.parametrize("version", ["1.14.0", "1.18.9", "1.18.0.dev0+git.1", "1.18.0rc1"])
+def test_a_scipy_that_was_read_is_asked(version, monkeypatch):
+    monkeypatch.setattr(scipy, "__version__", version)
+    assert tree_module.bound_was_read()
+
+
+@pytest.mark.parametrize("version", ["1.13.1", "1.19.0", "1.19.0rc1", "2.0.0", "2.15.0"])
+def test_no_tree_of_a_scipy_that_was_not_read_is_asked(version, monkeypatch):
+    rng = np.random.default_rng(0)
+    T, X = rng.random((20_000, 2)), rng.random((3_000, 2))
+    expected = k_nearest(T, X, 2, algorithm="brute")
+    assert tree_module.tree_pays(len(X), len(T), 2, 2, False)
+    monkeypatch.setattr(scipy, "__version__", version)
+    monkeypatch.setattr(Tree, "__init__", mock.Mock(side_effect=AssertionError("planted")))
+    assert not tree_module.tree_pays(len(X), len(T), 2, 2, False)
+    assert np.array_equal(k_nearest(T, X, 2), expected)
+    with pytest.warns(RuntimeWarning, match=r"only those of 1\.14 to 1\.18: all rows"):
+        found = k_nearest(T, X, 2, algorithm="tree")
+    assert np.array_equal(found, expected)
 
 
 @pytest.mark.parametrize("narrower", [lambda c: c, lambda c: c * 0.999])

@@ -33,7 +33,7 @@ class Listener(Protocol):
         """Take note that a function starts."""
 
     def turn(self, frame: FrameType, target: int) -> None:
-        """Take note that the code jumps back to the instruction at `target`."""
+        """Take note that the code jumps back to, or for a `while` is tested at, `target`."""
 
     def ask(self, frame: FrameType, method: str, of: object) -> None:
         """Take note that the code calls a method, written in C, of an object."""
@@ -44,6 +44,22 @@ def jumps_to_itself(code: CodeType) -> bool:
     """Return whether an instruction of the code is a jump to itself."""
     steps = dis.get_instructions(code)
     return any(step.opname == "JUMP_BACKWARD" and step.argval == step.offset for step in steps)
+
+
+@cache
+def _named(code: CodeType, origin: int, target: int) -> int:
+    """Return the instruction that names a jump from `origin` back to `target`.
+
+    Up to Python 3.13 a `while` is tested again at its end, which jumps back into its body; its own
+    line is then the one it jumps from. Later ones jump to its line, as a `for` does everywhere.
+    """
+
+    def line(offset: int) -> int:
+        lines = (n for start, end, n in code.co_lines() if start <= offset < end)
+        return next(lines, None) or 0
+
+    into_a_body = dis.opname[code.co_code[target]] != "FOR_ITER" and line(origin) < line(target)
+    return origin if into_a_body and line(origin) else target
 
 
 @contextmanager
@@ -69,7 +85,7 @@ def traced(listener: Listener) -> Iterator[None]:
             nonlocal last
             if event == wanted:
                 if frame.f_lasti <= last:
-                    told(listener.turn, frame, frame.f_lasti)
+                    told(listener.turn, frame, _named(frame.f_code, last, frame.f_lasti))
                 last = frame.f_lasti
             return step
 
@@ -117,7 +133,7 @@ def monitored(listener: Listener) -> Iterator[None]:
 
     def jump(code: CodeType, offset: int, target: int) -> None:
         if target <= offset and get_ident() == thread:
-            told(listener.turn, sys._getframe(1), target)
+            told(listener.turn, sys._getframe(1), _named(code, offset, target))
 
     def call(code: CodeType, offset: int, called: object, first: object) -> None:
         if type(called) is MethodDescriptorType:

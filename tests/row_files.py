@@ -1,0 +1,50 @@
+"""Rows in a file that gives slices only: a reader of our own, and HDF5 where h5py can be had.
+
+h5py has no wheel for Python 3.15 yet. There the reader stands for it: like an `h5py.Dataset` it
+has shape, dtype and slices, holds an open file, and therefore cannot be pickled. Elsewhere every
+test runs on both.
+"""
+
+import sys
+
+import numpy as np
+
+
+class RowFile:
+    """The rows of a raw file, read a slice at a time."""
+
+    def __init__(self, path, shape, dtype):
+        self.file, self.shape, self.dtype = path.open("rb"), shape, np.dtype(dtype)
+
+    def __getitem__(self, part):
+        start, stop, step = part.indices(self.shape[0])
+        assert step == 1
+        width = self.shape[1] * self.dtype.itemsize
+        self.file.seek(start * width)
+        rows = np.empty((max(stop - start, 0), self.shape[1]), self.dtype)
+        self.file.readinto(rows.view(np.uint8) if rows.size else rows)
+        return rows
+
+    def __array__(self, dtype=None, copy=None):
+        return np.asarray(self[:], dtype)
+
+
+def row_file(folder, rows, **_layout):
+    """Return the rows as a file that our own reader reads."""
+    path = folder / "rows.raw"
+    rows.tofile(path)
+    return RowFile(path, rows.shape, rows.dtype)
+
+
+FILES = [row_file]
+REOPEN = {row_file: lambda folder, rows: RowFile(folder / "rows.raw", rows.shape, rows.dtype)}
+
+if sys.version_info < (3, 15):
+    import h5py
+
+    def hdf5(folder, rows, **layout):
+        """Return the rows as a dataset of an HDF5 file."""
+        return h5py.File(folder / "rows.h5", "w").create_dataset("rows", data=rows, **layout)
+
+    FILES.append(hdf5)
+    REOPEN[hdf5] = lambda folder, rows: h5py.File(folder / "rows.h5")["rows"]
