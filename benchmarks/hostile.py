@@ -1,17 +1,34 @@
 """Hostile data, and the truth about them in integers, which do not round.
 
-Two collections. `WRONG` holds data on which computed distances name a wrong neighbor; every
+Three collections. `WRONG` holds data on which computed distances name a wrong neighbor; every
 contender is asked, and judged by integers. `COSTLY` holds data on which being exact could cost
-far more than the direct form, because no quick proof tells the candidates apart.
+far more than the direct form, because no quick proof tells the candidates apart. Both are for
+`peers.py`. `CASES` holds more of these, each of one size and one number of neighbors: times as
+others record them, rounded scores, clusters as narrow as rounding, many neighbors.
+
+Run as a program it measures the cases: the exact search, by the algorithm that it chooses and by
+each of the two, beside the direct form. What counts is the processor's time, of all threads, which
+other work on the machine disturbs least. The result goes to hostile.json and from there to the page
+on benchmarks. Takes about five minutes on two cores.
+Run: python benchmarks/hostile.py [--output FILE] [--before] [--quick] [--only WORD]
+(--before keeps the ratios as those to be compared with, of a library before a change.)
 """
 
+import argparse
+import json
+import sys
+import time
 from collections.abc import Callable
 from math import factorial
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
+from conditions import afresh, circumstances, cores, interleaved, ratio, written
 from numpy.typing import NDArray
-from sklearn.datasets import load_iris
+from sklearn.datasets import load_digits, load_iris
+
+from nnlib import k_nearest
 
 Rows = NDArray[np.floating]
 Pair = tuple[Rows, Rows]
@@ -164,3 +181,186 @@ COSTLY: dict[str, Callable[[Shape], Pair]] = {
 }
 LIMITS = {name: 60.0 if name.startswith("permutations") else 10.0 for name in COSTLY}
 """How many times the direct form's time an exact search may take."""
+
+
+class Case(NamedTuple):
+    """Data for one search: how to make them, of what size, and how many neighbors are sought."""
+
+    data: Callable[[Shape], Pair]
+    shape: Shape
+    k: int = 1
+    limit: float = 10.0  # how many times the direct form's time the search may take
+    tree: bool = True  # whether a tree is worth trying
+
+    def small(self) -> "Case":
+        """Return the same of a size for trying out."""
+        n_test, n_train, d = self.shape
+        n_train = min(n_train, 300)
+        return self._replace(
+            shape=(min(n_test, 5), n_train, min(d, 64)), k=min(self.k, n_train // 3)
+        )
+
+
+def nanoseconds(within: int) -> Callable[[Shape], Pair]:
+    """Return moments of one day in nanoseconds since 1970: beyond 2⁵³, and near to each other."""
+
+    def data(shape: Shape) -> Pair:
+        n_test, n_train, d = shape
+        rng = np.random.default_rng(0)
+        start = 1_700_000_000_000_000_000
+        T, X = (start + rng.integers(0, within, (n, d)) for n in (n_train, n_test))
+        return T, X
+
+    return data
+
+
+def digits_over(divisor: float, dtype: str = "float64") -> Callable[[Shape], Pair]:
+    """Return images of digits with a little noise, their gray levels divided."""
+
+    def data(shape: Shape) -> Pair:
+        n_test, n_train, d = shape
+        rng = np.random.default_rng(0)
+        images = load_digits().data[:, :d].astype(np.int64)
+        rows = images[rng.integers(0, len(images), n_train + n_test)]
+        most = int(divisor)
+        noisy = rows * (most // 16) + rng.integers(-1, 2, rows.shape)
+        shades = (noisy.clip(0, most) / divisor).astype(dtype)
+        return shades[:n_train], shades[n_train:]
+
+    return data
+
+
+def rounded_scores(shape: Shape) -> Pair:
+    """Scores rounded to four decimals: few values, each many times."""
+    n_test, n_train, d = shape
+    rng = np.random.default_rng(0)
+    return rng.random((n_train, d)).round(4), rng.random((n_test, d)).round(4)
+
+
+def sphere(size: float) -> Callable[[Shape], Pair]:
+    """Return rows of length one, up to rounding, and queries of about a size around the center."""
+
+    def data(shape: Shape) -> Pair:
+        T, X, _ = normal(shape)
+        return T / np.linalg.norm(T, axis=1)[:, None], X * size
+
+    return data
+
+
+def narrow_clusters(count: int, spread: float) -> Callable[[Shape], Pair]:
+    """Return rows and queries around a few centers, much nearer to these than these are."""
+
+    def data(shape: Shape) -> Pair:
+        T, X, rng = normal(shape)
+        centers = rng.standard_normal((count, shape[2]))
+        T, X = (centers[rng.integers(0, count, len(A))] + spread * A for A in (T, X))
+        return T, X
+
+    return data
+
+
+def cloud_around_zero(shape: Shape) -> Pair:
+    """A standard normal cloud."""
+    return normal(shape)[:2]
+
+
+CASES: dict[str, Case] = {
+    "nanoseconds within 2 µs": Case(nanoseconds(2000), (200, 20_000, 1)),
+    "nanoseconds within 10 µs": Case(nanoseconds(10_000), (200, 20_000, 1)),
+    "nanoseconds within 100 µs": Case(nanoseconds(100_000), (200, 20_000, 1)),
+    "digits/255": Case(digits_over(255), (50, 10_000, 64), 1000),
+    "digits/255, float32": Case(digits_over(255, "float32"), (50, 10_000, 64), 1000),
+    "digits/16": Case(digits_over(16), (50, 10_000, 64), 1000),
+    "0.1 lattice": Case(tenth_lattice, (100, 10_000, 8), 1000),
+    "permutations, k = 100": Case(permutations, (100, 10_000, 8), 100, 20.0),
+    "permutations, k = 1000": Case(permutations, (50, 10_000, 8), 1000, 20.0),
+    "permutations, d = 100,000": Case(permutations, (10, 40, 100_000), 1, 20.0, False),
+    "scores of four decimals": Case(rounded_scores, (1000, 294_392, 1)),
+    "sphere, near the center": Case(sphere(1e-3), (300, 1_000_000, 3)),
+    "unit rows, query zero": Case(sphere(0.0), (20, 10_000, 64), 100),
+    "10 clusters of 1e-4": Case(narrow_clusters(10, 1e-4), (1000, 50_000, 8)),
+    "30 clusters of 1e-5": Case(narrow_clusters(30, 1e-5), (1000, 50_000, 8)),
+    "100 clusters of 1e-6": Case(narrow_clusters(100, 1e-6), (1000, 50_000, 8)),
+    "many neighbors": Case(cloud_around_zero, (200, 10_000, 8), 2600),
+    "most as neighbors": Case(cloud_around_zero, (100, 10_000, 8), 9000),
+}
+CHOICE = 2.0
+"""How many times the better algorithm's time the one that is chosen may take."""
+STORED = Path(__file__).with_name("hostile.json")
+
+
+def processor_seconds(call: Callable[[], object]) -> float:
+    """Return the processor's seconds that a call takes, those of all threads together."""
+    start = time.process_time()
+    call()
+    return time.process_time() - start
+
+
+def measured(name: str, case: Case, seconds: float, fewest: int = 2) -> dict[str, Any]:
+    """Return the seconds of every way to search one case, and how many answers were wrong."""
+    T, X = case.data(case.shape)
+    ways: dict[str, dict[str, str]] = {
+        "auto": {},
+        "brute": {"algorithm": "brute"},
+        "direct": {"method": "direct", "algorithm": "brute"},
+    }
+    if case.tree:
+        ways["tree"] = {"algorithm": "tree", "memory_limit": 2**28}
+
+    def timed(options: dict[str, Any]) -> Callable[[], float]:
+        return lambda: processor_seconds(lambda: k_nearest(T, X, case.k, **options))
+
+    calls = {way: timed(options) for way, options in ways.items()}
+    first = judge(T, X[:3], {"auto": k_nearest(T, X, case.k)[:3, 0]})
+    return {
+        "data": name,
+        "shape": list(case.shape),
+        "k": case.k,
+        "limit": case.limit,
+        "wrong": first["auto"][0],
+        "seconds": interleaved(calls, seconds, fewest, 9),
+    }
+
+
+def over_direct(case: dict[str, Any]) -> float:
+    """Return how many times as long as the direct form the exact search took."""
+    return float(f"{ratio(case, 'auto', 'direct'):.3g}")
+
+
+def over_better(case: dict[str, Any]) -> float:
+    """Return how many times as long as the better algorithm the chosen one took."""
+    others = [ratio(case, "auto", way) for way in ("brute", "tree") if way in case["seconds"]]
+    return float(f"{max(others):.3g}")
+
+
+def main(arguments: list[str]) -> int:
+    """Measure in a fresh process with sleeping threads; store what came out."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--output", type=Path, default=STORED, help="the file to write")
+    parser.add_argument("--before", action="store_true", help="store ratios to be compared with")
+    parser.add_argument("--quick", action="store_true", help="tiny sizes; nothing is stored")
+    parser.add_argument("--only", default="", help="cases with this in their name; nothing stored")
+    options = parser.parse_args(arguments)
+    code = afresh(__file__, arguments, cores())
+    if code is not None:
+        return code
+    found = []
+    for name, case in CASES.items():
+        if options.only in name:
+            some = case.small() if options.quick else case
+            found.append(measured(name, some, 0.01 if options.quick or options.before else 10.0))
+            over = over_direct(found[-1]), over_better(found[-1])
+            print(f"{name:28} over direct {over[0]:7}, over the better {over[1]:7}", flush=True)
+    if options.quick or options.only:
+        return 0
+    result = json.loads(options.output.read_text("utf-8")) if options.output.exists() else {}
+    if options.before:
+        result["before"] = {case["data"]: over_direct(case) for case in found}
+    else:
+        result |= circumstances(cores()) | {"cases": found}
+    options.output.write_text(written(result), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

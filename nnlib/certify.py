@@ -86,29 +86,82 @@ def largest_entry(array: Array) -> int:
 def nothing_rounds(queries: Array, rows: Array, bits: int = 53) -> bool:
     """Return whether floats of so many `bits` compute these squared distances without rounding.
 
-    They do, in either form, for integers v (in a type of integers or of floats) if
-    d (2 max |v|)² ≤ 2^bits, 2⁵³ for float64 and 2²⁴ for float32: then every difference, product
-    and sum, in whatever order, is an integer that such a float holds. For
-    the expanded form this is 4 max ‖v‖² ≥ ‖x‖² + 2 |x|·|t| + ‖t‖².
+    They do, in either form, for multiples v of a power of two w (integers, sixteenths) if
+    d (2 max |v| / w)² ≤ 2^bits, 2⁵³ for float64 and 2²⁴ for float32: then every difference, product
+    and sum, in whatever order, is a multiple of w or of w² that such a float holds. For
+    the expanded form this is 4 max ‖v‖² ≥ ‖x‖² + 2 |x|·|t| + ‖t‖². A few rows tell most often
+    that it is not so.
     """
-    step = 1 + STRETCH // (1 + queries.shape[1])
-    for array in (queries, rows):
-        if array.dtype.kind == "f":
-            for i in range(0, len(array), step):
-                if not (array[i : i + step] == np.rint(array[i : i + step])).all():
-                    return False
-    largest = max(largest_entry(queries), largest_entry(rows))
-    return bool(queries.shape[1] * (2 * largest) ** 2 <= 2**bits)
+    few = 1 + STRETCH // (1 + queries.shape[1])
+    return few_bits((queries[:few], rows[:few]), bits) and few_bits((queries, rows), bits)
+
+
+def few_bits(arrays: tuple[Array, ...], bits: int) -> bool:
+    """Return whether all entries are multiples of the least w that `nothing_rounds` allows."""
+    largest = max((abs(v.item()) for a in arrays if a.size for v in (a.min(), a.max())), default=0)
+    above, below = (arrays[0].shape[1] * (2 * Fraction(largest)) ** 2).as_integer_ratio()
+    lowest, highest = (-500, 400) if bits == 53 else (-60, 40)  # no square of w leaves the range
+    w = max((above.bit_length() - below.bit_length() - bits - 1) // 2, lowest)
+    while above > below * Fraction(4) ** w * 2**bits:
+        w += 1
+    return w <= highest and all(multiples(a, w) for a in arrays)
+
+
+def multiples(array: Array, w: int) -> bool:
+    """Return whether all entries are multiples of 2^w."""
+    whole = array.dtype.kind in "iu"
+    if whole and w <= 0:
+        return True
+    step = 1 + STRETCH // (1 + array.shape[1])
+    for part in (array[i : i + step] for i in range(0, len(array), step)):
+        if whole:
+            if w > 63 or (part.astype(np.uint64) & np.uint64(2**w - 1)).any():
+                return False
+        else:
+            scaled = np.ldexp(part.astype(np.float64), -w)
+            if not (scaled == np.rint(scaled)).all():
+                return False
+    return True
 
 
 def conversion_error(*arrays: Array) -> float:
     """Return a bound on |float64(v) − v| over all entries v.
 
-    Zero for every type that float64 contains, and for integers up to 2⁵³ in absolute value;
-    beyond that, converting v rounds it by at most u |v|.
+    Zero for every type that float64 contains, and for integers of at most 53 bits between the
+    first and the last that is set; others are rounded by at most u |v|.
     """
-    largest = max((largest_entry(a) for a in arrays if a.dtype.kind in "iu"), default=0)
-    return 0.0 if largest <= 2**53 else 2 * UNIT_ROUNDOFF * float(largest)
+    large = [a for a in arrays if a.dtype.kind in "iu" and largest_entry(a) > 2**53]
+    if all(converts(a) for a in large):
+        return 0.0
+    return 2 * UNIT_ROUNDOFF * float(max(largest_entry(a) for a in large))
+
+
+def converts(integers: Array) -> bool:
+    """Return whether float64 holds all these integers."""
+    step = 1 + STRETCH // (16 + 16 * integers.shape[1])
+    for part in (integers[i : i + step] for i in range(0, len(integers), step)):
+        sizes = np.where(part < 0, -part.astype(np.uint64), part.astype(np.uint64))
+        odd = sizes // np.maximum(sizes & -sizes, 1)  # without the zeros behind the last bit
+        if odd.max(initial=0) > 2**53:
+            return False
+    return True
+
+
+def near_zero(queries: Array, rows: Array) -> tuple[Array, Array] | None:
+    """Return integers moved by one vector of integers so that float64 holds them; None if none.
+
+    Moving all points changes no difference. Times in nanoseconds are beyond 2⁵³ and yet near to
+    each other. The arithmetic is modulo 2⁶⁴ and the results are between 0 and 2⁵³.
+    """
+    sides = queries, rows
+    if not all(side.dtype.kind in "iu" and side.size for side in sides):
+        return None
+    low = [min(column) for column in zip(*(a.min(axis=0).tolist() for a in sides), strict=True)]
+    high = [max(column) for column in zip(*(a.max(axis=0).tolist() for a in sides), strict=True)]
+    if any(b - a > 2**53 for a, b in zip(low, high, strict=True)):
+        return None
+    center = np.array([a % 2**64 for a in low], np.uint64)
+    return queries.astype(np.uint64) - center, rows.astype(np.uint64) - center
 
 
 def cutoff(computed: NDArray[np.float64], d: int, input_error: float = 0.0) -> NDArray[np.float64]:

@@ -75,6 +75,11 @@ def digits(x: list[Floats], sides: list[tuple[Floats, Floats]], bits: int) -> li
     for place, (rows, norms) in enumerate(sides):
         queries = np.concatenate(x[max(0, place - len(x) + 1) : place + 1], axis=1)
         found.append(norms - (2 * queries) @ rows.T)
+    return carried(found, bits)
+
+
+def carried(found: list[Floats], bits: int) -> list[Floats]:
+    """Return the same numbers with all digits but the leading one in [0, 2^bits)."""
     for place in range(len(found) - 1, 0, -1):
         carry = np.floor(found[place] * 2.0**-bits)
         found[place] -= carry * 2.0**bits
@@ -83,11 +88,47 @@ def digits(x: list[Floats], sides: list[tuple[Floats, Floats]], bits: int) -> li
 
 
 def first_k(number: list[Floats], k: int) -> NDArray[np.intp]:
-    """Return the positions (k,) of the k smallest numbers, ordered by (digits, position)."""
-    left = np.arange(len(number[0]))
-    for digit in number if k == 1 else number[:1]:
-        values = digit[left]
-        kth = values.min() if k == 1 else np.partition(values, k - 1)[k - 1]
-        left = left[values <= kth]
-    order = np.lexsort([digit[left] for digit in reversed(number)])
-    return left[order[:k]]
+    """Return the positions (k,) of the k smallest numbers, ordered by (digits, position).
+
+    Digit by digit, what is below the kth is among them, and what equals it waits for the next.
+    """
+    sure, left = [np.empty(0, np.intp)], np.arange(len(number[0]))
+    for digit in number:
+        values = digit if len(left) == len(digit) else digit[left]
+        kth = values.min()
+        if np.count_nonzero(values == kth) < k:
+            kth = np.partition(values, k - 1)[k - 1]
+            below = left[values < kth]
+            sure.append(below)
+            k -= len(below)
+        left = left[values == kth]
+        if k == len(left):
+            break
+    chosen = np.sort(np.concatenate([*sure, left[:k]]))
+    order = np.lexsort([digit[chosen] for digit in reversed(number)])
+    return np.asarray(chosen[order])
+
+
+def top_of(*sides: Array) -> int:
+    """Return a `top` for which `cut` takes in all entries of these points."""
+    largest = max((float(np.abs(side).max(initial=0)) for side in sides), default=0.0)
+    return 1 + int(np.frexp(largest)[1])
+
+
+def pair_digits(x: Array, t: Array, top: int) -> Floats | None:
+    """Return ‖x − t‖² of pairs (n, d) as rows of digits, the leading one first; None if too wide.
+
+    Digit p is the sum over a + b = p of δ_a·δ_b with δ = x − t in slices, |δ_a| ≤ 2^b: no more than
+    4 SLICES d 2^(2b−2) and a carry.
+    """
+    bits = slice_bits(x.shape[1])
+    (above, fits), (below, also) = cut(x, top, bits), cut(t, top, bits)
+    if not (fits & also).all():
+        return None
+    parts = [a - b for a, b in zip(above, below, strict=True)]
+    used = 1 + max((a for a, part in enumerate(parts) if part.any()), default=0)
+    found = [np.zeros(len(x)) for _ in range(2 * SLICES - 1)]
+    for a in range(used):
+        for b in range(a, used):
+            found[a + b] += (1.0 if a == b else 2.0) * np.vecdot(parts[a], parts[b])
+    return np.array(carried(found, bits)).T

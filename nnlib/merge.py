@@ -17,11 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlib.certify import conversion_error, cutoff, nothing_rounds, settle
+from nnlib.errorfree import SLICES, pair_digits, top_of
 from nnlib.validation import Array
 
 Indices = NDArray[np.intp]
 # Entries of candidate rows that are merged in one go.
 MERGED = 2**16
+# From so many rivals on they are compared many at a time, and so many at most.
+MASS, LOT = 2**10, 2**12
 
 
 def slices(length: int, step: int) -> Iterator[slice]:
@@ -82,14 +85,71 @@ def settle_all(
     start = np.searchsorted(owner, np.arange(len(queries) + 1))
     place = np.arange(len(order)) - start[owner]
     limit = cutoff(computed, queries.shape[1], error)
-    close = (computed[1:] <= limit[:-1]) & (owner[1:] == owner[:-1]) & (place[:-1] < k)
-    for q in np.unique(owner[1:][close]):  # the order of their candidates is not proved
-        first, stop = start[q], start[q + 1]
-        rivals = computed[first:stop] <= limit[min(first + k, stop) - 1]
-        some = order[first:stop][rivals]
-        winners = settle(queries[q], rows, index[some], k)
-        order[first : first + len(winners)] = some[winners]
+    close = (computed[1:] <= limit[:-1]) & (owner[1:] == owner[:-1])
+    if not (close & (place[:-1] < k)).any():
+        return order[place < k]
+    # Runs of rivals, each close to the one before: only within a run is the order not proved.
+    run = np.concatenate([[0], np.cumsum(~close)])
+    kth = limit[np.minimum(start[:-1] + k, start[1:]) - 1]
+    first = np.searchsorted(run, np.arange(run[-1] + 1))
+    rival = (place[first] < k)[run] & (computed <= kth[owner])
+    rival &= (np.bincount(run, rival) > 1)[run]
+    spots = np.flatnonzero(rival)
+    runs = np.split(spots, np.flatnonzero(np.diff(run[spots])) + 1)
+    many = error == 0 and len(spots) >= MASS
+    for lot in lots(runs):
+        some = np.concatenate(lot)
+        if many:
+            pairs = owner[some], index[order[some]], run[some]
+            winners = sorted_runs(rows, queries, k, *pairs)
+            if winners is not None:
+                order[some[: len(winners)]] = order[some[winners]]
+                continue
+        for one in lot:
+            chosen = settle(queries[owner[one[0]]], rows, index[order[one]], k)
+            order[one[: len(chosen)]] = order[one[chosen]]
     return order[place < k]
+
+
+def lots(runs: list[Indices]) -> Iterator[list[Indices]]:
+    """Put runs together while they have no more than `LOT` members."""
+    lot: list[Indices] = []
+    for one in runs:
+        if lot and sum(map(len, lot)) + len(one) > LOT:
+            yield lot
+            lot = []
+        lot.append(one)
+    yield lot
+
+
+def sorted_runs(
+    rows: Array, queries: Array, k: int, owner: Indices, index: Indices, run: Indices
+) -> Indices | None:
+    """Return the positions of pairs (query, row) by (run, true distance, row), in exact digits.
+
+    Of one long run only the first k, which the rest joins a lot at a time. None where a number has
+    more bits than the digits hold.
+    """
+    d = queries.shape[1]
+    step = 1 + 2**13 // (1 + d)
+    parts = list(slices(len(owner), step))
+    top = max(top_of(queries[owner[part]], rows[index[part]]) for part in parts)
+    size = max(LOT, k) if run[0] == run[-1] else len(owner)
+    best, known = np.empty(0, np.intp), np.empty((0, 2 * SLICES - 1))
+    for some in slices(len(owner), size):
+        found = [known]
+        for part in slices(len(owner[some]), step):
+            numbers = pair_digits(queries[owner[some][part]], rows[index[some][part]], top)
+            if numbers is None:
+                return None
+            found.append(numbers)
+        best = np.concatenate([best, np.arange(len(owner))[some]])
+        known = np.concatenate(found)
+        order = np.lexsort((index[best], *known.T[::-1], run[best]))
+        if run[0] == run[-1]:
+            order = order[:k]
+        best, known = best[order], known[order]
+    return best
 
 
 def settle_pairs(

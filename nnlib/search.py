@@ -20,11 +20,12 @@ from nnlib.certify import (
     conversion_error,
     cutoff,
     leading_bit,
+    near_zero,
     nothing_rounds,
 )
 from nnlib.distances import check_norms, direct_tile, squared_norms, with_bias, with_ones
 from nnlib.errorfree import cut, digits, first_k, reversed_rows, slice_bits
-from nnlib.merge import Indices, settle_all, settle_pairs, slices, smallest_k
+from nnlib.merge import Indices, pair_distances, settle_all, settle_pairs, slices, smallest_k
 from nnlib.shortlist import Advance, Plan, filter_rows, make_plan
 from nnlib.threads import blas_threads, others_run
 from nnlib.tree import Tree, tree_bytes, tree_fits, tree_pays
@@ -397,7 +398,7 @@ def choose_tree(
         if n_test * n_train * d <= SMALL_WORK:
             return None
         built = training.tree(plant=False) is not None
-        if not tree_pays(n_test, n_train, d, k, built):
+        if not tree_pays(n_test, n_train, d, k, built) or conversion_error(queries, training.rows):
             return None
     if not n_test or not tree_fits(training.rows, queries):
         return None
@@ -449,6 +450,16 @@ def search_rows(
     plan = frame = None
     error = conversion_error(queries, training.rows)
     if method == "exact":
+        taken = 8 * (queries.size + training.rows.size)
+        moved = near_zero(queries, training.rows) if error and 2 * taken <= memory_limit else None
+        if moved:
+            near = TrainingSet(moved[1])
+            _, indices = search_rows(
+                near, moved[0], k, method, memory_limit - taken, advance, False
+            )
+            owner = np.repeat(np.arange(n_test), k)
+            values = pair_distances(queries, training.rows, owner, indices.ravel())
+            return values.reshape(n_test, k), indices
         if nothing_rounds(queries, training.rows):  # the fastest form is exact
             method = "expanded"
             if nothing_rounds(queries, training.rows, bits=24):

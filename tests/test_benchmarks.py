@@ -292,6 +292,17 @@ def test_the_judge_stops_after_as_many_queries_as_it_is_told():
     assert judge(T, X, answer, most=2)["zero"] == (0, 0)
 
 
+@pytest.mark.parametrize("name", hostile.CASES)
+def test_hostile_cases_are_measured_every_way_and_answered_right(name):
+    case = hostile.CASES[name].small()
+    found = hostile.measured(name, case, 0.0)
+    assert set(found["seconds"]) >= {"auto", "brute", "direct"}
+    assert ("tree" in found["seconds"]) == case.tree
+    assert found["wrong"] == 0
+    assert hostile.over_direct(found) > 0
+    assert hostile.over_better(found) > 0
+
+
 @pytest.mark.parametrize("name", WRONG)
 def test_hostile_data_come_from_their_seed(name):
     first, again, other = WRONG[name](1), WRONG[name](1), WRONG[name](2)

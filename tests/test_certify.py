@@ -22,6 +22,7 @@ from nnlib.certify import (
     cutoff,
     exact_squared_distance,
     gap,
+    near_zero,
     nothing_rounds,
     padded,
     query_side,
@@ -167,13 +168,50 @@ def test_something_rounds_for_fractions_or_large_integers():
     assert nothing_rounds(ones, ones)
     for array in (ones[:1], ones):
         late = array.copy()
-        late[-1, -1] = 0.5
+        late[-1, -1] = 0.1
         assert not nothing_rounds(late, ones)
         assert not nothing_rounds(ones, late)
-    # 4 d v² reaches 2⁵³ at v = 2²⁵ with d = 2
-    for v, exact in ((2**25, True), (2**25 + 1, False), (-(2**25) - 1, False), (-(2**63), False)):
+    # 4 d v² reaches 2⁵³ at v = 2²⁵ with d = 2; but −2⁶³ has one bit only
+    for v, exact in ((2**25, True), (2**25 + 1, False), (-(2**25) - 1, False), (-(2**63), True)):
         assert nothing_rounds(np.array([[v, 0]]), np.zeros((1, 2), np.int64)) is exact
     assert not nothing_rounds(np.array([[1e300]]), np.array([[0]]))
+
+
+@pytest.mark.parametrize("w", [-520, -60, -4, 7, 300])
+@pytest.mark.parametrize("bits", [24, 53])
+def test_nothing_rounds_for_multiples_of_a_power_of_two(w, bits):
+    """Sixteenths are as good as integers, as long as no square leaves the range."""
+    rng = np.random.default_rng(0)
+    T, X = (rng.integers(-200, 200, (n, 5)) * 2.0**w for n in (9, 4))
+    fits = -60 <= w <= 7 if bits == 24 else -500 <= w <= 300
+    assert nothing_rounds(X, T, bits) is fits
+    if fits:
+        dtype = np.float32 if bits == 24 else np.float64
+        for method in ("direct", "expanded"):
+            D = squared_distances(X.astype(dtype), T.astype(dtype), method=method)
+            truth = oracle_distances(X, T)
+            assert [[Fraction(float(value)) for value in row] for row in D] == truth
+
+
+@given(st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(0, 63).map(lambda i: 2**i - 2**63)))
+def test_a_conversion_is_exact_where_there_is_no_error(values):
+    array = np.array(values, np.int64)[:, None]
+    exact = all(int(float(v)) == v for v in values)
+    assert (conversion_error(array) == 0) == exact
+    assert near_zero(array, array) is None or max(values) - min(values) <= 2**53
+
+
+@given(problems(families=("integers beyond 2**53", "integers beyond 2**63", "signed integers")))
+def test_moving_integers_changes_no_difference(problem):
+    T, X = problem.T, problem.X
+    moved = near_zero(X, T)
+    if T.dtype.kind not in "iu" or X.dtype.kind not in "iu" or not T.size or not X.size:
+        assert moved is None
+    elif moved:
+        assert conversion_error(*moved) == 0
+        assert oracle_distances(*moved) == oracle_distances(X, T)
+    else:
+        assert max(T.max(), X.max()) - int(min(T.min(), X.min())) > 2**53
 
 
 def test_conversion_error():

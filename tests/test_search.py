@@ -416,6 +416,7 @@ def test_nothing_is_settled_where_nothing_is_close(monkeypatch):
         raise AssertionError("settled in integers")
 
     monkeypatch.setattr(merge, "settle", refuse)
+    monkeypatch.setattr(merge, "pair_digits", refuse)  # settles masses
     rng = np.random.default_rng(0)
     T, X = rng.standard_normal((3000, 4)), rng.standard_normal((700, 4))
     for algorithm in ("brute", "tree"):
