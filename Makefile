@@ -25,12 +25,14 @@ test: $(VENV)/ready lint book ## run every test: library, pages in a browser, no
 	@echo "… and on another one, which rounds differently (Nehalem has no fused multiply-add)"
 	OPENBLAS_CORETYPE=Nehalem $(BIN)/python -m pytest --nbval --nbval-sanitize-with tests/nbval.cfg -n 2 --dist loadfile chapters
 
-bench: $(VENV)/peers ## measure redraws, searches beside their peers, trees, files, shards and engines (about an hour and a half)
+bench: $(VENV)/peers ## measure redraws, searches beside their peers, trees, files, shards and engines (about two hours)
 	@$(BIN)/python tests/browser/provision.py
 	$(BIN)/python benchmarks/redraw.py
 	$(BIN)/python benchmarks/forms.py
 	$(BIN)/python benchmarks/copies.py
 	$(BIN)/python benchmarks/peers.py
+	$(BIN)/python benchmarks/hostile.py
+	$(BIN)/python benchmarks/fuzz.py
 	$(BIN)/python benchmarks/algorithms.py
 	$(BIN)/python benchmarks/memmap.py
 	$(BIN)/python benchmarks/scale.py

@@ -192,7 +192,7 @@ def cutoff(computed: NDArray[np.float64], d: int, input_error: float = 0.0) -> N
     """
     n = 2 * d + 16
     factor = 1 + n * UNIT_ROUNDOFF / (1 - n * UNIT_ROUNDOFF)
-    with np.errstate(over="ignore"):
+    with np.errstate(all="ignore"):
         bound: Any = computed * factor + 3 * d * SMALLEST
         if input_error:
             bound = (np.sqrt(bound) + 4 * np.sqrt(float(d)) * input_error * factor) ** 2 * factor

@@ -128,7 +128,7 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         smallest = distances.min(axis=1, keepdims=True)
         # 1/distance up to a factor a query: dividing by the smallest first cannot overflow. A
         # zero distance outweighs all others.
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with np.errstate(all="ignore"):
             votes = np.where(smallest == 0, distances == 0, smallest / distances)
         return votes.astype(np.float64), indices
 

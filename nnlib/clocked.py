@@ -212,7 +212,7 @@ class ClockedKNN:
             )
         T = rows.astype(np.float64)
         norms = np.zeros(n)
-        with np.errstate(over="ignore"):
+        with np.errstate(all="ignore"):
             for t_f in T.T:
                 norms += t_f * t_f
         check_norms(np.zeros(1), norms)
@@ -254,7 +254,7 @@ class ClockedKNN:
                 f"x must be one query of {self.W.shape[1]} features; its shape is {query.shape}"
             )
         query = query.astype(np.float64)
-        with np.errstate(over="ignore"):
+        with np.errstate(all="ignore"):
             check_norms(np.array([(query * query).sum()]), -self.b)
         scores = np.zeros(len(self.W))
         for x_f, w_f in zip(query, self.W.T, strict=True):

@@ -66,7 +66,7 @@ def check_norms(x_norms: Array, t_norms: Array) -> None:
     Every partial sum of the expanded form is at most 2(‖x‖² + ‖t‖²) in absolute value; twice
     that leaves room for rounding.
     """
-    with np.errstate(over="ignore"):
+    with np.errstate(all="ignore"):
         largest = 4 * (x_norms.max(initial=0) + t_norms.max(initial=0))
     if not np.isfinite(largest):
         raise ValueError(
@@ -75,6 +75,7 @@ def check_norms(x_norms: Array, t_norms: Array) -> None:
         )
 
 
+@np.errstate(all="ignore")
 def squared_distances(X: ArrayLike, T: ArrayLike, method: str = "expanded") -> Array:
     """Return the matrix of squared Euclidean distances between queries and templates.
 
@@ -114,7 +115,7 @@ def squared_distances(X: ArrayLike, T: ArrayLike, method: str = "expanded") -> A
     check_same_width("X", queries, "T", templates)
     dtype = working_dtype(queries, templates)
     queries, templates = queries.astype(dtype, copy=False), templates.astype(dtype, copy=False)
-    with np.errstate(over="ignore"):
+    with np.errstate(all="ignore"):
         if method == "direct":
             distances = direct_tile(queries, templates)
             if not np.isfinite(distances.max(initial=0)):

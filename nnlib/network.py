@@ -169,7 +169,7 @@ class ThreeLayerNet:
             task = "regression" if labels.dtype.kind == "f" else "classification"
         check_choice("task", task, ("classification", "regression"))
         T = rows.astype(working_dtype(rows, rows), copy=False)
-        with np.errstate(over="ignore"):
+        with np.errstate(all="ignore"):
             norms = squared_norms(T)
         check_norms(np.zeros(1, T.dtype), norms)
         if task == "regression":
@@ -209,7 +209,7 @@ class ThreeLayerNet:
                 f"W1 has shape {self.W1.shape}"
             )
         queries = queries.astype(working_dtype(queries, self.W1), copy=False)
-        with np.errstate(over="ignore"):
+        with np.errstate(all="ignore"):
             norms = squared_norms(queries)
         check_norms(norms, -self.b1)
         return np.asarray(with_ones(queries) @ with_bias(self.W1, self.b1).T)

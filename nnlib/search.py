@@ -83,7 +83,7 @@ class TrainingSet:
     def norms(self, dtype: Any) -> Array:
         """Return ‖t‖² for every training row, in the working precision: (n_train,)."""
         if dtype not in self._norms:
-            with np.errstate(over="ignore"):
+            with np.errstate(all="ignore"):
                 if self.rows.dtype == dtype:
                     norms = squared_norms(self.rows)
                 else:  # Convert a stretch at a time: a wider copy of all rows may not fit.
@@ -175,7 +175,7 @@ def search_computed(
     """Return (squared distances, indices) of the k nearest by the values as computed."""
     X = queries.astype(dtype, copy=False)
     if method == "expanded":
-        with np.errstate(over="ignore"):
+        with np.errstate(all="ignore"):
             x_norms = squared_norms(X)
         check_norms(x_norms, training.norms(dtype))
         X = with_ones(X)
@@ -184,7 +184,7 @@ def search_computed(
         if method == "expanded":  # the reduced distance ‖t‖² − 2x·t: ‖x‖² changes no ranking
             values = X @ training.weights(dtype, part).T
         else:
-            with np.errstate(over="ignore"):
+            with np.errstate(all="ignore"):
                 values = direct_tile(X, training.rows[part].astype(dtype, copy=False))
         best = keep_best(best, values, part.start, k)
     assert best is not None
@@ -220,7 +220,7 @@ def search_exact(
     computed = np.empty(0)
     most = len(X) * (k + rows_per_tile // 4)
     for part in slices(len(training), rows_per_tile):
-        with np.errstate(over="ignore"):
+        with np.errstate(all="ignore"):
             values = direct_tile(X, training.rows[part].astype(np.float64, copy=False))
         best = keep_best(best, values, part.start, k)
         limit = cutoff(best[0][:, -1], d, error)
@@ -257,6 +257,8 @@ def exact_winners(
         if len(odd) > MOST_ODD:
             return None
         pairs.append((np.repeat(every, len(odd)), np.tile(odd, len(every))))
+        if not len(ready):
+            continue
         used = 1 + max((i for i in range(len(x)) if x[i].any() or t[i][ready].any()), default=0)
         sides = reversed_rows([part[ready] for part in t[:used]])
         for some in slices(len(every), 64):
@@ -349,6 +351,7 @@ def progress_bar(total: int, show: bool) -> Iterator[Advance]:
         yield advance
 
 
+@np.errstate(all="ignore")  # what over- and underflows here is told by values, not by warnings
 def search(
     training: TrainingSet,
     X_test: ArrayLike,

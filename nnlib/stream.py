@@ -132,6 +132,7 @@ def search_part(
     return known
 
 
+@np.errstate(all="ignore")
 def search_source(
     X_train: RowSource,
     X_test: ArrayLike,

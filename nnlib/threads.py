@@ -14,12 +14,13 @@ over as soon, and finds them or any other thread at work, leaves its products to
 busily starts at once, and would only get in the way of others.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, wait
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from threading import Lock, get_native_id
+from threading import Lock, Thread, get_native_id
 from typing import Any, TypeVar
 
 Task = TypeVar("Task")
@@ -53,6 +54,8 @@ def others_run() -> bool:
 
 
 TURN = Lock()
+# The number of threads that a product took before a search set it to 1; empty where none runs.
+LIMITED: list[int] = []
 
 
 @contextmanager
@@ -63,14 +66,17 @@ def single_products() -> Iterator[bool]:
     it. Nor can a search where another thread has set a number and holds it: threadpoolctl then
     does nothing.
     """
-    if not TURN.acquire(blocking=False):
+    turn = TURN  # a fork gives the child another one
+    if not turn.acquire(blocking=False):
         yield False
         return
     try:
+        LIMITED.append(blas_threads())
         with blas().limit(limits=1):
             yield blas_threads() == 1
     finally:
-        TURN.release()
+        LIMITED.clear()
+        turn.release()
 
 
 class Shared(Iterator[Task]):
@@ -105,14 +111,56 @@ def side_by_side(
 def in_threads(
     threads: int, work: Callable[[Iterator[Task]], Result], tasks: Iterator[Task]
 ) -> list[Result]:
-    """Return what each of so many threads returns; see `side_by_side`."""
-    with ThreadPoolExecutor(threads) as pool:
+    """Return what each of so many threads returns; see `side_by_side`.
+
+    Where a thread cannot be started, as at the end of the interpreter, the caller takes its part.
+    """
+    shares: list[Future[Result]] = []
+    started: list[Thread] = []
+
+    def take_part(share: Future[Result]) -> None:
         try:
-            running = [pool.submit(work, tasks) for _ in range(threads)]
-            for ended in wait(running, return_when=FIRST_EXCEPTION).done:
-                ended.result()
-            return [thread.result() for thread in running]
-        except BaseException:
-            for _ in tasks:
-                pass
-            raise
+            share.set_result(work(tasks))
+        except BaseException as error:
+            share.set_exception(error)
+
+    try:
+        own: list[Result] = []
+        for _ in range(threads):
+            share: Future[Result] = Future()
+            thread = Thread(target=take_part, args=(share,))
+            try:
+                thread.start()
+            except RuntimeError:
+                own.append(work(tasks))
+                break
+            shares.append(share)
+            started.append(thread)
+        for ended in wait(shares, return_when=FIRST_EXCEPTION).done:
+            ended.result()
+        return own + [share.result() for share in shares]
+    except BaseException:
+        for _ in tasks:
+            pass
+        raise
+    finally:
+        for thread in started:
+            thread.join()
+
+
+def start_afresh() -> None:
+    """In a child process: no other thread of it searches, so nobody holds the turn or the BLAS.
+
+    A fork copies the lock, and the number of threads, as they were in the middle of a search.
+    """
+    global TURN
+    TURN = Lock()
+    if LIMITED:
+        for library in blas().lib_controllers:
+            getattr(library, "clear_controlling_thread", bool)()  # it is a thread of the parent
+            library.set_num_threads(LIMITED[0])
+        LIMITED.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=start_afresh)

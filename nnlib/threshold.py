@@ -131,7 +131,7 @@ def follows(
     if not len(others) or inside[face] <= 0 or (inside[others] <= 0).any():
         return False  # nothing to follow from, or rounding has moved the center out of the cell
     columns = np.ones((len(center) + 1, len(others) + 1))
-    with np.errstate(over="ignore"):
+    with np.errstate(all="ignore"):
         columns[:-1, :-1] = (w[others] / inside[others, None]).T
         columns[:, -1] = np.append(np.zeros(len(center)), EAGER)  # δ
         target = np.append(w[face] / inside[face], 1.0)
@@ -272,7 +272,7 @@ class PerceptronNet:
                 f"{needed:,} bytes; memory_limit is {memory_limit:,}. Take fewer rows or raise it"
             )
         T = rows.astype(np.float64)
-        with np.errstate(over="ignore"):
+        with np.errstate(all="ignore"):
             norms = sums_in_order(np.ones((1, d)), T * T, np.zeros(len(T)))[0]
         check_norms(np.zeros(1), norms)
         i, j = compared(codes, bisectors)
@@ -329,7 +329,7 @@ class PerceptronNet:
                 f"W1 has shape {self.W1.shape}"
             )
         queries = rows.astype(np.float64)
-        with np.errstate(over="ignore"):
+        with np.errstate(all="ignore"):
             norms = np.array([(queries * queries).sum(axis=1).max(initial=0)])
             largest = np.array([(self.templates**2).sum(axis=1).max(initial=0)])
         check_norms(norms, largest)

@@ -59,7 +59,7 @@ def all_finite(array: Array) -> bool:
         flat = array.ravel(order="K")
         whole = len(flat) - len(flat) % STRETCH
         stretches, rest = flat[:whole].reshape(-1, STRETCH), flat[whole:]
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             if np.isfinite(np.vecdot(stretches, stretches).sum() + rest @ rest):
                 return True
     return bool(np.isfinite(array.min()) and np.isfinite(array.max()))

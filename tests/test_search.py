@@ -790,3 +790,37 @@ def test_predict_1nn_is_the_label_of_the_nearest(problem, data):
     truth = oracle_k_nearest(problem.T, problem.X, 1)[:, 0]
     y = np.array(labels)
     assert predict_1nn(problem.T, y, problem.X).tolist() == y[truth].tolist()
+
+
+@pytest.mark.parametrize("algorithm", ["auto", "brute", "tree"])
+def test_a_last_tile_may_hold_no_row_that_slices_hold(algorithm):
+    T, X = np.full((2049, 2), 0.1), np.full((200, 2), 0.1)
+    T[-1] = 1000.0
+    assert not nearest(T, X, algorithm=algorithm).any()
+
+
+M = np.finfo(float).max
+
+
+@pytest.mark.parametrize("algorithm", ["auto", "brute", "tree"])
+@pytest.mark.parametrize(
+    ("T", "X", "expected"),
+    [
+        ([[-5e-324]], [[-0.0]], [0]),
+        ([[0.0, 0.0]], [[-5e-324, -5e-324]], [0]),
+        ([[1e-170, 0.0], [0.0, 2e-170]], [[0.0, 0.0]], [0]),
+        (np.float32([[2.4e-22, -1.6e-22]]), np.float32([[0, 8e-23]]), [0]),
+        ([[M, M, -M], [M / 2, M, M / 2]], [[M, 1, -M]], [0]),
+        ([[-M], [M]], [[M / 2], [-M]], [1, 0]),
+    ],
+    ids=str,
+)
+def test_no_warning_and_no_floating_point_error_whatever_the_caller_asks_for(
+    T, X, expected, algorithm
+):
+    with np.errstate(all="raise"):
+        assert nearest(T, X, algorithm=algorithm).tolist() == expected
+        many = np.repeat(np.asarray(X), 700, axis=0)  # more than a little work
+        rows = np.repeat(np.asarray(T), 800, axis=0)
+        found = nearest(rows, many, algorithm=algorithm)
+        assert (found == np.repeat(800 * np.array(expected), 700)).all()

@@ -1,5 +1,6 @@
 """Threads that share tasks: each done once, the BLAS held and restored, failures passed on."""
 
+import subprocess
 import sys
 import threading
 import time
@@ -130,3 +131,93 @@ def test_other_threads_are_seen_at_work():
         stop.set()
         worker.join()
     assert until(False)
+
+
+def test_the_caller_does_what_no_thread_can_be_started_for():
+    """A limit on threads is met at the first or a later start; no task is lost or done twice."""
+    start = threading.Thread.start
+    for allowed in (0, 1, 2):
+        left = [None] * allowed
+
+        def refuse(thread, left=left):
+            if not left:
+                raise RuntimeError("can't start new thread")
+            left.pop()
+            start(thread)
+
+        with mock.patch.object(threading.Thread, "start", refuse):
+            done = side_by_side(3, list, range(1000))
+        assert sorted(task for part in done for task in part) == list(range(1000))
+        assert blas_threads() == 2
+
+
+SEARCHES = """
+import {module}, os, sys, threading, time
+import numpy as np
+from nnlib import nearest, search, threads
+from threadpoolctl import ThreadpoolController
+blas = ThreadpoolController().select(user_api="blas")
+blas.limit(limits=2).__enter__()
+threads.others_run = lambda: False
+search.THREADED_WORK = 1
+rng = np.random.default_rng(0)
+T, X = rng.standard_normal((20000, 16)), rng.standard_normal((500, 16))
+def look():
+    found = nearest(T, X, algorithm="brute")
+    assert (found == nearest(T, X, method="direct")).all()
+    print("answered", flush=True)
+"""
+
+
+def printed(code, module="atexit"):
+    """Return what a process of its own prints that runs the code after a search was set up."""
+    run = subprocess.run(
+        [sys.executable, "-c", SEARCHES.format(module=module) + code],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    assert not run.stderr
+    return run.stdout.split()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "atexit.register(look)",
+        "def later():\n    threading.main_thread().join()\n    look()\n"
+        "threading.Thread(target=later).start()",
+    ],
+    ids=["atexit", "a thread that outlives the main one"],
+)
+def test_a_search_answers_while_the_interpreter_ends(code):
+    assert printed(code) == ["answered"]
+
+
+def test_a_child_of_a_process_that_searches_starts_afresh():
+    """The turn and the BLAS's single thread belong to a thread that the child does not have."""
+    code = """
+inside, leave = threading.Event(), threading.Event()
+def hold():
+    with threads.single_products():
+        inside.set()
+        leave.wait()
+holder = threading.Thread(target=hold)
+blas.limit(limits=2)
+threads.blas().lib_controllers[0].clear_controlling_thread()
+holder.start()
+inside.wait()
+assert threads.blas_threads() == 1
+import warnings
+warnings.simplefilter("ignore")  # Python 3.12 and later warn of any fork with threads
+child = os.fork()
+if not child:
+    assert threads.blas_threads() == 2
+    with threads.single_products() as single:
+        assert single
+    look()
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+leave.set()
+holder.join()
+"""
+    assert printed(code) == ["answered"]
