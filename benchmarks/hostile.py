@@ -8,7 +8,8 @@ others record them, rounded scores, clusters as narrow as rounding, many neighbo
 
 Run as a program it measures the cases: the exact search, by the algorithm that it chooses and by
 each of the two, beside the direct form. What counts is the processor's time, of all threads, which
-other work on the machine disturbs least. --output stores the result; without it, it is printed.
+other work on the machine disturbs least. The result is stored in hostile.json, or where --output
+says.
 Run: python benchmarks/hostile.py [--output FILE] [--before] [--quick] [--only WORD]
 (--before keeps the ratios as those to be compared with, of a library before a change.)
 """

@@ -4,6 +4,8 @@ Input is validated by scikit-learn's own functions, so that messages and refusal
 its users know. `fit` prepares the training side once.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Self
 
 import numpy as np
@@ -52,6 +54,17 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         self.memory_limit = memory_limit
         self.algorithm = algorithm
 
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """Leave the estimator as it was if fitting fails, wherever it does."""
+        before = dict(self.__dict__)
+        try:
+            yield
+        except BaseException:
+            self.__dict__.clear()
+            self.__dict__.update(before)
+            raise
+
     def _fit_rows(self, X: Array) -> None:
         """Check the parameters against the rows and prepare the training side."""
         check_choice("weights", self.weights, VOTES)
@@ -61,7 +74,8 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         check_count("n_neighbors", self.n_neighbors, 1, len(X), f"n_samples = {len(X)}")
         check_count("memory_limit", self.memory_limit, 1, None, "bytes")
         self._cosine = self.metric == "cosine"
-        rows = normalized(X, "X") if self._cosine else X
+        # Norms and a tree are kept for these rows, so they must not change with the caller's.
+        rows = normalized(X, "X") if self._cosine else X.copy()
         self._training = TrainingSet(rows, keep_weights=self.method == "expanded")
         self.n_samples_fit_ = len(X)
 
@@ -169,11 +183,15 @@ class NearestNeighborClassifier(ClassifierMixin, NeighborsBase):  # type: ignore
     """
 
     def fit(self, X: Any, y: Any) -> Self:
-        """Store the training rows `X` (n_train, d) with their labels `y` (n_train,)."""
-        X, y = validate_data(self, X, y, dtype="numeric")
-        check_classification_targets(y)
-        self.classes_, self._codes = np.unique(y, return_inverse=True)
-        self._fit_rows(X)
+        """Keep a copy of the training rows `X` (n_train, d) with their labels `y` (n_train,).
+
+        If it raises, the estimator is as it was before.
+        """
+        with self._all_or_nothing():
+            X, y = validate_data(self, X, y, dtype="numeric")
+            check_classification_targets(y)
+            self.classes_, self._codes = np.unique(y, return_inverse=True)
+            self._fit_rows(X)
         return self
 
     def _tally(self, X: Any) -> tuple[Array, Array]:
@@ -209,10 +227,11 @@ class NearestNeighborRegressor(RegressorMixin, NeighborsBase):  # type: ignore[m
     """
 
     def fit(self, X: Any, y: Any) -> Self:
-        """Store the training rows `X` (n_train, d) with their targets `y`."""
-        X, y = validate_data(self, X, y, dtype="numeric", multi_output=True, y_numeric=True)
-        self._targets = np.array(y, dtype=np.float64)
-        self._fit_rows(X)
+        """Keep a copy of the training rows `X` (n_train, d) with their targets `y`."""
+        with self._all_or_nothing():
+            X, y = validate_data(self, X, y, dtype="numeric", multi_output=True, y_numeric=True)
+            self._targets = np.array(y, dtype=np.float64)
+            self._fit_rows(X)
         return self
 
     def predict(self, X: Any) -> Array:

@@ -138,7 +138,7 @@ def opened(rows: Any) -> Any:
 def form_of(rows: Any) -> Form:
     """Return the form of what a source gives; of a file, without reading its rows."""
     given = opened(rows)
-    return Form(tuple(given.shape), np.dtype(given.dtype))
+    return Form(tuple(given.shape or ()), np.dtype(given.dtype))
 
 
 def search_shard(

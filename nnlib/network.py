@@ -163,6 +163,7 @@ class ThreeLayerNet:
             another length, targets that are not finite numbers, a negative temperature, or rows
             whose squared norm overflows.
         """
+        check_temperature(temperature)
         rows = as_training_rows("X_train", X_train)
         labels = as_labels("y_train", y_train, len(rows), "X_train")
         if task is None:

@@ -87,7 +87,7 @@ def read(source: RowSource, part: slice) -> Array:
     name = f"X_train[{part.start}:{part.stop}]"
     data = source[part]
     if not isinstance(data, np.ndarray) and hasattr(data, "__array__"):
-        data = np.asarray(data)  # a lazy source reads only now
+        data = np.asanyarray(data)  # a lazy source reads only now
     rows = as_array(name, data)
     shape = (part.stop - part.start, source.shape[1])
     if rows.shape != shape:

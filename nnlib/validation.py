@@ -4,7 +4,8 @@ Each check raises one `ValueError` that names the argument and says what was exp
 what came, so that a mistake is found where it was made and not three functions later.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from operator import index
 from typing import Any, Protocol, TypeGuard
 
@@ -32,19 +33,109 @@ class RowSource(Protocol):
 def as_array(name: str, data: ArrayLike) -> Array:
     """Return `data` as a NumPy array, refusing what would lose information on the way.
 
+    Lists and frames of values that have no common type in NumPy (2⁵³ + 1 beside 0.5, 1 beside
+    "a") become an array of objects, for the caller to keep or to refuse.
+
     Raises
     ------
     ValueError
-        For sparse or masked data, and for nested sequences of unequal length.
+        For sparse or masked data, for nested sequences of unequal length, and with whatever
+        `data` itself raises when it is read as its cause.
     """
     if hasattr(data, "toarray") and hasattr(data, "nnz"):
         raise ValueError(f"{name} is sparse; pass a dense array, for example {name}.toarray()")
-    if isinstance(data, np.ma.MaskedArray):
+    masked = holds_masked(data)
+    if not masked:
+        try:
+            array = converted(data)
+        except MemoryError:
+            raise
+        except Exception as error:
+            raise ValueError(f"{name} cannot be read as an array: {error}") from error
+        masked = holds_masked(array.ravel().tolist() if array.dtype.kind == "O" else array)
+    if masked:
         raise ValueError(f"{name} is a masked array; fill or drop its masked entries first")
+    return np.asarray(array)
+
+
+def holds_masked(data: Any, depth: int = 64) -> bool:
+    """Return whether data are masked, or nested lists hold what is; NumPy would drop the mask."""
+    if isinstance(data, np.ma.MaskedArray):
+        return True
+    if depth == 0 or not isinstance(data, list | tuple):
+        return False
+    deeper = (list, tuple, np.ma.MaskedArray)
+    if not any(issubclass(kind, deeper) for kind in set(map(type, data))):
+        return False
+    return any(holds_masked(part, depth - 1) for part in data)
+
+
+def converted(data: Any) -> Array:
+    """Return `data` as an array of NumPy's choice, or of objects if that would change a value."""
+    if hasattr(data, "iloc") and data.ndim == 2:
+        return frame_array(data)
+    if hasattr(data, "isna") and not isinstance(data.dtype, np.dtype) and np.any(data.isna()):
+        return np.fromiter(data, object, len(data))  # integers beside NaN would become floats
+    array: Array = np.asanyarray(data)
+    if isinstance(data, list | tuple):
+        return unless_changed(array, lambda: np.array(data, dtype=object))
+    return array
+
+
+def frame_array(frame: Any) -> Array:
+    """Return a frame of pandas as an array: numbers of several types in one that holds them all."""
+    if all(isinstance(dtype, np.dtype) for dtype in frame.dtypes) and len(set(frame.dtypes)) < 2:
+        return np.asarray(frame)
+    series = [frame.iloc[:, j] for j in range(frame.shape[1])]
+    columns = [converted(column) for column in series]
+    if any(column.dtype.kind not in "biuf" for column in columns):
+        return np.stack([np.fromiter(column, object, len(column)) for column in series], axis=1)
+    common = np.result_type(*(column.dtype for column in columns))
+    array = np.stack([column.astype(common) for column in columns], axis=1)
+    return unless_changed(
+        array, lambda: np.stack([column.astype(object) for column in columns], axis=1)
+    )
+
+
+def unless_changed(array: Array, exact: Callable[[], Array]) -> Array:
+    """Return `array` if its entries equal those of exact(), objects; else integers, or those.
+
+    NumPy makes text of numbers beside text, and floats of integers beside floats and of int64
+    beside uint64; floats change an integer only beyond 2⁵³.
+    """
+    kind = array.dtype.kind
+    if kind not in "fcSU" or (kind in "fc" and not (np.abs(array) >= 2.0**53).any()):
+        return array
+    objects = exact()
+    values = [v.item() if isinstance(v, np.generic) else v for v in objects.ravel().tolist()]
+    given = array.ravel().tolist()
+    if all(a == b or a != a for a, b in zip(given, values, strict=True)):
+        return array
+    objects = np.fromiter(values, object, len(values)).reshape(array.shape)
+    if all(isinstance(value, int) for value in values):
+        for dtype in (np.int64, np.uint64):
+            with suppress(OverflowError):
+                return objects.astype(dtype)
+    return objects
+
+
+def is_missing(value: Any) -> bool:
+    """Return whether a value is NaN, NaT or pandas' NA, whose comparisons have no truth."""
     try:
-        return np.asarray(data)
-    except ValueError as error:
-        raise ValueError(f"{name} cannot be read as an array: {error}") from None
+        return bool(value != value)
+    except TypeError:
+        return True
+
+
+def first_missing(array: Array) -> int | None:
+    """Return the first row of an array of objects or variable text with a missing value."""
+    if array.dtype.kind == "T":  # whatever it is, it is not text
+        lacks = [not isinstance(value, str) for value in array.ravel().tolist()]
+    elif array.dtype.kind == "O":
+        lacks = [is_missing(value) for value in array.ravel().tolist()]
+    else:
+        return None
+    return lacks.index(True) // (array.size // len(array)) if any(lacks) else None
 
 
 def all_finite(array: Array) -> bool:
@@ -85,7 +176,7 @@ def as_numbers(name: str, data: ArrayLike, start: int = 0) -> Array:
     if array.dtype.kind != "f" or array.dtype.itemsize > 8:
         raise ValueError(
             f"{name} must hold integers or float16, float32 or float64 numbers; "
-            f"its dtype is {array.dtype}"
+            f"its dtype is {array.dtype}{objection(array)}"
         )
     if not all_finite(array):
         first = tuple(np.argwhere(~np.isfinite(array))[0].tolist())
@@ -93,6 +184,18 @@ def as_numbers(name: str, data: ArrayLike, start: int = 0) -> Array:
         column = f" (column {first[1]})" if len(first) > 1 else ""
         raise ValueError(f"{name} must be finite; {where} {array[first]}{column}")
     return array
+
+
+def objection(array: Array) -> str:
+    """Say what keeps an array of objects from being one of numbers, where it is not plain."""
+    row = first_missing(array)
+    if row is not None:
+        return f": row {row} has a missing value"
+    if array.dtype.kind == "O" and array.ndim:
+        for (row, *_), value in np.ndenumerate(array):
+            if isinstance(value, int) and abs(value) > 2**53:
+                return f": row {row} holds {value}, which no type of all its numbers keeps"
+    return ""
 
 
 def as_rows(name: str, data: ArrayLike, start: int = 0) -> Array:
@@ -108,10 +211,10 @@ def as_rows(name: str, data: ArrayLike, start: int = 0) -> Array:
     return array
 
 
-def check_two_dimensional(name: str, shape: tuple[int, ...]) -> None:
-    """Raise unless the shape is that of rows with features."""
-    if len(shape) != 2:
-        hint = f"; for a single row write {name}[None, :]" if len(shape) == 1 else ""
+def check_two_dimensional(name: str, shape: tuple[int, ...] | None) -> None:
+    """Raise unless the shape is that of rows with features; HDF5's null dataset has none."""
+    if shape is None or len(shape) != 2:
+        hint = f"; for a single row write {name}[None, :]" if shape and len(shape) == 1 else ""
         raise ValueError(
             f"{name} must be two-dimensional (rows, features); its shape is {shape}{hint}"
         )
@@ -184,14 +287,17 @@ def distinct_labels(name: str, labels: Array) -> tuple[Array, Array]:
     ValueError
         For NaN and the like, which equal nothing, and for labels that have no common order.
     """
+    row = first_missing(labels) if labels.dtype.kind == "T" else None
     try:
-        strange = np.flatnonzero(labels != labels)
-        if strange.size:
+        strange = np.flatnonzero(labels != labels) if row is None else [row]
+        if len(strange):
             row = int(strange[0])
             raise ValueError(f"{name} must not hold {labels[row]} as a label; row {row} does")
         classes, places = np.unique(labels, return_inverse=True)
     except TypeError as error:
-        raise ValueError(f"{name} holds labels that cannot be sorted: {error}") from None
+        row = first_missing(labels)
+        why = error if row is None else f"row {row} has a missing value"
+        raise ValueError(f"{name} holds labels that cannot be sorted: {why}") from error
     return classes, places
 
 

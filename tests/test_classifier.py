@@ -631,3 +631,45 @@ def test_squared_distances_of_the_normalized_rows():
     distances, indices = model.kneighbors(QUERIES)
     D = squared_distances(normalized(QUERIES, "X"), normalized(CLOUD, "X"), method="direct")
     assert np.array_equal(distances, np.take_along_axis(D, indices, axis=1) / 2)
+
+
+@pytest.mark.parametrize("estimator", [NearestNeighborClassifier, NearestNeighborRegressor])
+@pytest.mark.parametrize("options", [{}, {"metric": "cosine"}, {"method": "expanded"}], ids=str)
+def test_an_estimator_owns_its_rows(estimator, options):
+    """What the caller does to the arrays after fit changes no neighbor, cached or not."""
+    rng = np.random.default_rng(0)
+    Z, y = rng.standard_normal((20_000, 3)), rng.integers(0, 3, 20_000)
+    queries = Z[:50] + 0.01
+    model = estimator(**options).fit(Z, y)
+    before = model.kneighbors(queries)[1].copy(), model.predict(queries).copy()
+    Z[:], y[:] = Z[::-1].copy(), y[::-1].copy()
+    after = model.kneighbors(queries)[1], model.predict(queries)
+    assert (before[0] == after[0]).all()
+    assert (before[1] == after[1]).all()
+
+
+@pytest.mark.parametrize("estimator", [NearestNeighborClassifier, NearestNeighborRegressor])
+@pytest.mark.parametrize(
+    ("options", "X", "y"),
+    [
+        ({"n_neighbors": 4}, [[1.0, 0.0], [2.0, 0.0]], [1, 2]),
+        ({"metric": "cosine"}, [[1.0, 0.0], [0.0, 0.0]], [1, 2]),
+        ({}, [[1.0, 0.0], [2.0, 0.0]], [1, np.nan]),
+        ({}, [[1.0], [np.inf]], [1, 2]),
+        ({"memory_limit": 0}, [[1.0], [2.0]], [1, 2]),
+    ],
+    ids=str,
+)
+def test_a_refit_that_raises_leaves_what_was_fitted(estimator, options, X, y):
+    model = estimator().fit([[0.0, 0.0, 1.0], [5.0, 5.0, 5.0]], [7, 8])
+    model.set_params(**options)
+    with pytest.raises(ValueError, match=r"."):
+        model.fit(X, y)
+    model.set_params(n_neighbors=1, metric="sqeuclidean", memory_limit=2**26)
+    assert model.n_features_in_ == 3
+    assert model.predict([[4.0, 5.0, 5.0]]).tolist() == [8]
+    fresh = estimator(**options)
+    with pytest.raises(ValueError, match=r"."):
+        fresh.fit(X, y)
+    with pytest.raises(NotFittedError):
+        fresh.predict(X)

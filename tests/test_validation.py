@@ -1,11 +1,23 @@
 """Every kind of bad input gets one `ValueError` that names the argument and the offense."""
 
+import io
+
+import h5py
 import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse
 
-from nnlib import ThreeLayerNet, k_nearest, nearest, predict_1nn, softmax, squared_distances
+from nnlib import (
+    ClockedKNN,
+    PerceptronNet,
+    ThreeLayerNet,
+    k_nearest,
+    nearest,
+    predict_1nn,
+    softmax,
+    squared_distances,
+)
 from nnlib.validation import as_numbers, as_rows, check_choice, check_count, working_dtype
 
 GOOD = np.arange(12.0).reshape(4, 3)
@@ -207,3 +219,111 @@ def test_check_count_and_choice_pass_good_values_on():
     assert check_count("k", np.int8(3), 1, 3, "") == 3
     assert type(check_count("k", np.int8(3), 1, None, "")) is int
     assert check_choice("method", "b", ("a", "b")) == "b"
+
+
+# --- nothing is rounded, unmasked or renamed on the way in --------------------------------------
+
+ODD = 2**53 + 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "dtype"),
+    [
+        ([[2**63], [2**63 + 2], [0]], np.uint64),
+        ([np.array([2**63 + 1], np.uint64), np.array([1], np.int64)], np.uint64),
+        (pd.DataFrame({"a": np.uint64([ODD]), "b": np.int64([-1])}), np.int64),
+        (pd.DataFrame({"a": pd.array([ODD, 2], "Int64"), "b": [True, False]}), np.int64),
+        (pd.DataFrame({"a": [1, 2], "b": [0.5, 1]}), np.float64),
+        ([[1e300, 1], [2**60, 0.5]], np.float64),
+    ],
+)
+def test_numbers_of_several_types_are_kept_exactly(rows, dtype):
+    array = as_rows("X", rows)
+    assert array.dtype == dtype
+    given = rows.to_numpy(object) if isinstance(rows, pd.DataFrame) else rows
+    assert array.tolist() == [[int(v) if dtype != np.float64 else v for v in r] for r in given]
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([[2**53, 0.5], [ODD, 0.5]], rf"^X must hold .*object: row 1 holds {ODD}"),
+        ([[2**63 + 1], [-1]], rf"^X must hold .*object: row 0 holds {2**63 + 1}"),
+        (pd.DataFrame({"a": [2, ODD], "b": [1, 0.5]}), rf"^X must hold .*: row 1 holds {ODD}"),
+        (pd.DataFrame({"a": pd.array([1, None], "Int64")}), "^X must hold .*: row 1 has a missing"),
+        ([np.ma.masked_less([1.0, 2], 2), [3, 4]], "^X is a masked array"),
+        ([[1, np.ma.masked], [3, 4]], "^X is a masked array"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused_by_name(rows, message):
+    with pytest.raises(ValueError, match=message):
+        as_rows("X", rows)
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        [1, "a", 2],
+        [b"x", "y", "x"],
+        ["a", "a\0", "b"],
+        [ODD, 0.5, 2**53],
+        [2**63, 2**63 + 2, 0],
+        pd.Series([ODD, 2**53, 1], dtype="Int64"),
+        pd.Series([True, False, True], dtype="boolean"),
+        pd.Series(["a", "b", "a"], dtype="string"),
+        np.array(["a", "b", "a"], np.dtypes.StringDType()),
+    ],
+)
+def test_labels_keep_their_type_and_value(labels):
+    found = predict_1nn(GOOD[:3], labels, GOOD[:3]).tolist()
+    assert found == list(labels)
+    assert [isinstance(v, str) for v in found] == [isinstance(v, str) for v in labels]
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        pd.Series([1, None], dtype="Int64"),
+        pd.Series([True, None], dtype="boolean"),
+        pd.Series(["a", None], dtype="string"),
+        np.array(["a", np.nan], np.dtypes.StringDType(na_object=np.nan)),
+        np.array(["a", None], np.dtypes.StringDType(na_object=None)),
+        [1, "a"],
+        [1, np.ma.masked],
+        np.array([1, np.ma.masked], object),
+    ],
+)
+@pytest.mark.parametrize("net", [ThreeLayerNet, PerceptronNet, ClockedKNN])
+def test_labels_that_are_no_classes_get_one_error(net, labels):
+    pattern = "^y_train (holds labels that cannot be sorted|must not hold|is a masked array)"
+    with pytest.raises(ValueError, match=pattern):
+        net.from_data(GOOD[:2], labels)
+
+
+class Broken:
+    def __array__(self, dtype=None, copy=None):
+        raise KeyError("gone")
+
+
+class Masking:
+    def __array__(self, dtype=None, copy=None):
+        return np.ma.masked_less(GOOD, 3)
+
+
+@pytest.mark.parametrize("taker", TAKES_ROWS)
+def test_what_raises_or_masks_when_it_is_read_is_named(taker):
+    name, call = TAKES_ROWS[taker]
+    with pytest.raises(ValueError, match=rf"^{name} cannot be read as an array: 'gone'") as caught:
+        call(Broken())
+    assert isinstance(caught.value.__cause__, KeyError)
+    with pytest.raises(ValueError, match=f"^{name} is a masked array"):
+        call(Masking())
+
+
+@pytest.mark.parametrize("taker", TAKES_ROWS)
+def test_a_null_dataset_is_named(taker):
+    name, call = TAKES_ROWS[taker]
+    with h5py.File(io.BytesIO(), "w") as file:
+        null = file.create_dataset("null", data=h5py.Empty("f8"))
+        with pytest.raises(ValueError, match=f"^{name} (cannot be read|must be two-dim)"):
+            call(null)
