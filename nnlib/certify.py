@@ -7,6 +7,10 @@ Two bounds and one fallback stand behind ``method="exact"``:
 - `cutoff`: the same for squared distances computed by the direct form in float64;
 - `settle`: Python integers, which do not round, for what neither can tell apart.
 
+All bounds assume the arithmetic that IEEE 754 prescribes: round to nearest, gradual underflow, and
+products that are sums of the terms x_j t_j in some order: no scheme like Strassen's, and no format
+of reduced precision. `check_underflow` finds out whether a thread has given gradual underflow up.
+
 **The filter.** Move and scale all points alike, x ↦ x′ = s (x − m), with any m and any power of
 two s; the order of the rows by ‖x − t‖² is that by the reduced distance of the moved points,
 
@@ -51,6 +55,7 @@ predicates", Discrete & Computational Geometry 18(3), 305–363, 1997, for a fil
 fallback.
 """
 
+import warnings
 from fractions import Fraction
 from heapq import nsmallest
 from typing import Any, NamedTuple
@@ -197,6 +202,23 @@ def cutoff(computed: NDArray[np.float64], d: int, input_error: float = 0.0) -> N
         if input_error:
             bound = (np.sqrt(bound) + 4 * np.sqrt(float(d)) * input_error * factor) ** 2 * factor
     return np.asarray(bound)
+
+
+TINY = np.array([np.finfo(float).tiny])
+
+
+def check_underflow() -> None:
+    """Warn if this thread flushes numbers below 2⁻¹⁰²² to zero, which no bound here allows for.
+
+    Some libraries switch that on for the thread that loads or calls them.
+    """
+    if not (TINY / 2).all():
+        warnings.warn(
+            "this thread flushes tiny numbers to zero, as another library has asked the processor; "
+            "rows whose features differ by less than about 1e-154 cannot be told apart for certain",
+            RuntimeWarning,
+            stacklevel=3,
+        )
 
 
 class Frame(NamedTuple):

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from nnlib.certify import (
     Frame,
+    check_underflow,
     choose_frame,
     conversion_error,
     cutoff,
@@ -373,6 +374,7 @@ def search(
     check_same_width("X_train", training.rows, "X_test", queries)
     k = check_count("k", k, 1, len(training), f"X_train has {len(training)} rows")
     memory_limit = check_count("memory_limit", memory_limit, 1, None, "bytes")
+    check_underflow()
     with progress_bar(len(queries) * len(training), progress) as advance:
         tree = None
         if method == "exact" and algorithm != "brute":

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nnlib.certify import check_underflow
 from nnlib.merge import Indices, Neighbors, merge, slices
 from nnlib.search import (
     MEMORY_LIMIT,
@@ -167,6 +168,7 @@ def search_source(
     check_same_width("X_train", source, "X_test", queries)
     k = check_count("k", k, 1, n_train, f"X_train has {n_train} rows")
     memory_limit = check_count("memory_limit", memory_limit, 1, None, "bytes")
+    check_underflow()
     shares = share_out(source, len(queries), k, method, memory_limit)
     result: Any = np.float64 if method == "exact" else working_dtype(queries, np.empty(0, dtype))
     distances = np.empty((len(queries), k), result)

@@ -1,11 +1,16 @@
 """The rounding bound is a theorem: what it calls farther, is farther."""
 
+import ctypes
 import os
+import platform
+import struct
 import subprocess
 import sys
 import tracemalloc
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -13,7 +18,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from strategies import Problem, oracle_distance, oracle_distances, oracle_k_nearest, problems
 
-from nnlib import squared_distances
+from nnlib import nearest, squared_distances
 from nnlib.certify import (
     FAR,
     REMEMBERED,
@@ -380,3 +385,34 @@ def test_nothing_rounds_in_float32():
             assert D.dtype == np.float32
             truth = oracle_distances(array, array)
             assert [[Fraction(float(value)) for value in row] for row in D] == truth
+
+
+@contextmanager
+def flushing():
+    """Let this thread flush subnormal numbers to zero, as a library built for speed may.
+
+    glibc keeps the control word of SSE at byte 28 of `fenv_t`; elsewhere the probe is a zero.
+    """
+    if sys.platform != "linux" or platform.machine() != "x86_64":
+        with mock.patch("nnlib.certify.TINY", np.zeros(1)):
+            yield
+        return
+    libm = ctypes.CDLL("libm.so.6")
+    usual, changed = ctypes.create_string_buffer(64), ctypes.create_string_buffer(64)
+    libm.fegetenv(usual)
+    changed.raw = usual.raw
+    (word,) = struct.unpack_from("=I", usual, 28)
+    struct.pack_into("=I", changed, 28, word | 0x8040)
+    libm.fesetenv(changed)
+    try:
+        yield
+    finally:
+        libm.fesetenv(usual)
+
+
+def test_a_thread_that_flushes_to_zero_is_told():
+    T, X = np.array([[1.4e-154, 1.4e-154], [1.5e-154, 0.0]]), np.zeros((1, 2))
+    assert nearest(T, X).tolist() == [1]
+    with flushing(), pytest.warns(RuntimeWarning, match="flushes tiny numbers"):
+        nearest(T, X)
+    assert nearest(T, X).tolist() == [1]
