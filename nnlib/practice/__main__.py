@@ -2,28 +2,51 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from nnlib.practice.catalog import drill, drills
-from nnlib.practice.drill import Drill
+from nnlib.practice.drill import Drill, Task
 from nnlib.practice.guard import call
 from nnlib.practice.judge import judged
 
 
-def loaded(path: Path) -> tuple[dict[str, Any], str]:
-    """Run a file; return the names that it defines, and a line if something went wrong."""
-    module = ModuleType("answer")
+@contextmanager
+def loaded(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
+    """Import a file; give the names that it defines, and a line if something went wrong.
+
+    While it is judged the file is a module like any other, as dataclasses and pickles need it,
+    and files beside it can be imported.
+    """
+    name = path.stem if path.stem.isidentifier() else "answer"
+    while name in sys.modules or name in sys.stdlib_module_names:
+        name = f"{name}_"
+    module = ModuleType(name)
     module.__file__ = str(path)
+    before = set(sys.modules)
+    sys.modules[name] = module
+    sys.path.insert(0, str(path.parent.resolve()))
 
     def run() -> None:
         exec(compile(path.read_bytes(), str(path), "exec"), module.__dict__)
 
-    outcome = call(run, (), tally=None)
-    if isinstance(outcome.error, SyntaxError):
-        return {}, f"{path.name}, line {outcome.error.lineno}: {outcome.error.msg}"
-    return vars(module), f"{path.name} could not be run: {outcome.line}" if outcome.problem else ""
+    try:
+        outcome = call(run, (), tally=None)
+        error, problem = outcome.error, ""
+        if isinstance(error, SyntaxError) and error.filename == str(path):
+            problem = f"{path.name}, line {error.lineno}: {error.msg}"
+        elif outcome.problem:
+            problem = f"{path.name} could not be run: {outcome.line}"
+        yield vars(module), problem
+    finally:
+        sys.path.remove(str(path.parent.resolve()))
+        for other in {name, *sys.modules} - before:
+            file = getattr(sys.modules.get(other), "__file__", None)
+            if file and Path(file).resolve().parent == path.parent.resolve():
+                del sys.modules[other]
 
 
 def main(arguments: list[str]) -> int:
@@ -54,15 +77,20 @@ def main(arguments: list[str]) -> int:
     if not options.file.is_file():
         print(f"there is no file {options.file}", file=sys.stderr)
         return 2
-    names, problem = loaded(options.file)
-    if problem:
-        print(problem, file=sys.stderr)
-        return 2
+    with loaded(options.file) as (names, problem):
+        if problem:
+            print(problem, file=sys.stderr)
+            return 2
+        return _told(task, chosen, options.file, names)
+
+
+def _told(task: Task, chosen: Drill, file: Path, names: dict[str, Any]) -> int:
+    """Judge the function of a file that has the right name, and print the report."""
     # A twist that keeps the signature may keep the drill's name.
     wanted = dict.fromkeys([task.solution.__name__, chosen.solution.__name__])
     answer = next((names[name] for name in wanted if name in names), None)
     if answer is None:
-        print(f"{options.file.name} defines no {' and no '.join(wanted)}", file=sys.stderr)
+        print(f"{file.name} defines no {' and no '.join(wanted)}", file=sys.stderr)
         return 2
     report = judged(task, answer)
     print(report)

@@ -9,8 +9,8 @@ One thing cannot be ended from inside Python: a C function that never returns an
 code, such as `sum(itertools.count())`.
 """
 
-import copy
 import ctypes
+import inspect
 import io
 import sys
 import threading
@@ -21,8 +21,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
+from nnlib.practice.changes import difference, snapshot
 from nnlib.practice.cost import Tally, peak_memory
 from nnlib.practice.events import watched
 
@@ -101,16 +100,7 @@ def quiet() -> Iterator[Sink]:
 
 def unchanged(before: Any, after: Any) -> bool:
     """Return whether two arguments hold the same: types, shapes and every bit."""
-    if type(before) is not type(after):
-        return False
-    if isinstance(before, np.ndarray):
-        same_form = before.dtype == after.dtype and before.shape == after.shape
-        return bool(same_form and before.tobytes() == after.tobytes())
-    if isinstance(before, list | tuple):
-        return len(before) == len(after) and all(map(unchanged, before, after))
-    if isinstance(before, dict):
-        return list(before) == list(after) and all(unchanged(before[k], after[k]) for k in before)
-    return bool(before == after)
+    return not difference(before, after)
 
 
 def describe(error: BaseException) -> str:
@@ -146,7 +136,7 @@ def call(
     deadline : float
         Seconds after which a call is ended that made no events to count.
     """
-    before = copy.deepcopy(args)
+    before = snapshot(args)
     outcome = Outcome()
 
     def run() -> None:
@@ -180,9 +170,19 @@ def call(
         outcome.line = f"it printed more than {OUTPUT_LIMIT:,} characters and was stopped"
     elif outcome.error is not None:
         outcome.problem, outcome.line = "raised", describe(outcome.error)
-    elif not unchanged(before, args):
-        outcome.problem, outcome.line = "mutated", "it changed the arrays that it was given"
+    elif changed := _changed(function, before, args):
+        outcome.problem, outcome.line = "mutated", f"it changed {changed}"
     return outcome
+
+
+def _changed(function: Callable[..., Any], before: tuple[Any, ...], args: tuple[Any, ...]) -> str:
+    """Return the first change of an argument, by the name that the function gives it."""
+    try:
+        names = list(inspect.signature(function).parameters)
+    except Exception:  # some of what is written in C has none
+        names = []
+    names += [f"argument {i + 1}" for i in range(len(names), len(args))]
+    return next(filter(None, map(difference, before, args, names)), "")
 
 
 def _wait(thread: threading.Thread, deadline: float, tally: Tally | None) -> None:
