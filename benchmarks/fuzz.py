@@ -382,7 +382,9 @@ def cluster() -> Iterator[None]:
     """Have a Dask cluster in this process, for the searches over shards."""
     from distributed import Client
 
-    with Client(processes=False, n_workers=1, threads_per_worker=2, dashboard_address=None):
+    with Client(
+        processes=False, n_workers=1, threads_per_worker=2, dashboard_address="127.0.0.1:0"
+    ):
         yield
 
 

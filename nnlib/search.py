@@ -545,9 +545,9 @@ def k_nearest(
         What "exact" does to find its candidates; the result is the same, bit for bit. "brute": it
         compares all rows. "tree": it asks a k-d tree (SciPy's, built first; see `nnlib.tree`), and
         compares all rows for queries whose answer the tree cannot prove, as where ties abound, and
-        for all of them where there can be no tree: d = 0 or a number beyond ±2⁵⁰⁰. "auto": for
-        more than a little work, what takes less time in a model of one thread. With
-        l = log₂(1 + n_train/24)
+        for all of them where there can be no tree: d = 0, a number beyond ±2⁵⁰⁰, or a SciPy whose
+        tree was not read (a RuntimeWarning says so). "auto": for more than a little work, what
+        takes less time in a model of one thread. With l = log₂(1 + n_train/24)
         levels, and v leaves touched by a ball that holds k rows, if they are spread evenly,
 
             all rows:  c₁ + c₂ (n_test + n_train) d + n_test n_train (c₃ + c₄ d),
@@ -589,6 +589,7 @@ def k_nearest(
     -----
     A large exact search that compares all rows runs in as many threads as a product takes, and
     has the BLAS of this process take one thread for each product meanwhile; see `nnlib.threads`.
+    A RuntimeWarning tells of a thread that flushes tiny numbers to zero; see `nnlib.certify`.
 
     References
     ----------

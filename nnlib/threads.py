@@ -129,13 +129,13 @@ def in_threads(
         for _ in range(threads):
             share: Future[Result] = Future()
             thread = Thread(target=take_part, args=(share,))
-            try:
+            with suppress(RuntimeError):
                 thread.start()
-            except RuntimeError:
-                own.append(work(tasks))
-                break
-            shares.append(share)
-            started.append(thread)
+                shares.append(share)
+                started.append(thread)
+                continue
+            own.append(work(tasks))
+            break
         for ended in wait(shares, return_when=FIRST_EXCEPTION).done:
             ended.result()
         return own + [share.result() for share in shares]

@@ -1,6 +1,4 @@
-"""Python in the page: the bytes, how they are packed, and the code pad that a reader types into.
+"""Python in the page, so far its bytes: ``obtain`` gets Pyodide and NumPy wherever they are had.
 
-``obtain`` gets Pyodide and its NumPy from wherever they are had and trusts their sums only,
-``packs`` makes of them what a page loads, ``script`` joins the page's JavaScript, and ``places``
-puts a pad on every page of a drill.
+Only their sums are trusted; ``bytes.json`` holds them, with the version and the licenses.
 """
