@@ -414,7 +414,7 @@ def last_wins(X_train, y_train, X_test):
 
 
 def test_a_failure_shows_the_smallest_input_and_why_it_matters():
-    why = drill("one_nn").checks[2].why
+    why = drill("one_nn").checks[3].why
     assert str(judge("one_nn", last_wins)) == (
         "one_nn, 1-nearest neighbor, vectorized: not passed\n"
         "  correct     no           first_of_equals\n"
@@ -447,7 +447,7 @@ def test_a_pass_says_what_to_say_aloud():
 def test_a_loop_is_told_in_counts_and_a_cube_in_bytes():
     text = str(judge("one_nn", loop))
     assert "it loops: with every further row, one place in it runs about once more" in text
-    assert "at most one round for every 4 rows (blocks are welcome)" in text
+    assert "at most one round for 4 rows (blocks are welcome)" in text
     number = loop.__code__.co_firstlineno + 2
     where = f"1.00 rounds for every row, in line {number}: for i in range(len(X_test)):"
     assert where in text

@@ -4,6 +4,7 @@ A check has a name, the tier that it belongs to, and the sentence why an intervi
 inputs are made anew each time from a fixed seed, so that a verdict never changes.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -163,13 +164,51 @@ class Values(Check):
 
 
 @dataclass(frozen=True)
+class Named:
+    """What the message of a refusal must hold, and what it must not.
+
+    Attributes
+    ----------
+    argument : str
+        The argument at fault.
+    more : str
+        Further words that must be there, such as "row 11".
+    free : tuple of str
+        Arguments that may be named as well, such as the one that this one does not fit.
+    """
+
+    argument: str
+    more: str = ""
+    free: tuple[str, ...] = ()
+
+    def complaint(self, message: str, names: tuple[str, ...]) -> str:
+        """Return what is wrong with a message, "" if nothing is."""
+        for wanted in filter(None, (self.argument, self.more)):
+            if not _holds(message, wanted):
+                return f"the message does not name {wanted}"
+        for name in names:
+            if name not in (self.argument, *self.free) and _holds(message, name):
+                return f"the message names {name}, which has nothing to do with it"
+        return ""
+
+    def __str__(self) -> str:
+        more = f" and {self.more}" if self.more else ""
+        return f"a ValueError whose message names {self.argument}{more}, and nothing else"
+
+
+def _holds(message: str, words: str) -> bool:
+    """Return whether words occur as words: row 1 does not occur in row 11."""
+    return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", message) is not None
+
+
+@dataclass(frozen=True)
 class Refusals(Check):
     """Bad input is refused by a ValueError that names the argument.
 
     Attributes
     ----------
     cases : callable
-        As for `Values`; what is wanted is the text that the message must hold.
+        As for `Values`; what is wanted is a `Named`.
     """
 
     cases: Callable[[np.random.Generator], Iterable[Case]]
@@ -183,20 +222,19 @@ class Refusals(Check):
         """Run the cases up to the first that is not refused."""
         for case in self.cases(np.random.default_rng(SEED)):
             outcome = call(answer, case.args, tally=Tally())
-            if isinstance(outcome.error, ValueError) and case.want in str(outcome.error):
-                continue
-            got = outcome.line or shown(outcome.value)
             line = outcome.line
-            if not outcome.problem:
+            if isinstance(outcome.error, ValueError):
+                line = case.want.complaint(str(outcome.error), names)
+                if not line:
+                    continue
+            elif not outcome.problem:
                 line = "it returned a value for input that has no answer"
-            elif isinstance(outcome.error, ValueError):
-                line = f"the message does not name {case.want}"
             return self.failure(
                 outcome,
                 line,
                 input=arguments(names, case.args),
-                expected=f"a ValueError whose message names {case.want}",
-                got=got,
+                expected=str(case.want),
+                got=outcome.line or shown(outcome.value),
             )
         return None
 
@@ -213,11 +251,14 @@ class Loops(Check):
         The smaller number; the larger is twice as many.
     what : str
         What is looped over, for the message.
+    limit : float
+        Rounds a row from which a loop counts as one over rows.
     """
 
     inputs: tuple[Callable[[int], Args], ...]
     rows: int = 256
     what: str = "row"
+    limit: float = ROW_LOOP
 
     @property
     def tier(self) -> str:
@@ -238,7 +279,7 @@ class Loops(Check):
                         break  # it refuses a subclass of ndarray; the plain run has spoken
                 else:
                     rounds, place = growth(*tallies, self.rows)
-                    if rounds >= ROW_LOOP:
+                    if rounds >= self.limit:
                         where = line_of(tallies[1], place)
                         return self._too_many(rounds, where, arguments(names, make(2 * self.rows)))
         return None
@@ -252,7 +293,7 @@ class Loops(Check):
             line=f"it loops: with every further {self.what}, one place in it runs {many} more",
             why=self.why,
             input=what,
-            expected=f"at most one round for every {round(1 / ROW_LOOP)} rows (blocks are welcome)",
+            expected=f"at most one round for {round(1 / self.limit)} rows (blocks are welcome)",
             got=f"{got}, in {where}" if where else got,
         )
 

@@ -5,8 +5,9 @@ so that a tie is a tie on every machine. The oracle compares them as Python inte
 other numbers, as fractions.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -61,3 +62,65 @@ def clear(X_test: Array, X_train: Array, gap: float = 0.0) -> Array:
     best = [sorted(row)[:2] for row in exact_distances(X_test, X_train)]
     keep = np.array([second - first > gap for first, second in best], dtype=bool)
     return np.asarray(X_test[keep])
+
+
+def labels(n: int, classes: int = 3) -> Array:
+    """Return n labels that repeat and follow neither the index nor the order of size."""
+    names = np.array([11, 4, 7, 25, 2])[:classes]
+    return np.asarray(names[np.random.default_rng(n).integers(0, classes, n)])
+
+
+def names_of_rows(n: int) -> Array:
+    """Return n different labels in no order, of which the first is none of the smallest."""
+    return np.asarray(np.random.default_rng(n).permutation(n)[::-1] * 7 % 997 + 3)
+
+
+def nearly_tied(low: int, high: int, d: int, count: int = 12) -> Iterator[Array]:
+    """Give pairs of whole rows whose squared distances from 0 differ by 1, the farther first.
+
+    They tell float64 from float32, which holds whole numbers up to 2²⁴ only.
+    """
+    rows = np.random.default_rng(d).integers(low, high, (20_000, d), endpoint=True)
+    d2 = (rows * rows).sum(axis=1)
+    order = d2.argsort(kind="stable")
+    steps = np.flatnonzero(np.diff(d2[order]) == 1)
+    assert len(steps) >= count
+    # Not the first ones only: which of two neighbors rounds up depends on the size.
+    for place in islice(steps[:: len(steps) // count], count):
+        yield rows[order[[place + 1, place]]].astype(np.float64)
+
+
+class Stream:
+    """Blocks that come one after the other, once: each is made when it is asked for.
+
+    An answer that keeps them all holds them all, and one that goes through them twice finds
+    nothing the second time.
+    """
+
+    def __init__(self, blocks: Sequence[tuple[Array, Array]]) -> None:
+        self._blocks = list(blocks)
+        self._next = 0
+
+    def __iter__(self) -> "Stream":
+        return self
+
+    def __next__(self) -> tuple[Array, Array]:
+        if self._next == len(self._blocks):
+            raise StopIteration
+        X, y = self._blocks[self._next]
+        self._next += 1
+        return X.copy(), y.copy()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Stream)  # its blocks are copies, which an answer may change
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        blocks = ", ".join(f"({X.tolist()}, {y.tolist()})" for X, y in self._blocks)
+        return f"a stream of {len(self._blocks)} blocks: {blocks}"
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers it holds, all blocks together."""
+        return sum(X.size + y.size for X, y in self._blocks)

@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from nnlib.practice.inputs import Stream
+
 LONGEST = 160  # characters
 
 
@@ -36,6 +38,8 @@ def size(args: tuple[Any, ...]) -> int:
     for value in args:
         if isinstance(value, list | tuple):
             total += size(tuple(value)) + 1
+        elif isinstance(value, Stream):
+            total += value.numbers
         elif isinstance(value, dict):
             total += size(tuple(value.values())) + 1
         else:

@@ -7,10 +7,10 @@ from fractions import Fraction
 
 import numpy as np
 
-from nnlib.practice.checks import Case, Cube, Loops, Refusals, Values
+from nnlib.practice.checks import Case, Cube, Loops, Named, Refusals, Values
 from nnlib.practice.compare import all_of, close, same_labels
 from nnlib.practice.drill import Drill, Question, Task, Wrong
-from nnlib.practice.inputs import Array, dot, whole
+from nnlib.practice.inputs import Array, dot, labels, names_of_rows, whole
 
 STATEMENT = """\
 Write `cosine_nn(X_train, y_train, X_test)`.
@@ -126,6 +126,26 @@ def wraps_around(X_train: Array, y_train: Array, X_test: Array) -> Array:
     ]
 
 
+def smallest_label(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Give a tie to the smallest label."""
+    order = y_train.argsort(kind="stable")
+    return cosine_nn(X_train[order], y_train[order], X_test)
+
+
+def in_float32(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Compute in float32."""
+    T, X = unit("X_train", X_train), unit("X_test", X_test)
+    return y_train[(X.astype(np.float32) @ T.astype(np.float32).T).argmax(axis=1)]
+
+
+def names_both(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Name both arrays, whichever is at fault."""
+    try:
+        return cosine_nn(X_train, y_train, X_test)
+    except ValueError:
+        raise ValueError("X_train or X_test has a row of zeros") from None
+
+
 def query_by_query(X_train: Array, y_train: Array, X_test: Array) -> Array:
     """Loop over the queries."""
     T, X = unit("X_train", X_train), unit("X_test", X_test)
@@ -142,8 +162,8 @@ def exact_cosines(x: Array, T: Array) -> list[Fraction]:
 
 
 def case(T: Array, X: Array) -> Case:
-    """Return a case; every row has a label of its own."""
-    y = np.arange(len(T)) * 3 + 2
+    """Return a case; every row has a label of its own, in no order."""
+    y = names_of_rows(len(T))
     winners = []
     for x in X:
         values = exact_cosines(x, T)
@@ -195,6 +215,16 @@ def ties(rng: np.random.Generator) -> Iterator[Case]:
         np.array([[2.0, 0.0], [0.0, 8.0], [0.0, 1.0], [1.0, 0.0]]),
         np.array([[4.0, 3.0], [3.0, 4.0]]),
     )
+    for n in (8, 48, 100):
+        axis, length = rng.integers(0, 3, n), 2.0 ** rng.integers(-2, 4, n)
+        yield case(np.eye(3)[axis] * length[:, None], np.array([[3.0, 4.0, 12.0], [6.0, 3.0, 2.0]]))
+
+
+def small_angles(rng: np.random.Generator) -> Iterator[Case]:
+    """Give rows whose cosines with the query differ by 10⁻⁸, less than float32 holds."""
+    for a, b in ((1.0, 3.0), (4.0, 2.0), (5.0, 7.0)):
+        T = np.array([[1e4, a], [1e4, b]])
+        yield case(T, np.array([[1e4, (a + b) / 2 - 0.5], [1e4, (a + b) / 2 + 0.5]]))
 
 
 def pixels(rng: np.random.Generator) -> Iterator[Case]:
@@ -213,20 +243,20 @@ def empty(rng: np.random.Generator) -> Iterator[Case]:
 
 def zeros(rng: np.random.Generator) -> Iterator[Case]:
     """Give rows of zeros."""
-    yield Case((np.array([[0.0, 0.0], [1.0, 0.0]]), np.arange(2), np.eye(2)), "X_train")
-    yield Case((np.eye(2), np.arange(2), np.array([[1.0, 1.0], [0.0, 0.0]])), "X_test")
+    yield Case((np.array([[0.0, 0.0], [1.0, 0.0]]), np.arange(2), np.eye(2)), Named("X_train"))
+    yield Case((np.eye(2), np.arange(2), np.array([[1.0, 1.0], [0.0, 0.0]])), Named("X_test"))
 
 
 def many_queries(n: int) -> tuple[Array, Array, Array]:
     """Return n queries and few templates."""
     rng = np.random.default_rng(n)
-    return whole(rng, 8, 2, 1, 9), np.arange(8), whole(rng, n, 2, 1, 9)
+    return whole(rng, 8, 2, 1, 9), labels(8), whole(rng, n, 2, 1, 9)
 
 
 def many_rows(n: int) -> tuple[Array, Array, Array]:
     """Return n templates and few queries."""
     rng = np.random.default_rng(n)
-    return whole(rng, n, 2, 1, 9), np.arange(n), whole(rng, 8, 2, 1, 9)
+    return whole(rng, n, 2, 1, 9), labels(n), whole(rng, 8, 2, 1, 9)
 
 
 def of_size(n: int, m: int, d: int) -> tuple[Array, Array, Array]:
@@ -376,6 +406,9 @@ DRILL = Drill(
         Wrong(absolute, "opposite_rows"),
         Wrong(a_little_added, "zero_rows"),
         Wrong(wraps_around, "pixels"),
+        Wrong(smallest_label, "first_of_equals"),
+        Wrong(in_float32, "small_angles"),
+        Wrong(names_both, "zero_rows"),
         Wrong(query_by_query, "no_loop_over_rows"),
     ),
     checks=(
@@ -394,6 +427,11 @@ DRILL = Drill(
             "first_of_equals",
             "Rows in one direction tie; the earliest wins.",
             ties,
+        ),
+        Values(
+            "small_angles",
+            "Near an angle of 0 the cosine is flat: it needs all of float64.",
+            small_angles,
         ),
         Values("pixels", "Squares of uint8 wrap around, and norms come out small.", pixels),
         Values("empty_test_set", "No query, no label.", empty, agree=same_labels),

@@ -63,6 +63,28 @@ def from_counts(X_train: Array, y_train: Array, X_test: Array) -> Answer:
     return entropy, one_nn(X_train, y_train, X_test)
 
 
+def from_a_counter(X_train: Array, y_train: Array, X_test: Array) -> Answer:
+    """Count with a Counter, and sum over its few values."""
+    n = len(y_train)
+    H = sum(c / n * math.log2(n / c) for c in Counter(y_train.tolist()).values())
+    return float(H), one_nn(X_train, y_train, X_test)
+
+
+def class_by_class(X_train: Array, y_train: Array, X_test: Array) -> Answer:
+    """Loop over the classes."""
+    H = 0.0
+    for label in np.unique(y_train):
+        p = float((y_train == label).mean())
+        H += p * math.log2(1 / p)
+    return H, one_nn(X_train, y_train, X_test)
+
+
+def smallest_label(X_train: Array, y_train: Array, X_test: Array) -> Answer:
+    """Give a tie to the smallest label."""
+    order = y_train.argsort(kind="stable")
+    return entropy_and_1nn(X_train[order], y_train[order], X_test)
+
+
 def in_nats(X_train: Array, y_train: Array, X_test: Array) -> Answer:
     """Take the natural logarithm."""
     H, labels = entropy_and_1nn(X_train, y_train, X_test)
@@ -338,7 +360,7 @@ DRILL = Drill(
     statement=STATEMENT,
     stub=STUB,
     solution=entropy_and_1nn,
-    alternatives=(from_counts,),
+    alternatives=(from_counts, from_a_counter, class_by_class),
     wrong=(
         Wrong(in_nats, "small_example"),
         Wrong(wrong_sign, "small_example"),
@@ -346,6 +368,7 @@ DRILL = Drill(
         Wrong(entropy_alone, "small_example"),
         Wrong(normalized, "powers_of_two"),
         Wrong(counts_by_number, "labels_with_gaps"),
+        Wrong(smallest_label, "first_of_equals"),
         Wrong(counted_in_python, "no_loop_over_rows"),
     ),
     checks=(

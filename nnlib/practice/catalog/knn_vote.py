@@ -11,7 +11,7 @@ import numpy as np
 from nnlib.practice.checks import Case, Loops, Values
 from nnlib.practice.compare import close, same_labels
 from nnlib.practice.drill import Drill, Question, Task, Wrong
-from nnlib.practice.inputs import TEMPLATES, Array, exact_distances, ranked, whole
+from nnlib.practice.inputs import TEMPLATES, Array, exact_distances, labels, ranked, whole
 
 STATEMENT = """\
 Write `knn_vote(X_train, y_train, X_test, k)`.
@@ -79,6 +79,15 @@ def unstable(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
     n = len(X_train)
     reversed_rows = neighbors(X_train[::-1], X_test, k)
     labels = y_train[n - 1 - reversed_rows]
+    votes = (labels[:, :, None] == labels[:, None, :]).sum(axis=2)
+    return np.asarray(labels[np.arange(len(labels)), votes.argmax(axis=1)])
+
+
+def unstable_sort(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+    """Partition, which keeps no order among equal rows."""
+    reduced = (X_train * X_train).sum(axis=1) - 2 * X_test @ X_train.T
+    near = reduced.argsort(axis=1)[:, :k]
+    labels = y_train[near]
     votes = (labels[:, :, None] == labels[:, None, :]).sum(axis=2)
     return np.asarray(labels[np.arange(len(labels)), votes.argmax(axis=1)])
 
@@ -158,7 +167,7 @@ def vote_ties(rng: np.random.Generator) -> Iterator[Case]:
 def distance_ties(rng: np.random.Generator) -> Iterator[Case]:
     """Give equally distant rows at the border of the k."""
     yield case(np.array([[1.0], [-1.0]]), np.array([5, 3]), np.zeros((1, 1)), 1)
-    for n in range(3, 12):
+    for n in (*range(3, 12), 48, 100):
         y = rng.integers(0, 3, n)
         yield case(whole(rng, n, 2, -1, 1), y, whole(rng, 4, 2, -1, 1), 1 + n // 3)
 
@@ -179,13 +188,13 @@ def strings(rng: np.random.Generator) -> Iterator[Case]:
 def many_queries(n: int) -> tuple[Array, Array, Array, int]:
     """Return n queries and few templates."""
     rng = np.random.default_rng(n)
-    return whole(rng, 8, 2), np.arange(8) % 3, whole(rng, n, 2), 3
+    return whole(rng, 8, 2), labels(8), whole(rng, n, 2), 3
 
 
 def many_rows(n: int) -> tuple[Array, Array, Array, int]:
     """Return n templates and few queries."""
     rng = np.random.default_rng(n)
-    return whole(rng, n, 2), np.arange(n) % 3, whole(rng, 8, 2), 3
+    return whole(rng, n, 2), labels(n), whole(rng, 8, 2), 3
 
 
 COST_WHY = (
@@ -344,6 +353,7 @@ DRILL = Drill(
     wrong=(
         Wrong(smallest_label, "tied_votes"),
         Wrong(unstable, "tied_distances"),
+        Wrong(unstable_sort, "tied_distances"),
         Wrong(skips_the_first, "one_neighbor"),
         Wrong(mean_label, "small_example"),
         Wrong(ignores_k, "small_example"),

@@ -8,7 +8,7 @@ from itertools import chain
 import numpy as np
 
 from nnlib.practice.checks import Case, Loops, Values
-from nnlib.practice.compare import all_of, same_labels, same_values
+from nnlib.practice.compare import all_of, same_labels
 from nnlib.practice.drill import Drill, Question, Task, Wrong
 from nnlib.practice.inputs import Array
 
@@ -118,6 +118,13 @@ def zeros_for_nothing(a: Part, b: Part) -> Part:
     return d2, np.where(np.isinf(d2), 0, index)
 
 
+def in_float32(a: Part, b: Part) -> Part:
+    """Compare in float32."""
+    narrow = [(part[0].astype(np.float32), part[1]) for part in (a, b)]
+    d2, index = merge_shards(*narrow)
+    return d2.astype(np.float64), index
+
+
 def query_by_query(a: Part, b: Part) -> Part:
     """Sort the pairs of each query in Python."""
     n, k = a[0].shape
@@ -181,8 +188,16 @@ def ties(rng: np.random.Generator) -> Iterator[Case]:
     want = best_of([[(1.0, 2)]], 1)
     yield Case((first, second), want)
     yield Case((second, first), want)
-    for k in (1, 2, 3, 4):
+    for k in (1, 2, 3, 4, 24):
         yield pair_case(rng, 4, [k + 1, k + 2], k, 3)
+
+
+def precise(rng: np.random.Generator) -> Iterator[Case]:
+    """Give distances that differ in the last of their 53 bits."""
+    one = 1.0 + 2.0**-52
+    for near, far in ((1.0, one), (2.0**24, 2.0**24 + 1), (2.0**52, 2.0**52 + 1)):
+        first, second = best_of([[(far, 2)]], 1), best_of([[(near, 5)]], 1)
+        yield Case((first, second), best_of([[(near, 5)]], 1))
 
 
 def short(rng: np.random.Generator) -> Iterator[Case]:
@@ -205,7 +220,7 @@ def of_size(n: int) -> tuple[Part, Part]:
     return (d2[0], index), (d2[1], index + 3)
 
 
-AGREE = all_of(same_values, same_labels)
+AGREE = all_of(same_labels, same_labels)
 COST_WHY = "There may be millions of queries; k and the number of shards are small."
 
 
@@ -340,6 +355,7 @@ DRILL = Drill(
         Wrong(better_shard, "small_example"),
         Wrong(entry_by_entry, "small_example"),
         Wrong(zeros_for_nothing, "short_shards"),
+        Wrong(in_float32, "all_53_bits"),
         Wrong(query_by_query, "no_loop_over_rows"),
     ),
     checks=(
@@ -362,6 +378,12 @@ DRILL = Drill(
             "short_shards",
             "A machine may have fewer rows than k; what is missing must never look like row 0.",
             short,
+            agree=AGREE,
+        ),
+        Values(
+            "all_53_bits",
+            "A machine that rounds distances makes ties that are none.",
+            precise,
             agree=AGREE,
         ),
         Values("no_query", "An empty batch merges into an empty batch.", no_query, agree=AGREE),

@@ -9,7 +9,16 @@ import numpy as np
 from nnlib.practice.checks import Case, Loops, Values
 from nnlib.practice.compare import form
 from nnlib.practice.drill import Drill, Question, Task, Wrong
-from nnlib.practice.inputs import QUERIES, TEMPLATES, Array, clear, dot, exact_nearest, whole
+from nnlib.practice.inputs import (
+    QUERIES,
+    TEMPLATES,
+    Array,
+    clear,
+    dot,
+    exact_nearest,
+    nearly_tied,
+    whole,
+)
 
 STATEMENT = """\
 Write `nn_layer(X_train)`.
@@ -99,10 +108,25 @@ def wraps_around(X_train: Array) -> tuple[Array, Array]:
     )
 
 
+def in_float32(X_train: Array) -> tuple[Array, Array]:
+    """Return the layer in float32."""
+    T = X_train.astype(np.float32)
+    return 2 * T, -(T * T).sum(axis=1)
+
+
+def transposed(X_train: Array) -> tuple[Array, Array]:
+    """Return W as a layer of (inputs, units)."""
+    T = X_train.astype(float)
+    return 2 * T.T, -(T * T).sum(axis=1)
+
+
 def row_by_row(X_train: Array) -> tuple[Array, Array]:
     """Compute the biases in a comprehension over rows."""
     T = X_train.astype(float)
     return 2 * T, -np.array([t @ t for t in T])
+
+
+Want = tuple[Array, Array, int]  # queries, the rows that should win, and how many units
 
 
 def scores(W: Array, b: Array, X: Array) -> Array:
@@ -114,19 +138,21 @@ def scores(W: Array, b: Array, X: Array) -> Array:
 
 
 def case(T: Array, X: Array) -> Case:
-    """Return a case; the queries are what is wanted of the pair."""
-    return Case((T,), (X, exact_nearest(X, T)))
+    """Return a case; the queries are what is wanted of the pair, for as many units as rows."""
+    return Case((T,), (X, exact_nearest(X, T), len(T)))
 
 
-def wins(got: object, want: tuple[Array, Array]) -> str:
+def wins(got: object, want: Want) -> str:
     """Complain of a pair that is malformed, or of a query that the wrong unit wins."""
     if not isinstance(got, tuple | list) or len(got) != 2:
         return "it should return a pair (W, b)"
-    (W, b), (X, winners) = got, want
-    n = len(case_rows(W))
-    complaint = form(W, np.empty((n, X.shape[1]))) or form(b, np.empty(n))
+    (W, b), (X, winners, n) = got, want
+    complaint = form(W, np.empty((n, X.shape[1])))
     if complaint:
-        return "W and b: " + complaint
+        return f"W: {complaint}"
+    complaint = form(b, np.empty(n))
+    if complaint:
+        return f"b: {complaint}"
     s = scores(W, b, X)
     if not np.isfinite(s).all():
         return "a score is not finite"
@@ -138,14 +164,9 @@ def wins(got: object, want: tuple[Array, Array]) -> str:
     return ""
 
 
-def case_rows(W: object) -> Array:
-    """Return W, or nothing if it is no array with rows."""
-    return W if isinstance(W, np.ndarray) and W.ndim > 0 else np.empty(0)
-
-
-def tell(want: tuple[Array, Array]) -> str:
+def tell(want: Want) -> str:
     """Say what the layer should do."""
-    X, winners = want
+    X, winners, _ = want
     return f"unit {int(winners[0])} wins at the query {X[0].tolist()}"
 
 
@@ -169,6 +190,12 @@ def equal_rows(rng: np.random.Generator) -> Iterator[Case]:
         T = np.unique(whole(rng, n, 2), axis=0)
         X = clear(whole(rng, 20, 2), T)
         yield case(np.concatenate([T, T[::-1]]), X)
+
+
+def close_calls(rng: np.random.Generator) -> Iterator[Case]:
+    """Give rows whose squared distances differ by 1 in 36 million."""
+    for T in nearly_tied(5900, 6100, 2):
+        yield case(T, np.zeros((1, 2)))
 
 
 def pixels(rng: np.random.Generator) -> Iterator[Case]:
@@ -211,7 +238,7 @@ def bias_row(X_train: Array) -> Array:
     return np.column_stack([2.0 * X_train, np.ones(len(X_train))])
 
 
-def split(got: object, want: tuple[Array, Array]) -> str:
+def split(got: object, want: Want) -> str:
     """Judge one matrix as the pair that it holds."""
     d = want[0].shape[1]
     if not isinstance(got, np.ndarray) or got.ndim != 2 or got.shape[1] != d + 1:
@@ -234,7 +261,7 @@ def cosine_case(T: Array, X: Array) -> Case:
             product = dot(x, t)
             values.append(product * abs(product) / dot(t, t))  # ordered as the cosine
         winners.append(values.index(max(values)))
-    return Case((T,), (X, np.array(winners)))
+    return Case((T,), (X, np.array(winners), len(T)))
 
 
 def directions(rng: np.random.Generator) -> Iterator[Case]:
@@ -314,6 +341,8 @@ DRILL = Drill(
         Wrong(unit_rows, "small_example"),
         Wrong(column_bias, "small_example"),
         Wrong(wraps_around, "pixels"),
+        Wrong(transposed, "small_example"),
+        Wrong(in_float32, "close_calls"),
         Wrong(row_by_row, "no_loop_over_rows"),
     ),
     checks=(
@@ -328,6 +357,13 @@ DRILL = Drill(
             "many_layers",
             "The claim is for every query, not for most: a slip in the bias loses only some cells.",
             many_layers,
+            agree=wins,
+            expects=tell,
+        ),
+        Values(
+            "close_calls",
+            "A bias of 36 million in float32 is rounded to a multiple of 4.",
+            close_calls,
             agree=wins,
             expects=tell,
         ),

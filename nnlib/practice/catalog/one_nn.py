@@ -16,6 +16,9 @@ from nnlib.practice.inputs import (
     clear,
     exact_distances,
     exact_nearest,
+    labels,
+    names_of_rows,
+    nearly_tied,
     ranked,
     whole,
 )
@@ -111,6 +114,34 @@ def last_of_equals(X_train: Array, y_train: Array, X_test: Array) -> Array:
     return y_train[len(T) - 1 - reduced[:, ::-1].argmin(axis=1)]
 
 
+def unstable_sort(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Sort, and take what the sort puts first of equal rows."""
+    T, X = X_train.astype(float), X_test.astype(float)
+    return y_train[((T * T).sum(axis=1) - 2 * X @ T.T).argsort(axis=1)[:, 0]]
+
+
+def smallest_label(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Give a tie to the smallest label, by sorting the rows by their labels first."""
+    order = y_train.argsort(kind="stable")
+    return one_nn(X_train[order], y_train[order], X_test)
+
+
+def class_means(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Take the class whose mean is nearest, where a class has more than one row."""
+    classes, codes = np.unique(y_train, return_inverse=True)
+    means = np.stack([X_train[codes == c].mean(axis=0) for c in range(len(classes))])
+    return one_nn(means, classes, X_test)
+
+
+def in_float32(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Compute in float32."""
+    T, X = X_train.astype(np.float32), X_test.astype(np.float32)
+    d2 = np.zeros((len(X), len(T)), dtype=np.float32)
+    for j in range(T.shape[1]):
+        d2 += (X[:, j, None] - T[:, j]) ** 2
+    return y_train[d2.argmin(axis=1)]
+
+
 def forgotten_bias(X_train: Array, y_train: Array, X_test: Array) -> Array:
     """Take the largest dot product, without ‖t‖²."""
     return y_train[(X_test.astype(float) @ X_train.T.astype(float)).argmax(axis=1)]
@@ -147,15 +178,15 @@ def needs_a_query(X_train: Array, y_train: Array, X_test: Array) -> Array:
 
 
 def case(X_train: Array, X_test: Array, y_train: Array | None = None) -> Case:
-    """Return a case; by default every row has a label of its own, so that each slip shows."""
+    """Return a case; by default the labels of the rows are few, and repeat in no order."""
     if y_train is None:
-        y_train = (np.arange(len(X_train)) * 7 + 3) % 1000
+        y_train = labels(len(X_train))
     return Case((X_train, y_train, X_test), y_train[exact_nearest(X_test, X_train)])
 
 
 def small_example(rng: np.random.Generator) -> Iterator[Case]:
     """Give the book's three templates."""
-    yield case(TEMPLATES.copy(), QUERIES[:2].copy())
+    yield case(TEMPLATES.copy(), QUERIES[:2].copy(), np.array([8, 5, 3]))
     yield case(TEMPLATES.copy(), QUERIES[:2].copy(), np.array([5, 8, 8]))
 
 
@@ -166,14 +197,26 @@ def any_shape(rng: np.random.Generator) -> Iterator[Case]:
         X = clear(whole(rng, n_test, d), T)
         if len(X) > 1:
             yield case(T, X)
+            yield case(T, X, names_of_rows(n_train))  # so that each slip shows
+
+
+def own_rows(rng: np.random.Generator) -> Iterator[Case]:
+    """Give classes whose rows lie apart, so that their mean is near to nothing of theirs."""
+    T = np.array([[0.0], [10.0], [4.0]])
+    yield case(T, np.array([[0.0], [9.0]]), np.array([0, 0, 1]))
+    T = np.array([[-8.0, 0.0], [8.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
+    yield case(T, np.array([[7.0, 1.0], [-9.0, 2.0]]), np.array([2, 2, 1, 1]))
 
 
 def ties(rng: np.random.Generator) -> Iterator[Case]:
     """Give repeated rows, and queries halfway between rows."""
-    yield case(np.array([[0.0], [2.0]]), np.array([[1.0]]))
-    yield case(np.array([[2.0], [0.0]]), np.array([[1.0]]))
-    for n in range(2, 20):
-        yield case(whole(rng, n, 2, -1, 1), whole(rng, 5, 2, -1, 1))
+    for y in (np.array([3, 10]), np.array([10, 3])):
+        yield case(np.array([[0.0], [2.0]]), np.array([[1.0]]), y)
+        yield case(np.array([[2.0], [0.0]]), np.array([[1.0]]), y)
+    # NumPy sorts up to 16 entries by insertion, which is stable by chance.
+    for n in (*range(2, 12), 40, 48, 64, 100, 200):
+        T, X = whole(rng, n, 2, -1, 1), whole(rng, 5, 2, -1, 1)
+        yield case(T, X, names_of_rows(n))
 
 
 def one_query(rng: np.random.Generator) -> Iterator[Case]:
@@ -219,19 +262,21 @@ def real_numbers(rng: np.random.Generator) -> Iterator[Case]:
             T = rng.normal(size=(n, 3)).astype(dtype)
             nearby: Array = np.add(T[rng.integers(0, n, 5)], rng.normal(0, 0.01, (5, 3)))
             X = nearby.astype(dtype)
-            yield case(T, clear(X, T, gap=0.01))
+            yield case(T, clear(X, T, gap=0.01), names_of_rows(n))
+    for T in nearly_tied(5900, 6100, 2):
+        yield case(T, np.zeros((1, 2)), np.array([9, 4]))
 
 
 def many_queries(n: int) -> tuple[Array, Array, Array]:
     """Return n queries and few templates."""
     rng = np.random.default_rng(n)
-    return whole(rng, 8, 2), np.arange(8), whole(rng, n, 2)
+    return whole(rng, 8, 2), labels(8), whole(rng, n, 2)
 
 
 def many_rows(n: int) -> tuple[Array, Array, Array]:
     """Return n templates and few queries."""
     rng = np.random.default_rng(n)
-    return whole(rng, n, 2), np.arange(n), whole(rng, 8, 2)
+    return whole(rng, n, 2), labels(n), whole(rng, 8, 2)
 
 
 def of_size(n: int, m: int, d: int) -> tuple[Array, Array, Array]:
@@ -246,7 +291,12 @@ COST_WHY = (
 )
 TIE_WHY = (
     "The statement fixes the earliest index. argmin keeps that rule if its axis runs over the "
-    "training rows in their order; sorting that is not stable, or ≤ in place of <, breaks it."
+    "training rows in their order. ≤ in place of < breaks it, or a sort that is not stable, or a "
+    "root that is squared again, since √2 · √2 is not 2 in floating point."
+)
+OWN_WHY = (
+    "The nearest row decides, whatever the others of its class do: the mean of a class may lie "
+    "where none of its rows is."
 )
 WRAP_WHY = "uint8 arithmetic is modulo 256 and gives no warning: 16² = 256 is 0. Widen before you subtract."
 
@@ -258,6 +308,7 @@ CHECKS = (
         "is wrong shows on whole numbers at once.",
         any_shape,
     ),
+    Values("every_row_counts", OWN_WHY, own_rows),
     Values("first_of_equals", TIE_WHY, ties),
     Values(
         "one_query_or_one_row",
@@ -321,7 +372,7 @@ def distance_cases(rng: np.random.Generator) -> Iterator[Case]:
     """Give whole numbers, with the exact squared distance."""
     for n in range(1, 12):
         T, X = whole(rng, n, 3), whole(rng, 4, 3)
-        y = np.arange(n) + 10
+        y = labels(n)
         smallest = np.array([min(row) for row in exact_distances(X, T)], dtype=float)
         yield Case((T, y, X), (y[exact_nearest(X, T)], smallest))
 
@@ -355,7 +406,7 @@ def finds_itself(X: Array, y: Array) -> Array:
 
 def left_out(X: Array) -> Case:
     """Return a case of the twist."""
-    y = np.arange(len(X)) * 3 + 1
+    y = names_of_rows(len(X))
     winners = []
     for i, row in enumerate(exact_distances(X, X)):
         winners.append(next(j for j in ranked(row) if j != i))
@@ -372,7 +423,7 @@ def distinct_rows(rng: np.random.Generator) -> Iterator[Case]:
 def twins(rng: np.random.Generator) -> Iterator[Case]:
     """Give rows that occur more than once."""
     yield left_out(np.array([[1.0], [1.0]]))
-    for n in range(2, 12):
+    for n in (*range(2, 12), 48):
         yield left_out(whole(rng, n, 2, 0, 1))
 
 
@@ -396,11 +447,17 @@ def rounds_in_float16(X_train: Array, y_train: Array, X_test: Array) -> Array:
 def half_precision(rng: np.random.Generator) -> Iterator[Case]:
     """Give whole numbers up to 2048, which float16 holds exactly; their squares it does not."""
     close = np.array([[2040, 1], [2044, 1]], dtype=np.float16)
-    yield case(close, np.array([[2043, 1]], dtype=np.float16))
+    yield case(close, np.array([[2043, 1]], dtype=np.float16), np.array([7, 2]))
     for n in (2, 4, 8):
         for size in (64, 2048):
             T, X = rng.integers(-size, size, (2, n, 3)).astype(np.float16)
-            yield case(T, X)
+            yield case(T, X, names_of_rows(n))
+
+
+def half_precision_ties(rng: np.random.Generator) -> Iterator[Case]:
+    """Give rows whose distances differ by 1 in 30 million, which float32 does not hold."""
+    for T in nearly_tied(1950, 2048, 8):
+        yield case(T.astype(np.float16), np.zeros((1, 8), np.float16), np.array([9, 4]))
 
 
 TWISTS = (
@@ -453,7 +510,7 @@ TWISTS = (
             Loops(
                 "no_loop_over_rows",
                 COST_WHY,
-                (lambda n: (whole(np.random.default_rng(n), n, 2), np.arange(n)),),
+                (lambda n: (whole(np.random.default_rng(n), n, 2), labels(n)),),
             ),
         ),
         wrong=(Wrong(finds_itself, "not_itself"), Wrong(second_nearest, "twins")),
@@ -475,10 +532,17 @@ TWISTS = (
                 "Storage may be small; the arithmetic must be wider.",
                 half_precision,
             ),
+            Values(
+                "wider_than_float32",
+                "Squares of numbers near 2048 reach 2²²; eight of them need more than the 24 bits "
+                "of float32.",
+                half_precision_ties,
+            ),
             Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows)),
         ),
         wrong=(
             Wrong(stays_in_float16, "half_precision"),
+            Wrong(in_float32, "wider_than_float32"),
             Wrong(rounds_in_float16, "half_precision"),
         ),
         aloud={
@@ -504,6 +568,10 @@ DRILL = Drill(
         Wrong(hidden_loop, "no_loop_over_rows"),
         Wrong(wrong_axis, "small_example"),
         Wrong(last_of_equals, "first_of_equals"),
+        Wrong(smallest_label, "first_of_equals"),
+        Wrong(unstable_sort, "first_of_equals"),
+        Wrong(class_means, "every_row_counts"),
+        Wrong(in_float32, "real_numbers"),
         Wrong(forgotten_bias, "small_example"),
         Wrong(wraps_around, "small_integer_types"),
         Wrong(numbers_for_labels, "small_example"),

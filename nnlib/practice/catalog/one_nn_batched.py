@@ -6,18 +6,26 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from nnlib.practice.catalog.one_nn import any_shape, no_query, ties
+from nnlib.practice.catalog.one_nn import OWN_WHY, any_shape, no_query, own_rows, ties
 from nnlib.practice.checks import Budget, Case, Loops, Values
 from nnlib.practice.compare import same_labels
 from nnlib.practice.drill import Drill, Question, Task, Wrong
-from nnlib.practice.inputs import Array, exact_nearest, whole
+from nnlib.practice.inputs import (
+    Array,
+    Stream,
+    exact_nearest,
+    labels,
+    names_of_rows,
+    nearly_tied,
+    whole,
+)
 
 STATEMENT = """\
 Write `one_nn_batched(X_train, y_train, X_test, max_bytes)`.
 
 - As `one_nn`: for every row of `X_test` (n_test, d) the label of its nearest row of `X_train` (n_train, d), with the dtype of `y_train`; the smallest index of equals. n_train ≥ 1, n_test ≥ 0. Here all numbers are float64.
 - Hold at most `max_bytes` bytes at a time besides the inputs and the result. You may count on `max_bytes` being at least 8 · (4 · n_train · (d + 4) + 1000): room for copies of the training rows, and for the scores of a few queries.
-- Use what you are given: blocks of many rows where they fit. A block of one row each, when hundreds fit, is a loop over rows.
+- Use what you are given: blocks of many rows where they fit. Blocks of fewer than 64 rows, when thousands fit, are a loop over rows.
 
 For example:
 
@@ -38,6 +46,8 @@ def one_nn_batched(X_train, y_train, X_test, max_bytes):
     raise NotImplementedError
 '''
 GRACE = 192 * 1024
+# Rounds a row: where thousands of rows fit, blocks of 64 may be taken, blocks of 32 may not.
+BLOCK_LOOP = 0.03
 
 
 def one_nn_batched(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
@@ -107,6 +117,27 @@ def one_at_a_time(X_train: Array, y_train: Array, X_test: Array, max_bytes: int)
     return labels
 
 
+def eights(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+    """Take blocks of 8 rows, and never read the budget."""
+    parts = [y_train[:0]]
+    for i in range(0, len(X_test), 8):
+        parts.append(all_at_once(X_train, y_train, X_test[i : i + 8], max_bytes))
+    return np.concatenate(parts)
+
+
+def smallest_label(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+    """Give a tie to the smallest label."""
+    order = y_train.argsort(kind="stable")
+    return one_nn_batched(X_train[order], y_train[order], X_test, max_bytes)
+
+
+def class_means(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+    """Take the class whose mean is nearest."""
+    classes, codes = np.unique(y_train, return_inverse=True)
+    means = np.stack([X_train[codes == c].mean(axis=0) for c in range(len(classes))])
+    return one_nn_batched(means, classes, X_test, max_bytes)
+
+
 def loses_the_rest(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
     """Leave out the last block if it is not full."""
     rows = max(1, max_bytes // (8 * 3 * (len(X_train) + X_train.shape[1])))
@@ -140,6 +171,11 @@ def budgeted_ties(rng: np.random.Generator) -> Iterator[Case]:
     return map(with_budget, ties(rng))
 
 
+def budgeted_rows(rng: np.random.Generator) -> Iterator[Case]:
+    """Give classes whose rows lie apart."""
+    return map(with_budget, own_rows(rng))
+
+
 def budgeted_empty(rng: np.random.Generator) -> Iterator[Case]:
     """Give an empty test set."""
     return map(with_budget, no_query(rng))
@@ -150,7 +186,7 @@ def block_edges(rng: np.random.Generator) -> Iterator[Case]:
     T = whole(rng, 7, 2)
     for n_test in (31, 32, 33, 99, 100, 101, 257):
         X = whole(rng, n_test, 2)
-        y = np.arange(7) + 1
+        y = labels(7)
         yield Case((T, y, X, least(7, 2)), y[exact_nearest(X, T)])
 
 
@@ -159,20 +195,20 @@ def peaks(rng: np.random.Generator) -> Iterator[Case]:
     X_train, X_test = whole(rng, 1024, 4), whole(rng, 2048, 4)
     result = 8 * len(X_test)
     for budget in (least(1024, 4), 2**20, 2**22):
-        args = (X_train, np.arange(1024), X_test, budget)
+        args = (X_train, labels(1024), X_test, budget)
         yield Case(args, budget + result + GRACE)
 
 
 def many_queries(n: int) -> tuple[Array, Array, Array, int]:
     """Return n queries, few templates, and room for thousands of scores."""
     rng = np.random.default_rng(n)
-    return whole(rng, 8, 2), np.arange(8), whole(rng, n, 2), 2**20
+    return whole(rng, 8, 2), labels(8), whole(rng, n, 2), 2**20
 
 
 def many_rows(n: int) -> tuple[Array, Array, Array, int]:
     """Return n templates and few queries."""
     rng = np.random.default_rng(n)
-    return whole(rng, n, 2), np.arange(n), whole(rng, 8, 2), 2**20
+    return whole(rng, n, 2), labels(n), whole(rng, 8, 2), 2**20
 
 
 ROW_WHY = (
@@ -216,6 +252,40 @@ def later_wins(train_blocks: Blocks, X_test: Array) -> Array:
     return np.asarray(labels)
 
 
+def concatenated(train_blocks: Blocks, X_test: Array) -> Array:
+    """Collect the stream, and search it at once."""
+    blocks = list(train_blocks)
+    X, y = (np.concatenate(part) for part in zip(*blocks, strict=True))
+    return y[((X * X).sum(axis=1) - 2 * X_test @ X.T).argmin(axis=1)]
+
+
+def reads_twice(train_blocks: Blocks, X_test: Array) -> Array:
+    """Look for the smallest distances first, and for their labels in a second pass."""
+    best = np.full(len(X_test), np.inf)
+    for X, _ in train_blocks:
+        best = np.minimum(best, ((X * X).sum(axis=1) - 2 * X_test @ X.T).min(axis=1))
+    labels: Array | None = None
+    for X, y in train_blocks:
+        d2 = (X * X).sum(axis=1) - 2 * X_test @ X.T
+        found = y[d2.argmin(axis=1)]
+        labels = found if labels is None else np.where(d2.min(axis=1) == best, found, labels)
+    assert labels is not None
+    return labels
+
+
+def row_after_row(train_blocks: Blocks, X_test: Array) -> Array:
+    """Loop over the training rows of each block."""
+    best, labels = np.full(len(X_test), np.inf), None
+    for X, y in train_blocks:
+        for t, label in zip(X, y, strict=True):
+            d2 = ((X_test - t) ** 2).sum(axis=1)
+            if labels is None:
+                labels = np.full(len(X_test), label)
+            labels = np.where(d2 < best, label, labels)
+            best = np.minimum(best, d2)
+    return np.asarray(labels)
+
+
 def last_block_only(train_blocks: Blocks, X_test: Array) -> Array:
     """Keep the labels of the last block."""
     labels = X_test[:, 0]
@@ -230,20 +300,41 @@ def stream(rng: np.random.Generator) -> Iterator[Case]:
         X_train, y_train, X_test = case.args
         cut = len(X_train) // 2 or 1
         blocks = [(X_train[:cut], y_train[:cut]), (X_train[cut:], y_train[cut:])]
-        yield Case(([b for b in blocks if len(b[0])], X_test), case.want)
+        yield Case((Stream([b for b in blocks if len(b[0])]), X_test), case.want)
 
 
 def stream_ties(rng: np.random.Generator) -> Iterator[Case]:
     """Give blocks with rows in common."""
-    X, y = np.array([[0.0], [2.0]]), np.array([1, 2])
-    yield Case(([(X[:1], y[:1]), (X[1:], y[1:])], np.array([[1.0]])), y[:1])
-    yield Case(([(X, y), (X, y + 5)], np.array([[1.0], [2.0]])), np.array([1, 2]))
+    X = np.array([[0.0], [2.0]])
+    for y in (np.array([1, 2]), np.array([2, 1])):
+        blocks = [(X[:1], y[:1]), (X[1:], y[1:])]
+        yield Case((Stream(blocks), np.array([[1.0]])), y[:1])
+        blocks = [(X, y), (X, y[::-1])]
+        yield Case((Stream(blocks), np.array([[1.0], [2.0]])), y)
+    T, X = whole(rng, 96, 2, -1, 1), whole(rng, 5, 2, -1, 1)
+    y = names_of_rows(96)
+    blocks = [(T[i : i + 48], y[i : i + 48]) for i in (0, 48)]
+    yield Case((Stream(blocks), X), y[exact_nearest(X, T)])
 
 
-def stream_rows(n: int) -> tuple[list[tuple[Array, Array]], Array]:
+def streamed_queries(n: int) -> tuple[Stream, Array]:
     """Return two blocks and n queries."""
     rng = np.random.default_rng(n)
-    return [(whole(rng, 4, 2), np.arange(4)) for _ in range(2)], whole(rng, n, 2)
+    return Stream([(whole(rng, 4, 2), labels(4)) for _ in range(2)]), whole(rng, n, 2)
+
+
+def streamed_rows(n: int) -> tuple[Stream, Array]:
+    """Return two blocks, of n rows together, and few queries."""
+    rng = np.random.default_rng(n)
+    return Stream([(whole(rng, n // 2, 2), labels(n // 2)) for _ in range(2)]), whole(rng, 8, 2)
+
+
+def streamed_peak(rng: np.random.Generator) -> Iterator[Case]:
+    """Give forty blocks, of which three and their scores fit into the budget."""
+    blocks = [(whole(rng, 512, 32), labels(512)) for _ in range(40)]
+    X = whole(rng, 16, 32)
+    block = blocks[0][0].nbytes + 8 * 512 * (len(X) + 1)
+    yield Case((Stream(blocks), X), 3 * block + GRACE)
 
 
 def float32_train(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
@@ -286,6 +377,17 @@ def forgets_the_offset(X_train: Array, y_train: Array, X_test: Array, max_bytes:
     return y_train[winner]
 
 
+def narrow_arithmetic(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+    """Compute in float32, block by block."""
+    parts = [y_train[:0]]
+    for i in range(0, len(X_test), 4):
+        d2 = np.zeros((len(X_test[i : i + 4]), len(X_train)), dtype=np.float32)
+        for j in range(X_train.shape[1]):
+            d2 += (X_test[i : i + 4, j, None] - X_train[:, j]) ** 2
+        parts.append(y_train[d2.argmin(axis=1)])
+    return np.concatenate(parts)
+
+
 def narrow(rng: np.random.Generator) -> Iterator[Case]:
     """Give float32 rows."""
     for case in any_shape(rng):
@@ -294,11 +396,26 @@ def narrow(rng: np.random.Generator) -> Iterator[Case]:
         yield Case(args, case.want)
 
 
+def narrow_ties(rng: np.random.Generator) -> Iterator[Case]:
+    """Give ties among float32 rows, many enough for several blocks."""
+    for case in ties(rng):
+        X_train, y_train, X_test = case.args
+        args = (X_train.astype(np.float32), y_train, X_test.astype(np.float32), 2**18)
+        yield Case(args, case.want)
+
+
+def needs_float64(rng: np.random.Generator) -> Iterator[Case]:
+    """Give float32 rows whose distances differ by less than float32 holds."""
+    for T in nearly_tied(5900, 6100, 2):
+        y, X = np.array([9, 4]), np.zeros((1, 2), np.float32)
+        yield Case((T.astype(np.float32), y, X, 2**18), y[1:])
+
+
 def narrow_peak(rng: np.random.Generator) -> Iterator[Case]:
     """Give a float32 training set whose float64 copy is twice the budget."""
     X_train = whole(rng, 4096, 32).astype(np.float32)
     X_test = whole(rng, 64, 32).astype(np.float32)
-    yield Case((X_train, np.arange(4096), X_test, 2**19), 2**19 + GRACE)
+    yield Case((X_train, labels(4096), X_test, 2**19), 2**19 + GRACE)
 
 
 TWISTS = (
@@ -308,7 +425,8 @@ TWISTS = (
         statement="The training set does not fit into memory either. Write `one_nn_streamed(train_blocks, "
         "X_test)`: `train_blocks` is an iterable of pairs (X, y), to go through once: at least one, "
         "none empty, in the order of the rows. Return the labels (n_test,) in the dtype of the `y`; a query "
-        "that is equally close to several rows takes the earliest.",
+        "that is equally close to several rows takes the earliest. Hold no more than three "
+        "blocks at a time, and their scores.",
         solution=one_nn_streamed,
         checks=(
             Values(
@@ -320,15 +438,24 @@ TWISTS = (
                 stream_ties,
                 agree=same_labels,
             ),
-            Loops("no_loop_over_rows", ROW_WHY, (stream_rows,)),
+            Loops("no_loop_over_rows", ROW_WHY, (streamed_queries, streamed_rows)),
+            Budget(
+                "one_block_at_a_time",
+                "A stream that is collected is the training set in memory, which does not fit.",
+                streamed_peak,
+            ),
         ),
         wrong=(
+            Wrong(concatenated, "one_block_at_a_time"),
+            Wrong(reads_twice, "best_of_all_blocks"),
+            Wrong(row_after_row, "no_loop_over_rows"),
             Wrong(later_wins, "earlier_block_wins"),
             Wrong(last_block_only, "best_of_all_blocks"),
         ),
         aloud={
             "correct": "A running minimum with strict comparison keeps the earliest index.",
             "vectorized": "One loop over blocks; inside, one product.",
+            "memory": "One block is held at a time, and the best of each query.",
         },
     ),
     Task(
@@ -339,9 +466,16 @@ TWISTS = (
         solution=float32_train,
         checks=(
             Values("right_indices", "A block's index is not the row's.", narrow, agree=same_labels),
+            Values("first_of_equals", "Blocks come in order, so < keeps the first.", narrow_ties),
+            Values(
+                "float64_arithmetic",
+                "float32 holds 24 bits: squared distances near 36 million that differ by 1 are equal.",
+                needs_float64,
+            ),
             Budget("within_the_budget", BUDGET_WHY, narrow_peak),
         ),
         wrong=(
+            Wrong(narrow_arithmetic, "float64_arithmetic"),
             Wrong(widens_all, "within_the_budget"),
             Wrong(forgets_the_offset, "right_indices"),
         ),
@@ -369,6 +503,9 @@ DRILL = Drill(
         Wrong(forgets_temporaries, "within_the_budget"),
         Wrong(cube_in_a_block, "within_the_budget"),
         Wrong(one_at_a_time, "no_loop_over_rows"),
+        Wrong(eights, "no_loop_over_rows"),
+        Wrong(smallest_label, "first_of_equals"),
+        Wrong(class_means, "any_shape"),
         Wrong(loses_the_rest, "block_edges"),
     ),
     checks=(
@@ -391,7 +528,8 @@ DRILL = Drill(
             budgeted_empty,
             agree=same_labels,
         ),
-        Loops("no_loop_over_rows", ROW_WHY, (many_queries, many_rows)),
+        Values("every_row_counts", OWN_WHY, budgeted_rows, agree=same_labels),
+        Loops("no_loop_over_rows", ROW_WHY, (many_queries, many_rows), limit=BLOCK_LOOP),
         Budget("within_the_budget", BUDGET_WHY, peaks),
     ),
     aloud={

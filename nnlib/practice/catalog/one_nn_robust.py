@@ -6,8 +6,18 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nnlib.practice.catalog.one_nn import any_shape, many_queries, many_rows, no_query, small_types
-from nnlib.practice.checks import Case, Loops, Refusals, Values
+from nnlib.practice.catalog.one_nn import (
+    OWN_WHY,
+    TIE_WHY,
+    any_shape,
+    many_queries,
+    many_rows,
+    no_query,
+    own_rows,
+    small_types,
+    ties,
+)
+from nnlib.practice.checks import Case, Loops, Named, Refusals, Values
 from nnlib.practice.compare import same_labels
 from nnlib.practice.drill import Drill, Question, Task, Wrong
 from nnlib.practice.inputs import QUERIES, TEMPLATES, Array
@@ -90,6 +100,21 @@ def by_conversion(X_train: Array, y_train: Array, X_test: Array) -> Array:
     return y[d2.argmin(axis=1)]
 
 
+def names_all(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Say the same of all bad input, with every argument's name in it."""
+    try:
+        return one_nn_robust(X_train, y_train, X_test)
+    except ValueError:
+        raise ValueError("X_train, y_train or X_test is bad") from None
+
+
+def last_of_equals(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Let the last of equally near rows win."""
+    if np.ndim(X_train) != 2 or np.shape(y_train) != np.shape(X_train)[:1]:
+        return one_nn_robust(X_train, y_train, X_test)
+    return one_nn_robust(np.asarray(X_train)[::-1], np.asarray(y_train)[::-1], X_test)
+
+
 def unchecked(X_train: Array, y_train: Array, X_test: Array) -> Array:
     """Check nothing."""
     T, X = np.asarray(X_train, dtype=float), np.asarray(X_test, dtype=float)
@@ -162,43 +187,46 @@ def spoiled(value: float) -> Array:
 
 def wrong_axes(rng: np.random.Generator) -> Iterator[Case]:
     """Give one row without its axis, and a cube."""
-    yield Case((TEMPLATES.copy(), Y, np.array([2.0, 2.0])), "X_test")
-    yield Case((np.array([1.0, 2.0, 3.0]), Y, np.array([[2.0]])), "X_train")
-    yield Case((TEMPLATES.copy(), Y, np.zeros((2, 2, 2))), "X_test")
-    yield Case((np.zeros((3, 2, 2)), Y, QUERIES.copy()), "X_train")
+    yield Case((TEMPLATES.copy(), Y, np.array([2.0, 2.0])), Named("X_test"))
+    yield Case((np.array([1.0, 2.0, 3.0]), Y, np.array([[2.0]])), Named("X_train"))
+    yield Case((TEMPLATES.copy(), Y, np.zeros((2, 2, 2))), Named("X_test"))
+    yield Case((np.zeros((3, 2, 2)), Y, QUERIES.copy()), Named("X_train"))
 
 
 def not_finite(rng: np.random.Generator) -> Iterator[Case]:
     """Give NaN and both infinities, in both arrays."""
     for value in (np.nan, np.inf, -np.inf):
-        yield Case((spoiled(value), Y, QUERIES.copy()), "X_train")
-        yield Case((TEMPLATES.copy(), Y, spoiled(value)), "X_test")
+        yield Case((spoiled(value), Y, QUERIES.copy()), Named("X_train"))
+        yield Case((TEMPLATES.copy(), Y, spoiled(value)), Named("X_test"))
 
 
 def not_numbers(rng: np.random.Generator) -> Iterator[Case]:
     """Give strings and complex numbers."""
-    yield Case((TEMPLATES.astype(str), Y, QUERIES.copy()), "X_train")
-    yield Case((TEMPLATES.copy(), Y, QUERIES.astype(str)), "X_test")
-    yield Case((TEMPLATES.astype(complex), Y, QUERIES.copy()), "X_train")
-    yield Case((TEMPLATES.copy(), Y, QUERIES * 1j), "X_test")
+    yield Case((TEMPLATES.astype(str), Y, QUERIES.copy()), Named("X_train"))
+    yield Case((TEMPLATES.copy(), Y, QUERIES.astype(str)), Named("X_test"))
+    yield Case((TEMPLATES.astype(complex), Y, QUERIES.copy()), Named("X_train"))
+    yield Case((TEMPLATES.copy(), Y, QUERIES * 1j), Named("X_test"))
 
 
 def other_widths(rng: np.random.Generator) -> Iterator[Case]:
     """Give queries with too few and too many columns, and with one, which would broadcast."""
     for d in (1, 3):
-        yield Case((TEMPLATES.copy(), Y, np.ones((2, d))), "X_test")
-    yield Case((np.ones((3, 1)), Y, np.ones((2, 2))), "X_test")
+        want = Named("X_test", free=("X_train",))
+        yield Case((TEMPLATES.copy(), Y, np.ones((2, d))), want)
+    yield Case((np.ones((3, 1)), Y, np.ones((2, 2))), want)
 
 
 def no_rows(rng: np.random.Generator) -> Iterator[Case]:
     """Give an empty training set."""
-    yield Case((np.zeros((0, 2)), Y[:0], QUERIES.copy()), "X_train")
+    want = Named("X_train", free=("y_train",))
+    yield Case((np.zeros((0, 2)), Y[:0], QUERIES.copy()), want)
 
 
 def other_lengths(rng: np.random.Generator) -> Iterator[Case]:
     """Give too few and too many labels."""
     for n in (2, 4):
-        yield Case((TEMPLATES.copy(), np.arange(n), QUERIES.copy()), "y_train")
+        want = Named("y_train", free=("X_train",))
+        yield Case((TEMPLATES.copy(), np.arange(n), QUERIES.copy()), want)
 
 
 def lists(rng: np.random.Generator) -> Iterator[Case]:
@@ -222,6 +250,15 @@ def names_the_row(X_train: Array, y_train: Array, X_test: Array) -> Array:
     return one_nn_robust(X_train, y_train, X_test)
 
 
+def row_alone(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Name the row and not the argument."""
+    for X in (X_train, X_test):
+        bad = ~np.isfinite(X).all(axis=1)
+        if bad.any():
+            raise ValueError(f"row {int(bad.argmax())} holds NaN or infinity")
+    return one_nn_robust(X_train, y_train, X_test)
+
+
 def last_row(X_train: Array, y_train: Array, X_test: Array) -> Array:
     """Name the last bad row."""
     for name, X in (("X_train", X_train), ("X_test", X_test)):
@@ -235,8 +272,8 @@ def bad_rows(rng: np.random.Generator) -> Iterator[Case]:
     """Give several bad rows."""
     X = np.arange(40.0).reshape(20, 2)
     X[[11, 17], [1, 0]] = np.nan, np.inf
-    yield Case((X, np.arange(20), QUERIES.copy()), "row 11")
-    yield Case((TEMPLATES.copy(), Y, X), "row 11")
+    yield Case((X, np.arange(20), QUERIES.copy()), Named("X_train", "row 11"))
+    yield Case((TEMPLATES.copy(), Y, X), Named("X_test", "row 11"))
 
 
 def skips_missing(X_train: Array, y_train: Array, X_test: Array) -> Array:
@@ -269,7 +306,7 @@ def some_missing(rng: np.random.Generator) -> Iterator[Case]:
 
 def all_missing(rng: np.random.Generator) -> Iterator[Case]:
     """Give nothing but NaN."""
-    yield Case((np.full((2, 2), np.nan), Y[:2], QUERIES.copy()), "X_train")
+    yield Case((np.full((2, 2), np.nan), Y[:2], QUERIES.copy()), Named("X_train"))
 
 
 TWISTS = (
@@ -287,7 +324,11 @@ TWISTS = (
                 bad_rows,
             ),
         ),
-        wrong=(Wrong(last_row, "first_bad_row"), Wrong(one_nn_robust, "first_bad_row")),
+        wrong=(
+            Wrong(last_row, "first_bad_row"),
+            Wrong(row_alone, "first_bad_row"),
+            Wrong(one_nn_robust, "first_bad_row"),
+        ),
         aloud={
             "correct": "Good input is answered as before.",
             "robust": "The message says which argument and which row, so that nobody has to search.",
@@ -335,6 +376,8 @@ DRILL = Drill(
         Wrong(with_asserts, "wrong_axes"),
         Wrong(nan_only, "not_finite"),
         Wrong(nameless, "wrong_axes"),
+        Wrong(names_all, "wrong_axes"),
+        Wrong(last_of_equals, "first_of_equals"),
         Wrong(broadcasts, "other_widths"),
         Wrong(refuses_nothing, "empty_test_set"),
         Wrong(arrays_only, "lists"),
@@ -354,6 +397,8 @@ DRILL = Drill(
             small_types,
             agree=same_labels,
         ),
+        Values("every_row_counts", OWN_WHY, own_rows, agree=same_labels),
+        Values("first_of_equals", TIE_WHY, ties, agree=same_labels),
         Values("lists", "Callers pass lists; one np.asarray at the door settles it.", lists),
         Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows)),
         Refusals(

@@ -10,7 +10,7 @@ import numpy as np
 from nnlib.practice.checks import Case, Cube, Loops, Values
 from nnlib.practice.compare import close
 from nnlib.practice.drill import Drill, Question, Task, Wrong
-from nnlib.practice.inputs import QUERIES, TEMPLATES, Array, exact_distances, ranked, whole
+from nnlib.practice.inputs import QUERIES, TEMPLATES, Array, exact_distances, labels, ranked, whole
 
 STATEMENT = """\
 Write `three_layer_net(X_train, y_train, X_test, temperature)`.
@@ -206,6 +206,8 @@ def hard_ties(rng: np.random.Generator) -> Iterator[Case]:
     """Give temperature 0 at a tie."""
     yield case(np.array([[0.0], [2.0]]), np.array([1, 0]), np.array([[1.0]]), 0.0)
     yield case(TEMPLATES.copy(), np.array([0, 1, 1]), QUERIES[2:].copy(), 0.0)
+    for n in (6, 48, 100):
+        yield case(whole(rng, n, 2, -1, 1), labels(n), whole(rng, 4, 2, -1, 1), 0.0)
 
 
 def far(rng: np.random.Generator) -> Iterator[Case]:
@@ -223,13 +225,13 @@ def empty(rng: np.random.Generator) -> Iterator[Case]:
 def many_queries(n: int) -> tuple[Array, Array, Array, float]:
     """Return n queries and few templates."""
     rng = np.random.default_rng(n)
-    return whole(rng, 8, 2), np.arange(8) % 3, whole(rng, n, 2), 2.0
+    return whole(rng, 8, 2), labels(8), whole(rng, n, 2), 2.0
 
 
 def many_rows(n: int) -> tuple[Array, Array, Array, float]:
     """Return n templates and few queries."""
     rng = np.random.default_rng(n)
-    return whole(rng, n, 2), np.arange(n) % 3, whole(rng, 8, 2), 2.0
+    return whole(rng, n, 2), labels(n), whole(rng, 8, 2), 2.0
 
 
 def of_size(n: int, m: int, d: int) -> tuple[Array, Array, Array, float]:
