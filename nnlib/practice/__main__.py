@@ -7,9 +7,9 @@ from types import ModuleType
 from typing import Any
 
 from nnlib.practice.catalog import drill, drills
-from nnlib.practice.drill import Drill
 from nnlib.practice.guard import call
-from nnlib.practice.judge import judged
+from nnlib.practice.task import Drill
+from nnlib.practice.verdict import judged
 
 
 def loaded(path: Path) -> tuple[dict[str, Any], str]:

@@ -14,6 +14,7 @@ import numpy as np
 
 Array = np.ndarray[Any, Any]
 TEMPLATES = np.array([[1.0, 1.0], [4.0, 2.0], [2.0, 5.0]])  # the book's small example
+FEW = 4  # rows of which all distances are told
 QUERIES = np.array([[2.0, 2.0], [4.0, 4.0], [3.0, 0.0]])
 
 
@@ -62,6 +63,41 @@ def clear(X_test: Array, X_train: Array, gap: float = 0.0) -> Array:
     best = [sorted(row)[:2] for row in exact_distances(X_test, X_train)]
     keep = np.array([second - first > gap for first, second in best], dtype=bool)
     return np.asarray(X_test[keep])
+
+
+def number(value: int | Fraction) -> str:
+    """Return an exact number as text: as a decimal where that is exact, else as a fraction."""
+    if value == int(value):
+        return str(int(value))
+    return repr(float(value)) if Fraction(float(value)) == value else str(value)
+
+
+def distance_facts(X_test: Array, X_train: Array) -> str:
+    """Say the exact distances that decide: all of them for few rows, else the two smallest."""
+    if len(X_test) != 1 or len(X_train) < 2:
+        return ""
+    (d2,) = exact_distances(X_test, X_train)
+    if len(d2) <= FEW:
+        return "squared distances of the query: " + ", ".join(
+            f"{number(value)} to row {i}" for i, value in enumerate(d2)
+        )
+    first, second = ranked(d2)[:2]
+    return (
+        f"among {len(d2)} rows, {first} and {second} are the nearest to the query "
+        f"{X_test[0].tolist()}: {X_train[first].tolist()} at the squared distance "
+        f"{number(d2[first])}, {X_train[second].tolist()} at {number(d2[second])}"
+    )
+
+
+def thinned(n: int) -> Iterator[Array]:
+    """Give the places that are left when some of n are taken out, large parts first."""
+    size = n // 2
+    while size:
+        for start in range(0, n, size):
+            kept = np.delete(np.arange(n), np.s_[start : start + size])
+            if len(kept) >= 2:
+                yield kept
+        size //= 2
 
 
 def labels(n: int, classes: int = 3) -> Array:

@@ -28,8 +28,10 @@ def shown(value: Any) -> str:
 
 
 def arguments(names: tuple[str, ...], args: tuple[Any, ...]) -> str:
-    """Return a call's arguments, a line each."""
-    return "\n".join(f"{name} = {shown(value)}" for name, value in zip(names, args, strict=False))
+    """Return a call's arguments, on one line if they are short, else a line each."""
+    parts = [f"{name} = {shown(value)}" for name, value in zip(names, args, strict=False)]
+    line = ", ".join(parts)
+    return line if len(line) <= LONGEST else "\n".join(parts)
 
 
 def size(args: tuple[Any, ...]) -> int:
