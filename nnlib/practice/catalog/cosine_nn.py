@@ -418,16 +418,18 @@ HUGE_ROWS = DRAFT.twist(
     opening="Same signature.",
     demands={
         "lengths": "Rows may be as long as 10¹⁸⁰ or as short as 10⁻¹⁸⁰ now, side by side.",
+        "zero": "A row of zeros is refused as before.",
         "no_loop": "No Python loop over the rows.",
     },
     aloud={
         "correct": "Every row is scaled by itself; a direction has no length.",
+        "robust": "What has no direction is refused by name.",
         "vectorized": "One more reduction and one more division.",
     },
 )
 
 
-@HUGE_ROWS.solution("lengths")
+@HUGE_ROWS.solution("lengths", "zero")
 def huge_rows(X_train: Array, y_train: Array, X_test: Array) -> Array:
     """Scale every row by its largest entry before squaring."""
 
@@ -459,6 +461,11 @@ def extremes(rng: np.random.Generator) -> Iterator[Case]:
     y = np.arange(3)
     yield Case((T * scales, y, X), y)
     yield Case((T, y, X * scales), y)
+    order = np.array([2, 0, 1])
+    yield Case((T[order] * scales, y, X), np.argsort(order))
+    yield Case((T[order], y, X * scales), np.argsort(order))
+    rows = np.array([[0.0, 2.0**600], [0.0, 2.0**-600], [1.0, 0.0]])  # two in one direction
+    yield Case((rows, np.array([5, 3, 4]), np.array([[0.0, 1.0], [3.0, 4.0]])), np.array([5, 5]))
 
 
 @HUGE_ROWS.right("no_loop")
@@ -477,6 +484,13 @@ def angle_by_angle(X_train: Array, y_train: Array, X_test: Array) -> Array:
     return np.array([huge_rows(X_train, y_train, x[None])[0] for x in X_test])
 
 
+@HUGE_ROWS.wrong("zero")
+def scales_zeros(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Divide a row of zeros by 1, and let the first label win."""
+    T, X = (np.where(Z.any(axis=1, keepdims=True), Z, 1.0) for Z in (X_train, X_test))
+    return huge_rows(T, y_train, X)
+
+
 HUGE_ROWS.wrong("lengths")(cosine_nn)
 HUGE_ROWS.tests(
     Values(
@@ -487,6 +501,7 @@ HUGE_ROWS.tests(
         agree=same_labels,
         demand="lengths",
     ),
+    Refusals("zero_rows", "0/0 is NaN, whatever scales it.", zeros, demand="zero"),
     Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows), demand="no_loop"),
 )
 
@@ -546,6 +561,10 @@ def parallel(rng: np.random.Generator) -> Iterator[Case]:
     y = np.array([5, 6])
     yield Case((T, y, np.array([[6.0, 8.0], [0.0, 1.0]])), (y[[0, 0]], np.array([1.0, 0.8])))
     T = whole(rng, 30, 3, 1, 9)
+    twins = np.array([[0.0, 1.0], [0.0, 4.0]])
+    yield Case((twins, np.array([6, 5]), np.array([[3.0, 4.0]])), (np.array([6]), np.array([0.8])))
+    for t in whole(rng, 30, 3, 1, 9):  # the only row points away: −1, and not a little less
+        yield Case((t[None], np.array([1]), -3 * t[None]), (np.array([1]), -np.ones(1)))
     rows = np.unique(T / np.gcd.reduce(T.astype(int), axis=1)[:, None], axis=0)
     yield Case((rows, np.arange(len(rows)), 2 * rows), (np.arange(len(rows)), np.ones(len(rows))))
 

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from nnlib.practice.catalog.one_nn import any_shape as nearest_cases
-from nnlib.practice.catalog.one_nn import many_queries, many_rows, one_nn, ties
+from nnlib.practice.catalog.one_nn import close_calls, many_queries, many_rows, one_nn, ties
 from nnlib.practice.checks import Case, Loops, Values
 from nnlib.practice.compare import Form, same_labels, within
-from nnlib.practice.inputs import QUERIES, TEMPLATES, Array
+from nnlib.practice.inputs import QUERIES, TEMPLATES, Array, exact_distances, labels, ranked, whole
 from nnlib.practice.show import shown
 from nnlib.practice.task import Draft, Question
 
@@ -268,7 +268,8 @@ def with_entropy(found: Case) -> Case:
 
 def predictions(rng: np.random.Generator) -> Iterator[Case]:
     """Give the cases of `one_nn`."""
-    return map(with_entropy, nearest_cases(rng))
+    yield from map(with_entropy, nearest_cases(rng))
+    yield from map(with_entropy, close_calls(rng))
 
 
 def tied(rng: np.random.Generator) -> Iterator[Case]:
@@ -398,6 +399,9 @@ def splits(rng: np.random.Generator) -> Iterator[Case]:
     yield Case((y, np.array([True, True, False, False])), 1.0)
     yield Case((y, np.array([True, False, True, False])), 0.0)
     yield Case((y, np.array([True, True, True, True])), 0.0)
+    y, left = np.array(["a", "b", "b", "a", "c"]), np.array([True, False, False, False, False])
+    yield Case((y, left), entropy(y.tolist()) - 4 / 5 * entropy(y[1:].tolist()))
+    yield Case((y, ~left), entropy(y.tolist()) - 4 / 5 * entropy(y[1:].tolist()))
     y, left = np.array(["a", "a", "a", "b", "c", "b"]), np.array([True] * 4 + [False] * 2)
     want = entropy(y.tolist()) - 4 / 6 * entropy(["a", "a", "a", "b"]) - 2 / 6
     yield Case((y, left), want)
@@ -493,6 +497,10 @@ def neighborhoods(rng: np.random.Generator) -> Iterator[Case]:
     for k in (1, 2, 3, 6):
         want = [entropy(y[:k].tolist()), entropy(y[::-1][:k].tolist())]
         yield Case((T, y, X, k), np.array(want))
+    for n, d, k in ((7, 2, 3), (9, 3, 5), (60, 2, 4)):  # ties among them
+        T, X, y = whole(rng, n, d, -2, 2), whole(rng, 4, d, -2, 2), labels(n)
+        rows = [y[ranked(d2)[:k]].tolist() for d2 in exact_distances(X, T)]
+        yield Case((T, y, X, k), np.array([entropy(row) for row in rows]))
 
 
 def near(got: Any, want: Any) -> str:

@@ -2,6 +2,7 @@
 # ruff: noqa: E501 -- statements are prose
 # mypy: disable-error-code="no-any-return"
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 
 from nnlib.practice.checks import Case, Loops, Values
 from nnlib.practice.compare import close, same_labels
-from nnlib.practice.inputs import TEMPLATES, Array, exact_distances, labels, ranked, whole
+from nnlib.practice.inputs import QUERIES, TEMPLATES, Array, exact_distances, labels, ranked, whole
 from nnlib.practice.task import Draft, Question
 
 DRAFT = Draft(
@@ -381,8 +382,16 @@ def means(rng: np.random.Generator) -> Iterator[Case]:
     for n in range(2, 9):
         T, X, y = whole(rng, n, 2), whole(rng, 3, 2), rng.integers(0, 50, n).astype(float)
         k = 1 + n // 2
-        best = [ranked(d2)[:k] for d2 in exact_distances(X, T)]
-        yield Case((T, y, X, k), np.array([sum(y.tolist()[i] for i in row) / k for row in best]))
+        yield mean_case(T, y, X, k)
+    for n in (8, 60):  # with ties, of which the earlier rows count
+        y = rng.integers(0, 50, n).astype(float)
+        yield mean_case(whole(rng, n, 2, -1, 1), y, whole(rng, 3, 2, -1, 1), 3)
+
+
+def mean_case(T: Array, y: Array, X: Array, k: int) -> Case:
+    """Return a case of the twist."""
+    best = [ranked(d2)[:k] for d2 in exact_distances(X, T)]
+    return Case((T, y, X, k), np.array([sum(y.tolist()[i] for i in row) / k for row in best]))
 
 
 @KNN_MEAN.right("no_loop")
@@ -448,10 +457,11 @@ def infinite_weight(X_train: Array, y_train: Array, X_test: Array, k: int) -> Ar
     """Divide by zero: 0 · ∞ is NaN, and argmax takes NaN for the largest."""
     near = neighbors(X_train, X_test, k)
     d = np.sqrt(((X_test[:, None, :] - X_train[near]) ** 2).sum(axis=2))
-    labels = y_train[near][:, ::-1]
-    weight = (1 / d)[:, ::-1]
-    votes = ((labels[:, :, None] == labels[:, None, :]) * weight[:, None, :]).sum(axis=2)
-    return np.asarray(labels[np.arange(len(labels)), votes.argmax(axis=1)])
+    labels = y_train[near]
+    votes = ((labels[:, :, None] == labels[:, None, :]) * (1 / d)[:, None, :]).sum(axis=2)
+    last = k - 1 - votes[:, ::-1].argmax(axis=1)
+    place = np.where((d == 0).any(axis=1), last, votes.argmax(axis=1))
+    return np.asarray(labels[np.arange(len(labels)), place])
 
 
 @WEIGHTED_VOTE.wrong("weights")
@@ -472,6 +482,35 @@ def weighted_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case((rows, np.array([7, 8, 8]), zero, 3), np.array([7]))  # 1 against 1/3 + 1/4
     rows = np.array([[2.0], [3.0], [4.0]])
     yield Case((rows, np.array([7, 8, 8]), zero, 3), np.array([8]))  # 1/2 against 7/12
+    rows = np.array([[9.0], [2.0], [-2.0]])
+    yield Case((rows, np.array([1, 8, 5]), zero, 2), np.array([8]))  # a tie, to the earlier row
+    for n in (6, 9, 12):
+        y = labels(n)
+        for k in (2, 4, n):
+            X, places = whole(rng, 6, 2, 0, 9), rng.permutation(np.arange(10, 10 + 3 * n, 3))
+            T = np.column_stack([places, np.zeros(n)]).astype(float)
+            X[:, 1] = 0.0  # on a line, where distances are whole numbers
+            yield from clear_votes(T, y, X, k)
+    yield from clear_votes(3 * TEMPLATES, np.array([4, 1, 4]), QUERIES + 40, 2)
+    yield from clear_votes(-3 * TEMPLATES, np.array([4, 1, 4]), QUERIES - 40, 3)
+
+
+def clear_votes(T: Array, y: Array, X: Array, k: int) -> Iterator[Case]:
+    """Give the queries at which one label has more of the weight by more than rounding."""
+    kept, want = [], []
+    for x, d2 in zip(X, exact_distances(X, T), strict=True):
+        votes: dict[Any, float] = {}
+        near = ranked(d2)[:k]
+        if d2[near[0]] == 0 or (k < len(d2) and d2[ranked(d2)[k]] == d2[near[-1]]):
+            continue
+        for i in near:
+            votes[y[i]] = votes.get(y[i], 0.0) + 1 / math.sqrt(d2[i])
+        best = sorted(votes.values())
+        if len(best) == 1 or best[-1] - best[-2] > 1e-6:
+            kept.append(x)
+            want.append(max(votes, key=lambda label: votes[label]))
+    if kept:
+        yield Case((T, y, np.array(kept), k), np.array(want, dtype=y.dtype))
 
 
 def hits(rng: np.random.Generator) -> Iterator[Case]:
@@ -480,17 +519,25 @@ def hits(rng: np.random.Generator) -> Iterator[Case]:
     yield Case((rows, np.array([7, 8, 8]), np.zeros((1, 1)), 3), np.array([7]))
     rows = np.array([[0.0], [0.0], [0.0], [1.0]])
     yield Case((rows, np.array([7, 8, 8, 9]), np.zeros((1, 1)), 4), np.array([8]))
+    rows = np.array([[0.0], [2.0], [2.5], [9.0]])  # one query hits, the others do not
+    X = np.array([[2.25], [0.0], [2.0], [8.0]])
+    yield Case((rows, np.array([7, 8, 8, 9]), X, 3), np.array([8, 7, 8, 9]))
+    rows = np.array([[2.0], [3.0], [-4.0], [50.0]])  # 1/2 against 7/12, beside a hit
+    yield Case((rows, np.array([7, 8, 8, 9]), np.array([[0.0], [50.0]]), 3), np.array([8, 9]))
+    rows = np.array([[0.0], [0.25], [-0.25]])  # 1/d is 4: a hit must not count as 1
+    yield Case((rows, np.array([7, 8, 8]), np.zeros((1, 1)), 3), np.array([7]))
 
 
 @WEIGHTED_VOTE.right("coincident", "no_loop")
-def class_after_class(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
-    """Add the weights up class by class."""
+def neighbor_after_neighbor(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+    """Add the neighbors' weights up one after the other."""
     near = neighbors(X_train, X_test, k)
     d = np.linalg.norm(X_test[:, None] - X_train[near], axis=2)
     d = np.where(d.min(axis=1, keepdims=True) > 0, d, np.where(d > 0, np.inf, 1.0))
-    classes = np.unique(y_train)
-    votes = [((y_train[near] == c) / d).sum(axis=1) for c in classes]
-    return classes[np.stack(votes, axis=1).argmax(axis=1)]
+    labels, votes = y_train[near], np.zeros(d.shape)
+    for j in range(k):
+        votes += (labels == labels[:, j : j + 1]) / d[:, j : j + 1]
+    return np.asarray(labels[np.arange(len(labels)), votes.argmax(axis=1)])
 
 
 @WEIGHTED_VOTE.wrong("no_loop")

@@ -488,8 +488,13 @@ def replicated(rng: np.random.Generator) -> Iterator[Case]:
     )
     for k in (1, 2, 3):
         row = [(float(d), i) for i, d in enumerate(rng.integers(0, 4, 6).tolist())]
-        a, b = row[:4], row[2:]
-        yield Case((best_of([a], k), best_of([b], k)), best_of([row], k))
+        left, right = row[:4], row[2:]
+        yield Case((best_of([left], k), best_of([right], k)), best_of([row], k))
+    for n, k in ((5, 4), (40, 24), (3, 6)):  # the last has places to fill where copies were
+        d2 = rng.integers(0, 4, (3, n)).astype(float).tolist()
+        rows = [list(zip(row, range(n), strict=True)) for row in d2]
+        a, b = [row[: n - n // 3] for row in rows], [row[n // 4 :] for row in rows]
+        yield Case((best_of(a, k), best_of(b, k)), best_of(rows, k))
 
 
 @MERGE_REPLICAS.right("no_loop")

@@ -478,6 +478,8 @@ def directions(rng: np.random.Generator) -> Iterator[Case]:
     T = np.array([[1.0, 0.0], [5.0, 5.0], [0.0, 2.0], [-3.0, 1.0], [-1.0, -4.0]])
     X = np.array([[9.0, 1.0], [2.0, 3.0], [1.0, 7.0], [-5.0, 1.0], [0.0, -1.0], [0.5, 0.4]])
     yield cosine_case(T[:3], X[:3])
+    close = np.array([[1e4, 1.0], [1e4, 3.0]])  # angles of 10⁻⁴
+    yield cosine_case(close, np.array([[1e4, 1.5], [1e4, 2.5]]))
     yield cosine_case(T, X)
 
 

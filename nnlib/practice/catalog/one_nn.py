@@ -397,6 +397,8 @@ def close_calls(rng: np.random.Generator) -> Iterator[Case]:
     """Give rows whose squared distances differ by 1 in 36 million."""
     for T in nearly_tied(5900, 6100, 2):
         yield case(T, np.zeros((2, 2)), np.array([9, 4]))
+    halfway = np.array([[8193 + 2.0**-20], [8193 - 2.0**-20]])  # in float32 both are halfway
+    yield case(np.array([[8192.0], [8194.0]]), halfway, np.array([4, 9]))
 
 
 def many_queries(n: int) -> tuple[Array, Array, Array]:
@@ -562,8 +564,8 @@ def distance_cases(rng: np.random.Generator) -> Iterator[Case]:
 
 def far_from_zero(rng: np.random.Generator) -> Iterator[Case]:
     """Give queries close to rows that are far from the origin and from each other."""
-    T = np.array([[1e8, 1.0], [3e8, 7.0]])
-    X = np.array([[1e8, 2.0], [3e8 + 1, 7.0]])
+    T = np.array([[1e8 + 1, 1.0], [3e8 + 1, 7.0]])
+    X = np.array([[1e8 + 1, 2.0], [3e8 + 2, 7.0]])
     yield Case((T, np.array([0, 1]), X), (np.array([0, 1]), np.ones(2)))
 
 
@@ -662,6 +664,8 @@ def left_out(X: Array) -> Case:
 def distinct_rows(rng: np.random.Generator) -> Iterator[Case]:
     """Give rows that all differ."""
     yield left_out(TEMPLATES.copy())
+    for far, near in nearly_tied(5900, 6100, 2):
+        yield left_out(np.stack([far, np.zeros(2), near]))
     for n in range(2, 12):
         yield left_out(rng.permutation(40)[: 2 * n].reshape(n, 2).astype(float))
 
@@ -721,6 +725,7 @@ FLOAT16_ARRIVES = DRAFT.twist(
     ),
     demands={
         "no_overflow": "Squares above 65504 do not fit into float16.",
+        "earliest": "Of equally close rows the smallest index counts, as before.",
         "exact": "Sums of many squares need more digits than float32 has.",
         "no_loop": "No Python loop over the rows.",
     },
@@ -761,13 +766,20 @@ def half_precision(rng: np.random.Generator) -> Iterator[Case]:
             yield case(T, X, names_of_rows(n))
 
 
+def half_precision_equals(rng: np.random.Generator) -> Iterator[Case]:
+    """Give ties."""
+    for tied in ties(rng):
+        T, y, X = tied.args
+        yield Case((T.astype(np.float16), y, X.astype(np.float16)), tied.want)
+
+
 def half_precision_ties(rng: np.random.Generator) -> Iterator[Case]:
     """Give rows whose distances differ by 1 in 30 million, which float32 does not hold."""
     for T in nearly_tied(1950, 2048, 8):
         yield case(T.astype(np.float16), np.zeros((1, 8), np.float16), np.array([9, 4]))
 
 
-@FLOAT16_ARRIVES.right("exact", "no_loop")
+@FLOAT16_ARRIVES.right("exact", "earliest", "no_loop")
 def as_integers(X_train: Array, y_train: Array, X_test: Array) -> Array:
     """Whole numbers are integers: compute in int64, in blocks of 32 queries."""
     T, parts = X_train.astype(np.int64), [y_train[:0]]
@@ -778,6 +790,7 @@ def as_integers(X_train: Array, y_train: Array, X_test: Array) -> Array:
 
 
 FLOAT16_ARRIVES.wrong("no_loop")(loop_over_rows)
+FLOAT16_ARRIVES.wrong("earliest")(last_of_equals)
 
 
 FLOAT16_ARRIVES.wrong("exact")(in_float32)
@@ -795,6 +808,12 @@ FLOAT16_ARRIVES.tests(
         "of float32.",
         half_precision_ties,
         demand="exact",
+    ),
+    Values(
+        "first_of_equals",
+        "Whole numbers tie in every precision that holds them.",
+        half_precision_equals,
+        demand="earliest",
     ),
     Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows), demand="no_loop"),
 )

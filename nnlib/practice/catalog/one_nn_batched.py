@@ -12,6 +12,7 @@ from nnlib.practice.compare import same_labels
 from nnlib.practice.inputs import (
     Array,
     Stream,
+    clear,
     exact_nearest,
     labels,
     names_of_rows,
@@ -646,6 +647,15 @@ def narrow(rng: np.random.Generator) -> Iterator[Case]:
         yield Case(args, case.want)
 
 
+def many_blocks(rng: np.random.Generator) -> Iterator[Case]:
+    """Give more rows, and more queries, than fit into one block."""
+    T = whole(rng, 300, 3, -99, 99)
+    X = clear(whole(rng, 400, 3, -99, 99), T)
+    y = names_of_rows(300)
+    args = (T.astype(np.float32), y, X.astype(np.float32), 2**18)
+    yield Case(args, y[exact_nearest(X, T)])
+
+
 def narrow_ties(rng: np.random.Generator) -> Iterator[Case]:
     """Give ties among float32 rows, many enough for several blocks."""
     for case in ties(rng):
@@ -703,6 +713,13 @@ FLOAT32_TRAIN.tests(
         "right_indices",
         "A block's index is not the row's.",
         narrow,
+        agree=same_labels,
+        demand="nearest",
+    ),
+    Values(
+        "many_blocks",
+        "Neither side fits into one block: both offsets count.",
+        many_blocks,
         agree=same_labels,
         demand="nearest",
     ),

@@ -10,6 +10,7 @@ from nnlib.practice.catalog.one_nn import (
     OWN_WHY,
     TIE_WHY,
     any_shape,
+    close_calls,
     many_queries,
     many_rows,
     no_query,
@@ -393,6 +394,7 @@ DRAFT.tests(
         among="dtypes",
         demand="dtypes",
     ),
+    Values("close_calls", "float32 holds 24 bits only.", close_calls, demand="nearest"),
     Values("every_row_counts", OWN_WHY, own_rows, agree=same_labels, demand="nearest"),
     Values("first_of_equals", TIE_WHY, ties, agree=same_labels, demand="earliest"),
     Values(

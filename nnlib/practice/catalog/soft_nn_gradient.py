@@ -262,6 +262,8 @@ def far(rng: np.random.Generator) -> Iterator[Case]:
     """Give templates so far away that all exponentials underflow."""
     Y = np.array([[1.0], [0.0]])
     yield case(np.array([40.0]), np.array([[10.0], [9.96875]]), Y, np.array([0.5]), 1.0)
+    T = np.array([[39.0], [-40.0], [41.25]])
+    yield case(np.array([40.0]), T, np.array([[1.0], [0.0], [2.0]]), np.array([0.5]), 1.0)
 
 
 def one_template(rng: np.random.Generator) -> Iterator[Case]:
@@ -405,6 +407,7 @@ def labeled(rng: np.random.Generator) -> Iterator[Case]:
 def far_class(rng: np.random.Generator) -> Iterator[Case]:
     """Give a right class whose weight underflows."""
     yield log_case(np.array([0.0]), np.array([[0.0], [40.0]]), np.array([0, 1]), 1, 1.0)
+    yield log_case(np.array([0.0]), np.array([[40.0], [40.125]]), np.array([0, 1]), 1, 1.0)
 
 
 def log_case(x: Array, T: Array, codes: Array, target: int, tau: float) -> Case:
@@ -510,6 +513,10 @@ def by_temperature(rng: np.random.Generator) -> Iterator[Case]:
             lambda z: loss(x, TEMPLATES, Y, target, float(z[0])), np.array([tau])
         )
         yield Case((x, TEMPLATES.copy(), Y, target, tau), float(slope[0]))
+    x, T = np.array([40.0]), np.array([[10.0], [9.96875], [-90.0]])
+    Y, target = np.array([[1.0], [0.0], [2.0]]), np.array([0.5])
+    slope = difference_quotient(lambda z: loss(x, T, Y, target, float(z[0])), np.array([1.0]))
+    yield Case((x, T, Y, target, 1.0), float(slope[0]))
 
 
 @TEMPERATURE_GRADIENT.right("no_loop")

@@ -349,10 +349,13 @@ def log_of_softmax_plus(z: Array, temperature: float = 1.0) -> Array:
 
 def log_cases(rng: np.random.Generator) -> Iterator[Case]:
     """Give scores near and far, whose log-softmax is known from sums of exponentials."""
-    for z in (np.array([1.0, 0.0]), np.array([[0.0, -1000.0], [5.0, 6.0]])):
-        top = z.max(axis=-1, keepdims=True)
-        rest = np.log(np.array([math.fsum(map(math.exp, r)) for r in np.atleast_2d(z - top)]))
-        yield Case((z, 1.0), z - top - (rest[:, None] if z.ndim == 2 else rest))
+    several = rng.normal(size=(2, 3, 4)).round(2)
+    apart = np.array([[1000.0, 999.0], [0.0, 1.0], [-800.0, -801.0]])
+    for z in (np.array([1.0, 0.0]), np.array([[0.0, -1000.0], [5.0, 6.0]]), apart, several):
+        for tau in (1.0, 0.5, 7.0):
+            s = ((z - z.max(axis=-1, keepdims=True)) / tau).reshape(-1, z.shape[-1])
+            rest = np.array([[math.log(math.fsum(map(math.exp, row)))] for row in s.tolist()])
+            yield Case((z, tau), (s - rest).reshape(z.shape))
 
 
 @LOG_SOFTMAX.right("no_loop")
@@ -427,7 +430,12 @@ def zero_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case((np.array([1.0, 3.0]), 0.0), np.array([0.0, 1.0]))
     yield Case((np.array([3.0, 3.0, 1.0]), 0.0), np.array([0.5, 0.5, 0.0]))
     yield Case((np.array([1.0, 1.0 + 2.0**-40]), 0.0), np.array([0.0, 1.0]))
+    thirds = np.array([[[2.0, 2.0, 2.0], [1.0, 5.0, 5.0]], [[9.0, 0.0, 0.0], [0.0, 7.0, 1.0]]])
+    want = np.array([[[1 / 3, 1 / 3, 1 / 3], [0.0, 0.5, 0.5]], [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]])
+    yield Case((thirds, 0.0), want)
     yield case(np.array([[1.0, 2.0], [4.0, 4.0]]), 2.0)
+    for cases in (temperatures, axes, large_scores, small_scores, rows_apart):
+        yield from cases(rng)
 
 
 @AT_ZERO.right("no_loop")
@@ -496,6 +504,16 @@ def masked_cases(rng: np.random.Generator) -> Iterator[Case]:
     inf = np.inf
     yield Case((np.array([[-inf, 2.0, 2.0]]), 1.0), np.array([[0.0, 0.5, 0.5]]))
     yield Case((np.array([[-inf, -inf], [0.0, 0.0]]), 1.0), np.array([[0.0, 0.0], [0.5, 0.5]]))
+    for shape, tau in (((3, 4), 0.5), ((2, 3, 5), 3.0), ((4, 1), 1.0)):
+        z = 800 * rng.normal(size=shape[:-1])[..., None] + rng.normal(size=shape)
+        z[rng.random(shape) < 0.3] = -inf
+        z.reshape(-1, shape[-1])[0] = -inf
+        finite = [[v for v in row if v > -inf] for row in z.reshape(-1, shape[-1]).tolist()]
+        weights = [iter(oracle(np.array(row), tau)) if row else iter(()) for row in finite]
+        rows = z.reshape(-1, shape[-1]).tolist()
+        pairs = zip(rows, weights, strict=True)
+        want = [[next(w) if v > -inf else 0.0 for v in row] for row, w in pairs]
+        yield Case((z, tau), np.array(want).reshape(shape))
 
 
 @MASKED.right("no_loop")

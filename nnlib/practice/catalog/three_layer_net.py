@@ -479,6 +479,12 @@ def targets(rng: np.random.Generator) -> Iterator[Case]:
             e = [math.exp(-float(v - min(d2)) / tau) for v in d2]
             want.append(math.fsum(a * b for a, b in zip(e, y.tolist(), strict=True)) / math.fsum(e))
         yield Case((T, y, X, tau), np.array(want))
+    rows, far_rows = np.array([[0.0], [2.0], [0.0]]), np.array([[1000.0], [1001.0], [-900.0]])
+    y = np.array([7.0, 1.0, 2.0])
+    yield Case((rows, y, np.array([[1.0], [0.0]]), 0.0), np.array([7.0, 7.0]))
+    share = 1 / (1 + math.exp(-1.0))
+    means = np.array([share * 7.0 + (1 - share) * 1.0, 2.0])
+    yield Case((far_rows, y, np.array([[1000.0], [-900.0]]), 1.0), means)
 
 
 @REGRESSION_NET.right("no_loop")
@@ -561,6 +567,14 @@ def soft_counts(rng: np.random.Generator) -> Iterator[Case]:
     yield Case((T, np.zeros((1, 2)), 1.0), np.array([4.0]))
     yield Case((T[:2], np.array([[0.0, 5.0]]), 2.0), np.array([2.0]))
     yield Case((np.array([[0.0], [100.0]]), np.array([[1.0]]), 1.0), np.array([1.0]))
+    for n, d, tau in ((3, 1, 0.5), (5, 2, 30.0), (4, 3, 100.0)):
+        T, X = whole(rng, n, d), np.concatenate([whole(rng, 3, d), whole(rng, 1, d) * 100])
+        want = []
+        for d2 in exact_distances(X, T):
+            e = [math.exp(-float(v - min(d2)) / tau) for v in d2]
+            shares = [v / math.fsum(e) for v in e]
+            want.append(math.exp(math.fsum(w * math.log(1 / w) for w in shares if w)))
+        yield Case((T, X, tau), np.array(want))
 
 
 def _floats(args: tuple[Array, Array, Array, float]) -> tuple[Array, Array, Array, float]:

@@ -464,12 +464,17 @@ def classes(rng: np.random.Generator) -> Iterator[Case]:
     for n, d, h, c in rng.integers(2, 5, (10, 4)).tolist():
         X, _, W1, b1, W2, b2 = net(rng, n, d, h, c)
         yield class_case(X, rng.integers(0, c, n), W1, b1, W2, b2)
+    one = np.array([[1.0]])  # a hidden unit at exactly 0
+    W2 = np.array([[2.0, -1.0]])
+    yield class_case(one, np.array([1]), one, np.array([-1.0]), W2, np.array([0.5, 0.0]))
 
 
 def large_outputs(rng: np.random.Generator) -> Iterator[Case]:
     """Give outputs whose exponentials overflow."""
     X, _, W1, b1, W2, _ = net(rng, 3, 2, 3, 2)
     yield class_case(X, np.array([0, 1, 1]), W1, b1, W2, np.array([1000.0, 999.0]))
+    X, W1, W2 = np.array([[1.0], [0.001]]), np.array([[1.0]]), np.array([[1000.0, -1000.0]])
+    yield class_case(X, np.array([1, 0]), W1, np.array([0.0]), W2, np.array([0.0, 0.0]))
 
 
 @CROSS_ENTROPY_BACKPROP.right("gradients", "no_loop")
