@@ -20,6 +20,7 @@ from nnlib.practice.checks import REASONS
 from nnlib.practice.compare import all_of, close, same_labels, same_values
 from nnlib.practice.cost import Tally
 from nnlib.practice.guard import call, unchanged
+from nnlib.practice.inputs import Unordered
 from nnlib.practice.show import shown, size
 
 SUBMISSIONS = Path(__file__).parent / "submissions" / "one_nn"
@@ -511,6 +512,21 @@ def test_what_fails_only_among_many_rows_is_told_by_the_two_that_tie():
         r"(\[.*\]) at the squared distance (\d+), (\[.*\]) at \5",
         failure.facts,
     ), failure.facts
+
+
+def partitioned(X_train, y_train, X_test):
+    T, X = X_train.astype(float), X_test.astype(float)
+    reduced = (T * T).sum(axis=1) - 2 * X @ T.T
+    return y_train[np.argpartition(reduced, 0, axis=1)[:, 0]]
+
+
+def test_what_a_sort_does_with_equals_depends_on_no_processor():
+    (failure,) = judge("one_nn", partitioned).found
+    assert failure.demand == "earliest"
+    values = np.array([1.0] * 20).view(Unordered)
+    assert values.argsort()[0] == values.argpartition(0)[0] == 19
+    assert values.argsort(kind="stable")[0] == np.argsort(values, stable=True)[0] == 0
+    assert values[:16].argsort()[0] == 0
 
 
 def test_a_failing_case_is_shrunk_to_one_query_and_two_rows():

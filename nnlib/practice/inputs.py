@@ -14,6 +14,7 @@ import numpy as np
 
 Array = np.ndarray[Any, Any]
 TEMPLATES = np.array([[1.0, 1.0], [4.0, 2.0], [2.0, 5.0]])  # the book's small example
+SORTED_BY_INSERTION = 16  # entries up to which NumPy's default sort is stable by chance
 FEW = 4  # rows of which all distances are told
 QUERIES = np.array([[2.0, 2.0], [4.0, 4.0], [3.0, 0.0]])
 
@@ -124,6 +125,33 @@ def nearly_tied(low: int, high: int, d: int, count: int = 12) -> Iterator[Array]
     # Not the first ones only: which of two neighbors rounds up depends on the size.
     for place in islice(steps[:: len(steps) // count], count):
         yield rows[order[[place + 1, place]]].astype(np.float64)
+
+
+class Unordered(np.ndarray[Any, Any]):
+    """An array whose sorts keep no order among equals, wherever NumPy promises none.
+
+    NumPy sorts up to 16 entries by insertion, and which of many equal ones comes first depends on
+    the processor. Here it is the last, on every machine.
+    """
+
+    def argsort(self, axis: Any = -1, kind: Any = None, **rest: Any) -> Any:  # type: ignore[override]
+        """Return what NumPy may return, the last of equals first."""
+        if kind in ("stable", "mergesort") or rest.get("stable") or axis is None:
+            return super().argsort(axis=axis, kind=kind, **rest)
+        n = self.shape[axis]
+        if n <= SORTED_BY_INSERTION:
+            return super().argsort(axis=axis, kind="stable")
+        back = np.flip(np.asarray(self), axis).argsort(axis=axis, kind="stable")
+        return n - 1 - back
+
+    def argpartition(self, kth: Any, axis: Any = -1, **rest: Any) -> Any:  # type: ignore[override]
+        """Return what NumPy may return: everything sorted, the last of equals first."""
+        return self.argsort(axis=axis)
+
+
+def unordered(values: Array) -> Array:
+    """Return an array whose sorts keep no order among equals."""
+    return values.view(Unordered)
 
 
 class Stream:

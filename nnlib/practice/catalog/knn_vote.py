@@ -11,7 +11,16 @@ import numpy as np
 
 from nnlib.practice.checks import Case, Loops, Values
 from nnlib.practice.compare import close, same_labels
-from nnlib.practice.inputs import QUERIES, TEMPLATES, Array, exact_distances, labels, ranked, whole
+from nnlib.practice.inputs import (
+    QUERIES,
+    TEMPLATES,
+    Array,
+    exact_distances,
+    labels,
+    ranked,
+    unordered,
+    whole,
+)
 from nnlib.practice.task import Draft, Question
 
 DRAFT = Draft(
@@ -242,7 +251,8 @@ def distance_ties(rng: np.random.Generator) -> Iterator[Case]:
     for n in (*range(3, 12), 48, 100):
         y = rng.integers(0, 2, n)  # two labels and an odd k: the vote is clear
         k = 1 if n > 40 else 1 + 2 * (n // 5)
-        yield case(whole(rng, n, 2, -1, 1), y, whole(rng, 6, 2, -1, 1), k)
+        T, X = whole(rng, n, 2, -1, 1), whole(rng, 6, 2, -1, 1)
+        yield case(unordered(T), y, unordered(X), k)
 
 
 def all_rows(rng: np.random.Generator) -> Iterator[Case]:

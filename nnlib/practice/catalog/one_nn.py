@@ -21,6 +21,7 @@ from nnlib.practice.inputs import (
     nearly_tied,
     ranked,
     thinned,
+    unordered,
     whole,
 )
 from nnlib.practice.task import Draft, Question
@@ -344,7 +345,7 @@ def ties(rng: np.random.Generator) -> Iterator[Case]:
     # NumPy sorts up to 16 entries by insertion, which is stable by chance.
     for n in (*range(2, 12), 40, 48, 64, 100, 200):
         T, X = whole(rng, n, 2, -1, 1), whole(rng, 5, 2, -1, 1)
-        yield case(T, X, names_of_rows(n))
+        yield case(unordered(T), unordered(X), names_of_rows(n))
 
 
 def one_query(rng: np.random.Generator) -> Iterator[Case]:
@@ -674,7 +675,7 @@ def twins(rng: np.random.Generator) -> Iterator[Case]:
     """Give rows that occur more than once."""
     yield left_out(np.array([[1.0], [1.0]]))
     for n in (*range(2, 12), 48):
-        yield left_out(whole(rng, n, 2, 0, 1))
+        yield left_out(unordered(whole(rng, n, 2, 0, 1)))
 
 
 @LEAVE_ONE_OUT.right("twins", "no_loop")
