@@ -12,7 +12,7 @@ import nbformat
 import refresh
 
 from nnlib.practice import drills
-from nnlib.practice.drill import Drill, Question
+from nnlib.practice.task import Drill, Question
 
 PAGES = Path(__file__).resolve().parent.parent / "chapters" / "practice"
 TITLES = {  # how a page names the chapter that explains the drill
@@ -113,10 +113,12 @@ def listing() -> str:
         ".venv/bin/python -m nnlib.practice one_nn answer.py",
         "```",
         "",
-        "A drill demands up to four things, and the verdict takes them one by one. *Correct*: "
-        "right values and types, on ties, empty batches and small integers, too. *Vectorized*: no "
-        "Python loop over rows. *Memory*: no more at a time than the statement allows. *Robust*: "
-        "bad input is refused, and the message names the argument.",
+        "A drill demands up to five things, and the verdict takes them one by one. *Correct*: "
+        "right values, on ties and empty batches, too. *Dtypes*: small types such as uint8 change "
+        "nothing. *Vectorized*: no Python loop over rows. *Memory*: no more at a time than the "
+        "statement allows. *Robust*: bad input is refused, and the message names the argument. "
+        "Each remark has a weight: *essential* where a demand is not met, *actionable* or "
+        "*informative* where a drill may be passed all the same, *well done* for what was seen.",
         "",
         "| drill | minutes | difficulty | demanded |",
         "|---|--:|---|---|",

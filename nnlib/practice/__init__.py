@@ -2,9 +2,9 @@
 
 from nnlib.practice.catalog import drill, drills
 from nnlib.practice.counterexamples import COUNTEREXAMPLES, Counterexample, break_it
-from nnlib.practice.judge import judge
 from nnlib.practice.solutions import show_solution
 from nnlib.practice.spoken import mock_interview, progress, quiz
+from nnlib.practice.verdict import judge
 
 __all__ = [
     "COUNTEREXAMPLES",

@@ -9,9 +9,9 @@ from types import ModuleType
 from typing import Any
 
 from nnlib.practice.catalog import drill, drills
-from nnlib.practice.drill import Drill, Task
 from nnlib.practice.guard import call
-from nnlib.practice.judge import judged
+from nnlib.practice.task import Drill, Task
+from nnlib.practice.verdict import judged
 
 
 @contextmanager

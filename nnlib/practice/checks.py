@@ -4,36 +4,76 @@ A check has a name, the tier that it belongs to, and the sentence why an intervi
 inputs are made anew each time from a fixed seed, so that a verdict never changes.
 """
 
+import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from nnlib.practice.compare import Agree, same_values
-from nnlib.practice.cost import ROW_LOOP, Tally, counted, growth, line_of
+from nnlib.practice.compare import Agree, Form, same_values
+from nnlib.practice.cost import EVENT_LIMIT, ROW_LOOP, Tally, counted, growth, line_of
 from nnlib.practice.guard import Outcome, call
 from nnlib.practice.show import arguments, shown, size
 
 SEED = 20_201_122
-TIERS = ("correct", "vectorized", "memory", "robust")
+TIERS = ("correct", "dtypes", "vectorized", "memory", "robust")
 # What the guards find goes by these names, whichever check was running.
-GUARDS = {"endless": "ends", "flood": "quiet", "mutated": "inputs_unmodified"}
-GUARD_REASONS = {
+GUARDS = {
+    "endless": "ends",
+    "waits": "ends",
+    "asks": "asks_nobody",
+    "flood": "quiet",
+    "mutated": "inputs_unmodified",
+}
+UNMODIFIED = "unmodified"
+DEMANDS = {"mutated": UNMODIFIED, **dict.fromkeys(("endless", "waits", "asks", "flood"), "")}
+# Why a kind of complaint matters; of a wrong value or a cost the check itself says why.
+REASONS = {
+    "form": "Whoever calls the function relies on the type and the shape that the statement gives.",
+    "raised": "The statement allows this input; an exception on it is an answer to nothing.",
     "endless": "An answer that hangs cannot be discussed; say what makes the loop end.",
+    "waits": "An answer that waits for something cannot be discussed; nothing comes from outside.",
+    "asks": "Nobody sits there to answer; everything that the function needs are its arguments.",
     "flood": "Printing inside a loop hides the result; return it, and print outside.",
     "mutated": "The arrays are the caller's; writing into them is a bug that shows up far away.",
 }
+# Small inputs on which even a slow answer ends: what does not is endless.
+CASE_LIMIT = 5 * EVENT_LIMIT
+SHRINKING = 150  # calls at most to make a failing case smaller
+QUADRATIC = 3.0  # times the steps for twice the rows, from which on the steps are the complaint
 Args = tuple[Any, ...]
 Answer = Callable[..., Any]
 
 
 @dataclass(frozen=True)
 class Case:
-    """One call: the arguments, and what should come of it."""
+    """One call: the arguments, and what should come of it.
+
+    Attributes
+    ----------
+    args : tuple
+    want : object
+    smaller : callable, optional
+        Gives, for the arguments, cases that are smaller and still of the same kind.
+    facts : callable, optional
+        Says, for the arguments, what decides, such as the exact distances.
+    """
 
     args: Args
     want: Any
+    smaller: "Callable[[Args], Iterable[Case]] | None" = None
+    facts: Callable[[Args], str] | None = None
+
+    def turned(self, into: Callable[[Args], Args], back: Callable[[Args], Args]) -> "Case":
+        """Return the case with other arguments, and its smaller ones with them."""
+        smaller, facts = self.smaller, self.facts
+        return Case(
+            into(self.args),
+            self.want,
+            smaller and (lambda args: (c.turned(into, back) for c in smaller(back(args)))),
+            facts and (lambda args: facts(back(args))),
+        )
 
 
 @dataclass(frozen=True)
@@ -48,13 +88,17 @@ class Failure:
         What is wrong, in one line.
     why : str
         Why an interviewer cares.
+    demand : str
+        The demand of the statement that is not met; "" where none is that the statement states.
     input, expected, got : str
         The smallest failing input, what should come of it, and what came; "" where the failure
         is one of cost.
+    facts : str
+        What decides on that input, such as the exact distances; "" where nothing is to be told.
     problem : str
         What the guard noticed (see `Outcome`), or "".
     untouched : bool
-        Whether the answer raised NotImplementedError, as a stub does.
+        Whether the answer raised NotImplementedError without a word, as a stub does.
     printed : str
         The first of what the answer printed.
     """
@@ -63,9 +107,11 @@ class Failure:
     tier: str
     line: str
     why: str
+    demand: str = ""
     input: str = ""
     expected: str = ""
     got: str = ""
+    facts: str = ""
     problem: str = ""
     untouched: bool = False
     printed: str = ""
@@ -80,10 +126,13 @@ class Check:
     name : str
     why : str
         One sentence: why an interviewer cares.
+    demand : str
+        The demand of the statement that it tests.
     """
 
     name: str
     why: str
+    demand: str = field(default="", kw_only=True)
 
     @property
     def tier(self) -> str:
@@ -96,19 +145,23 @@ class Check:
 
     def failure(self, outcome: Outcome, line: str = "", **shown_as: str) -> Failure:
         """Return a failure of this check, or of the guard if the guard noticed something."""
-        name, why = self.name, self.why
-        if outcome.problem in GUARDS:
-            name, why = GUARDS[outcome.problem], GUARD_REASONS[outcome.problem]
+        line = line or outcome.line
+        kind = "form" if isinstance(line, Form) else outcome.problem
         return Failure(
-            name=name,
+            name=GUARDS.get(outcome.problem, self.name),
+            demand=DEMANDS.get(outcome.problem, self.demand),
             tier=self.tier,
-            line=line or outcome.line,
-            why=why,
+            line=line,
+            why=self.reason(kind),
             problem=outcome.problem,
-            untouched=isinstance(outcome.error, NotImplementedError),
+            untouched=isinstance(outcome.error, NotImplementedError) and not str(outcome.error),
             printed=outcome.printed,
             **shown_as,
         )
+
+    def reason(self, kind: str) -> str:
+        """Return why a kind of complaint matters: the check's own reason for a wrong value."""
+        return REASONS.get(kind, self.why)
 
 
 @dataclass(frozen=True)
@@ -141,25 +194,84 @@ class Values(Check):
         """Run the cases, the smallest first, up to the first that fails."""
         cases = sorted(self.cases(np.random.default_rng(SEED)), key=lambda case: size(case.args))
         for case in cases:
-            what = arguments(names, case.args)
-            outcome = call(answer, case.args, tally=Tally())
-            if outcome.problem:
-                return self.failure(
-                    outcome, input=what, expected=self.expects(case.want), got=outcome.line
-                )
-            try:
-                complaint = self.agree(outcome.value, case.want)
-            except Exception as error:  # a value so strange that comparing it raises
-                complaint = f"the result cannot be compared: {type(error).__name__}"
-            if complaint:
-                return self.failure(
-                    outcome,
-                    complaint,
-                    input=what,
-                    expected=self.expects(case.want),
-                    got=shown(outcome.value),
-                )
+            failure = self.try_case(answer, names, case)
+            if failure is not None:
+                return self.shrunk(answer, names, case, failure)
         return None
+
+    def try_case(self, answer: Answer, names: tuple[str, ...], case: Case) -> Failure | None:
+        """Return what is wrong with the answer in one case."""
+        given = {"input": arguments(names, case.args), "expected": self.expects(case.want)}
+        if case.facts is not None:
+            given["facts"] = case.facts(case.args)
+        outcome = call(answer, case.args, tally=Tally(CASE_LIMIT))
+        if outcome.problem:
+            return self.failure(outcome, got=outcome.line, **given)
+        try:
+            complaint = self.agree(outcome.value, case.want)
+        except Exception as error:  # a value so strange that comparing it raises
+            complaint = f"the result cannot be compared: {type(error).__name__}"
+        if not complaint:
+            return None
+        return self.failure(outcome, complaint, got=shown(outcome.value), **given)
+
+    def shrunk(
+        self, answer: Answer, names: tuple[str, ...], case: Case, failure: Failure
+    ) -> Failure:
+        """Return the failure on the smallest case that still fails in the same way."""
+        tries = SHRINKING
+        if failure.why not in (self.why, REASONS["raised"]):
+            return failure  # of a wrong form, or of an answer that was stopped, one input says all
+        while case.smaller is not None:
+            for smaller in case.smaller(case.args):
+                tries -= 1
+                if tries < 0:
+                    return failure
+                found = self.try_case(answer, names, smaller)
+                if found is not None and (found.name, found.why) == (failure.name, failure.why):
+                    case, failure = smaller, found
+                    break
+            else:
+                return failure
+        return failure
+
+
+@dataclass(frozen=True)
+class Named:
+    """What the message of a refusal must hold, and what it must not.
+
+    Attributes
+    ----------
+    argument : str
+        The argument at fault.
+    more : str
+        Further words that must be there, such as "row 11".
+    free : tuple of str
+        Arguments that may be named as well, such as the one that this one does not fit.
+    """
+
+    argument: str
+    more: str = ""
+    free: tuple[str, ...] = ()
+
+    def complaint(self, message: str, names: tuple[str, ...]) -> str:
+        """Return what is wrong with a message, "" if nothing is."""
+        for wanted in filter(None, (self.argument, self.more)):
+            if not _holds(message, wanted):
+                return f"the message does not name {wanted}"
+        for name in names:
+            if name not in (self.argument, *self.free) and _holds(message, name):
+                return f"the message names {name}, which has nothing to do with it"
+        return ""
+
+    def __str__(self) -> str:
+        more = f" and {self.more}" if self.more else ""
+        return f"a ValueError whose message names {self.argument}{more}, and nothing else"
+
+
+def _holds(message: str, words: str) -> bool:
+    """Return whether words occur as words: row 1 does not occur in row 11."""
+    return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", message) is not None
 
 
 @dataclass(frozen=True)
@@ -169,7 +281,7 @@ class Refusals(Check):
     Attributes
     ----------
     cases : callable
-        As for `Values`; what is wanted is the text that the message must hold.
+        As for `Values`; what is wanted is a `Named`.
     """
 
     cases: Callable[[np.random.Generator], Iterable[Case]]
@@ -183,20 +295,19 @@ class Refusals(Check):
         """Run the cases up to the first that is not refused."""
         for case in self.cases(np.random.default_rng(SEED)):
             outcome = call(answer, case.args, tally=Tally())
-            if isinstance(outcome.error, ValueError) and case.want in str(outcome.error):
-                continue
-            got = outcome.line or shown(outcome.value)
             line = outcome.line
-            if not outcome.problem:
+            if isinstance(outcome.error, ValueError):
+                line = case.want.complaint(str(outcome.error), names)
+                if not line:
+                    continue
+            elif not outcome.problem:
                 line = "it returned a value for input that has no answer"
-            elif isinstance(outcome.error, ValueError):
-                line = f"the message does not name {case.want}"
             return self.failure(
                 outcome,
                 line,
                 input=arguments(names, case.args),
-                expected=f"a ValueError whose message names {case.want}",
-                got=got,
+                expected=str(case.want),
+                got=outcome.line or shown(outcome.value),
             )
         return None
 
@@ -213,11 +324,14 @@ class Loops(Check):
         The smaller number; the larger is twice as many.
     what : str
         What is looped over, for the message.
+    limit : float
+        Rounds a row from which a loop counts as one over rows.
     """
 
     inputs: tuple[Callable[[int], Args], ...]
     rows: int = 256
     what: str = "row"
+    limit: float = ROW_LOOP
 
     @property
     def tier(self) -> str:
@@ -228,31 +342,64 @@ class Loops(Check):
         """Count on two sizes of each input; fail on the first that grows row by row."""
         for make in self.inputs:
             for wrap in (_as_is, counted):
-                tallies = Tally(), Tally()
-                for tally, n in zip(tallies, (self.rows, 2 * self.rows), strict=True):
-                    args = tuple(map(wrap, make(n)))
-                    outcome = call(answer, args, tally=tally)
-                    if outcome.problem and wrap is _as_is:
-                        return self.failure(outcome, input=arguments(names, args), got=outcome.line)
-                    if outcome.problem:
-                        break  # it refuses a subclass of ndarray; the plain run has spoken
-                else:
-                    rounds, place = growth(*tallies, self.rows)
-                    if rounds >= ROW_LOOP:
-                        where = line_of(tallies[1], place)
-                        return self._too_many(rounds, where, arguments(names, make(2 * self.rows)))
+                failure, outcome = self._counted(answer, names, make, wrap, self.rows)
+                if outcome.problem == "endless":  # or slow: fewer rows will tell
+                    slow, less = self._counted(answer, names, make, wrap, self.rows // 8)
+                    failure = slow if slow is not None and not less.problem else failure
+                if failure is not None and (wrap is _as_is or not outcome.problem):
+                    return failure  # what refuses a subclass of ndarray has run without it
         return None
+
+    def _counted(
+        self,
+        answer: Answer,
+        names: tuple[str, ...],
+        make: Callable[[int], Args],
+        wrap: Callable[[Any], Any],
+        rows: int,
+    ) -> tuple[Failure | None, Outcome]:
+        """Count on `rows` and on twice as many; return what is wrong, and the last outcome."""
+        tallies = Tally(), Tally()
+        for tally, n in zip(tallies, (rows, 2 * rows), strict=True):
+            args = tuple(map(wrap, make(n)))
+            outcome = call(answer, args, tally=tally)
+            if outcome.problem:
+                what = arguments(names, args)
+                return self.failure(outcome, input=what, got=outcome.line), outcome
+        what = arguments(names, make(2 * rows))
+        rounds, place = growth(*tallies, rows)
+        if rounds < self.limit:
+            return None, outcome
+        times = tallies[1].total / max(1, tallies[0].total)
+        if times >= QUADRATIC:
+            return self._too_steep(times, [tally.total for tally in tallies], rows, what), outcome
+        return self._too_many(rounds, line_of(tallies[1], place), what), outcome
+
+    def _too_steep(self, times: float, steps: list[int], rows: int, what: str) -> Failure:
+        words = {3: "three", 4: "four", 8: "eight"}
+        many = words.get(round(times), f"{times:.0f}")
+        return Failure(
+            name=self.name,
+            demand=self.demand,
+            tier=self.tier,
+            line=f"it takes {many} times the steps for twice the {self.what}s",
+            why=self.why,
+            input=what,
+            expected=f"at most one round for {round(1 / self.limit)} rows (blocks are welcome)",
+            got=f"{steps[0]:,} steps for {rows} {self.what}s, {steps[1]:,} for {2 * rows}",
+        )
 
     def _too_many(self, rounds: float, where: str, what: str) -> Failure:
         many = f"{rounds:.0f} times" if round(rounds) > 1 else "about once"
         got = f"{rounds:.2f} rounds for every {self.what}"
         return Failure(
             name=self.name,
+            demand=self.demand,
             tier=self.tier,
             line=f"it loops: with every further {self.what}, one place in it runs {many} more",
             why=self.why,
             input=what,
-            expected=f"at most one round for every {round(1 / ROW_LOOP)} rows (blocks are welcome)",
+            expected=f"at most one round for {round(1 / self.limit)} rows (blocks are welcome)",
             got=f"{got}, in {where}" if where else got,
         )
 
@@ -296,6 +443,7 @@ class Cube(Check):
             return None
         return Failure(
             name=self.name,
+            demand=self.demand,
             tier=self.tier,
             line="an intermediate array grows as n_test × n_train × d",
             why=self.why,
@@ -332,6 +480,7 @@ class Budget(Check):
             if outcome.peak > case.want:
                 return Failure(
                     name=self.name,
+                    demand=self.demand,
                     tier=self.tier,
                     line=f"it held more than the {case.want:,} bytes allowed",
                     why=self.why,

@@ -10,14 +10,25 @@ from nnlib.practice.show import shown
 Agree = Callable[[Any, Any], str]
 
 
+class Form(str):
+    """A complaint of a type or a shape, not of a value."""
+
+    __slots__ = ()
+
+
+def within(where: str, complaint: str) -> str:
+    """Return a complaint about a part, of the same kind; "" for none."""
+    return type(complaint)(f"{where}: {complaint}") if complaint else ""
+
+
 def form(got: Any, want: np.ndarray[Any, Any]) -> str:
     """Complain of a type or a shape that is not that of `want`."""
     if got is None:
-        return "it returned None; is a return missing?"
+        return Form("it returned None; is a return missing?")
     if not isinstance(got, np.ndarray):
-        return f"it returned {article(type(got).__name__)}, not a NumPy array"
+        return Form(f"it returned {article(type(got).__name__)}, not a NumPy array")
     if got.shape != want.shape:
-        return f"the shape should be {want.shape}, and is {got.shape}"
+        return Form(f"the shape should be {want.shape}, and is {got.shape}")
     return ""
 
 
@@ -43,7 +54,7 @@ def same_labels(got: Any, want: Any) -> str:
     if complaint:
         return complaint
     if got.dtype != want.dtype:
-        return f"the dtype should be {want.dtype}, and is {got.dtype}"
+        return Form(f"the dtype should be {want.dtype}, and is {got.dtype}")
     return ""
 
 
@@ -55,7 +66,7 @@ def close(rtol: float = 1e-9, atol: float = 1e-12) -> Agree:
         if complaint:
             return complaint
         if got.dtype.kind not in "fiu":
-            return f"the values should be real numbers; the dtype is {got.dtype}"
+            return Form(f"the values should be real numbers; the dtype is {got.dtype}")
         equal = np.isclose(got, want, rtol=rtol, atol=atol)
         return "" if equal.all() else difference(got, want, equal)
 
@@ -76,13 +87,13 @@ def all_of(*kinds: Agree) -> Agree:
 
     def agree(got: Any, want: Any) -> str:
         if got is None:
-            return "it returned None; is a return missing?"
+            return Form("it returned None; is a return missing?")
         if not isinstance(got, tuple | list) or len(got) != len(kinds):
-            return f"it should return {len(kinds)} values, and returned {shown(got)}"
+            return Form(f"it should return {len(kinds)} values, and returned {shown(got)}")
         for number, (kind, g, w) in enumerate(zip(kinds, got, want, strict=True), 1):
             complaint = kind(g, w)
             if complaint:
-                return f"value {number} of {len(kinds)}: {complaint}"
+                return within(f"value {number} of {len(kinds)}", complaint)
         return ""
 
     return agree

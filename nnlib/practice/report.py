@@ -4,9 +4,19 @@ from dataclasses import dataclass, field
 from html import escape
 
 from nnlib.practice.checks import TIERS, Failure
-from nnlib.practice.drill import Drill, Task
+from nnlib.practice.task import Drill, Task
 
+WEIGHTS = ("essential", "actionable", "informative", "well done")
+# What was seen where a tier is reached, whatever the answer looks like inside.
+OBSERVED = {
+    "correct": "every value was the one that was wanted",
+    "dtypes": "small types and wide ones gave the same labels",
+    "vectorized": "no place in it ran once more for every further row",
+    "memory": "at its peak it held what the statement allows",
+    "robust": "bad input was refused, by the name of the argument",
+}
 MOST = 3  # failures told in full; the others are named
+ALOUD = "Worth saying aloud, if it is how yours works:"
 LEFT = ' style="text-align: left"'  # JupyterLab sets the cells of tables to the right
 
 
@@ -21,8 +31,8 @@ class Report:
     attempted : bool
         False for a stub that nobody has touched.
     tiers : dict
-        Each of "correct", "vectorized", "memory", "robust" to True, False, or None where the
-        tier is not looked at or was not reached.
+        Each of "correct", "dtypes", "vectorized", "memory", "robust" to True, False, or None
+        where the tier is not looked at or was not reached.
     found : list of Failure
         Everything that a check found, whether its tier is demanded or only reported.
     """
@@ -49,10 +59,21 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """One of "passed", "not passed", "not attempted"."""
+        """One of "passed", "passed, with remarks", "not passed", "not attempted"."""
         if not self.attempted:
             return "not attempted"
-        return "passed" if self.passed else "not passed"
+        if not self.passed:
+            return "not passed"
+        return "passed, with remarks" if self.found else "passed"
+
+    def weight(self, failure: Failure) -> str:
+        """Return how much a failure weighs: one of `WEIGHTS` but the last."""
+        return self.task.reported.get(failure.tier, WEIGHTS[0])
+
+    @property
+    def aloud(self) -> list[str]:
+        """What a candidate could say of the tiers that were reached, if it is true of theirs."""
+        return [sentence for tier, sentence in self.task.aloud.items() if self.tiers[tier]]
 
     @property
     def next(self) -> str:
@@ -71,28 +92,33 @@ class Report:
             if reached is None:
                 rows.append((tier, "not reached", "looked at when the values are right"))
             elif reached:
-                rows.append((tier, "yes", f"“{self.task.aloud[tier]}”"))
+                rows.append((tier, WEIGHTS[-1], OBSERVED[tier]))
             else:
-                names = ", ".join(f.name for f in self.found if f.tier == tier)
-                weak = tier in self.task.reported
-                rows.append((tier, "weak (does not count)" if weak else "no", names))
+                failed = [f for f in self.found if f.tier == tier]
+                weight = self.task.reported.get(tier, WEIGHTS[0])
+                rows.append((tier, weight, ", ".join(f.name for f in failed)))
         return rows
 
     def details(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """Return for each failure told in full its heading and its labeled lines."""
         told = []
-        for failure in self.found[:MOST]:
+        for failure in sorted(self.found, key=lambda f: WEIGHTS.index(self.weight(f)))[:MOST]:
             lines = [("what", failure.line)]
             if failure.input:
                 lines.append(("input", failure.input))
+            if failure.facts:
+                lines.append(("exactly", failure.facts))
             if failure.expected:
                 lines.append(("expected", failure.expected))
             if failure.got and failure.got != failure.line:
                 lines.append(("got", failure.got))
             if failure.printed:
                 lines.append(("printed", " ".join(failure.printed.split())))
+            asked = self.task.sentence(failure.demand)
+            if asked:
+                lines.append(("asked", asked))
             lines.append(("why it matters", failure.why))
-            told.append((f"{failure.name} ({failure.tier})", lines))
+            told.append((f"{failure.name} ({failure.tier}, {self.weight(failure)})", lines))
         return told
 
     def __str__(self) -> str:
@@ -112,6 +138,8 @@ class Report:
                 lines += [f"  {'':<15} {line}" for line in more]
         if len(self.found) > MOST:
             lines += ["", "Also: " + ", ".join(f.name for f in self.found[MOST:])]
+        if self.aloud:
+            lines += ["", ALOUD, *(f"  “{sentence}”" for sentence in self.aloud)]
         if self.next:
             lines += ["", self.next]
         return "\n".join(lines)
@@ -137,12 +165,15 @@ class Report:
             parts.append(f"<details open><summary>{escape(heading)}</summary><dl>")
             for label, text in entries:
                 shown = "<br>".join(map(escape, text.splitlines()))
-                if label in ("input", "expected", "got", "printed"):
+                if label in ("input", "exactly", "expected", "got", "printed"):
                     shown = f"<samp>{shown}</samp>"
                 parts.append(f"<dt>{label}</dt><dd>{shown}</dd>")
             parts.append("</dl></details>")
         if len(self.found) > MOST:
             parts.append(f"<p>Also: {', '.join(escape(f.name) for f in self.found[MOST:])}</p>")
+        if self.aloud:
+            items = "".join(f"<li>“{escape(sentence)}”</li>" for sentence in self.aloud)
+            parts.append(f"<p>{ALOUD}</p><ul>{items}</ul>")
         if self.next:
             parts.append(f"<p>{escape(self.next)}</p>")
         parts.append("</section>")

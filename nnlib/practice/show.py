@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from nnlib.practice.inputs import Stream
+
 LONGEST = 160  # characters
 
 
@@ -26,8 +28,10 @@ def shown(value: Any) -> str:
 
 
 def arguments(names: tuple[str, ...], args: tuple[Any, ...]) -> str:
-    """Return a call's arguments, a line each."""
-    return "\n".join(f"{name} = {shown(value)}" for name, value in zip(names, args, strict=False))
+    """Return a call's arguments, on one line if they are short, else a line each."""
+    parts = [f"{name} = {shown(value)}" for name, value in zip(names, args, strict=False)]
+    line = ", ".join(parts)
+    return line if len(line) <= LONGEST else "\n".join(parts)
 
 
 def size(args: tuple[Any, ...]) -> int:
@@ -36,6 +40,8 @@ def size(args: tuple[Any, ...]) -> int:
     for value in args:
         if isinstance(value, list | tuple):
             total += size(tuple(value)) + 1
+        elif isinstance(value, Stream):
+            total += value.numbers
         elif isinstance(value, dict):
             total += size(tuple(value.values())) + 1
         else:

@@ -52,8 +52,15 @@ def source_of(function: Callable[..., Any]) -> str:
         key=lambda one: (one.__module__ == function.__module__, one.__code__.co_firstlineno)
     )
     head = "from __future__ import annotations  # names of types need no import then\n\n"
-    parts = [head + "import numpy as np", *(inspect.getsource(one).rstrip() for one in wanted)]
+    parts = [head + "import numpy as np", *map(_undecorated, wanted)]
     return "\n\n\n".join(parts)
+
+
+def _undecorated(function: FunctionType) -> str:
+    """Return the source of a function without what hands it in."""
+    lines = inspect.getsource(function).splitlines()
+    first = next(number for number, line in enumerate(lines) if line.startswith("def "))
+    return "\n".join(lines[first:])
 
 
 CATALOG = "nnlib.practice.catalog."

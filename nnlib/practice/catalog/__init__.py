@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from importlib import import_module
 
-from nnlib.practice.drill import Drill
+from nnlib.practice.task import Drill
 
 # In the order in which they are best met.
 NAMES = (

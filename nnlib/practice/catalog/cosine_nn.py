@@ -4,39 +4,101 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
-from nnlib.practice.checks import Case, Cube, Loops, Refusals, Values
+from nnlib.practice.checks import Case, Cube, Loops, Named, Refusals, Values
 from nnlib.practice.compare import all_of, close, same_labels
-from nnlib.practice.drill import Drill, Question, Task, Wrong
-from nnlib.practice.inputs import Array, dot, whole
+from nnlib.practice.inputs import Array, dot, labels, names_of_rows, whole
+from nnlib.practice.task import Draft, Question
 
-STATEMENT = """\
-Write `cosine_nn(X_train, y_train, X_test)`.
-
-- `X_train` (n_train, d), `X_test` (n_test, d): finite floats or small integers such as uint8; `y_train` (n_train,): labels; n_train ≥ 1, n_test ≥ 0.
-- Return for every query the label of the row with the largest cosine x·t / (‖x‖ ‖t‖), with the dtype of `y_train`; the smallest index of equals.
-- A row of zeros has no direction: raise a `ValueError` that names `X_train` or `X_test`.
-- No Python loop over the rows. Do not modify the inputs.
-
-For example:
-
-```python
+DRAFT = Draft(
+    name="cosine_nn",
+    title="The nearest row by angle",
+    minutes=10,
+    difficulty="easy",
+    origin="The interview question, its part on scale: cosine as normalize-then-dot-product.",
+    chapter="06_scale",
+    opening="Write `cosine_nn(X_train, y_train, X_test)`.",
+    given=(
+        (
+            "`X_train` (n_train, d), `X_test` (n_test, d): finite numbers; `y_train` (n_train,): "
+            "labels; n_train ≥ 1."
+        ),
+    ),
+    demands={
+        "cosine": "Return for every query the label of the row with the largest cosine x·t / (‖x‖ ‖t‖): largest, not largest in size.",
+        "earliest": "The smallest index of equals counts.",
+        "precision": "Compute in float64: angles of 10⁻⁴ are told apart.",
+        "dtypes": "The numbers may be small integers such as uint8.",
+        "labels": "The result has the dtype of `y_train`, and n_test may be 0.",
+        "no_loop": "No Python loop over the rows.",
+        "zero": (
+            "A row of zeros has no direction: raise a `ValueError` that names `X_train` or "
+            "`X_test`, whichever holds it."
+        ),
+        "no_cube": "n_test × n_train × d numbers at a time are too many (this is reported).",
+        "unmodified": "Do not modify the inputs.",
+    },
+    example="""
 T, y = np.array([[1, 1], [4, 2], [2, 5]]), np.array(["A", "B", "C"])
 cosine_nn(T, y, np.array([[4, 4], [9, 4]]))  # array(['A', 'B'], dtype='<U1')
-```
-
-Demanded tiers: correct, vectorized, robust. Reported: memory. Ties are judged on rows along the axes whose lengths are powers of two, on which normalizing is exact."""
-
-STUB = '''\
+""",
+    remark=(
+        "Ties are judged on rows along the axes whose lengths are powers of two, on which "
+        "normalizing is exact."
+    ),
+    reported={"memory": "informative"},
+    clarifying=(
+        Question("What is the cosine with a row of zeros?", "Undefined: raise an error."),
+        Question("Largest cosine, or largest in size?", "Largest: opposite directions are far."),
+        Question("Do I need to normalize the queries?", "For the argmax, no. For the value, yes."),
+        Question("Is sparse input possible?", "No, dense arrays."),
+    ),
+    hints=(
+        "What does the dot product of two vectors of length 1 mean?",
+        "Divide the rows by their norms, with keepdims, in float64; look for norms of 0 first.",
+        "`T = X_train / norms[:, None]`, then `(X_test @ T.T).argmax(axis=1)`.",
+    ),
+    stub='''\
 import numpy as np
 
 
 def cosine_nn(X_train, y_train, X_test):
     """Return for each query the label of the row with the largest cosine."""
     raise NotImplementedError
-'''
+''',
+    rubric=(
+        "reduces cosine to normalize-then-dot-product",
+        "knows that for unit rows ‖x − t‖² = 2 − 2 cos, so the order is the same",
+        "says that the query's norm does not matter for the argmax",
+        "treats the zero row, and does not hide it with an epsilon",
+        "gives the layer: W = t/‖t‖, no bias",
+    ),
+    follow_ups=(
+        Question(
+            "Is the cosine distance 1 − cos a metric?",
+            "No: it breaks the triangle inequality. The angle itself is one, and so is the Euclidean "
+            "distance of the unit vectors.",
+        ),
+        Question(
+            "Can a Euclidean index serve cosine queries?",
+            "Yes: store unit rows and query with unit vectors; the order is the same.",
+        ),
+        Question(
+            "And for the largest dot product?",
+            "Append √(M² − ‖t‖²) to each row and 0 to the query, with M the largest norm: then the "
+            "Euclidean nearest row is the one with the largest dot product.",
+        ),
+    ),
+    aloud={
+        "correct": "Normalize the rows, then the largest dot product is the largest cosine.",
+        "vectorized": "One division a side and one matrix product.",
+        "memory": "No array is larger than n_test × n_train.",
+        "robust": "A row of zeros has no direction, and is refused by name.",
+    },
+)
 
 
 def unit(name: str, X: Array) -> Array:
@@ -48,12 +110,14 @@ def unit(name: str, X: Array) -> Array:
     return np.asarray(Z / norms)
 
 
+@DRAFT.solution("dtypes", "labels", "unmodified")
 def cosine_nn(X_train: Array, y_train: Array, X_test: Array) -> Array:
     """Return for each query the label of the row with the largest cosine."""
     T, X = unit("X_train", X_train), unit("X_test", X_test)
     return y_train[(X @ T.T).argmax(axis=1)]
 
 
+@DRAFT.right("cosine", "precision", "zero", "no_loop")
 def one_side_only(X_train: Array, y_train: Array, X_test: Array) -> Array:
     """Normalize the training rows only: the query's length changes no order."""
     T = unit("X_train", X_train)
@@ -63,6 +127,7 @@ def one_side_only(X_train: Array, y_train: Array, X_test: Array) -> Array:
     return y_train[np.einsum("ij,kj->ik", X, T).argmax(axis=1)]
 
 
+@DRAFT.right("earliest", "no_cube")
 def by_distance(X_train: Array, y_train: Array, X_test: Array) -> Array:
     """Use that ‖x − t‖² = 2 − 2 cos for rows of length 1."""
     T, X = unit("X_train", X_train), unit("X_test", X_test)
@@ -79,24 +144,28 @@ def checked(X_train: Array, X_test: Array) -> tuple[Array, Array]:
     return np.asarray(X_train, dtype=float), np.asarray(X_test, dtype=float)
 
 
+@DRAFT.wrong("cosine")
 def dot_product(X_train: Array, y_train: Array, X_test: Array) -> Array:
     """Take the largest dot product: long rows win."""
     T, X = checked(X_train, X_test)
     return y_train[(X @ T.T).argmax(axis=1)]
 
 
+@DRAFT.wrong("cosine")
 def queries_only(X_train: Array, y_train: Array, X_test: Array) -> Array:
     """Normalize the queries only, which changes nothing."""
     T, X = checked(X_train, X_test)
     return y_train[(unit("X_test", X) @ T.T).argmax(axis=1)]
 
 
+@DRAFT.wrong("cosine")
 def euclidean(X_train: Array, y_train: Array, X_test: Array) -> Array:
     """Take the nearest row."""
     T, X = checked(X_train, X_test)
     return y_train[((T * T).sum(axis=1) - 2 * X @ T.T).argmin(axis=1)]
 
 
+@DRAFT.wrong("cosine")
 def by_columns(X_train: Array, y_train: Array, X_test: Array) -> Array:
     """Normalize the columns."""
     T, X = checked(X_train, X_test)
@@ -104,12 +173,14 @@ def by_columns(X_train: Array, y_train: Array, X_test: Array) -> Array:
     return y_train[(X @ (T / np.where(scale > 0, scale, 1)).T).argmax(axis=1)]
 
 
+@DRAFT.wrong("cosine")
 def absolute(X_train: Array, y_train: Array, X_test: Array) -> Array:
     """Compare squared cosines, which takes opposite for near."""
     T, X = unit("X_train", X_train), unit("X_test", X_test)
     return y_train[((X @ T.T) ** 2).argmax(axis=1)]
 
 
+@DRAFT.wrong("zero")
 def a_little_added(X_train: Array, y_train: Array, X_test: Array) -> Array:
     """Add a small number to the norm, so that zeros go unnoticed."""
     T, X = np.asarray(X_train, dtype=float), np.asarray(X_test, dtype=float)
@@ -117,6 +188,7 @@ def a_little_added(X_train: Array, y_train: Array, X_test: Array) -> Array:
     return y_train[(X @ T.T).argmax(axis=1)]
 
 
+@DRAFT.wrong("dtypes")
 def wraps_around(X_train: Array, y_train: Array, X_test: Array) -> Array:
     """Compute norms in the dtype that came."""
     checked(X_train, X_test)
@@ -126,6 +198,30 @@ def wraps_around(X_train: Array, y_train: Array, X_test: Array) -> Array:
     ]
 
 
+@DRAFT.wrong("earliest")
+def smallest_label(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Give a tie to the smallest label."""
+    order = y_train.argsort(kind="stable")
+    return cosine_nn(X_train[order], y_train[order], X_test)
+
+
+@DRAFT.wrong("precision")
+def in_float32(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Compute in float32."""
+    T, X = unit("X_train", X_train), unit("X_test", X_test)
+    return y_train[(X.astype(np.float32) @ T.astype(np.float32).T).argmax(axis=1)]
+
+
+@DRAFT.wrong("zero")
+def names_both(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Name both arrays, whichever is at fault."""
+    try:
+        return cosine_nn(X_train, y_train, X_test)
+    except ValueError:
+        raise ValueError("X_train or X_test has a row of zeros") from None
+
+
+@DRAFT.wrong("no_loop")
 def query_by_query(X_train: Array, y_train: Array, X_test: Array) -> Array:
     """Loop over the queries."""
     T, X = unit("X_train", X_train), unit("X_test", X_test)
@@ -142,8 +238,8 @@ def exact_cosines(x: Array, T: Array) -> list[Fraction]:
 
 
 def case(T: Array, X: Array) -> Case:
-    """Return a case; every row has a label of its own."""
-    y = np.arange(len(T)) * 3 + 2
+    """Return a case; every row has a label of its own, in no order."""
+    y = names_of_rows(len(T))
     winners = []
     for x in X:
         values = exact_cosines(x, T)
@@ -195,6 +291,16 @@ def ties(rng: np.random.Generator) -> Iterator[Case]:
         np.array([[2.0, 0.0], [0.0, 8.0], [0.0, 1.0], [1.0, 0.0]]),
         np.array([[4.0, 3.0], [3.0, 4.0]]),
     )
+    for n in (8, 48, 100):
+        axis, length = rng.integers(0, 3, n), 2.0 ** rng.integers(-2, 4, n)
+        yield case(np.eye(3)[axis] * length[:, None], np.array([[3.0, 4.0, 12.0], [6.0, 3.0, 2.0]]))
+
+
+def small_angles(rng: np.random.Generator) -> Iterator[Case]:
+    """Give rows whose cosines with the query differ by 10⁻⁸, less than float32 holds."""
+    for a, b in ((1.0, 3.0), (4.0, 2.0), (5.0, 7.0)):
+        T = np.array([[1e4, a], [1e4, b]])
+        yield case(T, np.array([[1e4, (a + b) / 2 - 0.5], [1e4, (a + b) / 2 + 0.5]]))
 
 
 def pixels(rng: np.random.Generator) -> Iterator[Case]:
@@ -213,20 +319,20 @@ def empty(rng: np.random.Generator) -> Iterator[Case]:
 
 def zeros(rng: np.random.Generator) -> Iterator[Case]:
     """Give rows of zeros."""
-    yield Case((np.array([[0.0, 0.0], [1.0, 0.0]]), np.arange(2), np.eye(2)), "X_train")
-    yield Case((np.eye(2), np.arange(2), np.array([[1.0, 1.0], [0.0, 0.0]])), "X_test")
+    yield Case((np.array([[0.0, 0.0], [1.0, 0.0]]), np.arange(2), np.eye(2)), Named("X_train"))
+    yield Case((np.eye(2), np.arange(2), np.array([[1.0, 1.0], [0.0, 0.0]])), Named("X_test"))
 
 
 def many_queries(n: int) -> tuple[Array, Array, Array]:
     """Return n queries and few templates."""
     rng = np.random.default_rng(n)
-    return whole(rng, 8, 2, 1, 9), np.arange(8), whole(rng, n, 2, 1, 9)
+    return whole(rng, 8, 2, 1, 9), labels(8), whole(rng, n, 2, 1, 9)
 
 
 def many_rows(n: int) -> tuple[Array, Array, Array]:
     """Return n templates and few queries."""
     rng = np.random.default_rng(n)
-    return whole(rng, n, 2, 1, 9), np.arange(n), whole(rng, 8, 2, 1, 9)
+    return whole(rng, n, 2, 1, 9), labels(n), whole(rng, 8, 2, 1, 9)
 
 
 def of_size(n: int, m: int, d: int) -> tuple[Array, Array, Array]:
@@ -238,9 +344,92 @@ def of_size(n: int, m: int, d: int) -> tuple[Array, Array, Array]:
 COST_WHY = "After normalizing, all cosines are one matrix product."
 
 
+@DRAFT.wrong("labels")
+def at_least_one(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Glue blocks together, of which an empty test set has none."""
+    starts = range(0, len(X_test), 64)
+    return np.concatenate([cosine_nn(X_train, y_train, X_test[i : i + 64]) for i in starts])
+
+
+@DRAFT.wrong("no_cube")
+def cube(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Multiply all pairs at once."""
+    T, X = unit("X_train", X_train), unit("X_test", X_test)
+    return y_train[(X[:, None] * T).sum(axis=2).argmax(axis=1)]
+
+
+@DRAFT.wrong("unmodified")
+def doubles_in_place(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Change the caller's lengths, which changes no angle."""
+    labels = cosine_nn(X_train, y_train, X_test)
+    X_train *= 2
+    return labels
+
+
+DRAFT.tests(
+    Values(
+        "small_example",
+        "The longest row is not the closest in direction.",
+        small_example,
+        demand="cosine",
+    ),
+    Values("any_shape", "Angles, not lengths, decide.", any_shape, demand="cosine"),
+    Values(
+        "opposite_rows",
+        "A cosine of −1 is as far as an angle can be; its square is 1.",
+        opposite,
+        demand="cosine",
+    ),
+    Values(
+        "first_of_equals", "Rows in one direction tie; the earliest wins.", ties, demand="earliest"
+    ),
+    Values(
+        "small_angles",
+        "Near an angle of 0 the cosine is flat: it needs all of float64.",
+        small_angles,
+        demand="precision",
+    ),
+    Values(
+        "pixels", "Squares of uint8 wrap around, and norms come out small.", pixels, demand="dtypes"
+    ),
+    Values("empty_test_set", "No query, no label.", empty, agree=same_labels, demand="labels"),
+    Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows), demand="no_loop"),
+    Cube(
+        "no_cube",
+        "All cosines are one product; no (n_test, n_train, d) array.",
+        of_size,
+        demand="no_cube",
+    ),
+    Refusals(
+        "zero_rows",
+        "0/0 is NaN, and argmax takes NaN for the largest: a row of zeros would win everywhere. "
+        "A small number in the denominator hides it.",
+        zeros,
+        demand="zero",
+    ),
+)
+
+
 # ── Twists ──
 
+HUGE_ROWS = DRAFT.twist(
+    name="huge_rows",
+    title="lengths beyond all bounds",
+    opening="Same signature.",
+    demands={
+        "lengths": "Rows may be as long as 10¹⁸⁰ or as short as 10⁻¹⁸⁰ now, side by side.",
+        "zero": "A row of zeros is refused as before.",
+        "no_loop": "No Python loop over the rows.",
+    },
+    aloud={
+        "correct": "Every row is scaled by itself; a direction has no length.",
+        "robust": "What has no direction is refused by name.",
+        "vectorized": "One more reduction and one more division.",
+    },
+)
 
+
+@HUGE_ROWS.solution("lengths", "zero")
 def huge_rows(X_train: Array, y_train: Array, X_test: Array) -> Array:
     """Scale every row by its largest entry before squaring."""
 
@@ -254,6 +443,7 @@ def huge_rows(X_train: Array, y_train: Array, X_test: Array) -> Array:
     return y_train[(scaled("X_test", X_test) @ scaled("X_train", X_train).T).argmax(axis=1)]
 
 
+@HUGE_ROWS.wrong("lengths")
 def one_scale(X_train: Array, y_train: Array, X_test: Array) -> Array:
     """Scale all rows by one number, under which the small rows underflow."""
     largest = np.abs(X_train).max()
@@ -271,8 +461,68 @@ def extremes(rng: np.random.Generator) -> Iterator[Case]:
     y = np.arange(3)
     yield Case((T * scales, y, X), y)
     yield Case((T, y, X * scales), y)
+    order = np.array([2, 0, 1])
+    yield Case((T[order] * scales, y, X), np.argsort(order))
+    yield Case((T[order], y, X * scales), np.argsort(order))
+    rows = np.array([[0.0, 2.0**600], [0.0, 2.0**-600], [1.0, 0.0]])  # two in one direction
+    yield Case((rows, np.array([5, 3, 4]), np.array([[0.0, 1.0], [3.0, 4.0]])), np.array([5, 5]))
 
 
+@HUGE_ROWS.right("no_loop")
+def by_exponents(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Scale every row by a power of two."""
+    T, X = (
+        np.ldexp(Z, -np.frexp(np.abs(Z).max(axis=1, keepdims=True, initial=0))[1])
+        for Z in (X_train.astype(float), X_test.astype(float))
+    )
+    return cosine_nn(T, y_train, X)
+
+
+@HUGE_ROWS.wrong("no_loop")
+def angle_by_angle(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Loop over the queries."""
+    return np.array([huge_rows(X_train, y_train, x[None])[0] for x in X_test])
+
+
+@HUGE_ROWS.wrong("zero")
+def scales_zeros(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Divide a row of zeros by 1, and let the first label win."""
+    T, X = (np.where(Z.any(axis=1, keepdims=True), Z, 1.0) for Z in (X_train, X_test))
+    return huge_rows(T, y_train, X)
+
+
+HUGE_ROWS.wrong("lengths")(cosine_nn)
+HUGE_ROWS.tests(
+    Values(
+        "any_length",
+        "‖t‖² overflows above 10¹⁵⁴ and underflows below 10⁻¹⁵⁴; the direction is fine. "
+        "Divide each row by its largest entry first.",
+        extremes,
+        agree=same_labels,
+        demand="lengths",
+    ),
+    Refusals("zero_rows", "0/0 is NaN, whatever scales it.", zeros, demand="zero"),
+    Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows), demand="no_loop"),
+)
+
+
+WITH_COSINE = DRAFT.twist(
+    name="with_cosine",
+    title="the cosine as well",
+    opening="Same signature.",
+    demands={
+        "pair": "Return a pair: labels, and the largest cosines as float64.",
+        "within_one": "None of the cosines is larger than 1 in size.",
+        "no_loop": "No Python loop over the rows.",
+    },
+    aloud={
+        "correct": "Clipping to [−1, 1] undoes the rounding, and nothing else.",
+        "vectorized": "One product, one argmax, one clip.",
+    },
+)
+
+
+@WITH_COSINE.solution("within_one")
 def with_cosine(X_train: Array, y_train: Array, X_test: Array) -> tuple[Array, Array]:
     """Return labels and cosines, the cosines between −1 and 1."""
     cosines = unit("X_test", X_test) @ unit("X_train", X_train).T
@@ -281,25 +531,28 @@ def with_cosine(X_train: Array, y_train: Array, X_test: Array) -> tuple[Array, A
     return y_train[winner], np.clip(best, -1, 1)
 
 
+@WITH_COSINE.wrong("within_one")
 def unclipped(X_train: Array, y_train: Array, X_test: Array) -> tuple[Array, Array]:
     """Return cosines that round to more than 1, always a little."""
     labels, best = with_cosine(X_train, y_train, X_test)
     return labels, best * (1 + 2.0**-52)
 
 
+@WITH_COSINE.wrong("pair")
 def cosine_distance(X_train: Array, y_train: Array, X_test: Array) -> tuple[Array, Array]:
     """Return 1 − cos."""
     labels, best = with_cosine(X_train, y_train, X_test)
     return labels, 1 - best
 
 
-def in_range(got: object, want: tuple[Array, Array]) -> str:
-    """Ask for the labels, the cosines to nine digits, and none beyond 1."""
-    complaint = all_of(same_labels, close())(got, want)
-    assert isinstance(got, tuple | list) or complaint
-    if not complaint and (np.abs(got[1]) > 1).any():  # type: ignore[index]
+nearly = all_of(same_labels, close())  # the cosines to nine digits
+
+
+def in_range(got: Any, want: tuple[Array, Array]) -> str:
+    """Ask for cosines none of which is beyond 1."""
+    if not nearly(got, want) and (np.abs(got[1]) > 1).any():
         return "a cosine is larger than 1"
-    return complaint
+    return ""
 
 
 def parallel(rng: np.random.Generator) -> Iterator[Case]:
@@ -308,144 +561,46 @@ def parallel(rng: np.random.Generator) -> Iterator[Case]:
     y = np.array([5, 6])
     yield Case((T, y, np.array([[6.0, 8.0], [0.0, 1.0]])), (y[[0, 0]], np.array([1.0, 0.8])))
     T = whole(rng, 30, 3, 1, 9)
+    twins = np.array([[0.0, 1.0], [0.0, 4.0]])
+    yield Case((twins, np.array([6, 5]), np.array([[3.0, 4.0]])), (np.array([6]), np.array([0.8])))
+    for t in whole(rng, 30, 3, 1, 9):  # the only row points away: −1, and not a little less
+        yield Case((t[None], np.array([1]), -3 * t[None]), (np.array([1]), -np.ones(1)))
     rows = np.unique(T / np.gcd.reduce(T.astype(int), axis=1)[:, None], axis=0)
     yield Case((rows, np.arange(len(rows)), 2 * rows), (np.arange(len(rows)), np.ones(len(rows))))
 
 
-TWISTS = (
-    Task(
-        name="huge_rows",
-        title="lengths beyond all bounds",
-        statement="Rows may be as long as 10¹⁸⁰ or as short as 10⁻¹⁸⁰ now, side by side. Same signature.",
-        solution=huge_rows,
-        checks=(
-            Values(
-                "any_length",
-                "‖t‖² overflows above 10¹⁵⁴ and underflows below 10⁻¹⁵⁴; the direction is fine. "
-                "Divide each row by its largest entry first.",
-                extremes,
-                agree=same_labels,
-            ),
-            Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows)),
-        ),
-        wrong=(Wrong(cosine_nn, "any_length"), Wrong(one_scale, "any_length")),
-        aloud={
-            "correct": "Every row is scaled by itself; a direction has no length.",
-            "vectorized": "One more reduction and one more division.",
-        },
+@WITH_COSINE.right("pair", "no_loop")
+def in_blocks(X_train: Array, y_train: Array, X_test: Array) -> tuple[Array, Array]:
+    """Take blocks of 32 queries."""
+    parts = [with_cosine(X_train, y_train, X_test[i : i + 32]) for i in range(0, len(X_test), 32)]
+    labels, cosines = zip(*parts, strict=True)
+    return np.concatenate(labels), np.concatenate(cosines)
+
+
+@WITH_COSINE.wrong("no_loop")
+def pair_by_pair(X_train: Array, y_train: Array, X_test: Array) -> tuple[Array, Array]:
+    """Loop over the queries."""
+    parts = [with_cosine(X_train, y_train, x[None]) for x in X_test]
+    return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+
+
+WITH_COSINE.tests(
+    Values(
+        "both_are_right",
+        "The cosine is that of the row whose label is returned.",
+        parallel,
+        agree=nearly,
+        demand="pair",
     ),
-    Task(
-        name="with_cosine",
-        title="the cosine as well",
-        statement="Return a pair: labels, and the largest cosines as float64, none of them larger than 1 "
-        "in size. Same signature.",
-        solution=with_cosine,
-        checks=(
-            Values(
-                "within_one",
-                "Rounding makes a cosine of 1.0000000000000002, and its arccos NaN: clip it.",
-                parallel,
-                agree=in_range,
-            ),
-            Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows)),
-        ),
-        wrong=(Wrong(unclipped, "within_one"), Wrong(cosine_distance, "within_one")),
-        aloud={
-            "correct": "Clipping to [−1, 1] undoes the rounding, and nothing else.",
-            "vectorized": "One product, one argmax, one clip.",
-        },
+    Values(
+        "within_one",
+        "Rounding makes a cosine of 1.0000000000000002, and its arccos NaN: clip it.",
+        parallel,
+        agree=in_range,
+        demand="within_one",
     ),
+    Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows), demand="no_loop"),
 )
 
-DRILL = Drill(
-    name="cosine_nn",
-    title="The nearest row by angle",
-    minutes=10,
-    difficulty="easy",
-    origin="The interview question, its part on scale: cosine as normalize-then-dot-product.",
-    chapter="06_scale",
-    statement=STATEMENT,
-    stub=STUB,
-    solution=cosine_nn,
-    alternatives=(one_side_only, by_distance),
-    wrong=(
-        Wrong(dot_product, "small_example"),
-        Wrong(queries_only, "small_example"),
-        Wrong(euclidean, "small_example"),
-        Wrong(by_columns, "small_example"),
-        Wrong(absolute, "opposite_rows"),
-        Wrong(a_little_added, "zero_rows"),
-        Wrong(wraps_around, "pixels"),
-        Wrong(query_by_query, "no_loop_over_rows"),
-    ),
-    checks=(
-        Values(
-            "small_example",
-            "The longest row is not the closest in direction.",
-            small_example,
-        ),
-        Values("any_shape", "Angles, not lengths, decide.", any_shape),
-        Values(
-            "opposite_rows",
-            "A cosine of −1 is as far as an angle can be; its square is 1.",
-            opposite,
-        ),
-        Values(
-            "first_of_equals",
-            "Rows in one direction tie; the earliest wins.",
-            ties,
-        ),
-        Values("pixels", "Squares of uint8 wrap around, and norms come out small.", pixels),
-        Values("empty_test_set", "No query, no label.", empty, agree=same_labels),
-        Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows)),
-        Cube("no_cube", "All cosines are one product; no (n_test, n_train, d) array.", of_size),
-        Refusals(
-            "zero_rows",
-            "0/0 is NaN, and argmax takes NaN for the largest: a row of zeros would win everywhere. "
-            "A small number in the denominator hides it.",
-            zeros,
-        ),
-    ),
-    reported=("memory",),
-    aloud={
-        "correct": "Normalize the rows, then the largest dot product is the largest cosine.",
-        "vectorized": "One division a side and one matrix product.",
-        "memory": "No array is larger than n_test × n_train.",
-        "robust": "A row of zeros has no direction, and is refused by name.",
-    },
-    clarifying=(
-        Question("What is the cosine with a row of zeros?", "Undefined: raise an error."),
-        Question("Largest cosine, or largest in size?", "Largest: opposite directions are far."),
-        Question("Do I need to normalize the queries?", "For the argmax, no. For the value, yes."),
-        Question("Is sparse input possible?", "No, dense arrays."),
-    ),
-    hints=(
-        "What does the dot product of two vectors of length 1 mean?",
-        "Divide the rows by their norms, with keepdims, in float64; look for norms of 0 first.",
-        "`T = X_train / norms[:, None]`, then `(X_test @ T.T).argmax(axis=1)`.",
-    ),
-    rubric=(
-        "reduces cosine to normalize-then-dot-product",
-        "knows that for unit rows ‖x − t‖² = 2 − 2 cos, so the order is the same",
-        "says that the query's norm does not matter for the argmax",
-        "treats the zero row, and does not hide it with an epsilon",
-        "gives the layer: W = t/‖t‖, no bias",
-    ),
-    follow_ups=(
-        Question(
-            "Is the cosine distance 1 − cos a metric?",
-            "No: it breaks the triangle inequality. The angle itself is one, and so is the Euclidean "
-            "distance of the unit vectors.",
-        ),
-        Question(
-            "Can a Euclidean index serve cosine queries?",
-            "Yes: store unit rows and query with unit vectors; the order is the same.",
-        ),
-        Question(
-            "And for the largest dot product?",
-            "Append √(M² − ‖t‖²) to each row and 0 to the query, with M the largest norm: then the "
-            "Euclidean nearest row is the one with the largest dot product.",
-        ),
-    ),
-    twists=TWISTS,
-)
+
+DRILL = DRAFT.drill()

@@ -2,6 +2,7 @@
 # ruff: noqa: E501 -- statements are prose
 # mypy: disable-error-code="no-any-return"
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -10,36 +11,107 @@ import numpy as np
 
 from nnlib.practice.checks import Case, Loops, Values
 from nnlib.practice.compare import close, same_labels
-from nnlib.practice.drill import Drill, Question, Task, Wrong
-from nnlib.practice.inputs import TEMPLATES, Array, exact_distances, ranked, whole
+from nnlib.practice.inputs import (
+    QUERIES,
+    TEMPLATES,
+    Array,
+    exact_distances,
+    labels,
+    ranked,
+    unordered,
+    whole,
+)
+from nnlib.practice.task import Draft, Question
 
-STATEMENT = """\
-Write `knn_vote(X_train, y_train, X_test, k)`.
-
-- `X_train` (n_train, d), `X_test` (n_test, d): float64; `y_train` (n_train,): integer or string labels; 1 ≤ k ≤ n_train; n_test ≥ 0.
-- The k neighbors of a query are the first k rows in the order of squared Euclidean distance, equally distant ones in the order of their index.
-- Return for every query the label that most of its k neighbors have, as an array (n_test,) with the dtype of `y_train`. If several labels have the most votes, the one whose nearest member comes first in that order wins.
-- No Python loop over the rows of either array. A loop over the k neighbors, over classes, features or blocks of many rows is allowed. Do not modify the inputs.
-
-For example:
-
-```python
+DRAFT = Draft(
+    name="knn_vote",
+    title="k neighbors and the vote",
+    minutes=15,
+    difficulty="medium",
+    origin="Follow-up of the interview question: k-NN with majority vote, and its new ties.",
+    chapter="10_neighbors",
+    opening="Write `knn_vote(X_train, y_train, X_test, k)`.",
+    given=(
+        "`X_train` (n_train, d), `X_test` (n_test, d): float64; `y_train` (n_train,): labels.",
+        (
+            "The k neighbors of a query are the first k rows in the order of squared Euclidean "
+            "distance."
+        ),
+    ),
+    demands={
+        "majority": (
+            "Return for every query the label that most of its k neighbors have, as an array "
+            "(n_test,)."
+        ),
+        "near_first": "Equally distant rows are in the order of their index.",
+        "tied_votes": (
+            "If several labels have the most votes, the one whose nearest member comes first in "
+            "that order wins."
+        ),
+        "all_rows": "1 ≤ k ≤ n_train: k may be as large as the training set.",
+        "labels": "Labels are integers or strings, and keep their dtype; n_test ≥ 0.",
+        "no_loop": (
+            "No Python loop over the rows of either array. A loop over the k neighbors, over "
+            "classes, features or blocks of many rows is allowed."
+        ),
+        "unmodified": "Do not modify the inputs.",
+    },
+    example="""
 T, y = np.array([[1.0, 1], [4, 2], [2, 5]]), np.array(["A", "B", "B"])
 X = np.array([[2.0, 2], [4, 4]])
 knn_vote(T, y, X, 1)  # array(['A', 'B'], dtype='<U1')
 knn_vote(T, y, X, 3)  # array(['B', 'B'], dtype='<U1')
-```
-
-Demanded tiers: correct, vectorized. Ties are judged on small whole numbers."""
-
-STUB = '''\
+""",
+    remark="Ties are judged on small whole numbers.",
+    clarifying=(
+        Question("How are tied distances ordered?", "By index."),
+        Question("And tied votes?", "The label whose nearest member comes first wins."),
+        Question("Is k ≤ n_train guaranteed?", "Yes, and k ≥ 1."),
+        Question("Uniform votes or by distance?", "Uniform; by distance is a twist."),
+    ),
+    hints=(
+        "Two ties are possible here. Which sort settles the first, and which data settles the second?",
+        "`labels = y_train[order[:, :k]]` has the nearest first. For each entry count how many of its "
+        "row are equal to it.",
+        "`votes = (labels[:, :, None] == labels[:, None, :]).sum(axis=2)`; `votes.argmax(axis=1)` is "
+        "the first neighbor whose label has the most votes.",
+    ),
+    stub='''\
 import numpy as np
 
 
 def knn_vote(X_train, y_train, X_test, k):
     """Return the majority label of each query's k nearest rows."""
     raise NotImplementedError
-'''
+''',
+    rubric=(
+        "asks for both tie rules",
+        "uses a stable sort, or a partition with ties handled, and can say the cost of each",
+        "counts votes without a loop over queries",
+        "knows that odd k prevents ties for two classes only",
+        "can express the vote in the network: the k largest scores, then one-hot labels",
+    ),
+    follow_ups=(
+        Question(
+            "How do you avoid sorting all n_train distances?",
+            "argpartition finds the k smallest in O(n_train), then sort those k; equal values at the "
+            "border need care, since the partition keeps an arbitrary one.",
+        ),
+        Question(
+            "How do you choose k?",
+            "By cross-validation; leave-one-out is cheap here: set the diagonal of the distance "
+            "matrix to infinity and sort once, and the votes of every k can be read off.",
+        ),
+        Question(
+            "What changes in the network?",
+            "The hard maximum becomes the k largest scores; the readout sums their one-hot labels.",
+        ),
+    ),
+    aloud={
+        "correct": "Neighbors by (distance, index); a tied vote goes to the nearest member's label.",
+        "vectorized": "Votes are counted by comparing the k labels with each other.",
+    },
+)
 
 
 def neighbors(X_train: Array, X_test: Array, k: int) -> Array:
@@ -48,6 +120,7 @@ def neighbors(X_train: Array, X_test: Array, k: int) -> Array:
     return np.asarray(reduced.argsort(axis=1, kind="stable")[:, :k])
 
 
+@DRAFT.solution("near_first", "unmodified", "all_rows")
 def knn_vote(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
     """Return the majority label of each query's k nearest rows."""
     labels = y_train[neighbors(X_train, X_test, k)]  # (n_test, k), the nearest first
@@ -56,6 +129,7 @@ def knn_vote(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
     return np.asarray(labels[np.arange(len(labels)), votes.argmax(axis=1)])
 
 
+@DRAFT.right("majority", "tied_votes", "labels", "no_loop")
 def by_classes(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
     """Count class by class, and look for the first neighbor of a winning class."""
     classes, codes = np.unique(y_train, return_inverse=True)
@@ -66,6 +140,7 @@ def by_classes(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
     return classes[near[np.arange(len(near)), first]]
 
 
+@DRAFT.wrong("tied_votes")
 def smallest_label(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
     """Give a tied vote to the smallest label, as argmax over counts does."""
     classes, codes = np.unique(y_train, return_inverse=True)
@@ -74,6 +149,7 @@ def smallest_label(X_train: Array, y_train: Array, X_test: Array, k: int) -> Arr
     return classes[counts.argmax(axis=1)]
 
 
+@DRAFT.wrong("near_first")
 def unstable(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
     """Take the last of equally distant rows."""
     n = len(X_train)
@@ -83,6 +159,17 @@ def unstable(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
     return np.asarray(labels[np.arange(len(labels)), votes.argmax(axis=1)])
 
 
+@DRAFT.wrong("near_first")
+def unstable_sort(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+    """Partition, which keeps no order among equal rows."""
+    reduced = (X_train * X_train).sum(axis=1) - 2 * X_test @ X_train.T
+    near = reduced.argsort(axis=1)[:, :k]
+    labels = y_train[near]
+    votes = (labels[:, :, None] == labels[:, None, :]).sum(axis=2)
+    return np.asarray(labels[np.arange(len(labels)), votes.argmax(axis=1)])
+
+
+@DRAFT.wrong("majority")
 def skips_the_first(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
     """Take the first neighbor for the query itself, as if it were a training row."""
     labels = y_train[neighbors(X_train, X_test, k + 1)[:, 1:]]
@@ -92,6 +179,7 @@ def skips_the_first(X_train: Array, y_train: Array, X_test: Array, k: int) -> Ar
     return np.asarray(labels[np.arange(len(labels)), votes.argmax(axis=1)])
 
 
+@DRAFT.wrong("majority")
 def mean_label(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
     """Average labels, as if they were numbers."""
     if y_train.dtype.kind not in "iu":
@@ -100,11 +188,13 @@ def mean_label(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
     return np.asarray(near.mean(axis=1).round().astype(y_train.dtype))
 
 
+@DRAFT.wrong("majority")
 def ignores_k(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
     """Return the nearest row's label."""
     return y_train[neighbors(X_train, X_test, 1)[:, 0]]
 
 
+@DRAFT.wrong("no_loop")
 def counter_by_query(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
     """Count the votes of each query in Python."""
     near = y_train[neighbors(X_train, X_test, k)]
@@ -144,29 +234,33 @@ def distinct(rng: np.random.Generator, n: int) -> Array:
 def majorities(rng: np.random.Generator) -> Iterator[Case]:
     """Give clear majorities: two classes, odd k, no equal distances."""
     for n in range(1, 10):
-        for k in range(1, n + 1, 2):
+        for k in range(1, max(2, n), 2):
             yield case(distinct(rng, n), rng.integers(0, 2, n) * 10, np.zeros((1, 1)), k)
 
 
 def vote_ties(rng: np.random.Generator) -> Iterator[Case]:
     """Give tied votes, no equal distances."""
-    yield case(np.array([[2.0], [1.0]]), np.array([0, 1]), np.zeros((1, 1)), 2)
+    yield case(np.array([[2.0], [1.0], [9.0]]), np.array([0, 1, 0]), np.zeros((1, 1)), 2)
     for n in range(3, 10):
-        yield case(distinct(rng, n), rng.integers(0, 4, n), np.zeros((1, 1)), n - n % 2)
+        yield case(distinct(rng, n), rng.integers(0, 4, n), np.zeros((1, 1)), n - 1 - (n - 1) % 2)
 
 
 def distance_ties(rng: np.random.Generator) -> Iterator[Case]:
     """Give equally distant rows at the border of the k."""
     yield case(np.array([[1.0], [-1.0]]), np.array([5, 3]), np.zeros((1, 1)), 1)
-    for n in range(3, 12):
-        y = rng.integers(0, 3, n)
-        yield case(whole(rng, n, 2, -1, 1), y, whole(rng, 4, 2, -1, 1), 1 + n // 3)
+    for n in (*range(3, 12), 48, 100):
+        y = rng.integers(0, 2, n)  # two labels and an odd k: the vote is clear
+        k = 1 if n > 40 else 1 + 2 * (n // 5)
+        T, X = whole(rng, n, 2, -1, 1), whole(rng, 6, 2, -1, 1)
+        yield case(unordered(T), y, unordered(X), k)
 
 
 def all_rows(rng: np.random.Generator) -> Iterator[Case]:
     """Give k = n_train, where only the vote is left."""
     y = np.array([1, 2, 2, 3, 2])
     yield case(whole(rng, 5, 2), y, whole(rng, 3, 2), 5)
+    rows = np.array([[1.0], [2.0], [3.0], [4.0], [5.0]])
+    yield case(rows, np.array([1, 1, 2, 2, 2]), np.zeros((1, 1)), 5)  # the last vote decides
 
 
 def strings(rng: np.random.Generator) -> Iterator[Case]:
@@ -179,38 +273,115 @@ def strings(rng: np.random.Generator) -> Iterator[Case]:
 def many_queries(n: int) -> tuple[Array, Array, Array, int]:
     """Return n queries and few templates."""
     rng = np.random.default_rng(n)
-    return whole(rng, 8, 2), np.arange(8) % 3, whole(rng, n, 2), 3
+    return whole(rng, 8, 2), labels(8), whole(rng, n, 2), 3
 
 
 def many_rows(n: int) -> tuple[Array, Array, Array, int]:
     """Return n templates and few queries."""
     rng = np.random.default_rng(n)
-    return whole(rng, n, 2), np.arange(n) % 3, whole(rng, 8, 2), 3
+    return whole(rng, n, 2), labels(n), whole(rng, 8, 2), 3
 
 
 COST_WHY = (
     "Sorting, counting and choosing all work along the last axis of an (n_test, k) array; a Counter "
     "a query is a Python loop."
 )
+
 VOTE_WHY = (
     "argmax over class counts gives a tie to the smallest label, which is an accident of spelling; "
     "the nearest member is a reason."
 )
 
 
+@DRAFT.wrong("all_rows")
+def one_fewer(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+    """Stop before the last row, as argpartition must."""
+    k -= k == len(X_train) > 3
+    return knn_vote(X_train, y_train, X_test, k)
+
+
+@DRAFT.wrong("labels")
+def labels_as_objects(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+    """Return the labels as Python objects."""
+    return knn_vote(X_train, y_train, X_test, k).astype(object)
+
+
+@DRAFT.wrong("unmodified")
+def shifts_in_place(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+    """Shift the caller's arrays, which changes no distance."""
+    X_train -= 1
+    X_test -= 1
+    return knn_vote(X_train, y_train, X_test, k)
+
+
+DRAFT.tests(
+    Values(
+        "small_example",
+        "At (2, 2) the nearest row says 0, the two others 9: with k = 3 the answer is 9.",
+        small_example,
+        demand="majority",
+    ),
+    Values(
+        "one_neighbor",
+        "With k = 1 this is 1NN; off-by-one shows here.",
+        one_neighbor,
+        demand="majority",
+    ),
+    Values(
+        "majorities", "Two classes and odd k leave no tie to settle.", majorities, demand="majority"
+    ),
+    Values("tied_votes", VOTE_WHY, vote_ties, demand="tied_votes"),
+    Values(
+        "tied_distances",
+        "Which of two equally distant rows is the k-th? A stable sort says: the earlier.",
+        distance_ties,
+        demand="near_first",
+    ),
+    Values(
+        "all_rows", "k = n_train is legal, and argpartition(k) is not.", all_rows, demand="all_rows"
+    ),
+    Values(
+        "strings_and_nothing",
+        "Labels need not be numbers, and there may be no query.",
+        strings,
+        agree=same_labels,
+        demand="labels",
+    ),
+    Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows), demand="no_loop"),
+)
+
+
 # ── Twists ──
 
+KNN_MEAN = DRAFT.twist(
+    name="knn_mean",
+    title="numbers in place of labels",
+    opening="Write `knn_mean(X_train, y_train, X_test, k)`.",
+    given=("`y_train` are float64 targets.",),
+    demands={
+        "mean": "Return the mean target of the k neighbors.",
+        "no_loop": "No Python loop over the rows.",
+    },
+    aloud={
+        "correct": "The neighbors are found as before; their targets are averaged.",
+        "vectorized": "One fancy index and one mean over the last axis.",
+    },
+)
 
+
+@KNN_MEAN.solution("mean")
 def knn_mean(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
     """Return the mean target of the k nearest rows."""
     return np.asarray(y_train[neighbors(X_train, X_test, k)].mean(axis=1))
 
 
+@KNN_MEAN.wrong("mean")
 def knn_median(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
     """Return the median."""
     return np.asarray(np.median(y_train[neighbors(X_train, X_test, k)], axis=1))
 
 
+@KNN_MEAN.wrong("mean")
 def mean_of_all(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
     """Forget to choose."""
     return np.full(len(X_test), y_train.mean())
@@ -221,10 +392,63 @@ def means(rng: np.random.Generator) -> Iterator[Case]:
     for n in range(2, 9):
         T, X, y = whole(rng, n, 2), whole(rng, 3, 2), rng.integers(0, 50, n).astype(float)
         k = 1 + n // 2
-        best = [ranked(d2)[:k] for d2 in exact_distances(X, T)]
-        yield Case((T, y, X, k), np.array([sum(y.tolist()[i] for i in row) / k for row in best]))
+        yield mean_case(T, y, X, k)
+    for n in (8, 60):  # with ties, of which the earlier rows count
+        y = rng.integers(0, 50, n).astype(float)
+        yield mean_case(whole(rng, n, 2, -1, 1), y, whole(rng, 3, 2, -1, 1), 3)
 
 
+def mean_case(T: Array, y: Array, X: Array, k: int) -> Case:
+    """Return a case of the twist."""
+    best = [ranked(d2)[:k] for d2 in exact_distances(X, T)]
+    return Case((T, y, X, k), np.array([sum(y.tolist()[i] for i in row) / k for row in best]))
+
+
+@KNN_MEAN.right("no_loop")
+def in_blocks(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+    """Take blocks of 32 queries."""
+    parts = [np.zeros(0)]
+    for i in range(0, len(X_test), 32):
+        parts.append(y_train[neighbors(X_train, X_test[i : i + 32], k)].sum(axis=1) / k)
+    return np.concatenate(parts)
+
+
+@KNN_MEAN.wrong("no_loop")
+def mean_by_mean(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+    """Loop over the queries."""
+    return np.array([y_train[row].mean() for row in neighbors(X_train, X_test, k)])
+
+
+KNN_MEAN.tests(
+    Values(
+        "mean_of_k", "Regression replaces the vote by a mean.", means, agree=close(), demand="mean"
+    ),
+    Loops(
+        "no_loop_over_rows",
+        COST_WHY,
+        (lambda n: (many_queries(n)[0], np.arange(8.0), many_queries(n)[2], 3),),
+        demand="no_loop",
+    ),
+)
+
+
+WEIGHTED_VOTE = DRAFT.twist(
+    name="weighted_vote",
+    title="nearer neighbors count more",
+    opening="Same signature.",
+    demands={
+        "weights": "Every neighbor now votes with the weight 1/‖x − t‖ (the distance, not its square).",
+        "coincident": "If any neighbor is at distance 0, only those at distance 0 vote, with equal weights.",
+        "no_loop": "No Python loop over the rows.",
+    },
+    aloud={
+        "correct": "Coincident rows outvote all others; the rest weigh by 1/d.",
+        "vectorized": "Weights of shape (n_test, k), one comparison and one sum.",
+    },
+)
+
+
+@WEIGHTED_VOTE.solution("weights")
 def weighted_vote(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
     """Let neighbors vote by 1/distance; those at distance 0 outvote all others."""
     near = neighbors(X_train, X_test, k)
@@ -238,16 +462,19 @@ def weighted_vote(X_train: Array, y_train: Array, X_test: Array, k: int) -> Arra
     return np.asarray(labels[np.arange(len(labels)), votes.argmax(axis=1)])
 
 
+@WEIGHTED_VOTE.wrong("coincident")
 def infinite_weight(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
     """Divide by zero: 0 · ∞ is NaN, and argmax takes NaN for the largest."""
     near = neighbors(X_train, X_test, k)
     d = np.sqrt(((X_test[:, None, :] - X_train[near]) ** 2).sum(axis=2))
-    labels = y_train[near][:, ::-1]
-    weight = (1 / d)[:, ::-1]
-    votes = ((labels[:, :, None] == labels[:, None, :]) * weight[:, None, :]).sum(axis=2)
-    return np.asarray(labels[np.arange(len(labels)), votes.argmax(axis=1)])
+    labels = y_train[near]
+    votes = ((labels[:, :, None] == labels[:, None, :]) * (1 / d)[:, None, :]).sum(axis=2)
+    last = k - 1 - votes[:, ::-1].argmax(axis=1)
+    place = np.where((d == 0).any(axis=1), last, votes.argmax(axis=1))
+    return np.asarray(labels[np.arange(len(labels)), place])
 
 
+@WEIGHTED_VOTE.wrong("weights")
 def squared_weight(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
     """Weigh by 1/distance²."""
     near = neighbors(X_train, X_test, k)
@@ -265,6 +492,35 @@ def weighted_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case((rows, np.array([7, 8, 8]), zero, 3), np.array([7]))  # 1 against 1/3 + 1/4
     rows = np.array([[2.0], [3.0], [4.0]])
     yield Case((rows, np.array([7, 8, 8]), zero, 3), np.array([8]))  # 1/2 against 7/12
+    rows = np.array([[9.0], [2.0], [-2.0]])
+    yield Case((rows, np.array([1, 8, 5]), zero, 2), np.array([8]))  # a tie, to the earlier row
+    for n in (6, 9, 12):
+        y = labels(n)
+        for k in (2, 4, n):
+            X, places = whole(rng, 6, 2, 0, 9), rng.permutation(np.arange(10, 10 + 3 * n, 3))
+            T = np.column_stack([places, np.zeros(n)]).astype(float)
+            X[:, 1] = 0.0  # on a line, where distances are whole numbers
+            yield from clear_votes(T, y, X, k)
+    yield from clear_votes(3 * TEMPLATES, np.array([4, 1, 4]), QUERIES + 40, 2)
+    yield from clear_votes(-3 * TEMPLATES, np.array([4, 1, 4]), QUERIES - 40, 3)
+
+
+def clear_votes(T: Array, y: Array, X: Array, k: int) -> Iterator[Case]:
+    """Give the queries at which one label has more of the weight by more than rounding."""
+    kept, want = [], []
+    for x, d2 in zip(X, exact_distances(X, T), strict=True):
+        votes: dict[Any, float] = {}
+        near = ranked(d2)[:k]
+        if d2[near[0]] == 0 or (k < len(d2) and d2[ranked(d2)[k]] == d2[near[-1]]):
+            continue
+        for i in near:
+            votes[y[i]] = votes.get(y[i], 0.0) + 1 / math.sqrt(d2[i])
+        best = sorted(votes.values())
+        if len(best) == 1 or best[-1] - best[-2] > 1e-6:
+            kept.append(x)
+            want.append(max(votes, key=lambda label: votes[label]))
+    if kept:
+        yield Case((T, y, np.array(kept), k), np.array(want, dtype=y.dtype))
 
 
 def hits(rng: np.random.Generator) -> Iterator[Case]:
@@ -273,144 +529,52 @@ def hits(rng: np.random.Generator) -> Iterator[Case]:
     yield Case((rows, np.array([7, 8, 8]), np.zeros((1, 1)), 3), np.array([7]))
     rows = np.array([[0.0], [0.0], [0.0], [1.0]])
     yield Case((rows, np.array([7, 8, 8, 9]), np.zeros((1, 1)), 4), np.array([8]))
+    rows = np.array([[0.0], [2.0], [2.5], [9.0]])  # one query hits, the others do not
+    X = np.array([[2.25], [0.0], [2.0], [8.0]])
+    yield Case((rows, np.array([7, 8, 8, 9]), X, 3), np.array([8, 7, 8, 9]))
+    rows = np.array([[2.0], [3.0], [-4.0], [50.0]])  # 1/2 against 7/12, beside a hit
+    yield Case((rows, np.array([7, 8, 8, 9]), np.array([[0.0], [50.0]]), 3), np.array([8, 9]))
+    rows = np.array([[0.0], [0.25], [-0.25]])  # 1/d is 4: a hit must not count as 1
+    yield Case((rows, np.array([7, 8, 8]), np.zeros((1, 1)), 3), np.array([7]))
 
 
-TWISTS = (
-    Task(
-        name="knn_mean",
-        title="numbers in place of labels",
-        statement="Write `knn_mean(X_train, y_train, X_test, k)`: `y_train` are float64 targets; return "
-        "the mean target of the k neighbors.",
-        solution=knn_mean,
-        checks=(
-            Values("mean_of_k", "Regression replaces the vote by a mean.", means, agree=close()),
-            Loops(
-                "no_loop_over_rows",
-                COST_WHY,
-                (lambda n: (many_queries(n)[0], np.arange(8.0), many_queries(n)[2], 3),),
-            ),
-        ),
-        wrong=(Wrong(knn_median, "mean_of_k"), Wrong(mean_of_all, "mean_of_k")),
-        aloud={
-            "correct": "The neighbors are found as before; their targets are averaged.",
-            "vectorized": "One fancy index and one mean over the last axis.",
-        },
+@WEIGHTED_VOTE.right("coincident", "no_loop")
+def neighbor_after_neighbor(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+    """Add the neighbors' weights up one after the other."""
+    near = neighbors(X_train, X_test, k)
+    d = np.linalg.norm(X_test[:, None] - X_train[near], axis=2)
+    d = np.where(d.min(axis=1, keepdims=True) > 0, d, np.where(d > 0, np.inf, 1.0))
+    labels, votes = y_train[near], np.zeros(d.shape)
+    for j in range(k):
+        votes += (labels == labels[:, j : j + 1]) / d[:, j : j + 1]
+    return np.asarray(labels[np.arange(len(labels)), votes.argmax(axis=1)])
+
+
+@WEIGHTED_VOTE.wrong("no_loop")
+def vote_by_vote(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+    """Loop over the queries."""
+    winners = [weighted_vote(X_train, y_train, x[None], k)[0] for x in X_test]
+    return np.array(winners, dtype=y_train.dtype)
+
+
+WEIGHTED_VOTE.wrong("weights")(knn_vote)
+WEIGHTED_VOTE.tests(
+    Values(
+        "weights_decide",
+        "The weights are of the distance, whose unit is that of the features.",
+        weighted_cases,
+        agree=same_labels,
+        demand="weights",
     ),
-    Task(
-        name="weighted_vote",
-        title="nearer neighbors count more",
-        statement="Every neighbor now votes with the weight 1/‖x − t‖ (the distance, not its square); "
-        "if any neighbor is at distance 0, only those at distance 0 vote, with equal weights. "
-        "Same signature.",
-        solution=weighted_vote,
-        checks=(
-            Values(
-                "weights_decide",
-                "The weights are of the distance, whose unit is that of the features.",
-                weighted_cases,
-                agree=same_labels,
-            ),
-            Values(
-                "coincident_rows",
-                "1/0 is infinite, and ∞ · 0 is NaN: distance 0 needs its own rule.",
-                hits,
-                agree=same_labels,
-            ),
-            Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows)),
-        ),
-        wrong=(
-            Wrong(infinite_weight, "coincident_rows"),
-            Wrong(squared_weight, "weights_decide"),
-            Wrong(knn_vote, "weights_decide"),
-        ),
-        aloud={
-            "correct": "Coincident rows outvote all others; the rest weigh by 1/d.",
-            "vectorized": "Weights of shape (n_test, k), one comparison and one sum.",
-        },
+    Values(
+        "coincident_rows",
+        "1/0 is infinite, and ∞ · 0 is NaN: distance 0 needs its own rule.",
+        hits,
+        agree=same_labels,
+        demand="coincident",
     ),
+    Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows), demand="no_loop"),
 )
 
-DRILL = Drill(
-    name="knn_vote",
-    title="k neighbors and the vote",
-    minutes=15,
-    difficulty="medium",
-    origin="Follow-up of the interview question: k-NN with majority vote, and its new ties.",
-    chapter="10_neighbors",
-    statement=STATEMENT,
-    stub=STUB,
-    solution=knn_vote,
-    alternatives=(by_classes,),
-    wrong=(
-        Wrong(smallest_label, "tied_votes"),
-        Wrong(unstable, "tied_distances"),
-        Wrong(skips_the_first, "one_neighbor"),
-        Wrong(mean_label, "small_example"),
-        Wrong(ignores_k, "small_example"),
-        Wrong(counter_by_query, "no_loop_over_rows"),
-    ),
-    checks=(
-        Values(
-            "small_example",
-            "At (2, 2) the nearest row says 0, the two others 9: with k = 3 the answer is 9.",
-            small_example,
-        ),
-        Values("one_neighbor", "With k = 1 this is 1NN; off-by-one shows here.", one_neighbor),
-        Values("majorities", "Two classes and odd k leave no tie to settle.", majorities),
-        Values("tied_votes", VOTE_WHY, vote_ties),
-        Values(
-            "tied_distances",
-            "Which of two equally distant rows is the k-th? A stable sort says: the earlier.",
-            distance_ties,
-        ),
-        Values("all_rows", "k = n_train is legal, and argpartition(k) is not.", all_rows),
-        Values(
-            "strings_and_nothing",
-            "Labels need not be numbers, and there may be no query.",
-            strings,
-            agree=same_labels,
-        ),
-        Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows)),
-    ),
-    aloud={
-        "correct": "Neighbors by (distance, index); a tied vote goes to the nearest member's label.",
-        "vectorized": "Votes are counted by comparing the k labels with each other.",
-    },
-    clarifying=(
-        Question("How are tied distances ordered?", "By index."),
-        Question("And tied votes?", "The label whose nearest member comes first wins."),
-        Question("Is k ≤ n_train guaranteed?", "Yes, and k ≥ 1."),
-        Question("Uniform votes or by distance?", "Uniform; by distance is a twist."),
-    ),
-    hints=(
-        "Two ties are possible here. Which sort settles the first, and which data settles the second?",
-        "`labels = y_train[order[:, :k]]` has the nearest first. For each entry count how many of its "
-        "row are equal to it.",
-        "`votes = (labels[:, :, None] == labels[:, None, :]).sum(axis=2)`; `votes.argmax(axis=1)` is "
-        "the first neighbor whose label has the most votes.",
-    ),
-    rubric=(
-        "asks for both tie rules",
-        "uses a stable sort, or a partition with ties handled, and can say the cost of each",
-        "counts votes without a loop over queries",
-        "knows that odd k prevents ties for two classes only",
-        "can express the vote in the network: the k largest scores, then one-hot labels",
-    ),
-    follow_ups=(
-        Question(
-            "How do you avoid sorting all n_train distances?",
-            "argpartition finds the k smallest in O(n_train), then sort those k; equal values at the "
-            "border need care, since the partition keeps an arbitrary one.",
-        ),
-        Question(
-            "How do you choose k?",
-            "By cross-validation; leave-one-out is cheap here: set the diagonal of the distance "
-            "matrix to infinity and sort once, and the votes of every k can be read off.",
-        ),
-        Question(
-            "What changes in the network?",
-            "The hard maximum becomes the k largest scores; the readout sums their one-hot labels.",
-        ),
-    ),
-    twists=TWISTS,
-)
+
+DRILL = DRAFT.drill()

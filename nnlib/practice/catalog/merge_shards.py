@@ -8,40 +8,100 @@ from itertools import chain
 import numpy as np
 
 from nnlib.practice.checks import Case, Loops, Values
-from nnlib.practice.compare import all_of, same_labels, same_values
-from nnlib.practice.drill import Drill, Question, Task, Wrong
+from nnlib.practice.compare import all_of, same_labels
 from nnlib.practice.inputs import Array
+from nnlib.practice.task import Draft, Question
 
-STATEMENT = """\
-Write `merge_shards(a, b)`.
-
-- The training rows lie on several machines. Each machine answers for its own rows with a pair `(d2, index)` of arrays of shape (n_test, k): the k smallest squared distances of each query (float64), and the indices of those rows among *all* training rows (intp). Every row of the pair is ordered by distance, equal distances by index.
-- A machine with fewer than k rows fills up with distance ∞ and index −1, at the end.
-- Return the same pair for the rows of both: the k best by (distance, index), filled up in the same way where both together have fewer than k.
-- No training row is on two machines. The order of the arguments must not matter, nor the order in which many shards are merged.
-- No Python loop over the queries (a loop over the k columns is allowed). Do not modify the inputs.
-
-For example:
-
-```python
+DRAFT = Draft(
+    name="merge_shards",
+    title="Merge the answers of two shards",
+    minutes=12,
+    difficulty="medium",
+    origin="Follow-up of the interview question: tens of millions of rows on several machines.",
+    chapter="10_neighbors",
+    opening="Write `merge_shards(a, b)`.",
+    given=(
+        (
+            "The training rows lie on several machines. Each machine answers for its own rows "
+            "with a pair `(d2, index)` of arrays of shape (n_test, k): the k smallest squared "
+            "distances of each query (float64), and the indices of those rows among *all* "
+            "training rows (intp). Every row of the pair is ordered by distance, equal distances "
+            "by index. No training row is on two machines."
+        ),
+    ),
+    demands={
+        "best": "Return the same pair for the rows of both: the k best by distance.",
+        "index": (
+            "Of equal distances the smaller index is the better: neither the order of the "
+            "arguments may matter, nor the order in which many shards are merged."
+        ),
+        "filled": (
+            "A machine with fewer than k rows fills up with distance ∞ and index −1, at the end; "
+            "fill up in the same way where both together have fewer than k."
+        ),
+        "precision": "Distances pass unrounded: all 53 bits count.",
+        "empty": "n_test may be 0.",
+        "no_loop": "No Python loop over the queries (a loop over the k columns is allowed).",
+        "unmodified": "Do not modify the inputs.",
+    },
+    example="""
 a = np.array([[2.0, 9.0]]), np.array([[0, 2]])
 b = np.array([[2.0, 4.0]]), np.array([[3, 1]])
 merge_shards(a, b)  # (array([[2., 2.]]), array([[0, 3]]))
-```
-
-Demanded tiers: correct, vectorized."""
-
-STUB = '''\
+""",
+    clarifying=(
+        Question("Are indices global?", "Yes; a shard adds its offset before it answers."),
+        Question("Can both have the same row?", "No; that is a twist."),
+        Question("How is a short answer marked?", "Distance ∞ and index −1."),
+        Question("Are the shards sorted?", "Yes, by (distance, index)."),
+    ),
+    hints=(
+        "Of which 2k candidates are the k best?",
+        "Concatenate along axis 1 and sort by two keys: np.lexsort takes the main key last.",
+        "`order = np.lexsort((index, d2), axis=1)[:, :k]`, then `np.take_along_axis` on both.",
+    ),
+    stub='''\
 import numpy as np
 
 
 def merge_shards(a, b):
     """Return (d2, index) of the k best rows of two shards together."""
     raise NotImplementedError
-'''
+''',
+    rubric=(
+        "says why k per shard are enough",
+        "names the total order (distance, index) that makes the merge associative",
+        "handles short and empty shards",
+        "knows the cost: O(k) with two sorted lists, O(k log k) with a sort",
+        "asks how shards compute distances: the same rounding everywhere, or ties are no ties",
+    ),
+    follow_ups=(
+        Question(
+            "Why does associativity matter?",
+            "Then shards may answer in any order and be merged in a tree; late ones merge into what is "
+            "there, and the result is the same.",
+        ),
+        Question(
+            "Two machines round differently. What happens to ties?",
+            "Equal distances may come out different by an ulp and the wrong row wins. Recompute the "
+            "candidates' distances in one place, or send exact ones.",
+        ),
+        Question(
+            "How much travels over the network?",
+            "n_test · k pairs a shard, whatever the number of rows.",
+        ),
+    ),
+    aloud={
+        "correct": "Order by (distance, index) is total, so the merge is associative and commutative.",
+        "vectorized": "One lexsort along the last axis, for all queries.",
+    },
+)
+
+
 Part = tuple[Array, Array]
 
 
+@DRAFT.solution("best", "precision", "unmodified")
 def merge_shards(a: Part, b: Part) -> Part:
     """Return (d2, index) of the k best rows of two shards together."""
     k = a[0].shape[1]
@@ -51,6 +111,7 @@ def merge_shards(a: Part, b: Part) -> Part:
     return np.take_along_axis(d2, order, axis=1), np.take_along_axis(index, order, axis=1)
 
 
+@DRAFT.right("filled", "empty")
 def two_stable_sorts(a: Part, b: Part) -> Part:
     """Sort by index, then stably by distance."""
     k = a[0].shape[1]
@@ -61,6 +122,7 @@ def two_stable_sorts(a: Part, b: Part) -> Part:
     return d2[:, :k], index[:, :k]
 
 
+@DRAFT.right("index", "no_loop")
 def column_by_column(a: Part, b: Part) -> Part:
     """Take the better head of the two lists, k times."""
     n, k = a[0].shape
@@ -75,6 +137,7 @@ def column_by_column(a: Part, b: Part) -> Part:
     return d2, index
 
 
+@DRAFT.wrong("index")
 def by_distance_only(a: Part, b: Part) -> Part:
     """Sort by distance alone: the first argument wins ties."""
     k = a[0].shape[1]
@@ -83,6 +146,7 @@ def by_distance_only(a: Part, b: Part) -> Part:
     return np.take_along_axis(d2, order, 1), np.take_along_axis(index, order, 1)
 
 
+@DRAFT.wrong("best")
 def by_index_first(a: Part, b: Part) -> Part:
     """Give lexsort its keys in the wrong order."""
     k = a[0].shape[1]
@@ -91,6 +155,7 @@ def by_index_first(a: Part, b: Part) -> Part:
     return np.take_along_axis(d2, order, 1), np.take_along_axis(index, order, 1)
 
 
+@DRAFT.wrong("best")
 def keeps_all(a: Part, b: Part) -> Part:
     """Return all 2k."""
     d2, index = (np.hstack(pair) for pair in zip(a, b, strict=True))
@@ -98,6 +163,7 @@ def keeps_all(a: Part, b: Part) -> Part:
     return np.take_along_axis(d2, order, 1), np.take_along_axis(index, order, 1)
 
 
+@DRAFT.wrong("best")
 def better_shard(a: Part, b: Part) -> Part:
     """Take all of the shard that has the nearest row."""
     first = (a[0][:, :1] < b[0][:, :1]) | (
@@ -106,18 +172,29 @@ def better_shard(a: Part, b: Part) -> Part:
     return np.where(first, a[0], b[0]), np.where(first, a[1], b[1])
 
 
+@DRAFT.wrong("best")
 def entry_by_entry(a: Part, b: Part) -> Part:
     """Take the better of the two entries at each place, which loses rows."""
     first = (a[0] < b[0]) | ((a[0] == b[0]) & (a[1] < b[1]))
     return np.where(first, a[0], b[0]), np.where(first, a[1], b[1])
 
 
+@DRAFT.wrong("filled")
 def zeros_for_nothing(a: Part, b: Part) -> Part:
     """Fill up with index 0."""
     d2, index = merge_shards(a, b)
     return d2, np.where(np.isinf(d2), 0, index)
 
 
+@DRAFT.wrong("precision")
+def in_float32(a: Part, b: Part) -> Part:
+    """Compare in float32."""
+    narrow = [(part[0].astype(np.float32), part[1]) for part in (a, b)]
+    d2, index = merge_shards(*narrow)
+    return d2.astype(np.float64), index
+
+
+@DRAFT.wrong("no_loop")
 def query_by_query(a: Part, b: Part) -> Part:
     """Sort the pairs of each query in Python."""
     n, k = a[0].shape
@@ -181,8 +258,16 @@ def ties(rng: np.random.Generator) -> Iterator[Case]:
     want = best_of([[(1.0, 2)]], 1)
     yield Case((first, second), want)
     yield Case((second, first), want)
-    for k in (1, 2, 3, 4):
+    for k in (1, 2, 3, 4, 24):
         yield pair_case(rng, 4, [k + 1, k + 2], k, 3)
+
+
+def precise(rng: np.random.Generator) -> Iterator[Case]:
+    """Give distances that differ in the last of their 53 bits."""
+    one = 1.0 + 2.0**-52
+    for near, far in ((1.0, one), (2.0**24, 2.0**24 + 1), (2.0**52, 2.0**52 + 1)):
+        first, second = best_of([[(far, 2)]], 1), best_of([[(near, 5)]], 1)
+        yield Case((first, second), best_of([[(near, 5)]], 1))
 
 
 def short(rng: np.random.Generator) -> Iterator[Case]:
@@ -205,13 +290,91 @@ def of_size(n: int) -> tuple[Part, Part]:
     return (d2[0], index), (d2[1], index + 3)
 
 
-AGREE = all_of(same_values, same_labels)
+AGREE = all_of(same_labels, same_labels)
+
 COST_WHY = "There may be millions of queries; k and the number of shards are small."
+
+
+@DRAFT.wrong("empty")
+def needs_a_query(a: Part, b: Part) -> Part:
+    """Ask for the largest distance, which an empty batch has not."""
+    a[0].max()
+    return merge_shards(a, b)
+
+
+@DRAFT.wrong("unmodified")
+def writes_the_result_into_a(a: Part, b: Part) -> Part:
+    """Use the arrays of one shard for the result."""
+    d2, index = merge_shards(a, b)
+    a[0][:], a[1][:] = d2, index
+    return d2, index
+
+
+DRAFT.tests(
+    Values(
+        "small_example",
+        "Distances 2, 9 here and 4, 16 there: 2, 4.",
+        small_example,
+        agree=AGREE,
+        demand="best",
+    ),
+    Values(
+        "any_shape",
+        "The k best of the union are among the k best of each.",
+        many,
+        agree=AGREE,
+        demand="best",
+    ),
+    Values(
+        "ties_by_index",
+        "If the order of arrival decides a tie, the answer changes from run to run.",
+        ties,
+        agree=AGREE,
+        demand="index",
+    ),
+    Values(
+        "short_shards",
+        "A machine may have fewer rows than k; what is missing must never look like row 0.",
+        short,
+        agree=AGREE,
+        demand="filled",
+    ),
+    Values(
+        "all_53_bits",
+        "A machine that rounds distances makes ties that are none.",
+        precise,
+        agree=AGREE,
+        demand="precision",
+    ),
+    Values(
+        "no_query",
+        "An empty batch merges into an empty batch.",
+        no_query,
+        agree=AGREE,
+        demand="empty",
+    ),
+    Loops("no_loop_over_rows", COST_WHY, (of_size,), demand="no_loop"),
+)
 
 
 # ── Twists ──
 
+MERGE_MANY = DRAFT.twist(
+    name="merge_many",
+    title="any number of shards",
+    opening="Write `merge_many(parts)`.",
+    demands={
+        "all_parts": "`parts` is a list of one or more such pairs: return them merged.",
+        "no_loop": "No Python loop over the queries.",
+    },
+    aloud={
+        "correct": "The merge is associative and commutative, so a fold or a tree will do.",
+        "vectorized": "The loop is over shards, not over queries.",
+    },
+)
 
+
+@MERGE_MANY.solution("all_parts")
 def merge_many(parts: list[Part]) -> Part:
     """Merge any number of shards at once."""
     merged = parts[0]
@@ -220,11 +383,13 @@ def merge_many(parts: list[Part]) -> Part:
     return merged
 
 
+@MERGE_MANY.wrong("all_parts")
 def pairwise_ends(parts: list[Part]) -> Part:
     """Merge the first and the last."""
     return merge_shards(parts[0], parts[-1]) if len(parts) > 1 else parts[0]
 
 
+@MERGE_MANY.wrong("all_parts")
 def merge_many_by_distance(parts: list[Part]) -> Part:
     """Merge in the order of arrival, by distance only."""
     merged = parts[0]
@@ -242,6 +407,54 @@ def several(rng: np.random.Generator) -> Iterator[Case]:
             yield Case(([best_of(shard, 2) for shard in found],), best_of(everything, 2))
 
 
+@MERGE_MANY.right("no_loop")
+def as_a_tree(parts: list[Part]) -> Part:
+    """Merge the halves."""
+    if len(parts) == 1:
+        return parts[0]
+    middle = len(parts) // 2
+    return merge_shards(as_a_tree(parts[:middle]), as_a_tree(parts[middle:]))
+
+
+@MERGE_MANY.wrong("no_loop")
+def by_queries(parts: list[Part]) -> Part:
+    """Merge query by query."""
+    n = len(parts[0][0])
+    rows = [merge_many([(d2[i : i + 1], ix[i : i + 1]) for d2, ix in parts]) for i in range(n)]
+    return np.concatenate([r[0] for r in rows]), np.concatenate([r[1] for r in rows])
+
+
+MERGE_MANY.tests(
+    Values(
+        "all_parts",
+        "An associative merge folds over any number.",
+        several,
+        agree=AGREE,
+        demand="all_parts",
+    ),
+    Loops("no_loop_over_rows", COST_WHY, (lambda n: (list(of_size(n)),),), demand="no_loop"),
+)
+
+
+MERGE_REPLICAS = DRAFT.twist(
+    name="merge_replicas",
+    title="rows on two machines",
+    opening=(
+        "For safety a row may be on both machines now (same index, same distance). Same "
+        "signature, `merge_replicas(a, b)`."
+    ),
+    demands={
+        "once": "Count it once.",
+        "no_loop": "No Python loop over the queries.",
+    },
+    aloud={
+        "correct": "After sorting by (distance, index) copies are neighbors; I drop all but the first.",
+        "vectorized": "One comparison of adjacent columns.",
+    },
+)
+
+
+@MERGE_REPLICAS.solution("once")
 def merge_replicas(a: Part, b: Part) -> Part:
     """Merge shards that may hold the same rows, each counted once."""
     k = a[0].shape[1]
@@ -256,6 +469,7 @@ def merge_replicas(a: Part, b: Part) -> Part:
     return np.take_along_axis(d2, keep, 1), np.take_along_axis(index, keep, 1)
 
 
+@MERGE_REPLICAS.wrong("once")
 def drops_after_cutting(a: Part, b: Part) -> Part:
     """Cut to k first, and find copies afterwards, when good rows are already lost."""
     d2, index = merge_shards(a, b)
@@ -274,136 +488,48 @@ def replicated(rng: np.random.Generator) -> Iterator[Case]:
     )
     for k in (1, 2, 3):
         row = [(float(d), i) for i, d in enumerate(rng.integers(0, 4, 6).tolist())]
-        a, b = row[:4], row[2:]
-        yield Case((best_of([a], k), best_of([b], k)), best_of([row], k))
+        left, right = row[:4], row[2:]
+        yield Case((best_of([left], k), best_of([right], k)), best_of([row], k))
+    for n, k in ((5, 4), (40, 24), (3, 6)):  # the last has places to fill where copies were
+        d2 = rng.integers(0, 4, (3, n)).astype(float).tolist()
+        rows = [list(zip(row, range(n), strict=True)) for row in d2]
+        a, b = [row[: n - n // 3] for row in rows], [row[n // 4 :] for row in rows]
+        yield Case((best_of(a, k), best_of(b, k)), best_of(rows, k))
 
 
-TWISTS = (
-    Task(
-        name="merge_many",
-        title="any number of shards",
-        statement="Write `merge_many(parts)`: a list of one or more such pairs, merged.",
-        solution=merge_many,
-        checks=(
-            Values(
-                "all_parts", "An associative merge folds over any number.", several, agree=AGREE
-            ),
-            Loops("no_loop_over_rows", COST_WHY, (lambda n: (list(of_size(n)),),)),
-        ),
-        wrong=(Wrong(pairwise_ends, "all_parts"), Wrong(merge_many_by_distance, "all_parts")),
-        aloud={
-            "correct": "The merge is associative and commutative, so a fold or a tree will do.",
-            "vectorized": "The loop is over shards, not over queries.",
-        },
+@MERGE_REPLICAS.right("no_loop")
+def forgets_copies_first(a: Part, b: Part) -> Part:
+    """Strike from b what a holds, then merge."""
+    d2, index = b
+    known = ((index[:, :, None] == a[1][:, None, :]) & (index[:, :, None] >= 0)).any(axis=2)
+    d2, index = np.where(known, np.inf, d2), np.where(known, -1, index)
+    order = np.lexsort((known, d2), axis=1)
+    return merge_shards(a, (np.take_along_axis(d2, order, 1), np.take_along_axis(index, order, 1)))
+
+
+@MERGE_REPLICAS.wrong("no_loop")
+def with_sets(a: Part, b: Part) -> Part:
+    """Collect the pairs of each query in a set."""
+    n, k = a[0].shape
+    rows = []
+    for i in range(n):
+        pairs = {*zip(a[0][i].tolist(), a[1][i].tolist(), strict=True)}
+        pairs |= {*zip(b[0][i].tolist(), b[1][i].tolist(), strict=True)}
+        rows.append(sorted(pair for pair in pairs if pair[1] >= 0))
+    return best_of(rows, k)
+
+
+MERGE_REPLICAS.wrong("once")(merge_shards)
+MERGE_REPLICAS.tests(
+    Values(
+        "counted_once",
+        "Remove copies before you cut to k, or a copy takes the place of a neighbor.",
+        replicated,
+        agree=AGREE,
+        demand="once",
     ),
-    Task(
-        name="merge_replicas",
-        title="rows on two machines",
-        statement="For safety a row may be on both machines now (same index, same distance). Count it "
-        "once. Same signature, `merge_replicas(a, b)`.",
-        solution=merge_replicas,
-        checks=(
-            Values(
-                "counted_once",
-                "Remove copies before you cut to k, or a copy takes the place of a neighbor.",
-                replicated,
-                agree=AGREE,
-            ),
-            Loops("no_loop_over_rows", COST_WHY, (of_size,)),
-        ),
-        wrong=(
-            Wrong(merge_shards, "counted_once"),
-            Wrong(drops_after_cutting, "counted_once"),
-        ),
-        aloud={
-            "correct": "After sorting by (distance, index) copies are neighbors; I drop all but the first.",
-            "vectorized": "One comparison of adjacent columns.",
-        },
-    ),
+    Loops("no_loop_over_rows", COST_WHY, (of_size,), demand="no_loop"),
 )
 
-DRILL = Drill(
-    name="merge_shards",
-    title="Merge the answers of two shards",
-    minutes=12,
-    difficulty="medium",
-    origin="Follow-up of the interview question: tens of millions of rows on several machines.",
-    chapter="10_neighbors",
-    statement=STATEMENT,
-    stub=STUB,
-    solution=merge_shards,
-    alternatives=(two_stable_sorts, column_by_column),
-    wrong=(
-        Wrong(by_distance_only, "ties_by_index"),
-        Wrong(by_index_first, "any_shape"),
-        Wrong(keeps_all, "small_example"),
-        Wrong(better_shard, "small_example"),
-        Wrong(entry_by_entry, "small_example"),
-        Wrong(zeros_for_nothing, "short_shards"),
-        Wrong(query_by_query, "no_loop_over_rows"),
-    ),
-    checks=(
-        Values(
-            "small_example",
-            "Distances 2, 9 here and 4, 16 there: 2, 4.",
-            small_example,
-            agree=AGREE,
-        ),
-        Values(
-            "any_shape", "The k best of the union are among the k best of each.", many, agree=AGREE
-        ),
-        Values(
-            "ties_by_index",
-            "If the order of arrival decides a tie, the answer changes from run to run.",
-            ties,
-            agree=AGREE,
-        ),
-        Values(
-            "short_shards",
-            "A machine may have fewer rows than k; what is missing must never look like row 0.",
-            short,
-            agree=AGREE,
-        ),
-        Values("no_query", "An empty batch merges into an empty batch.", no_query, agree=AGREE),
-        Loops("no_loop_over_rows", COST_WHY, (of_size,)),
-    ),
-    aloud={
-        "correct": "Order by (distance, index) is total, so the merge is associative and commutative.",
-        "vectorized": "One lexsort along the last axis, for all queries.",
-    },
-    clarifying=(
-        Question("Are indices global?", "Yes; a shard adds its offset before it answers."),
-        Question("Can both have the same row?", "No; that is a twist."),
-        Question("How is a short answer marked?", "Distance ∞ and index −1."),
-        Question("Are the shards sorted?", "Yes, by (distance, index)."),
-    ),
-    hints=(
-        "Of which 2k candidates are the k best?",
-        "Concatenate along axis 1 and sort by two keys: np.lexsort takes the main key last.",
-        "`order = np.lexsort((index, d2), axis=1)[:, :k]`, then `np.take_along_axis` on both.",
-    ),
-    rubric=(
-        "says why k per shard are enough",
-        "names the total order (distance, index) that makes the merge associative",
-        "handles short and empty shards",
-        "knows the cost: O(k) with two sorted lists, O(k log k) with a sort",
-        "asks how shards compute distances: the same rounding everywhere, or ties are no ties",
-    ),
-    follow_ups=(
-        Question(
-            "Why does associativity matter?",
-            "Then shards may answer in any order and be merged in a tree; late ones merge into what is "
-            "there, and the result is the same.",
-        ),
-        Question(
-            "Two machines round differently. What happens to ties?",
-            "Equal distances may come out different by an ulp and the wrong row wins. Recompute the "
-            "candidates' distances in one place, or send exact ones.",
-        ),
-        Question(
-            "How much travels over the network?",
-            "n_test · k pairs a shard, whatever the number of rows.",
-        ),
-    ),
-    twists=TWISTS,
-)
+
+DRILL = DRAFT.drill()

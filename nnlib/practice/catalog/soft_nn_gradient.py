@@ -9,39 +9,101 @@ from typing import Any
 import numpy as np
 
 from nnlib.practice.checks import Case, Loops, Values
-from nnlib.practice.compare import all_of, close
-from nnlib.practice.drill import Drill, Question, Task, Wrong
+from nnlib.practice.compare import Form, all_of, close
 from nnlib.practice.inputs import TEMPLATES, Array, whole
+from nnlib.practice.task import Draft, Question
 
-STATEMENT = """\
-Write `soft_nn_gradient(x, T, Y, target, temperature)`.
-
-- `x` (d,): a query; `T` (n, d): templates; `Y` (n, c): one row of outputs for each template; `target` (c,); `temperature` τ > 0; all float64.
-- The soft nearest neighbor computes w = softmax(−‖x − t_i‖² / τ) over the templates, p = w Y, and the loss L = ½ ‖p − target‖².
-- Return a pair `(dx, dT)`: the gradients of L with respect to `x`, shape (d,), and to `T`, shape (n, d).
-- Stay finite when distances are large or τ is small. No Python loop over the templates. Do not modify the inputs.
-
-For example:
-
-```python
+DRAFT = Draft(
+    name="soft_nn_gradient",
+    title="Backpropagation through the soft nearest neighbor",
+    minutes=20,
+    difficulty="hard",
+    origin="Follow-up of the interview question: replace the argmax by something differentiable.",
+    chapter="05_temperature",
+    opening="Write `soft_nn_gradient(x, T, Y, target, temperature)`.",
+    given=(
+        (
+            "`x` (d,): a query; `T` (n, d): templates; `Y` (n, c): one row of outputs for each "
+            "template; `target` (c,); `temperature` τ > 0; all float64."
+        ),
+        (
+            "The soft nearest neighbor computes w = softmax(−‖x − t_i‖² / τ) over the templates, "
+            "p = w Y, and the loss L = ½ ‖p − target‖²."
+        ),
+    ),
+    demands={
+        "gradients": (
+            "Return a pair `(dx, dT)`: the gradients of L with respect to `x`, shape (d,), and to"
+            " `T`, shape (n, d)."
+        ),
+        "finite": "Stay finite when distances are large or τ is small.",
+        "no_loop": "No Python loop over the templates.",
+        "unmodified": "Do not modify the inputs.",
+    },
+    example="""
 x, T, Y = np.array([0.0]), np.array([[-1.0], [1.0]]), np.array([[0.0], [1.0]])
 dx, dT = soft_nn_gradient(x, T, Y, np.array([1.0]), 1.0)
 dx, dT  # (array([-0.5]), array([[0.25], [0.25]]))
-```
-
-Demanded tiers: correct, vectorized. The judge holds your gradients against finite differences of a loss of its own, to six digits."""
-
-STUB = '''\
+""",
+    remark=(
+        "The judge holds your gradients against finite differences of a loss of its own, to "
+        "six digits."
+    ),
+    clarifying=(
+        Question("A batch or one query?", "One query; for a batch, sum the dT."),
+        Question("Are the templates parameters?", "Yes: W = 2T and b = −‖t‖² move together."),
+        Question("Is Y a parameter?", "It could be, dY = w (p − target)ᵀ; not asked here."),
+        Question("How will you check it?", "By central differences of the loss, entry by entry."),
+    ),
+    hints=(
+        "Go backward: dL/dp = p − target; dL/dw = Y (p − target). What is left is the softmax and the "
+        "distance.",
+        "Through the softmax: dL/dz_i = w_i (dL/dw_i − Σ_k w_k dL/dw_k), with z = −d²/τ. Then "
+        "dL/dd² = −dL/dz / τ.",
+        "`dx = 2 * dd2 @ (x - T)` and `dT = -2 * dd2[:, None] * (x - T)`.",
+    ),
+    stub='''\
 import numpy as np
 
 
 def soft_nn_gradient(x, T, Y, target, temperature):
     """Return (dL/dx, dL/dT) of the soft nearest neighbor's squared error."""
     raise NotImplementedError
-'''
+''',
+    rubric=(
+        "works backward layer by layer, with a shape for every gradient",
+        "applies the softmax Jacobian without building it",
+        "keeps W and b tied: ∂s/∂t = 2(x − t)",
+        "checks by finite differences, and with dx = −Σ dT",
+        "says what happens to the gradient as τ → 0",
+    ),
+    follow_ups=(
+        Question(
+            "Why is dx = −Σ dT?",
+            "Moving the query and all templates together changes no distance, so the gradients along "
+            "such a move add up to 0.",
+        ),
+        Question(
+            "What happens as τ → 0?",
+            "w becomes one-hot, w (dw − w·dw) goes to 0 exponentially and 1/τ cannot make up for it: "
+            "the gradient vanishes except near the borders between cells.",
+        ),
+        Question(
+            "Which step size for the finite differences?",
+            "For central differences the error is h² plus rounding/h: about 10⁻⁵ in float64.",
+        ),
+    ),
+    aloud={
+        "correct": "Error, readout, softmax Jacobian, distance: four factors, in that order.",
+        "vectorized": "The Jacobian is never built: w · (dw − w·dw) is its product with dw.",
+    },
+)
+
+
 Gradients = tuple[Array, Array]
 
 
+@DRAFT.solution("finite", "unmodified")
 def soft_nn_gradient(x: Array, T: Array, Y: Array, target: Array, temperature: float) -> Gradients:
     """Return (dL/dx, dL/dT) of the soft nearest neighbor's squared error."""
     difference = x - T  # (n, d)
@@ -57,6 +119,7 @@ def soft_nn_gradient(x: Array, T: Array, Y: Array, target: Array, temperature: f
     return dx, dT
 
 
+@DRAFT.right("gradients", "no_loop")
 def with_jacobian(x: Array, T: Array, Y: Array, target: Array, temperature: float) -> Gradients:
     """Write the Jacobian of the softmax down."""
     w = weights(x, T, temperature)
@@ -87,23 +150,27 @@ def backward(
     return -2 * g @ (x - T), 2 * g[:, None] * (x - T)
 
 
+@DRAFT.wrong("gradients")
 def no_temperature(x: Array, T: Array, Y: Array, target: Array, temperature: float) -> Gradients:
     """Forget the factor 1/τ."""
     dx, dT = soft_nn_gradient(x, T, Y, target, temperature)
     return dx * temperature, dT * temperature
 
 
+@DRAFT.wrong("gradients")
 def no_coupling(x: Array, T: Array, Y: Array, target: Array, temperature: float) -> Gradients:
     """Take the softmax's Jacobian for a diagonal."""
     return backward(x, T, Y, target, temperature, lambda w, dw: w * dw / temperature)
 
 
+@DRAFT.wrong("gradients")
 def no_two(x: Array, T: Array, Y: Array, target: Array, temperature: float) -> Gradients:
     """Forget the 2 of the square."""
     dx, dT = soft_nn_gradient(x, T, Y, target, temperature)
     return dx / 2, dT / 2
 
 
+@DRAFT.wrong("gradients")
 def constant_bias(x: Array, T: Array, Y: Array, target: Array, temperature: float) -> Gradients:
     """Take b = −‖t‖² for a constant, so that ds/dt is 2x."""
     w = weights(x, T, temperature)
@@ -112,12 +179,14 @@ def constant_bias(x: Array, T: Array, Y: Array, target: Array, temperature: floa
     return 2 * g @ T, 2 * g[:, None] * x
 
 
+@DRAFT.wrong("gradients")
 def one_sign(x: Array, T: Array, Y: Array, target: Array, temperature: float) -> Gradients:
     """Give the templates the sign of the query."""
     dx, dT = soft_nn_gradient(x, T, Y, target, temperature)
     return dx, -dT
 
 
+@DRAFT.wrong("finite")
 def overflows(x: Array, T: Array, Y: Array, target: Array, temperature: float) -> Gradients:
     """Exponentiate without a shift: 0/0."""
     d2 = ((x - T) ** 2).sum(axis=1)
@@ -128,6 +197,7 @@ def overflows(x: Array, T: Array, Y: Array, target: Array, temperature: float) -
     return -2 * g @ (x - T), 2 * g[:, None] * (x - T)
 
 
+@DRAFT.wrong("no_loop")
 def template_by_template(
     x: Array, T: Array, Y: Array, target: Array, temperature: float
 ) -> Gradients:
@@ -192,6 +262,8 @@ def far(rng: np.random.Generator) -> Iterator[Case]:
     """Give templates so far away that all exponentials underflow."""
     Y = np.array([[1.0], [0.0]])
     yield case(np.array([40.0]), np.array([[10.0], [9.96875]]), Y, np.array([0.5]), 1.0)
+    T = np.array([[39.0], [-40.0], [41.25]])
+    yield case(np.array([40.0]), T, np.array([[1.0], [0.0], [2.0]]), np.array([0.5]), 1.0)
 
 
 def one_template(rng: np.random.Generator) -> Iterator[Case]:
@@ -207,12 +279,81 @@ def of_size(n: int) -> tuple[Array, Array, Array, Array, float]:
 
 
 AGREE = all_of(close(1e-6, 1e-8), close(1e-6, 1e-8))
+
 COST_WHY = "Every template's gradient is its own row of one array expression."
+
+
+@DRAFT.wrong("unmodified")
+def subtracts_in_place(
+    x: Array, T: Array, Y: Array, target: Array, temperature: float
+) -> Gradients:
+    """Turn the caller's templates into differences."""
+    gradients = soft_nn_gradient(x, T, Y, target, temperature)
+    np.subtract(x, T, out=T)
+    return gradients
+
+
+DRAFT.tests(
+    Values(
+        "small_example",
+        "Three templates, two classes, τ = 3: every factor counts.",
+        small_example,
+        agree=AGREE,
+        demand="gradients",
+    ),
+    Values(
+        "temperatures",
+        "1/τ comes once, from the exponent.",
+        temperatures,
+        agree=AGREE,
+        demand="gradients",
+    ),
+    Values(
+        "any_shape", "Outputs need not be one-hot, nor two.", many, agree=AGREE, demand="gradients"
+    ),
+    Values(
+        "far_away",
+        "Where all exponentials underflow the weights are 0/0 without the shift.",
+        far,
+        agree=AGREE,
+        demand="finite",
+    ),
+    Values(
+        "one_template",
+        "Weights sum to 1: a single one cannot change, so nothing flows back.",
+        one_template,
+        agree=AGREE,
+        demand="gradients",
+    ),
+    Loops("no_loop_over_rows", COST_WHY, (of_size,), demand="no_loop"),
+)
 
 
 # ── Twists ──
 
+CROSS_ENTROPY_GRADIENT = DRAFT.twist(
+    name="cross_entropy_gradient",
+    title="the log-likelihood",
+    opening="Write `cross_entropy_gradient(x, T, codes, target, temperature)`.",
+    given=(
+        (
+            "`codes` (n,) are the class numbers of the templates, `target` is a class that "
+            "occurs, and the loss is −ln p with p the sum of the weights of that class."
+        ),
+    ),
+    demands={
+        "gradients": "Return `(dx, dT)`.",
+        "finite": "They are finite even where p underflows.",
+        "no_loop": "No Python loop over the templates.",
+    },
+    aloud={
+        "correct": "The loss is a difference of two log-sum-exps, its gradient of two softmaxes.",
+        "vectorized": "Two shifted exponentials over all templates.",
+    },
+)
 
+
+@CROSS_ENTROPY_GRADIENT.solution("gradients", "finite")
 def cross_entropy_gradient(
     x: Array, T: Array, codes: Array, target: int, temperature: float
 ) -> Gradients:
@@ -227,6 +368,7 @@ def cross_entropy_gradient(
     return -2 * g @ (x - T), 2 * g[:, None] * (x - T)
 
 
+@CROSS_ENTROPY_GRADIENT.wrong("gradients")
 def squared_error_instead(
     x: Array, T: Array, codes: Array, target: int, temperature: float
 ) -> Gradients:
@@ -235,6 +377,7 @@ def squared_error_instead(
     return soft_nn_gradient(x, T, Y, np.ones(1), temperature)
 
 
+@CROSS_ENTROPY_GRADIENT.wrong("finite")
 def divides_by_nothing(
     x: Array, T: Array, codes: Array, target: int, temperature: float
 ) -> Gradients:
@@ -264,6 +407,7 @@ def labeled(rng: np.random.Generator) -> Iterator[Case]:
 def far_class(rng: np.random.Generator) -> Iterator[Case]:
     """Give a right class whose weight underflows."""
     yield log_case(np.array([0.0]), np.array([[0.0], [40.0]]), np.array([0, 1]), 1, 1.0)
+    yield log_case(np.array([0.0]), np.array([[40.0], [40.125]]), np.array([0, 1]), 1, 1.0)
 
 
 def log_case(x: Array, T: Array, codes: Array, target: int, tau: float) -> Case:
@@ -273,6 +417,64 @@ def log_case(x: Array, T: Array, codes: Array, target: int, tau: float) -> Case:
     return Case((x, T, codes, target, tau), (dx, dT))
 
 
+@CROSS_ENTROPY_GRADIENT.right("no_loop")
+def by_masks(x: Array, T: Array, codes: Array, target: int, temperature: float) -> Gradients:
+    """Take the softmax over the rows of the class alone."""
+    mine = codes == target
+    g = weights(x, T, temperature)
+    g[mine] -= weights(x, T[mine], temperature)
+    dT = 2 * (g / temperature)[:, None] * (x - T)
+    return -dT.sum(axis=0), dT
+
+
+@CROSS_ENTROPY_GRADIENT.wrong("no_loop")
+def row_by_row(x: Array, T: Array, codes: Array, target: int, temperature: float) -> Gradients:
+    """Build the gradients of the templates one by one."""
+    _, dT = cross_entropy_gradient(x, T, codes, target, temperature)
+    rows = [1.0 * row for row in dT]
+    return -np.sum(rows, axis=0), np.array(rows)
+
+
+CROSS_ENTROPY_GRADIENT.tests(
+    Values(
+        "log_gradient",
+        "The gradient is the difference of two softmaxes: over all, and over the class.",
+        labeled,
+        agree=AGREE,
+        demand="gradients",
+    ),
+    Values(
+        "far_class",
+        "p underflows to 0 although its gradient is ordinary: do not divide by p.",
+        far_class,
+        agree=AGREE,
+        demand="finite",
+    ),
+    Loops(
+        "no_loop_over_rows",
+        COST_WHY,
+        (lambda n: (np.zeros(2), of_size(n)[1], np.arange(n) % 2, 1, 5.0),),
+        demand="no_loop",
+    ),
+)
+
+
+TEMPERATURE_GRADIENT = DRAFT.twist(
+    name="temperature_gradient",
+    title="learn the temperature",
+    opening="Write `temperature_gradient(x, T, Y, target, temperature)`.",
+    demands={
+        "slope": "Return dL/dτ, one number, for the loss of the drill.",
+        "no_loop": "No Python loop over the templates.",
+    },
+    aloud={
+        "correct": "The same dL/dz as before, times d²/τ², summed.",
+        "vectorized": "One dot product.",
+    },
+)
+
+
+@TEMPERATURE_GRADIENT.solution("slope")
 def temperature_gradient(x: Array, T: Array, Y: Array, target: Array, temperature: float) -> float:
     """Return dL/dτ."""
     d2 = ((x - T) ** 2).sum(axis=1)
@@ -282,11 +484,13 @@ def temperature_gradient(x: Array, T: Array, Y: Array, target: Array, temperatur
     return float(dz @ d2 / temperature**2)
 
 
+@TEMPERATURE_GRADIENT.wrong("slope")
 def minus_temperature(x: Array, T: Array, Y: Array, target: Array, temperature: float) -> float:
     """Lose a sign."""
     return -temperature_gradient(x, T, Y, target, temperature)
 
 
+@TEMPERATURE_GRADIENT.wrong("slope")
 def lambda_gradient(x: Array, T: Array, Y: Array, target: Array, temperature: float) -> float:
     """Return dL/dλ, for λ = 1/τ."""
     return -(temperature**2) * temperature_gradient(x, T, Y, target, temperature)
@@ -295,7 +499,7 @@ def lambda_gradient(x: Array, T: Array, Y: Array, target: Array, temperature: fl
 def one_number(got: Any, want: Any) -> str:
     """Ask for one number."""
     if isinstance(got, np.ndarray) or not isinstance(got, int | float | np.number):
-        return "it should return one number"
+        return Form("it should return one number")
     good = abs(float(got) - want) <= 1e-6 * abs(want) + 1e-8
     return "" if good else f"it should be {want:.6g}, and is {float(got):.6g}"
 
@@ -309,146 +513,43 @@ def by_temperature(rng: np.random.Generator) -> Iterator[Case]:
             lambda z: loss(x, TEMPLATES, Y, target, float(z[0])), np.array([tau])
         )
         yield Case((x, TEMPLATES.copy(), Y, target, tau), float(slope[0]))
+    x, T = np.array([40.0]), np.array([[10.0], [9.96875], [-90.0]])
+    Y, target = np.array([[1.0], [0.0], [2.0]]), np.array([0.5])
+    slope = difference_quotient(lambda z: loss(x, T, Y, target, float(z[0])), np.array([1.0]))
+    yield Case((x, T, Y, target, 1.0), float(slope[0]))
 
 
-TWISTS = (
-    Task(
-        name="cross_entropy_gradient",
-        title="the log-likelihood",
-        statement="Write `cross_entropy_gradient(x, T, codes, target, temperature)`: `codes` (n,) are the "
-        "class numbers of the templates, `target` is a class that occurs, and the loss is −ln p with "
-        "p the sum of the weights of that class. Return `(dx, dT)`, finite even where p underflows.",
-        solution=cross_entropy_gradient,
-        checks=(
-            Values(
-                "log_gradient",
-                "The gradient is the difference of two softmaxes: over all, and over the class.",
-                labeled,
-                agree=AGREE,
-            ),
-            Values(
-                "far_class",
-                "p underflows to 0 although its gradient is ordinary: do not divide by p.",
-                far_class,
-                agree=AGREE,
-            ),
-            Loops(
-                "no_loop_over_rows",
-                COST_WHY,
-                (lambda n: (np.zeros(2), of_size(n)[1], np.arange(n) % 2, 1, 5.0),),
-            ),
-        ),
-        wrong=(
-            Wrong(squared_error_instead, "log_gradient"),
-            Wrong(divides_by_nothing, "far_class"),
-        ),
-        aloud={
-            "correct": "The loss is a difference of two log-sum-exps, its gradient of two softmaxes.",
-            "vectorized": "Two shifted exponentials over all templates.",
-        },
+@TEMPERATURE_GRADIENT.right("no_loop")
+def by_covariance(x: Array, T: Array, Y: Array, target: Array, temperature: float) -> float:
+    """See the covariance of d² and dL/dw under the weights."""
+    d2 = ((x - T) ** 2).sum(axis=1)
+    w = weights(x, T, temperature)
+    dw = Y @ (w @ Y - target)
+    return float((w @ (d2 * dw) - (w @ d2) * (w @ dw)) / temperature**2)
+
+
+@TEMPERATURE_GRADIENT.wrong("no_loop")
+def term_by_term(x: Array, T: Array, Y: Array, target: Array, temperature: float) -> float:
+    """Add up in Python."""
+    w = weights(x, T, temperature)
+    dw = Y @ (w @ Y - target)
+    mean = w @ dw
+    total = 0.0
+    for i in range(len(T)):
+        total += w[i] * (dw[i] - mean) * ((x - T[i]) ** 2).sum()
+    return float(total / temperature**2)
+
+
+TEMPERATURE_GRADIENT.tests(
+    Values(
+        "slope_in_tau",
+        "z = −d²/τ, so dz/dτ = +d²/τ².",
+        by_temperature,
+        agree=one_number,
+        demand="slope",
     ),
-    Task(
-        name="temperature_gradient",
-        title="learn the temperature",
-        statement="Write `temperature_gradient(x, T, Y, target, temperature)`: dL/dτ, one number, for the "
-        "loss of the drill.",
-        solution=temperature_gradient,
-        checks=(
-            Values(
-                "slope_in_tau", "z = −d²/τ, so dz/dτ = +d²/τ².", by_temperature, agree=one_number
-            ),
-            Loops("no_loop_over_rows", COST_WHY, (of_size,)),
-        ),
-        wrong=(Wrong(minus_temperature, "slope_in_tau"), Wrong(lambda_gradient, "slope_in_tau")),
-        aloud={
-            "correct": "The same dL/dz as before, times d²/τ², summed.",
-            "vectorized": "One dot product.",
-        },
-    ),
+    Loops("no_loop_over_rows", COST_WHY, (of_size,), demand="no_loop"),
 )
 
-DRILL = Drill(
-    name="soft_nn_gradient",
-    title="Backpropagation through the soft nearest neighbor",
-    minutes=20,
-    difficulty="hard",
-    origin="Follow-up of the interview question: replace the argmax by something differentiable.",
-    chapter="05_temperature",
-    statement=STATEMENT,
-    stub=STUB,
-    solution=soft_nn_gradient,
-    alternatives=(with_jacobian,),
-    wrong=(
-        Wrong(no_temperature, "small_example"),
-        Wrong(no_coupling, "small_example"),
-        Wrong(no_two, "small_example"),
-        Wrong(constant_bias, "small_example"),
-        Wrong(one_sign, "small_example"),
-        Wrong(overflows, "far_away"),
-        Wrong(template_by_template, "no_loop_over_rows"),
-    ),
-    checks=(
-        Values(
-            "small_example",
-            "Three templates, two classes, τ = 3: every factor counts.",
-            small_example,
-            agree=AGREE,
-        ),
-        Values("temperatures", "1/τ comes once, from the exponent.", temperatures, agree=AGREE),
-        Values("any_shape", "Outputs need not be one-hot, nor two.", many, agree=AGREE),
-        Values(
-            "far_away",
-            "Where all exponentials underflow the weights are 0/0 without the shift.",
-            far,
-            agree=AGREE,
-        ),
-        Values(
-            "one_template",
-            "Weights sum to 1: a single one cannot change, so nothing flows back.",
-            one_template,
-            agree=AGREE,
-        ),
-        Loops("no_loop_over_rows", COST_WHY, (of_size,)),
-    ),
-    aloud={
-        "correct": "Error, readout, softmax Jacobian, distance: four factors, in that order.",
-        "vectorized": "The Jacobian is never built: w · (dw − w·dw) is its product with dw.",
-    },
-    clarifying=(
-        Question("A batch or one query?", "One query; for a batch, sum the dT."),
-        Question("Are the templates parameters?", "Yes: W = 2T and b = −‖t‖² move together."),
-        Question("Is Y a parameter?", "It could be, dY = w (p − target)ᵀ; not asked here."),
-        Question("How will you check it?", "By central differences of the loss, entry by entry."),
-    ),
-    hints=(
-        "Go backward: dL/dp = p − target; dL/dw = Y (p − target). What is left is the softmax and the "
-        "distance.",
-        "Through the softmax: dL/dz_i = w_i (dL/dw_i − Σ_k w_k dL/dw_k), with z = −d²/τ. Then "
-        "dL/dd² = −dL/dz / τ.",
-        "`dx = 2 * dd2 @ (x - T)` and `dT = -2 * dd2[:, None] * (x - T)`.",
-    ),
-    rubric=(
-        "works backward layer by layer, with a shape for every gradient",
-        "applies the softmax Jacobian without building it",
-        "keeps W and b tied: ∂s/∂t = 2(x − t)",
-        "checks by finite differences, and with dx = −Σ dT",
-        "says what happens to the gradient as τ → 0",
-    ),
-    follow_ups=(
-        Question(
-            "Why is dx = −Σ dT?",
-            "Moving the query and all templates together changes no distance, so the gradients along "
-            "such a move add up to 0.",
-        ),
-        Question(
-            "What happens as τ → 0?",
-            "w becomes one-hot, w (dw − w·dw) goes to 0 exponentially and 1/τ cannot make up for it: "
-            "the gradient vanishes except near the borders between cells.",
-        ),
-        Question(
-            "Which step size for the finite differences?",
-            "For central differences the error is h² plus rounding/h: about 10⁻⁵ in float64.",
-        ),
-    ),
-    twists=TWISTS,
-)
+
+DRILL = DRAFT.drill()

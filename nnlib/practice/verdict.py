@@ -11,8 +11,10 @@ from typing import Any
 
 from nnlib.practice.catalog import drill
 from nnlib.practice.checks import TIERS, Failure
-from nnlib.practice.drill import Task
 from nnlib.practice.report import Report
+from nnlib.practice.task import Task
+
+ENDED = ("endless", "waits", "asks", "flood")  # problems that would come up in every check
 
 
 def judge(name: str, answer: Callable[..., Any] | None, *, twist: str | None = None) -> Report:
@@ -56,28 +58,21 @@ def judged(task: Task, answer: Any) -> Report:
         why = "Whoever calls your function relies on the signature that the statement gives."
         failure = Failure("takes_its_arguments", "correct", other, why)
         return Report(task, True, {**dict.fromkeys(TIERS), "correct": False}, [failure])
-    tiers: dict[str, bool | None] = dict.fromkeys(TIERS)
-    found: list[Failure] = []
-    for tier in TIERS:
-        checks = [check for check in task.checks if check.tier == tier]
-        if not checks:
+    report = Report(task, attempted=True)
+    for check in sorted(task.checks, key=lambda check: TIERS.index(check.tier)):
+        broken = check.run(answer, task.parameters)
+        if broken is None:
+            if report.tiers[check.tier] is None:
+                report.tiers[check.tier] = True
             continue
-        tiers[tier] = True
-        for check in checks:
-            failure_or_none = check.run(answer, task.parameters)
-            if failure_or_none is None:
-                continue
-            failure = failure_or_none
-            if failure.untouched and check is task.checks[0]:
-                return Report(task, attempted=False)
-            tiers[tier] = False
-            if failure.name not in [known.name for known in found]:
-                found.append(failure)
-            if failure.problem in ("endless", "flood") or check is task.checks[0]:
-                break  # every further check would say the same, slowly
-        if tier == "correct" and not tiers[tier]:
-            break  # what a wrong answer costs is nobody's question
-    return Report(task, True, tiers, found)
+        if broken.untouched and check is task.checks[0]:
+            return Report(task, attempted=False)
+        report.tiers[check.tier] = False
+        if broken.name not in [known.name for known in report.found]:
+            report.found.append(broken)
+        if broken.problem in ENDED or check.demand == broken.demand == task.base:
+            break  # every further check would say the same, or ask what a wrong answer costs
+    return report
 
 
 def _other_arguments(task: Task, answer: Callable[..., Any]) -> str:
