@@ -14,12 +14,14 @@ over as soon, and finds them or any other thread at work, leaves its products to
 busily starts at once, and would only get in the way of others.
 """
 
+import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from threading import Lock, get_native_id
+from threading import Lock
 from typing import Any, TypeVar
 
 Task = TypeVar("Task")
@@ -45,7 +47,7 @@ def others_run() -> bool:
     Linux tells the state of every thread, "R" of those that run or could; elsewhere it is False.
     """
     for task in Path("/proc/self/task").glob("*/stat"):
-        if task.parent.name != str(get_native_id()):
+        if task.parent.name != str(threading.get_native_id()):
             with suppress(OSError):  # a thread may have ended meanwhile
                 if task.read_bytes().rpartition(b") ")[2].startswith(b"R"):
                     return True
@@ -53,6 +55,7 @@ def others_run() -> bool:
 
 
 TURN = Lock()
+THREADS = sys.platform != "emscripten"  # Python in a web page has one
 
 
 @contextmanager
@@ -95,7 +98,7 @@ def side_by_side(
     Where products cannot have one thread each, the caller does all tasks: one result.
     """
     shared = Shared(tasks)
-    if threads > 1:
+    if threads > 1 and THREADS:
         with single_products() as single:
             if single:
                 return in_threads(threads, work, shared)
