@@ -41,7 +41,7 @@ LONGEST = 80  # characters of a line that are shown
 HERE = Path(__file__).resolve().parent
 FOLDERS = tuple(
     {sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    | {str(Path(np.__file__).parent)}
+    | {str(Path(str(module.__file__)).parent) for module in (np, linecache)}  # may be a zip file
 )
 _library: dict[str, bool] = {}
 

@@ -17,6 +17,7 @@ from types import BuiltinFunctionType, CodeType, FrameType, MethodDescriptorType
 from typing import Any, Protocol
 
 NAME = "nnlib.practice"
+THREADS = sys.platform != "emscripten"  # Python in a web page has one
 
 
 class GiveUp(BaseException):
@@ -124,6 +125,8 @@ def monitored(listener: Listener) -> Iterator[None]:
         try:
             tell(*what)
         except GiveUp:
+            if not THREADS:  # whoever catches it gets it again at the next event
+                raise
             end()
             _sleep_for_good()
 

@@ -26,6 +26,9 @@ from nnlib.practice.cost import Tally, peak_memory
 from nnlib.practice.events import watched
 
 DEADLINE = 20.0  # seconds; ends only what the count of events did not
+# Python in a web page has one thread. There an answer runs in it; the page ends what the count of
+# events did not, judges again from the start, and says which call it was that never came back.
+THREADS = sys.platform != "emscripten"
 OUTPUT_LIMIT = 20_000  # characters
 
 
@@ -153,16 +156,13 @@ def call(
         except BaseException as error:
             outcome.error = error
 
-    thread = threading.Thread(target=work, name="answer", daemon=True)
     with quiet() as sink:
-        thread.start()
-        try:
-            _wait(thread, deadline, tally)
-        finally:  # at the deadline, or when the reader interrupts the judge
-            if tally is None or not tally.gave_up.is_set():
-                _end(thread)
+        ended = in_thread(work, deadline, tally) if THREADS else in_place(work, tally)
     outcome.printed = sink.head
-    if thread.is_alive() or isinstance(outcome.error, Overdue):
+    if Place.lost and Place.calls == Place.lost and Place.died:
+        outcome.problem = "raised"
+        outcome.line = "Python itself ended; look for a recursion without end"
+    elif not ended or isinstance(outcome.error, Overdue):
         outcome.problem = "endless"
         outcome.line = "it did not end; look for a loop whose condition never becomes false"
     elif isinstance(outcome.error, Flood):
@@ -183,6 +183,38 @@ def _changed(function: Callable[..., Any], before: tuple[Any, ...], args: tuple[
         names = []
     names += [f"argument {i + 1}" for i in range(len(names), len(args))]
     return next(filter(None, map(difference, before, args, names)), "")
+
+
+def in_thread(work: Callable[[], None], deadline: float, tally: Tally | None) -> bool:
+    """Do work in a thread of its own; return whether it came to an end."""
+    thread = threading.Thread(target=work, name="answer", daemon=True)
+    thread.start()
+    try:
+        _wait(thread, deadline, tally)
+    finally:  # at the deadline, or when the reader interrupts the judge
+        if tally is None or not tally.gave_up.is_set():
+            _end(thread)
+    return not thread.is_alive()
+
+
+class Place:
+    """How far the judge has come in the only thread: the page hears of every call."""
+
+    calls = 0
+    lost = 0  # the call that did not come back in an earlier run of this very judging
+    died = False  # it took the interpreter with it
+    tell: Callable[[int], object] | None = None
+
+
+def in_place(work: Callable[[], None], tally: Tally | None) -> bool:
+    """Do work in this thread; return whether it came to an end."""
+    Place.calls += 1
+    if Place.calls == Place.lost:
+        return False
+    if Place.tell:
+        Place.tell(Place.calls)
+    work()
+    return tally is None or not tally.gave_up.is_set()
 
 
 def _wait(thread: threading.Thread, deadline: float, tally: Tally | None) -> None:
