@@ -94,6 +94,7 @@ def verdict(
     return json.dumps(
         {
             "verdict": report.verdict,
+            "passed": report.passed,
             "text": str(report),
             "html": report._repr_html_(),
             "tiers": report.tiers,

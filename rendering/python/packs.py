@@ -95,15 +95,19 @@ def packs(folder: Path) -> dict[str, bytes]:
     }
 
 
-def write_packs(folder: Path, target: Path) -> dict[str, int]:
-    """Write all packs with their licenses into the built book; return how large each is."""
+def write_packs(folder: Path, target: Path) -> dict[str, dict[str, object]]:
+    """Write all packs with their licenses into the built book; return how pages find them.
+
+    A file's name holds the digest of its content: a browser that kept an earlier one asks anew.
+    """
     target.mkdir(parents=True, exist_ok=True)
-    sizes = {}
+    files: dict[str, dict[str, object]] = {}
     for name, content in packs(folder).items():
+        file = f"{name}-{hashlib.sha256(content).hexdigest()[:12]}"
         text = base64.b64encode(content).decode()
-        (target / f"{name}.pack").write_bytes(content)
-        (target / f"{name}.js").write_text(f'nnPack("{name}","{text}")', encoding="ascii")
-        sizes[name] = len(content)
+        (target / f"{file}.pack").write_bytes(content)
+        (target / f"{file}.js").write_text(f'nnPack("{name}","{text}")', encoding="ascii")
+        files[name] = {"file": file, "bytes": len(content)}
     for license_file in LICENSES.iterdir():
         shutil.copy(license_file, target)
-    return sizes
+    return files
