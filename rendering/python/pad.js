@@ -8,10 +8,12 @@ import { editor } from "./editor.js";
 import { Runner, Stopped } from "./runner.js";
 
 const FILES = "FILES"; // written in when the book is built: the packs with their sizes, or null
-const BASE = new URL("python/", document.currentScript.src).href;
+const OWN = document.currentScript;
+const BASE = new URL("python/", OWN.src).href;
+const PATIENCE = Number(OWN.dataset.patience ?? 20000); // ms of silence after which a call of the judge counts as endless
 const MEGABYTE = 1e6;
 const life = new AbortController().signal; // a pad lives as long as its page
-const runner = FILES && new Runner(BASE, FILES, window.nnPatience);
+const runner = FILES && new Runner(BASE, FILES, PATIENCE);
 
 const megabytes = (bytes) => (bytes / MEGABYTE).toFixed(1);
 
@@ -126,7 +128,7 @@ function loading() {
   };
 }
 
-function pad(place, { drill, title, stub, twists }) {
+function pad(place, { drill, title, stub, twists, about, licenses }) {
   const { said, announce } = announcer(life);
   const run = button("Run");
   const judge = button("Judge");
@@ -145,7 +147,10 @@ function pad(place, { drill, title, stub, twists }) {
   const box = el("div", { class: "nn-widget nn-pad", role: "group", "aria-label": `Code pad: ${title}` },
     offered, ...edit.parts,
     el("div", { class: "nn-row" }, run, judge, el("label", {}, "What is judged", which), stop, reset, download),
-    said, way.box, output, result, store.note);
+    said, way.box, output, result,
+    el("details", {}, el("summary", {}, "What differs from a desktop"), el("p", {}, about),
+      el("p", {}, "Licenses: ", ...Object.entries(licenses).flatMap(([name, file], i) => [i ? ", " : "", el("a", { href: BASE + file }, name)]), ".")),
+    store.note);
   let busy = false;
 
   function offer(version, words) {

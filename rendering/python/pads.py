@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from rendering.python.obtain import HERE, MissingError, python_folder
+from rendering.python.obtain import BYTES, HERE, MissingError, python_folder
 from rendering.python.packs import NNLIB, write_packs
 from rendering.python.script import joined
 
@@ -22,6 +22,13 @@ SECTION = "Your answer"  # of a drill's page; its pad stands before the first ce
 PLACE = '<div class="pad-place">'
 WORDS = "The code pad needs JavaScript. JupyterLab does without."
 SCRIPT, STYLE = "pad.js", "pad.css"
+# What a reader's code may meet here and not on a desktop.
+NOTE = (
+    f"This page's Python is {BYTES['python']} with NumPy {BYTES['numpy']}, in one thread and "
+    "without BLAS: slower than a desktop's, with sums that may differ in the last bits. Its "
+    "default integer has 32 bits and wraps at 2\u00b3\u00b9 without a word: write dtype=np.int64"
+    " where that matters. It holds at most 1 GB, asks no network, and ends with the page."
+)
 
 
 def place(description: dict[str, Any]) -> str:
@@ -41,6 +48,8 @@ def drill_place(name: str) -> str:
             "drill": name,
             "title": chosen.title,
             "stub": chosen.stub,
+            "about": NOTE,
+            "licenses": BYTES["licenses"],
             "twists": [{"name": twist.name, "title": twist.title} for twist in chosen.twists],
         }
     )

@@ -2,11 +2,13 @@
 // time, ends it, and starts a fresh one.
 
 const NAMES = ["worker", "wasm", "stdlib", "numpy", "nnlib"];
-const PATIENCE = 20000; // ms of silence after which a call of the judge counts as endless
 
 const packs = {}; // what has come whole
 const came = {}; // bytes of each so far
 let hear = () => {};
+let compiled = null; // a promise: compiled once, while the rest is still coming, for every worker
+
+const unpacked = (name) => new Blob([packs[name]]).stream().pipeThrough(new DecompressionStream("gzip"));
 
 function decoded(text) {
   if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
@@ -47,6 +49,10 @@ async function bring(base, name, { file, bytes }, { coming, signal }) {
     await (byFile ? byScript(base + file, name) : byFetch(base + file, name, signal));
     came[name] = bytes;
     hear();
+    if (name === "wasm") {
+      const headers = { "Content-Type": "application/wasm" };
+      compiled = WebAssembly.compileStreaming(new Response(unpacked("wasm"), { headers }));
+    }
   } finally {
     delete coming[name]; // whoever asks after a failure tries again
   }
@@ -64,8 +70,7 @@ function bringAll(base, files, told, visit) {
 }
 
 async function newWorker() {
-  const stream = new Blob([packs.worker]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const program = new Blob([await new Response(stream).blob()], { type: "text/javascript" });
+  const program = new Blob([await new Response(unpacked("worker")).blob()], { type: "text/javascript" });
   const address = URL.createObjectURL(program);
   const worker = new Worker(address);
   worker.addEventListener("message", () => URL.revokeObjectURL(address), { once: true });
@@ -75,9 +80,9 @@ async function newWorker() {
 /** The reader has stopped Python. */
 export class Stopped extends Error {}
 
-/** The page's Python. `told` hears of stages, {stage, bytes}; `patience` is for tests. */
+/** The page's Python. `told` hears of stages, {stage, bytes}. */
 export class Runner {
-  constructor(base, files, patience = PATIENCE) {
+  constructor(base, files, patience) {
     Object.assign(this, { base, files, patience, told: () => {}, worker: null, jobs: 0 });
     this.begin();
     this.total = NAMES.reduce((sum, name) => sum + files[name].bytes, 0);
@@ -98,6 +103,7 @@ export class Runner {
     })]);
     await orStopped(bringAll(this.base, this.files, (bytes) => this.told({ stage: "bytes", bytes, total: this.total }), visit));
     this.told({ stage: "start" });
+    const given = { packs: { stdlib: packs.stdlib, numpy: packs.numpy, nnlib: packs.nnlib }, compiled: await compiled };
     const worker = await newWorker();
     if (signal.aborted) {
       worker.terminate();
@@ -111,7 +117,7 @@ export class Runner {
         else if (data.broken) reject(new Error(data.broken));
         else this.told(data);
       };
-      worker.postMessage({ packs });
+      worker.postMessage(given);
     }));
     this.ready = true;
   }
