@@ -160,7 +160,7 @@ def call(
         ended = in_thread(work, deadline, tally) if THREADS else in_place(work, tally)
     outcome.printed = sink.head
     if Place.lost and Place.calls == Place.lost and Place.died:
-        outcome.problem = "raised"
+        outcome.problem = "endless"
         outcome.line = "Python itself ended; look for a recursion without end"
     elif not ended or isinstance(outcome.error, Overdue):
         outcome.problem = "endless"

@@ -8,12 +8,10 @@ import { editor } from "./editor.js";
 import { Runner, Stopped } from "./runner.js";
 
 const FILES = "FILES"; // written in when the book is built: the packs with their sizes, or null
-const OWN = document.currentScript;
-const BASE = new URL("python/", OWN.src).href;
-const PATIENCE = Number(OWN.dataset.patience ?? 20000); // ms of silence after which a call of the judge counts as endless
+const BASE = new URL("python/", document.currentScript.src).href;
 const MEGABYTE = 1e6;
 const life = new AbortController().signal; // a pad lives as long as its page
-const runner = FILES && new Runner(BASE, FILES, PATIENCE);
+const runner = FILES && new Runner(BASE, FILES);
 
 const megabytes = (bytes) => (bytes / MEGABYTE).toFixed(1);
 
@@ -146,7 +144,7 @@ function pad(place, { drill, title, stub, twists, about, licenses }) {
   const store = keeper(`pad:${drill}`, stub, offer);
   const box = el("div", { class: "nn-widget nn-pad", role: "group", "aria-label": `Code pad: ${title}` },
     offered, ...edit.parts,
-    el("div", { class: "nn-row" }, run, judge, el("label", {}, "What is judged", which), stop, reset, download),
+    el("div", { class: "nn-row" }, run, judge, stop, el("label", {}, "What is judged", which), reset, download),
     said, way.box, output, result,
     el("details", {}, el("summary", {}, "What differs from a desktop"), el("p", {}, about),
       el("p", {}, "Licenses: ", ...Object.entries(licenses).flatMap(([name, file], i) => [i ? ", " : "", el("a", { href: BASE + file }, name)]), ".")),

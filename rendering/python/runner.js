@@ -1,6 +1,7 @@
 // The page's side of its Python: brings the packs once, starts a worker, gives it one job at a
 // time, ends it, and starts a fresh one.
 
+const PATIENCE = 20000; // ms of silence after which a call of the judge counts as endless
 const NAMES = ["worker", "wasm", "stdlib", "numpy", "nnlib"];
 
 const packs = {}; // what has come whole
@@ -82,8 +83,8 @@ export class Stopped extends Error {}
 
 /** The page's Python. `told` hears of stages, {stage, bytes}. */
 export class Runner {
-  constructor(base, files, patience) {
-    Object.assign(this, { base, files, patience, told: () => {}, worker: null, jobs: 0 });
+  constructor(base, files) {
+    Object.assign(this, { base, files, told: () => {}, worker: null, jobs: 0 });
     this.begin();
     this.total = NAMES.reduce((sum, name) => sum + files[name].bytes, 0);
   }
@@ -184,7 +185,7 @@ export class Runner {
     await this.start();
     this.told({ stage: lost ? "again" : "judge" });
     const job = { job: "judge", source, drill, twist, lost, died };
-    const outcome = await this.do(job, () => {}, this.patience);
+    const outcome = await this.do(job, () => {}, PATIENCE);
     if (outcome.report) return outcome.report;
     this.stop();
     if (lost >= outcome.call) return { ended: outcome.broken ?? "it did not answer" };
