@@ -61,7 +61,7 @@ pins: $(VENV)/ready ## choose new exact versions for requirements.txt from pypro
 		--extra book --extra lab --extra test --extra lint \
 		--no-annotate --upgrade --custom-compile-command "make pins" -o requirements.txt pyproject.toml
 
-clean: ## remove what was built (the environment, too); lab/ is yours and stays
+clean: ## remove what was built (the environment, too); lab/ is yours and stays, .cache/ was fetched and stays
 	rm -rf $(VENV) _build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 

@@ -3,10 +3,12 @@
 Sphinx and its notebook cache look at the pages only. A change in nnlib, in a widget's
 JavaScript or in a figure style would leave old outputs in place, so this command fingerprints
 everything a page depends on, and throws the cached work away when the fingerprint of the shared
-parts differs from that of the last build.
+parts differs from that of the last build. Whether the page's Python was to be had is one of these
+parts.
 """
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -14,6 +16,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from rendering.python.obtain import ADVICE, BYTES, SOURCE, MissingError, python_folder  # noqa: E402
+
 BUILD = ROOT / "_build"
 # What every page depends on, and Sphinx does not watch.
 SHARED = (
@@ -55,10 +61,21 @@ def page_files() -> list[Path]:
     return [ROOT / "_toc.yml", *files_below(ROOT / "chapters")]
 
 
+def pages_python() -> str:
+    """Return the version of Python's pack for the pages, or "none" after a line that says why."""
+    try:
+        python_folder()
+    except MissingError as error:
+        print(f"The pages are built without Python: {error}. {ADVICE}", flush=True)
+        return "none"
+    return str(BYTES["version"])
+
+
 def build() -> int:
     """Build what is out of date; return an exit code, 0 only for a book without a warning."""
-    shared = fingerprint(shared_files())
-    everything = fingerprint([*shared_files(), *page_files()])
+    python = pages_python()
+    shared = f"{fingerprint(shared_files())} {python}"
+    everything = f"{fingerprint([*shared_files(), *page_files()])} {python}"
     shared_mark, built_mark = BUILD / "shared.sha256", BUILD / "built.sha256"
     index = BUILD / "html" / "index.html"
     if built_mark.exists() and built_mark.read_text() == everything and index.exists():
@@ -72,7 +89,9 @@ def build() -> int:
     built_mark.unlink(missing_ok=True)
     run = "from jupyter_book.cli.main import main; main()"  # the command of this environment
     arguments = ["build", str(ROOT), "-W", "--keep-going"]
-    code = subprocess.call([sys.executable, "-c", run, *arguments], cwd=ROOT)
+    # What was not to be had a moment ago is not looked for again.
+    environment = {**os.environ, SOURCE: "none"} if python == "none" else None
+    code = subprocess.call([sys.executable, "-c", run, *arguments], cwd=ROOT, env=environment)
     if code:
         # A page that warned would be taken from the cache, in silence, by the next build.
         shutil.rmtree(BUILD / ".doctrees", ignore_errors=True)

@@ -55,11 +55,12 @@ def notebook(drill: Drill) -> Any:
             f"compare.\n\n{questions(drill.clarifying)}"
         ),
         text(
-            "## Your answer\n\nA page of the book runs nothing. To write and run, start `make lab` "
-            "in a terminal, in the folder of the book, and open "
-            f"`practice/{name}.ipynb` in the list on the left: a copy of your own, which no update "
-            "overwrites. There, replace the last line of the first cell, run it with Shift+Enter, "
-            "then run the second cell: the judge."
+            "## Your answer\n\nIn the page of the book, write in the pad below, then press "
+            "*Judge*. In JupyterLab the judge runs on your own Python: start `make lab` in a "
+            f"terminal, in the folder of the book, and open `practice/{name}.ipynb` in the list "
+            "on the left: a copy of your own, which no update overwrites. There, replace the "
+            "last line of the first cell, run it with Shift+Enter, then run the second cell: the"
+            " judge."
         ),
         code(drill.stub.rstrip("\n")),
         code(f'from nnlib.practice import judge\n\njudge("{name}", {function})'),
@@ -81,9 +82,10 @@ def notebook(drill: Drill) -> Any:
         ),
         text(f"## Follow-ups\n\n{questions(drill.follow_ups)}"),
         text(
-            "## Twists\n\nTo meet after passing. Write your function above the judge, in the same "
-            "cell, and put its name in place of the dots. *Practice*, a page of the book, keeps a "
-            "list where you can tick what you have passed."
+            "## Twists\n\nTo meet after passing. In the pad above, choose the twist beside "
+            "*Judge*; in JupyterLab, write your function above the judge, in the same cell, and "
+            "put its name in place of the dots. A pass in the pad ticks the drill on *Practice*,"
+            " a page of the book; what passed elsewhere you can tick there yourself."
         ),
     ]
     for twist in drill.twists:
@@ -104,10 +106,11 @@ def listing() -> str:
         "says what is wrong and why it matters. It compares values and counts work; it never looks "
         "at a clock.",
         "",
-        "The pages here are for reading. To write and run, start `make lab` in a terminal, in the "
-        "folder of the book, and open a notebook of the folder `practice` in the list on the left: "
-        "a copy of your own, which no update overwrites. Or write a file with any editor, and ask "
-        "the judge in the terminal:",
+        "Each page has a pad to write in: the judge runs there, in the page, with nothing to "
+        "install, and no code leaves your machine. In JupyterLab it runs on your own Python: start "
+        "`make lab` in a terminal, in the folder of the book, and open a notebook of the folder "
+        "`practice` in the list on the left: a copy of your own, which no update overwrites. Or "
+        "write a file with any editor, and ask the judge in the terminal:",
         "",
         "```sh",
         ".venv/bin/python -m nnlib.practice one_nn answer.py",

@@ -15,12 +15,14 @@ busily starts at once, and would only get in the way of others.
 """
 
 import os
+import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, Future, wait
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from threading import Lock, Thread, get_native_id
+from threading import Lock, Thread
 from typing import Any, TypeVar
 
 Task = TypeVar("Task")
@@ -46,7 +48,7 @@ def others_run() -> bool:
     Linux tells the state of every thread, "R" of those that run or could; elsewhere it is False.
     """
     for task in Path("/proc/self/task").glob("*/stat"):
-        if task.parent.name != str(get_native_id()):
+        if task.parent.name != str(threading.get_native_id()):
             with suppress(OSError):  # a thread may have ended meanwhile
                 if task.read_bytes().rpartition(b") ")[2].startswith(b"R"):
                     return True
@@ -56,6 +58,7 @@ def others_run() -> bool:
 TURN = Lock()
 # The number of threads that a product took before a search set it to 1; empty where none runs.
 LIMITED: list[int] = []
+THREADS = sys.platform != "emscripten"  # Python in a web page has one
 
 
 @contextmanager
@@ -101,7 +104,7 @@ def side_by_side(
     Where products cannot have one thread each, the caller does all tasks: one result.
     """
     shared = Shared(tasks)
-    if threads > 1:
+    if threads > 1 and THREADS:
         with single_products() as single:
             if single:
                 return in_threads(threads, work, shared)

@@ -1,9 +1,9 @@
 """What the rendered book needs beyond Jupyter Book, as one Sphinx extension.
 
 Formulas are typeset while the book is built (``typesetter``, ``formulas``, ``glyphs``), widgets run
-in the page without a kernel (``places``, ``host.js``), and the page reads well in both themes, on a
-phone, by keyboard and by ear (``style.css``, ``scrolling.js``, ``repairs``). A page asks no other
-host for anything.
+in the page without a kernel (``places``, ``host.js``), so does Python in its code pads
+(``python``), and the page reads well in both themes, on a phone, by keyboard and by ear
+(``style.css``, ``scrolling.js``, ``repairs``). A page asks no other host for anything.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from sphinx.util.osutil import ensuredir
 
 from rendering import formulas, glyphs, repairs
 from rendering.places import Places
+from rendering.python import pads
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -106,14 +107,17 @@ def setup(app: Sphinx) -> dict[str, Any]:
         "typeset", (formulas.visit_inline, None), (formulas.visit_display, None)
     )
     app.add_post_transform(Places)
+    app.add_post_transform(pads.Pads)
     app.add_css_file(MATH_CSS)
     app.add_css_file("style.css", priority=900)  # after the theme, which it corrects
     app.add_js_file("scrolling.js", loading_method="defer")
     app.connect("config-inited", add_files, priority=700)  # before Sphinx checks the paths, at 800
     app.connect("builder-inited", formulas.start)
+    app.connect("builder-inited", pads.prepare)
     app.connect("html-page-context", glyphs.share_in_page)
     app.connect("html-page-context", repairs.repair_page)
     app.connect("html-page-context", prepare_search_page)
+    app.connect("html-page-context", pads.load)
     app.connect("build-finished", write_math_css)
     app.connect("build-finished", formulas.finish, priority=900)  # when no formula is left to set
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -175,6 +175,21 @@ def test_the_fingerprint_sees_library_javascript_and_style():
     assert not any("__pycache__" in name for name in names)
 
 
+def test_the_marks_of_a_book_know_whether_its_pages_have_python(monkeypatch, capsys):
+    monkeypatch.setattr(book, "python_folder", lambda: ROOT)
+    assert book.pages_python() == book.BYTES["version"]
+    assert capsys.readouterr().out == ""
+
+    def missing():
+        raise book.MissingError("there is none")
+
+    monkeypatch.setattr(book, "python_folder", missing)
+    assert book.pages_python() == "none"
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("The pages are built without Python: there is none. ")
+    assert "PYODIDE_FROM" in line
+
+
 def run_book(folder):
     return subprocess.run(
         [sys.executable, "commands/book.py"],
@@ -182,8 +197,9 @@ def run_book(folder):
         capture_output=True,
         text=True,
         check=False,
-        # The library of this folder, not the one installed in place.
-        env={**os.environ, "PYTHONPATH": str(folder)},
+        # The library of this folder, not the one installed in place; the page's Python has tests
+        # of its own.
+        env={**os.environ, "PYTHONPATH": str(folder), "PYODIDE_FROM": "none"},
     )
 
 
@@ -207,6 +223,7 @@ def test_the_book_is_never_stale_and_a_broken_cell_breaks_it(small_book):
     page = small_book / "_build" / "html" / "chapters" / "page.html"
     first = run_book(small_book)
     assert first.returncode == 0, first.stdout + first.stderr
+    assert first.stdout.count("built without Python") == 1
     assert "the answer 42 Squared" in page.read_text(encoding="utf-8")
 
     assert "up to date" in run_book(small_book).stdout

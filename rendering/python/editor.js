@@ -1,0 +1,107 @@
+// A textarea that is good enough to write Python in. All edits go through the browser's own
+// editing, so that its undo takes them back.
+
+import { el } from "../../nnlib/widgets/shared.js";
+
+const INDENT = "    ";
+const HINT = "Tab indents; Escape, then Tab leaves the editor. Ctrl+Enter runs.";
+let count = 0;
+
+/** Put text in place of what is selected, as if it were typed. */
+function type(area, text) {
+  // Deprecated, and the one way to change a text so that undo knows of it.
+  const done = text ? document.execCommand("insertText", false, text) : document.execCommand("delete");
+  if (!done) area.setRangeText(text, area.selectionStart, area.selectionEnd, "end");
+}
+
+/** The selected lines, whole: where they begin and end, and their text. */
+function lines(area) {
+  const { value, selectionStart, selectionEnd } = area;
+  const from = value.lastIndexOf("\n", selectionStart - 1) + 1;
+  const end = value.indexOf("\n", Math.max(selectionEnd - (selectionEnd > selectionStart ? 1 : 0), from));
+  const to = end < 0 ? value.length : end;
+  return { from, to, text: value.slice(from, to) };
+}
+
+function shift(area, inward) {
+  const { selectionStart: start, selectionEnd: end, value } = area;
+  if (inward && start === end) return type(area, INDENT.slice((start - lines(area).from) % INDENT.length));
+  const { from, to, text } = lines(area);
+  const shifted = text.replace(inward ? /^(?=.)/gm : /^ {1,4}/gm, inward ? INDENT : "");
+  if (shifted === text) return null;
+  area.setSelectionRange(from, to);
+  type(area, shifted);
+  const after = Math.max(end + shifted.length - text.length, from);
+  area.setSelectionRange(start === end ? after : from, value.length ? after : 0);
+  return null;
+}
+
+/** A new line begins where the last one did, and further in after a colon. */
+function newLine(area) {
+  const before = area.value.slice(area.value.lastIndexOf("\n", area.selectionStart - 1) + 1, area.selectionStart);
+  const own = /^ */.exec(before)[0];
+  type(area, `\n${own}${/:\s*(#.*)?$/.test(before) ? INDENT : ""}`);
+}
+
+/** An editor. `changed` hears of every edit, `run` of Ctrl+Enter. */
+export function editor(label, changed, run) {
+  const name = `nn-editor-${(count += 1)}`;
+  const area = el("textarea", { id: name, rows: 12, wrap: "off", spellcheck: "false", autocapitalize: "off",
+    autocomplete: "off", autocorrect: "off", "aria-describedby": `${name}-hint` });
+  const hint = el("p", { id: `${name}-hint`, class: "nn-muted" }, HINT);
+  const touch = (text, inward) => {
+    const one = el("button", { type: "button", class: "nn-button nn-touch" }, text);
+    one.addEventListener("pointerdown", (event) => event.preventDefault()); // the keyboard on the screen stays
+    one.addEventListener("click", () => {
+      area.focus();
+      shift(area, inward);
+    });
+    return one;
+  };
+  let leaving = false;
+  const fit = () => { area.rows = Math.min(Math.max(area.value.split("\n").length + 1, 8), 28); };
+  area.addEventListener("keydown", (event) => {
+    const { key, ctrlKey, metaKey, altKey, shiftKey, isComposing } = event;
+    if (key === "Enter" && (ctrlKey || metaKey)) {
+      event.preventDefault();
+      run();
+    } else if (key === "Escape") leaving = true;
+    else if (key === "Tab" && !leaving && !ctrlKey && !altKey && !metaKey) {
+      event.preventDefault();
+      shift(area, !shiftKey);
+    } else if (key === "Enter" && !shiftKey && !altKey && !isComposing) {
+      event.preventDefault();
+      newLine(area);
+    }
+    if (key !== "Escape" && key !== "Shift" && key !== "Tab") leaving = false;
+    event.stopPropagation(); // the theme binds keys to moves of its own
+  });
+  area.addEventListener("blur", () => { leaving = false; });
+  area.addEventListener("input", () => {
+    fit();
+    changed();
+  });
+  return {
+    area,
+    parts: [el("label", { for: name }, label), area,
+      el("div", { class: "nn-row" }, hint, touch("Indent", true), touch("Outdent", false))],
+    /** Show a text that the reader has not typed, with nothing to undo. */
+    show(text) {
+      area.value = text;
+      fit();
+    },
+    /** Put a text in place of all; undo brings the other back. */
+    replace(text) {
+      area.focus();
+      area.select();
+      type(area, text);
+    },
+    /** Select a line, counted from 1. */
+    go(line) {
+      const all = area.value.split("\n");
+      const from = all.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
+      area.focus();
+      area.setSelectionRange(from, from + (all[line - 1] ?? "").length);
+    },
+  };
+}

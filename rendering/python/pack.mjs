@@ -1,0 +1,67 @@
+// Packs for the page's Python: what a page never needs is left out, and modules are compiled by
+// the very Python that will run them. Called by packs.py:
+//
+//   node pack.mjs FOLDER OUT FILE ROOT KIND
+//
+// repacks FILE, a zip file or a wheel, into OUT. ROOT is where its modules will lie, KIND says what
+// stays: "stdlib" and "numpy" keep bytecode only, "nnlib" keeps the sources, too, to be looked at.
+// FOLDER holds Pyodide and a lock file that names no package: none is fetched from anywhere.
+import fs from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+
+const [folder, out, file, root, kind] = process.argv.slice(2);
+const { loadPyodide } = await import(pathToFileURL(path.join(folder, "pyodide.mjs")).href);
+const python = await loadPyodide({ indexURL: folder });
+python.FS.writeFile("/in.zip", fs.readFileSync(file));
+python.globals.set("root", root);
+python.globals.set("kind", kind);
+python.runPython(`
+import importlib._bootstrap_external as bootstrap
+import importlib.util, re, zipfile
+
+LEFT_OUT = {
+    "nnlib": r"$.",
+    # NumPy does not import without _multiarray_tests.
+    "numpy": r"(^|.*/)tests?/|.*\\.(pyi|h|a|ini|inc|src|pxd|pyx|in|toml|txt|md|dist-info)$|"
+    r"numpy/(f2py|distutils|doc|_pyinstaller|core/include)|"
+    r".*_(rational_tests|umath_tests|struct_ufunc_tests|operand_flag_tests|simd)\\b",
+    "stdlib": r"pydoc_data|lib2to3|turtle|turtledemo|tkinter|idlelib|ensurepip|distutils|"
+    r"unittest/(mock|async_case)|xmlrpc|wsgiref|mailbox|nntplib|imaplib|smtplib|ftplib|telnetlib|poplib|doctest|pdb|curses|"
+    r"dbm|sqlite3|cgi|aifc|sunau|wave|chunk|imghdr|sndhdr|xdrlib|msilib|nturl2path|webbrowser|"
+    r"antigravity|this|venv|pydoc|optparse|plistlib|modulefinder|trace\\.|pstats|cProfile|bdb|pickletools|asyncio/windows|multiprocessing|xml/sax|http/server|socketserver|"
+    r"encodings/(cp(?!1252|437)|mac_|iso|big5|euc|gb|hz|johab|koi|kz|ptcp|shift|tis|palmos|hp_)",
+}[kind]
+
+
+def compiled(source, name):
+    # The standard library keeps no docstrings, as under -OO: a fifth of its weight.
+    level = 2 if kind == "stdlib" else 0
+    code = compile(source, name, "exec", dont_inherit=True, optimize=level)
+    digest = importlib.util.source_hash(source)
+    return bootstrap._code_to_hash_pyc(code, digest, False)
+
+
+def put(name, data):
+    out.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data)
+
+
+with zipfile.ZipFile("/in.zip") as given, zipfile.ZipFile("/out.zip", "w") as out:
+    # Kinds of files beside their like: so they compress better.
+    for name in sorted(given.namelist(), key=lambda n: (n.rpartition(".")[2], n)):
+        if name.endswith("/") or re.match(LEFT_OUT, name):
+            continue
+        data = given.read(name)
+        if not name.endswith(".py"):
+            put(name, data)
+            continue
+        if kind == "nnlib":
+            put(name, data)
+            place, _, module = name.rpartition("/")
+            target = f"{place}/__pycache__/{module[:-3]}.cpython-312.pyc"
+        else:
+            target = name + "c"
+        put(target, compiled(data, f"{root}/{name}"))
+`);
+fs.writeFileSync(out, python.FS.readFile("/out.zip"));
+process.exit(0);

@@ -1,0 +1,138 @@
+"""Code pads: where they stand in the book's pages, and the files that make them work."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from rendering.python.obtain import BYTES, HERE, MissingError, python_folder
+from rendering.python.packs import NNLIB, write_packs
+from rendering.python.script import joined
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+SECTION = "Your answer"  # of a drill's page; its pad stands before the first cell there
+PLACE = '<div class="pad-place">'
+WORDS = "The code pad needs JavaScript. JupyterLab does without."
+SCRIPT, STYLE = "pad.js", "pad.css"
+# What a reader's code may meet here and not on a desktop.
+NOTE = (
+    f"This page's Python is {BYTES['python']} with NumPy {BYTES['numpy']}, in one thread and "
+    "without BLAS: slower than a desktop's, with sums that may differ in the last bits. Its "
+    "default integer has 32 bits and wraps at 2\u00b3\u00b9 without a word: write dtype=np.int64"
+    " where that matters. It holds at most 1 GB, asks no network, and ends with the page."
+)
+
+
+def place(description: dict[str, Any]) -> str:
+    """Return the element in which ``pad.js`` makes a pad."""
+    text = json.dumps(description).replace("</", "<\\/")
+    words = f'<p class="pad-words">{escape(WORDS)}</p>'
+    return f'{PLACE}<script type="application/json">{text}</script>{words}</div>'
+
+
+def drill_place(name: str) -> str:
+    """Return the place of a drill's pad."""
+    from nnlib.practice import drill
+
+    chosen = drill(name)
+    return place(
+        {
+            "drill": name,
+            "title": chosen.title,
+            "stub": chosen.stub,
+            "about": NOTE,
+            "licenses": BYTES["licenses"],
+            "twists": [{"name": twist.name, "title": twist.title} for twist in chosen.twists],
+        }
+    )
+
+
+class Pads(SphinxPostTransform):
+    """Put a pad before the first code cell of the answer that a drill's page asks for."""
+
+    default_priority = 6
+    formats = ("html",)
+
+    def run(self, **kwargs: object) -> None:
+        """Place the pad of one document, if it is a drill's.
+
+        Parameters
+        ----------
+        **kwargs : object
+            What docutils passes on; unused.
+        """
+        from nnlib.practice.catalog import NAMES
+
+        name = self.env.docname.rpartition("/")[2]
+        if name not in NAMES:
+            return
+        for section in self.document.findall(nodes.section):
+            if section[0].astext() == SECTION:
+                cell = next(
+                    node
+                    for node in section.findall(nodes.container)
+                    if node.get("nb_element") == "cell_code"
+                )
+                html = drill_place(name)
+                cell.parent.insert(cell.parent.index(cell), nodes.raw("", html, format="html"))
+
+
+def write_files(static: Path) -> None:
+    """Write what pads need into the built book's static folder: with Python, if it is to be had."""
+    target = static / "python"
+    shutil.rmtree(target, ignore_errors=True)
+    static.mkdir(parents=True, exist_ok=True)
+    try:
+        files = json.dumps(write_packs(python_folder(), target))
+    except MissingError:
+        files = "null"
+    script = joined(HERE / SCRIPT).replace('"FILES"', files)
+    (static / SCRIPT).write_text(script, encoding="utf-8")
+    shared = (NNLIB / "widgets" / "shared.css").read_text(encoding="utf-8")
+    style = shared + (HERE / STYLE).read_text(encoding="utf-8")
+    (static / STYLE).write_text(style, encoding="utf-8")
+
+
+def prepare(app: Sphinx) -> None:
+    """Write the files before the pages, which name them with the digests of their contents.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        The build.
+    """
+    if app.builder.format == "html":
+        write_files(Path(app.outdir) / "_static")
+
+
+def load(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Let a page that has a pad load the script; others load nothing.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        The build.
+    pagename, templatename : str
+        The page and its template.
+    context : dict
+        The variables of the template.
+    doctree : docutils.nodes.document or None
+        The page's content, if it has a source.
+    """
+    if PLACE in context.get("body", ""):
+        app.add_css_file(STYLE)
+        app.add_js_file(SCRIPT, loading_method="defer")

@@ -1,0 +1,194 @@
+// The page's side of its Python: brings the packs once, starts a worker, gives it one job at a
+// time, ends it, and starts a fresh one.
+
+const PATIENCE = 20000; // ms of silence after which a call of the judge counts as endless
+const NAMES = ["worker", "wasm", "stdlib", "numpy", "nnlib"];
+
+const packs = {}; // what has come whole
+const came = {}; // bytes of each so far
+let hear = () => {};
+let compiled = null; // a promise: compiled once, while the rest is still coming, for every worker
+
+const unpacked = (name) => new Blob([packs[name]]).stream().pipeThrough(new DecompressionStream("gzip"));
+
+function decoded(text) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
+/** Bring a pack as a script: from file:// nothing else may be loaded. */
+function byScript(address, name) {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    window.nnPack = (given, text) => { packs[given] = decoded(text); };
+    script.src = `${address}.js`;
+    script.onload = () => (packs[name] ? resolve() : reject(new Error(`${script.src} came empty`)));
+    script.onerror = () => reject(new Error(`${script.src} cannot be loaded`));
+    document.head.append(script);
+    script.addEventListener("load", () => script.remove());
+  });
+}
+
+/** Fetch a pack, counting each piece that comes. */
+async function byFetch(address, name, signal) {
+  const answer = await fetch(`${address}.pack`, { signal });
+  if (!answer.ok) throw new Error(`${name}.pack cannot be loaded (status ${answer.status})`);
+  const pieces = [];
+  const reader = answer.body.getReader();
+  for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
+    pieces.push(value);
+    came[name] += value.length;
+    hear();
+  }
+  packs[name] = new Uint8Array(await new Blob(pieces).arrayBuffer());
+}
+
+async function bring(base, name, { file, bytes }, { coming, signal }) {
+  came[name] = 0;
+  try {
+    const byFile = location.protocol === "file:";
+    await (byFile ? byScript(base + file, name) : byFetch(base + file, name, signal));
+    came[name] = bytes;
+    hear();
+    if (name === "wasm") {
+      const headers = { "Content-Type": "application/wasm" };
+      compiled = WebAssembly.compileStreaming(new Response(unpacked("wasm"), { headers }));
+    }
+  } finally {
+    delete coming[name]; // whoever asks after a failure tries again
+  }
+}
+
+/**
+ * Bring all packs that are not here yet; `told` hears how many bytes have come. A visit holds what
+ * is on its way, so that nothing is asked for twice, and the signal that breaks it off.
+ */
+function bringAll(base, files, told, visit) {
+  hear = () => told(NAMES.reduce((sum, name) => sum + (came[name] ?? 0), 0));
+  const missing = NAMES.filter((name) => !packs[name]);
+  if (missing.length) hear();
+  return Promise.all(missing.map((name) => (visit.coming[name] ??= bring(base, name, files[name], visit))));
+}
+
+async function newWorker() {
+  const program = new Blob([await new Response(unpacked("worker")).blob()], { type: "text/javascript" });
+  const address = URL.createObjectURL(program);
+  const worker = new Worker(address);
+  worker.addEventListener("message", () => URL.revokeObjectURL(address), { once: true });
+  return worker;
+}
+
+/** The reader has stopped Python. */
+export class Stopped extends Error {}
+
+/** The page's Python. `told` hears of stages, {stage, bytes}. */
+export class Runner {
+  constructor(base, files) {
+    Object.assign(this, { base, files, told: () => {}, worker: null, jobs: 0 });
+    this.begin();
+    this.total = NAMES.reduce((sum, name) => sum + files[name].bytes, 0);
+  }
+
+  begin() {
+    this.stopping = new AbortController();
+    this.visit = { coming: {}, signal: this.stopping.signal };
+  }
+
+  /** Resolve once Python answers; reject if it cannot be started or is stopped meanwhile. */
+  async start() {
+    if (this.ready) return;
+    const { visit } = this;
+    const { signal } = visit;
+    const orStopped = (promise) => Promise.race([promise, new Promise((_, reject) => {
+      signal.addEventListener("abort", () => reject(new Stopped()));
+    })]);
+    await orStopped(bringAll(this.base, this.files, (bytes) => this.told({ stage: "bytes", bytes, total: this.total }), visit));
+    this.told({ stage: "start" });
+    const given = { packs: { stdlib: packs.stdlib, numpy: packs.numpy, nnlib: packs.nnlib }, compiled: await compiled };
+    const worker = await newWorker();
+    if (signal.aborted) {
+      worker.terminate();
+      throw new Stopped();
+    }
+    this.worker = worker;
+    await orStopped(new Promise((resolve, reject) => {
+      worker.onerror = ({ message }) => reject(new Error(message || "its thread did not start"));
+      worker.onmessage = ({ data }) => {
+        if (data.ready) resolve();
+        else if (data.broken) reject(new Error(data.broken));
+        else this.told(data);
+      };
+      worker.postMessage(given);
+    }));
+    this.ready = true;
+  }
+
+  /** End Python, whatever it does. */
+  stop() {
+    this.stopping.abort();
+    this.begin();
+    this.worker?.terminate();
+    this.worker = null;
+    this.ready = false;
+  }
+
+  /** Give the worker a job; resolve to {report}, {broken, call} or {silent, call}. */
+  do(job, heard, patience) {
+    const id = (this.jobs += 1);
+    const { worker } = this;
+    return new Promise((resolve, reject) => {
+      let call = 0;
+      let timer = 0;
+      const end = (outcome) => {
+        clearTimeout(timer);
+        resolve(outcome);
+      };
+      const wait = () => {
+        clearTimeout(timer);
+        if (patience) timer = setTimeout(() => end({ silent: true, call }), patience);
+      };
+      this.stopping.signal.addEventListener("abort", () => {
+        clearTimeout(timer);
+        reject(new Stopped());
+      });
+      worker.onerror = (event) => {
+        event.preventDefault();
+        end({ broken: event.message, call });
+      };
+      worker.onmessage = ({ data }) => {
+        if (data.id !== id) return;
+        if (data.report) end({ report: data.report });
+        else if (data.broken) end({ broken: data.broken, call });
+        else {
+          call = data.call ?? call;
+          heard(data);
+          wait();
+        }
+      };
+      wait();
+      worker.postMessage({ id, ...job });
+    });
+  }
+
+  /** Run a program; resolve to {problem, line}, to {} if it came to its end, or to {ended}. */
+  async run(source, printed) {
+    await this.start();
+    this.told({ stage: "run" });
+    const { report, broken } = await this.do({ job: "run", source }, (data) => printed(data.printed), 0);
+    if (report) return report;
+    this.stop();
+    return { ended: broken };
+  }
+
+  /** Judge a source; a call that never comes back is judged again, in a fresh Python, as lost. */
+  async judge(source, drill, twist, { lost = 0, died = false } = {}) {
+    await this.start();
+    this.told({ stage: lost ? "again" : "judge" });
+    const job = { job: "judge", source, drill, twist, lost, died };
+    const outcome = await this.do(job, () => {}, PATIENCE);
+    if (outcome.report) return outcome.report;
+    this.stop();
+    if (lost >= outcome.call) return { ended: outcome.broken ?? "it did not answer" };
+    return this.judge(source, drill, twist, { lost: outcome.call, died: !outcome.silent });
+  }
+}

@@ -1,0 +1,69 @@
+// The worker: Python in a thread of its own, so that the page answers while it runs, and so that
+// the page can end it whatever it does. Pyodide's own scripts stand before this one.
+//
+// The page sends {packs, compiled}, then {id, job, …}; the worker answers {ready}, {id, call}, {id, printed},
+// {id, report}, and {id, broken} where Python itself has ended.
+
+const LOCK = "LOCK"; // written in by packs.py: a lock that names no package
+const SITE = "/lib/python3.12/site-packages";
+const PAGE = 65536; // bytes of WebAssembly's pages
+const MOST = 1024 * 1024 * 1024; // what Python may hold, so that a hoard ends in a MemoryError and not in a dead tab
+
+let judge = null;
+let run = null;
+
+const unpacked = (bytes) => new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+
+function limitMemory() {
+  const { Memory } = WebAssembly;
+  WebAssembly.Memory = new Proxy(Memory, {
+    construct: (target, [{ maximum, ...description }]) =>
+      new target({ ...description, maximum: Math.min(maximum, MOST / PAGE) }),
+  });
+}
+
+/** Start Python from the packs; nothing is ever fetched from anywhere. */
+async function start(packs, compiled) {
+  const archives = ["numpy", "nnlib"].map((name) => new Response(unpacked(packs[name])).arrayBuffer());
+  self.fetch = async (address) => {
+    const name = String(address.url ?? address).split("/").pop();
+    if (name === "pyodide-lock.json") return new Response(JSON.stringify(LOCK));
+    if (name === "python_stdlib.zip") return new Response(unpacked(packs.stdlib));
+    if (name === "pyodide.asm.wasm") return new Response(); // compiled by the page
+    throw new TypeError(`this page fetches nothing, and so not ${name}`);
+  };
+  WebAssembly.instantiateStreaming = async (_, imports) => ({
+    module: compiled,
+    instance: await WebAssembly.instantiate(compiled, imports),
+  });
+  // The other ways to the network. Pyodide knows a worker by importScripts, and has nothing to import.
+  self.importScripts = () => { throw new TypeError("this page imports nothing"); };
+  for (const name of ["XMLHttpRequest", "WebSocket", "EventSource"]) self[name] = undefined;
+  limitMemory();
+  const python = await loadPyodide({
+    indexURL: "https://python.invalid/", // a name that leads nowhere; see fetch
+    stdin: () => null,
+  });
+  for (const archive of archives) python.unpackArchive(await archive, "zip", { extractDir: SITE });
+  postMessage({ stage: "imports" });
+  const page = python.runPython("import numpy; from nnlib.practice import page; page");
+  judge = page.verdict;
+  run = page.run;
+  postMessage({ ready: true });
+}
+
+function answer({ id, job, source, drill, twist, lost, died }) {
+  const text = job === "judge"
+    ? judge(source, drill, twist, lost, died, (call) => postMessage({ id, call }))
+    : run(source, (printed) => postMessage({ id, printed }));
+  postMessage({ id, report: JSON.parse(text) });
+}
+
+self.onmessage = async ({ data }) => {
+  try {
+    if (data.packs) await start(data.packs, data.compiled);
+    else answer(data);
+  } catch (error) {
+    postMessage({ id: data.id, broken: String(error?.message ?? error).slice(-400) });
+  }
+};

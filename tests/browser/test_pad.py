@@ -1,0 +1,455 @@
+"""The code pad: Python in the page, whatever is typed into it, over http and from a file."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, Request, expect
+from visits import THEMES, drawn, serving, watch
+
+from nnlib.practice import drills
+from rendering.python import pads
+from rendering.python.obtain import ADVICE, MissingError, python_folder
+
+OPEN = Callable[..., Page]
+KEY = "nearest-neighbor-network:pad:one_nn"
+PATIENCE = 180_000  # ms; a machine that is busy with other tests starts Python in a minute
+DRILLS = [drill.name for drill in drills()]
+(ONE_NN,) = drills(["one_nn"])
+
+RIGHT = """import numpy as np
+
+
+def one_nn(X_train, y_train, X_test):
+    T, X = X_train.astype(float), X_test.astype(float)
+    return y_train[((T * T).sum(axis=1) - 2 * X @ T.T).argmin(axis=1)]
+"""
+WRONG = RIGHT.replace("argmin", "argmax")
+
+
+def answer(body: str) -> str:
+    """Return an answer whose function does something else."""
+    lines = "".join(f"    {line}\n" for line in body.splitlines())
+    return f"import itertools\n\n\ndef one_nn(X_train, y_train, X_test):\n{lines}"
+
+
+def document(theme: str = "light", script: str = "pad.js") -> str:
+    """Return a page that carries a pad as a drill's page does."""
+    text, ground = THEMES[theme]
+    return f"""<!doctype html>
+<html lang="en" data-theme="{theme}"
+  style="--pst-color-text-base: {text}; --pst-color-background: {ground}">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Pad</title>
+<link rel="icon" href="data:,"><link rel="stylesheet" href="_static/pad.css"></head>
+<body style="margin: 16px; background: {ground}; color: {text}">
+<main><h1>Pad</h1>{pads.drill_place("one_nn")}</main>
+<script defer src="_static/{script}"></script></body></html>"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a page that has a pad, in both themes, and all that it needs."""
+    try:
+        python_folder()
+    except MissingError as error:
+        pytest.fail(f"There is no Python for the pages: {error}. {ADVICE}")
+    folder = tmp_path_factory.mktemp("pads")
+    pads.write_files(folder / "_static")
+    for theme in THEMES:
+        (folder / f"{theme}.html").write_text(document(theme), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def url(folder: Path) -> Iterator[str]:
+    with serving(folder) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def running(browser: Browser, url: str) -> Iterator[Page]:
+    """Return one page whose Python has started, for tests that leave it in order."""
+    page = browser.new_context(viewport={"width": 1280, "height": 1400}).new_page()
+    complaints = watch(page)
+    page.goto(f"{url}/light.html")
+    run(page, "print('ready')")
+    expect(output(page)).to_have_text("ready\n", timeout=PATIENCE)
+    yield page
+    page.context.close()
+    # Where the interpreter ends, Pyodide says so at length.
+    assert [one for one in complaints if not one.startswith("console error: ")] == []
+
+
+def editor(page: Page) -> Locator:
+    return page.get_by_label("Your code")
+
+
+def output(page: Page) -> Locator:
+    return page.get_by_label("Output")
+
+
+def result(page: Page) -> Locator:
+    return page.locator(".nn-result")
+
+
+def said(page: Page) -> Locator:
+    return page.locator(".nn-pad > .nn-said")
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def idle(page: Page) -> None:
+    """Wait until the pad has nothing to do."""
+    stop = page.get_by_role("button", name="Stop", exact=True)
+    expect(stop).to_have_attribute("aria-disabled", "true", timeout=PATIENCE)
+
+
+def run(page: Page, code: str) -> None:
+    editor(page).fill(code)
+    press(page, "Run")
+
+
+def judge(page: Page, code: str) -> None:
+    editor(page).fill(code)
+    press(page, "Judge")
+    idle(page)
+
+
+def kept(page: Page) -> Any:
+    return json.loads(page.evaluate("(key) => localStorage.getItem(key)", KEY) or "null")
+
+
+def asked(page: Page) -> list[str]:
+    """Collect the names of the files that a page asks for from now on."""
+    names: list[str] = []
+
+    def note(request: Request) -> None:
+        if not request.url.startswith(("blob:", "data:")):
+            names.append(request.url.rpartition("/")[2].partition("-")[0])
+
+    page.on("request", note)
+    return names
+
+
+@pytest.mark.parametrize("way", ["http", "file"])
+def test_from_the_first_click_to_a_passed_drill(
+    way: str, folder: Path, url: str, open_page: OPEN
+) -> None:
+    page = open_page(f"{url if way == 'http' else folder.as_uri()}/light.html")
+    requests = asked(page)
+    page.reload()
+    assert requests == ["light.html", "pad.css", "pad.js"]
+    expect(editor(page)).to_have_value(ONE_NN.stub)
+    expect(said(page)).to_contain_text("The first run or judging brings Python to this page")
+    judge(page, WRONG)
+    assert sorted(requests[3:]) == ["nnlib", "numpy", "stdlib", "wasm", "worker"]
+    expect(result(page)).to_contain_text("one_nn, 1-nearest neighbor, vectorized: not passed")
+    expect(result(page)).to_contain_text("why it matters")
+    assert page.evaluate("localStorage.getItem('nearest-neighbor-network:drills')") is None
+    judge(page, RIGHT)
+    expect(result(page)).to_contain_text("one_nn, 1-nearest neighbor, vectorized: passed")
+    expect(said(page)).to_contain_text("The drill is ticked on the page Practice.")
+    ticked = page.evaluate("JSON.parse(localStorage.getItem('nearest-neighbor-network:drills'))")
+    assert list(ticked) == ["one_nn"]
+    page.get_by_label("What is judged").select_option(ONE_NN.twists[0].name)
+    press(page, "Judge")
+    idle(page)
+    expect(result(page)).to_contain_text(ONE_NN.twists[0].title)
+    assert len(requests) == 8
+
+
+@pytest.mark.parametrize(
+    ("code", "printed", "words"),
+    [
+        ("print('a')\n1 / 0", "a\n", "Line 2: ZeroDivisionError: division by zero"),
+        ("x = 6\nx * 7", "42\n", ""),
+        ("def f(:\n    pass", "", "Line 1: SyntaxError: invalid syntax"),
+        ("\nname = input('?')", "?", "Line 2: nobody can type here"),
+        ("while True:\n    print('x' * 99)", "x" * 99, "it printed more than 20,000 characters"),
+        ("x = [0] * 10**9", "", "Line 1: MemoryError: more than this page's Python has."),
+        ("x = []\nwhile True:\n    x.append(bytes(10**7))", "", "Line 3: MemoryError"),
+        ("def f():\n    return f()\nf()", "", "Line 2: RecursionError: it calls itself without"),
+        ("import scipy", "", "Line 1: ModuleNotFoundError: "),
+        ("raise SystemExit", "", "Line 1: SystemExit"),
+    ],
+    ids=[
+        "raises",
+        "value",
+        "syntax",
+        "input",
+        "flood",
+        "large",
+        "hoard",
+        "recursion",
+        "absent",
+        "exit",
+    ],
+)
+def test_whatever_runs_ends_in_a_sentence(
+    running: Page, code: str, printed: str, words: str
+) -> None:
+    run(running, code)
+    idle(running)
+    expect(output(running) if printed else result(running)).to_contain_text(printed or words)
+    expect(result(running)).to_contain_text(words)
+    expect(editor(running)).to_have_value(code)
+    if words.startswith("Line 2"):
+        press(running, "Go to line 2")
+        selected = running.evaluate("getSelection().toString()")
+        assert selected == code.splitlines()[1]
+    run(running, "print('well')")
+    expect(output(running)).to_have_text("well\n", timeout=PATIENCE)
+
+
+def test_a_loop_without_end_is_stopped_and_nothing_typed_is_lost(running: Page) -> None:
+    code = "print('begins')\nwhile True:\n    pass"
+    run(running, code)
+    expect(output(running)).to_have_text("begins\n")
+    running.get_by_role("button", name="Stop").focus()
+    running.keyboard.press("Enter")
+    idle(running)
+    expect(said(running)).to_contain_text("Stopped. Your code is kept")
+    expect(editor(running)).to_have_value(code)
+    assert kept(running)["code"] == code
+    run(running, "print('well')")
+    expect(output(running)).to_have_text("well\n", timeout=PATIENCE)
+
+
+def test_an_interpreter_that_ends_is_a_sentence_and_a_fresh_start(running: Page) -> None:
+    run(running, "def f(n):\n    return sorted([2, 1], key=lambda _: f(n + 1))\nf(0)")
+    idle(running)
+    expect(result(running)).to_contain_text("Python itself has ended")
+    run(running, "print('well')")
+    expect(output(running)).to_have_text("well\n", timeout=PATIENCE)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (answer("while True:\n    pass"), "it did not end; look for a loop"),
+        (answer("return sum(itertools.count())"), "it did not end; look for a loop"),
+        (answer("while True:\n    print(1)"), "it printed more than 20,000 characters"),
+        (
+            answer("return sorted([2, 1], key=lambda _: one_nn(X_train, y_train, X_test))"),
+            "Python itself ended; look for a recursion without end",
+        ),
+        (answer("return one_nn(X_train, y_train, X_test)"), "RecursionError"),
+        (answer("x = [0] * 10**9"), "MemoryError"),
+        ("while True:\n    pass", "it did not end"),
+        ("def two_nn():\n    pass", "Your code defines no one_nn"),
+        ("def one_nn(:", "Line 1: SyntaxError: invalid syntax"),
+    ],
+    ids=["loop", "silent", "flood", "died", "recursion", "hoard", "outside", "nameless", "syntax"],
+)
+def test_the_judge_comes_back_whatever_the_answer_does(
+    running: Page, code: str, words: str
+) -> None:
+    judge(running, code)
+    expect(result(running)).to_contain_text(words)
+    expect(editor(running)).to_have_value(code)
+
+
+def test_code_is_kept_and_never_runs_by_itself(url: str, open_page: OPEN) -> None:
+    page = open_page(f"{url}/light.html")
+    editor(page).fill(RIGHT)
+    assert kept(page) == {"code": RIGHT, "stub": ONE_NN.stub}
+    requests = asked(page)
+    page.reload()
+    expect(editor(page)).to_have_value(RIGHT)
+    assert requests == ["light.html", "pad.css", "pad.js"]
+    press(page, "Reset")
+    expect(editor(page)).to_have_value(ONE_NN.stub)
+    assert kept(page) is None
+    editor(page).press("Control+z")
+    expect(editor(page)).to_have_value(RIGHT)
+    with page.expect_download() as download:
+        press(page, "Download")
+    assert download.value.suggested_filename == "one_nn.ipynb"
+    cells = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))["cells"]
+    assert [cell["source"] for cell in cells] == [RIGHT]
+
+
+def put(page: Page, value: dict[str, str]) -> None:
+    page.evaluate("([k, v]) => localStorage.setItem(k, v)", [KEY, json.dumps(value)])
+    page.reload()
+
+
+def test_where_the_books_cell_has_changed_both_versions_are_offered(
+    url: str, open_page: OPEN
+) -> None:
+    page = open_page(f"{url}/light.html")
+    put(page, {"code": "mine", "stub": "old"})
+    expect(editor(page)).to_have_value("mine")
+    expect(
+        page.get_by_text("The book's cell has changed since you wrote this.").first
+    ).to_be_visible()
+    press(page, "Take this one")
+    expect(editor(page)).to_have_value(ONE_NN.stub)
+    assert kept(page) is None
+    editor(page).press("Control+z")
+    expect(editor(page)).to_have_value("mine")
+
+    put(page, {"code": "mine", "stub": "old"})
+    press(page, "Keep what is in the editor")
+    expect(page.locator(".nn-offer")).to_be_hidden()
+    page.reload()
+    expect(editor(page)).to_have_value("mine")
+    expect(page.locator(".nn-offer")).to_be_hidden()
+
+    put(page, {"code": "old", "stub": "old"})  # nobody has touched it
+    expect(editor(page)).to_have_value(ONE_NN.stub)
+    expect(page.locator(".nn-offer")).to_be_hidden()
+
+
+def test_two_tabs_lose_nothing(url: str, open_page: OPEN) -> None:
+    page = open_page(f"{url}/light.html")
+    other = page.context.new_page()
+    other.goto(page.url)
+    editor(page).fill("mine")
+    expect(other.get_by_text("Another tab has changed this code.").first).to_be_visible()
+    editor(other).fill("theirs")
+    expect(page.locator(".nn-offer pre")).to_have_text("theirs")
+    expect(editor(page)).to_have_value("mine")
+    editor(page).press("End")
+    editor(page).press("x")
+    assert kept(page) == {"code": "minex", "stub": ONE_NN.stub, "other": "theirs"}
+    page.reload()  # even if the reader leaves before a choice
+    expect(page.get_by_text("There is another version of this code.").first).to_be_visible()
+    press(page, "Take this one")
+    expect(editor(page)).to_have_value("theirs")
+    assert kept(page) == {"code": "theirs", "stub": ONE_NN.stub}
+    other.close()
+
+
+@pytest.mark.parametrize("value", ["{", "[]", '{"code": 1, "stub": 2}', "null"])
+def test_what_cannot_be_read_counts_as_nothing(value: str, url: str, open_page: OPEN) -> None:
+    page = open_page(f"{url}/light.html")
+    page.evaluate("([k, v]) => localStorage.setItem(k, v)", [KEY, value])
+    page.reload()
+    expect(editor(page)).to_have_value(ONE_NN.stub)
+    expect(page.locator(".nn-offer")).to_be_hidden()
+
+
+def test_a_pack_that_does_not_come_is_told_and_asked_for_again(url: str, open_page: OPEN) -> None:
+    page = open_page(f"{url}/light.html")
+    page.route("**/wasm-*.pack", lambda route: route.fulfill(status=503, body=""))
+    run(page, "print('well')")
+    idle(page)
+    expect(result(page)).to_contain_text("Python could not be started (wasm.pack cannot be loaded")
+    page.unroute("**/wasm-*.pack")
+    press(page, "Run")
+    expect(output(page)).to_have_text("well\n", timeout=PATIENCE)
+    page.complaints.clear()  # type: ignore[attr-defined]
+
+
+def test_while_python_comes_one_writes_on_and_can_stop(url: str, open_page: OPEN) -> None:
+    page = open_page(f"{url}/light.html")
+    held = []
+    page.route("**/numpy-*.pack", lambda route: held.append(route))
+    run(page, "print('well')")
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    expect(page.locator(".nn-loading")).to_contain_text(" MB")
+    editor(page).press("Control+End")
+    editor(page).press_sequentially("  # on")
+    assert kept(page)["code"] == "print('well')  # on"
+    press(page, "Stop")
+    idle(page)
+    expect(said(page)).to_contain_text("Stopped.")
+    expect(page.get_by_role("progressbar")).to_be_hidden()
+    page.unroute("**/numpy-*.pack")
+    assert len(held) == 1
+    press(page, "Run")
+    expect(output(page)).to_have_text("well\n", timeout=PATIENCE)
+    page.complaints.clear()  # type: ignore[attr-defined]
+
+
+def test_by_keyboard_alone(running: Page) -> None:
+    running.reload()
+    running.evaluate("localStorage.clear()")
+    running.reload()
+    running.keyboard.press("Tab")
+    expect(editor(running)).to_be_focused()
+    running.keyboard.press("Control+a")
+    running.keyboard.type("def f():\nreturn 7\n")
+    running.keyboard.press("Shift+Tab")
+    running.keyboard.type("f()")
+    expect(editor(running)).to_have_value("def f():\n    return 7\nf()")
+    running.keyboard.press("Control+a")
+    running.keyboard.press("Tab")
+    expect(editor(running)).to_have_value("    def f():\n        return 7\n    f()")
+    running.keyboard.press("Control+z")
+    expect(editor(running)).to_have_value("def f():\n    return 7\nf()")
+    running.keyboard.press("Escape")
+    running.keyboard.press("Tab")
+    expect(running.get_by_role("button", name="Run", exact=True)).to_be_focused()
+    running.keyboard.press("Enter")
+    expect(output(running)).to_have_text("7\n", timeout=PATIENCE)
+    expect(running.get_by_role("button", name="Run", exact=True)).to_be_focused()
+    editor(running).focus()
+    running.keyboard.press("Control+Enter")
+    idle(running)
+    expect(output(running)).to_have_text("7\n")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_axe_finds_nothing_and_nothing_overflows_in_any_state(
+    theme: str, url: str, open_page: OPEN
+) -> None:
+    page = open_page(f"{url}/{theme}.html", viewport={"width": 390, "height": 844})
+
+    def check(state: str) -> None:
+        report = Axe().run(page, options={"preload": False, "resultTypes": ["violations"]})
+        assert report.response["violations"] == [], state
+        for width in (320, 390, 1280):
+            page.set_viewport_size({"width": width, "height": 844})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, state
+        page.set_viewport_size({"width": 390, "height": 844})
+
+    check("fresh")
+    put(page, {"code": "mine " + "x" * 300, "stub": "old"})
+    page.get_by_text("The other version").click()
+    check("two versions")
+    run(page, "while True:\n    pass")
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    check("loading")
+    press(page, "Stop")
+    run(page, "print('y' * 2000)\nraise ValueError('z' * 190)")
+    idle(page)
+    check("problem")
+    judge(page, WRONG)
+    check("report")
+
+
+@pytest.mark.parametrize("name", DRILLS)
+def test_every_drill_of_the_book_has_its_pad(name: str, book: Path, open_page: OPEN) -> None:
+    page = open_page((book / "chapters" / "practice" / f"{name}.html").as_uri())
+    (drill,) = drills([name])
+    expect(editor(page)).to_have_value(drill.stub)
+    expect(page.locator(".pad-place ~ .cell, .pad-place + * .cell").first).to_be_visible()
+
+
+def test_in_the_book_a_drill_is_passed(book_url: str, open_page: OPEN) -> None:
+    page = open_page(f"{book_url}/chapters/practice/one_nn.html")
+    judge(page, RIGHT)
+    expect(result(page)).to_contain_text("1-nearest neighbor, vectorized: passed")
+    page.goto(f"{book_url}/chapters/practice/practice.html")
+    drawn(page)
+    expect(page.get_by_role("checkbox", checked=True)).to_have_count(1)
+
+
+def test_a_book_without_python_says_so(folder: Path, open_page: OPEN) -> None:
+    script = (folder / "_static" / "pad.js").read_text(encoding="utf-8")
+    bare = re.sub("const FILES = .*;", "const FILES = null;", script, count=1)
+    (folder / "_static" / "bare.js").write_text(bare, encoding="utf-8")
+    (folder / "bare.html").write_text(document(script="bare.js"), encoding="utf-8")
+    page = open_page((folder / "bare.html").as_uri())
+    expect(page.get_by_text("This book was built without Python")).to_be_visible()
+    expect(page.locator(".nn-pad")).to_have_count(0)

@@ -1,0 +1,75 @@
+"""The page's Python, from the packs that a page loads, run by Node: same verdicts as here."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).parent
+# The verdicts, whichever way pytest imports this file.
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+
+from all_verdicts import catalog  # noqa: E402
+
+from nnlib.practice import page  # noqa: E402
+from rendering.python.obtain import ADVICE, LOCK, MissingError, python_folder  # noqa: E402
+from rendering.python.packs import packs  # noqa: E402
+from rendering.typesetter import node_program  # noqa: E402
+
+SUBMISSIONS = sorted((HERE / "submissions" / "one_nn").glob("*.py"))
+
+
+@pytest.fixture(scope="module")
+def pages_python(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Any]:
+    """Return what runs a program in the page's Python, and gives its last value, from JSON."""
+    try:
+        folder = python_folder()
+    except MissingError as error:
+        pytest.fail(f"{error}. {ADVICE}")
+    place = tmp_path_factory.mktemp("packed")
+    for name in ("pyodide.mjs", "pyodide.asm.js", LOCK):
+        shutil.copy(folder / name, place)
+    names = {"wasm": "pyodide.asm.wasm", "stdlib": "python_stdlib.zip"}
+    for name, content in packs(folder).items():
+        (place / names.get(name, f"{name}.zip")).write_bytes(gzip.decompress(content))
+
+    def run(program: str) -> Any:
+        path = place / "program.py"
+        path.write_text(program, encoding="utf-8")
+        command = [node_program(), str(HERE / "packed.mjs"), f"{place}/", str(path)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+    return run
+
+
+def test_every_answer_of_the_catalog_gets_the_same_verdict(pages_python: Any) -> None:
+    there = pages_python((HERE / "all_verdicts.py").read_text(encoding="utf-8"))
+    here = json.loads(json.dumps(catalog()))
+    assert len(here) > 200
+    assert [pair for pair in zip(here, there, strict=True) if pair[0] != pair[1]] == []
+
+
+def test_every_submission_gets_the_same_verdict(pages_python: Any) -> None:
+    sources = [path.read_text(encoding="utf-8") for path in SUBMISSIONS]
+    program = f"""
+import json
+from nnlib.practice import page
+
+json.dumps([page.verdict(s, "one_nn", "", 0, False, lambda call: None) for s in {sources!r}])
+"""
+    there = [json.loads(text) for text in pages_python(program)]
+    here = [json.loads(page.verdict(s, "one_nn", "", 0, False, lambda call: None)) for s in sources]
+    for path, one, other in zip(SUBMISSIONS, here, there, strict=True):
+        assert one["passed"] != path.stem.startswith("wrong")
+        for key in ("passed", "verdict", "tiers", "failures"):
+            assert one[key] == other[key], path.stem
