@@ -1,6 +1,7 @@
 import json
 import math
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -221,3 +222,18 @@ def test_the_figure_shows_the_numbers_of_the_units(controls, pyplot):
     assert "A: 1" in words
     bold = [text.get_text() for text in axes[-1].texts if text.get_weight() == "bold"]
     assert bold == ["w·x = 8\nb = −2\ns = 6", "A: 1"]
+
+
+def test_of_many_units_the_figure_shows_the_best(pyplot):
+    data = left_out(149)
+    y = np.array(data.class_names)[data.labels]
+    widget = NetworkDiagram(ThreeLayerNet.from_data(data.templates, y, 1.0), data.query)
+    figure = widget.figure()
+    figure.canvas.draw()
+    (axis,) = figure.axes
+    units = [text for text in axis.texts if text.get_text().startswith("w·x")]
+    scores = [float(text.get_text().split("s = ")[1]) for text in units]
+    largest = sorted(widget.read().scores, reverse=True)[:5]
+    assert np.allclose(scores, largest, rtol=1e-3)
+    boxes = [text.get_bbox_patch().get_window_extent() for text in units]
+    assert all(upper.y0 > lower.y1 for upper, lower in pairwise(boxes))

@@ -32,6 +32,8 @@ MOST_FEATURES = 8
 MOST_CLASSES = 7
 """As many as palette and marker shapes tell apart."""
 MOST_ON_MAP = 16
+FEW, BEST = 8, 5
+"""So many units are all drawn in full; of more than that, so many."""
 LARGEST, LARGEST_BIAS = 1e100, 1e205
 COLDEST, HOTTEST = 1e-3, 1e3
 
@@ -276,9 +278,8 @@ class NetworkDiagram(Widget):
         from matplotlib import pyplot as plt
 
         maps = int("map" in self.controls)
-        figure, axes = plt.subplots(
-            1, 1 + maps, figsize=(6.4, 3.6), squeeze=False, layout="constrained"
-        )
+        size = (6.4, max(3.6, 0.95 * len(shown_units(self.read().order))))
+        figure, axes = plt.subplots(1, 1 + maps, figsize=size, squeeze=False, layout="constrained")
         figure.patch.set_alpha(0)
         for axis in axes.flat:
             axis.patch.set_alpha(0)
@@ -422,7 +423,7 @@ def draw_map(axis: "Axes", widget: NetworkDiagram) -> None:
 def draw_network(axis: "Axes", widget: NetworkDiagram) -> None:
     """Draw inputs, the best units and the labels, with edges as wide as what they contribute."""
     result = widget.read()
-    best = sorted(result.order[:8])
+    best = shown_units(result.order)
     inputs = [*widget.query, 1.0]
     places = {"x": spread(len(inputs)), "s": spread(len(best)), "c": spread(len(result.outputs))}
     share = [
@@ -448,8 +449,13 @@ def draw_network(axis: "Axes", widget: NetworkDiagram) -> None:
         bold = "bold" if c == result.label else "normal"
         text = f"{widget.class_names[c]}: {number(result.outputs[c])}"
         axis.text(2, y, text, ha="center", va="center", bbox=box, weight=bold, color="black")
-    axis.set(xlim=(-0.4, 2.4), ylim=(-0.1, 1.1))
+    axis.set(xlim=(-0.4, 2.4), ylim=(-0.15, 1.15))
     axis.axis("off")
+
+
+def shown_units(order: list[int]) -> list[int]:
+    """Return the units to draw: all of a few, else those with the largest scores, as the page."""
+    return sorted(order) if len(order) <= FEW else order[:BEST]
 
 
 def spread(count: int) -> list[float]:
