@@ -6,6 +6,7 @@ what came, so that a mistake is found where it was made and not three functions 
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import chain
 from operator import index
 from typing import Any, Protocol, TypeGuard
 
@@ -58,16 +59,17 @@ def as_array(name: str, data: ArrayLike) -> Array:
     return np.asarray(array)
 
 
-def holds_masked(data: Any, depth: int = 64) -> bool:
+def holds_masked(data: Any) -> bool:
     """Return whether data are masked, or nested lists hold what is; NumPy would drop the mask."""
-    if isinstance(data, np.ma.MaskedArray):
-        return True
-    if depth == 0 or not isinstance(data, list | tuple):
-        return False
-    deeper = (list, tuple, np.ma.MaskedArray)
-    if not any(issubclass(kind, deeper) for kind in set(map(type, data))):
-        return False
-    return any(holds_masked(part, depth - 1) for part in data)
+    level = [data]
+    for _ in range(64):  # NumPy's arrays have no more axes; a list may hold itself
+        kinds = set(map(type, level))
+        if any(issubclass(kind, np.ma.MaskedArray) for kind in kinds):
+            return True
+        if not any(issubclass(kind, list | tuple) for kind in kinds):
+            return False
+        level = list(chain.from_iterable(x for x in level if isinstance(x, list | tuple)))
+    return False
 
 
 def converted(data: Any) -> Array:
