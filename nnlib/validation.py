@@ -48,7 +48,7 @@ def as_array(name: str, data: ArrayLike) -> Array:
     masked = holds_masked(data)
     if not masked:
         try:
-            array = converted(data)
+            array = converted(at_hand(data))
         except MemoryError:
             raise
         except Exception as error:
@@ -57,6 +57,11 @@ def as_array(name: str, data: ArrayLike) -> Array:
     if masked:
         raise ValueError(f"{name} is a masked array; fill or drop its masked entries first")
     return np.asarray(array)
+
+
+def at_hand(data: Any) -> Any:
+    """Return what a lazy array of Dask holds, whose own conversion to an array drops a mask."""
+    return data.compute() if hasattr(data, "__dask_graph__") else data
 
 
 def holds_masked(data: Any) -> bool:
@@ -137,7 +142,7 @@ def first_missing(array: Array) -> int | None:
         lacks = [is_missing(value) for value in array.ravel().tolist()]
     else:
         return None
-    return lacks.index(True) // (array.size // len(array)) if any(lacks) else None
+    return lacks.index(True) * (array.shape or (1,))[0] // array.size if any(lacks) else None
 
 
 def all_finite(array: Array) -> bool:
