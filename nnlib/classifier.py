@@ -7,7 +7,7 @@ users know. `fit` prepares the training side once.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
@@ -27,6 +27,7 @@ from nnlib.validation import (
     objection,
     working_dtype,
 )
+from nnlib.votes import distance_votes, leaders, margin
 
 METRICS = ("sqeuclidean", "cosine")
 VOTES = ("uniform", "distance")
@@ -68,6 +69,15 @@ def normalized(rows: Array, name: str) -> Array:
         )
     rows = rows / scale[:, None]
     return np.asarray(rows / np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None])
+
+
+class Ballot(NamedTuple):
+    """What the neighbors of q queries count, nearest first."""
+
+    queries: Array  # (q, d), as they were searched
+    indices: Array  # (q, k)
+    votes: Array  # (q, k)
+    exact: Array  # (q,): whether no vote is rounded
 
 
 class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
@@ -168,25 +178,20 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         }
         return X, *search(self._training, X, k, **options)
 
-    def _votes(self, X: Any) -> tuple[Array, Array]:
-        """Return (votes, indices), both (n_test, k): what each neighbor counts, nearest first."""
+    def _vote(self, X: Any) -> Ballot:
+        """Return what each neighbor of the queries counts."""
         X, squared, indices = self._search(X, self.n_neighbors)
+        rows = self._training.rows
         if self.weights == "uniform":
-            return np.ones(indices.shape), indices
-        if self.method == "expanded":  # whose rounding hides a distance of zero
-            squared = direct_pairs(X, self._training.rows, indices)
+            return Ballot(X, indices, np.ones(indices.shape), np.ones(len(X), np.bool_))
+        if self.method != "exact":  # which may round to float32, and hide a distance of zero
+            squared = direct_pairs(X, rows, indices)
         if not np.isfinite(squared).all():
             raise ValueError(
                 "a squared distance overflows float64, so that weights='distance' is undefined; "
                 "rescale X or use weights='uniform'"
             )
-        distances = np.sqrt(squared.astype(np.float64))
-        smallest = distances.min(axis=1, keepdims=True)
-        # 1/distance up to a factor a query: dividing by the smallest first cannot overflow. A
-        # zero distance outweighs all others.
-        with np.errstate(all="ignore"):
-            votes = np.where(smallest == 0, distances == 0, smallest / distances)
-        return votes.astype(np.float64), indices
+        return Ballot(X, indices, *distance_votes(X, rows, indices, squared))
 
 
 class NearestNeighborClassifier(ClassifierMixin, NeighborsBase):  # type: ignore[misc]
@@ -216,7 +221,8 @@ class NearestNeighborClassifier(ClassifierMixin, NeighborsBase):  # type: ignore
     Notes
     -----
     A tied vote goes to the tied label whose nearest member comes first, in the order of
-    (distance, index). There `predict` need not be the first maximum of `predict_proba`.
+    (distance, index). There `predict` need not be the first maximum of `predict_proba`. What is a
+    tie, and who has the most votes, is decided by exact numbers; see `nnlib.votes`.
 
     References
     ----------
@@ -242,27 +248,32 @@ class NearestNeighborClassifier(ClassifierMixin, NeighborsBase):  # type: ignore
             self._fit_rows(rows)
         return self
 
-    def _tally(self, X: Any) -> tuple[Array, Array]:
+    def _tally(self, ballot: Ballot) -> tuple[Array, Array]:
         """Return (tally, codes): votes per class (n_test, n_classes); neighbors' class codes."""
-        votes, indices = self._votes(X)
-        codes = self._codes[indices]
+        codes = self._codes[ballot.indices]
         tally = np.zeros((len(codes), len(self.classes_)))
         rows = np.arange(len(codes))
-        for vote, code in zip(votes.T, codes.T, strict=True):  # k steps, all queries at once
+        for vote, code in zip(ballot.votes.T, codes.T, strict=True):  # k steps, all queries at once
             tally[rows, code] += vote
         return tally, codes
 
     def predict_proba(self, X: Any) -> Array:
         """Return each class's share of the votes, shape (n_test, n_classes)."""
-        tally, _ = self._tally(X)
+        tally, _ = self._tally(self._vote(X))
         return np.asarray(tally / tally.sum(axis=1, keepdims=True))
 
     def predict(self, X: Any) -> Array:
         """Return the label with the most votes for every query, shape (n_test,)."""
-        tally, codes = self._tally(X)
+        ballot = self._vote(X)
+        tally, codes = self._tally(ballot)
         most = tally.max(axis=1, keepdims=True)
-        # Nearest first: the first neighbor whose class has the most votes decides.
         leads = np.take_along_axis(tally, codes, axis=1) == most
+        close = tally >= most * (1 - margin(self.n_features_in_, codes.shape[1]))
+        rows, indices = self._training.rows, ballot.indices
+        for i in np.flatnonzero((close.sum(axis=1) > 1) & ~ballot.exact):
+            contenders = np.flatnonzero(close[i])
+            leads[i] = leaders(ballot.queries[i], rows[indices[i]], codes[i], contenders)
+        # Nearest first: the first neighbor whose class has the most votes decides.
         winner = np.take_along_axis(codes, leads.argmax(axis=1)[:, None], axis=1)[:, 0]
         return np.asarray(self.classes_[winner])
 
@@ -294,9 +305,9 @@ class NearestNeighborRegressor(RegressorMixin, NeighborsBase):  # type: ignore[m
 
     def predict(self, X: Any) -> Array:
         """Return the mean target of the neighbors of every query, shape of `y` but n_test rows."""
-        votes, indices = self._votes(X)
-        targets = self._targets[indices]
-        shares = votes / votes.sum(axis=1, keepdims=True)
+        ballot = self._vote(X)
+        targets = self._targets[ballot.indices]
+        shares = ballot.votes / ballot.votes.sum(axis=1, keepdims=True)
         return np.asarray(np.einsum("qk,qk...->q...", shares, targets))
 
     def __sklearn_tags__(self) -> Any:
