@@ -28,7 +28,6 @@ test: $(VENV)/ready lint book ## run every test: library, pages in a browser, no
 bench: $(VENV)/peers ## measure redraws, searches beside their peers, trees, files, shards and engines (about two hours)
 	@$(BIN)/python tests/browser/provision.py
 	$(BIN)/python benchmarks/redraw.py
-	$(BIN)/python benchmarks/forms.py
 	$(BIN)/python benchmarks/copies.py
 	$(BIN)/python benchmarks/peers.py
 	$(BIN)/python benchmarks/hostile.py
