@@ -138,7 +138,7 @@ def test_the_verdict_on_every_way_to_write_it(answer, vectorized, memory):
 
 
 def submissions():
-    return sorted(SUBMISSIONS.glob("*.py"))
+    return sorted(SUBMISSIONS.glob("*_[0-9][0-9]_*.py"))
 
 
 def test_there_are_twenty_submissions_by_someone_who_had_not_seen_the_checks():

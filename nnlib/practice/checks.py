@@ -393,12 +393,14 @@ class Loops(Check):
 
     def _too_many(self, rounds: float, where: str, what: str) -> Failure:
         many = f"{rounds:.0f} times" if round(rounds) > 1 else "about once"
+        few = round(1 / rounds)
+        further = f"{few} further {self.what}s" if few > 1 else f"further {self.what}"
         got = f"{rounds:.2f} rounds for every {self.what}"
         return Failure(
             name=self.name,
             demand=self.demand,
             tier=self.tier,
-            line=f"it loops: with every further {self.what}, one place in it runs {many} more",
+            line=f"it loops: with every {further}, one place in it runs {many} more",
             why=self.why,
             input=what,
             expected=f"at most one round for {round(1 / self.limit)} rows (blocks are welcome)",

@@ -212,6 +212,13 @@ def in_float32(X_train: Array, y_train: Array, X_test: Array) -> Array:
     return y_train[(X.astype(np.float32) @ T.astype(np.float32).T).argmax(axis=1)]
 
 
+@DRAFT.wrong("precision")
+def rounded(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Round the cosines to eight decimals."""
+    T, X = unit("X_train", X_train), unit("X_test", X_test)
+    return y_train[(X @ T.T).round(8).argmax(axis=1)]
+
+
 @DRAFT.wrong("zero")
 def names_both(X_train: Array, y_train: Array, X_test: Array) -> Array:
     """Name both arrays, whichever is at fault."""
@@ -297,10 +304,13 @@ def ties(rng: np.random.Generator) -> Iterator[Case]:
 
 
 def small_angles(rng: np.random.Generator) -> Iterator[Case]:
-    """Give rows whose cosines with the query differ by 10⁻⁸, less than float32 holds."""
+    """Give rows whose cosines with the query differ by 10⁻⁸ or less: float32 holds no such."""
     for a, b in ((1.0, 3.0), (4.0, 2.0), (5.0, 7.0)):
         T = np.array([[1e4, a], [1e4, b]])
         yield case(T, np.array([[1e4, (a + b) / 2 - 0.5], [1e4, (a + b) / 2 + 0.5]]))
+    # At an angle of 10⁻⁴ and of 0: cosines 5 · 10⁻⁹ apart.
+    yield case(np.array([[1e4, 1.0], [1e4, 0.0]]), np.array([[1e4, 0.0]]))
+    yield case(np.array([[3e4 - 4, 4e4 + 3], [3e4, 4e4]]), np.array([[3e4, 4e4]]))
 
 
 def pixels(rng: np.random.Generator) -> Iterator[Case]:

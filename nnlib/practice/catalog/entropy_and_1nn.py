@@ -217,7 +217,7 @@ def agree(got: Any, want: Any) -> str:
     if isinstance(number, np.ndarray) or not isinstance(number, int | float | np.number):
         return Form(f"the entropy should be one number, and is {shown(number)}")
     if not abs(float(number) - want[0]) <= 1e-9:
-        return f"the entropy should be {want[0]:.6g}, and is {float(number):.6g}"
+        return f"the entropy should be {want[0]:.12g}, and is {float(number):.12g}"
     complaint = same_labels(labels, want[1])
     return within("the labels", complaint)
 
@@ -389,7 +389,7 @@ def one_number(got: Any, want: Any) -> str:
     return (
         ""
         if abs(float(got) - want) <= 1e-9
-        else f"it should be {want:.6g}, and is {float(got):.6g}"
+        else f"it should be {want:.12g}, and is {float(got):.12g}"
     )
 
 

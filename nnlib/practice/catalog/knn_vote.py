@@ -216,9 +216,12 @@ def case(T: Array, y: Array, X: Array, k: int) -> Case:
     return Case((T, y, X, k), oracle(T, y, X, k))
 
 
+FOUR = np.vstack([TEMPLATES, [[9.0, 9.0]]])  # k = 3 is not all of them: that is `all_rows`
+
+
 def small_example(rng: np.random.Generator) -> Iterator[Case]:
     """Give three votes of which two agree."""
-    yield case(TEMPLATES.copy(), np.array([0, 9, 9]), np.array([[2.0, 2.0], [1.0, 0.0]]), 3)
+    yield case(FOUR.copy(), np.array([0, 9, 9, 0]), np.array([[2.0, 2.0], [1.0, 0.0]]), 3)
 
 
 def one_neighbor(rng: np.random.Generator) -> Iterator[Case]:
@@ -233,8 +236,8 @@ def distinct(rng: np.random.Generator, n: int) -> Array:
 
 def majorities(rng: np.random.Generator) -> Iterator[Case]:
     """Give clear majorities: two classes, odd k, no equal distances."""
-    for n in range(1, 10):
-        for k in range(1, max(2, n), 2):
+    for n in range(2, 10):
+        for k in range(1, n, 2):
             yield case(distinct(rng, n), rng.integers(0, 2, n) * 10, np.zeros((1, 1)), k)
 
 
@@ -257,6 +260,7 @@ def distance_ties(rng: np.random.Generator) -> Iterator[Case]:
 
 def all_rows(rng: np.random.Generator) -> Iterator[Case]:
     """Give k = n_train, where only the vote is left."""
+    yield case(np.array([[3.0]]), np.array([8]), np.zeros((1, 1)), 1)
     y = np.array([1, 2, 2, 3, 2])
     yield case(whole(rng, 5, 2), y, whole(rng, 3, 2), 5)
     rows = np.array([[1.0], [2.0], [3.0], [4.0], [5.0]])
@@ -265,9 +269,9 @@ def all_rows(rng: np.random.Generator) -> Iterator[Case]:
 
 def strings(rng: np.random.Generator) -> Iterator[Case]:
     """Give strings and an empty test set."""
-    y = np.array(["versicolor", "setosa", "setosa"])
-    yield case(TEMPLATES.copy(), y, np.array([[2.0, 2.0]]), 3)
-    yield case(TEMPLATES.copy(), y, np.zeros((0, 2)), 2)
+    y = np.array(["versicolor", "setosa", "setosa", "versicolor"])
+    yield case(FOUR.copy(), y, np.array([[2.0, 2.0]]), 3)
+    yield case(FOUR.copy(), y, np.zeros((0, 2)), 2)
 
 
 def many_queries(n: int) -> tuple[Array, Array, Array, int]:
@@ -294,9 +298,17 @@ VOTE_WHY = (
 
 
 @DRAFT.wrong("all_rows")
+def partition_of_one_more(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+    """Look for the (k + 1)-th distance, which k = n_train has not."""
+    reduced = (X_train * X_train).sum(axis=1) - 2 * X_test @ X_train.T
+    np.partition(reduced, k, axis=1)
+    return knn_vote(X_train, y_train, X_test, k)
+
+
+@DRAFT.wrong("all_rows")
 def one_fewer(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
     """Stop before the last row, as argpartition must."""
-    k -= k == len(X_train) > 3
+    k -= k == len(X_train) > 1
     return knn_vote(X_train, y_train, X_test, k)
 
 
@@ -474,6 +486,17 @@ def infinite_weight(X_train: Array, y_train: Array, X_test: Array, k: int) -> Ar
     return np.asarray(labels[np.arange(len(labels)), place])
 
 
+@WEIGHTED_VOTE.wrong("coincident")
+def a_little_added(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+    """Add a small number to the distance, so that nothing is divided by zero."""
+    near = neighbors(X_train, X_test, k)
+    d = np.sqrt(((X_test[:, None, :] - X_train[near]) ** 2).sum(axis=2))
+    labels = y_train[near]
+    same = labels[:, :, None] == labels[:, None, :]
+    votes = (same / (d + 1e-12)[:, None, :]).sum(axis=2)
+    return np.asarray(labels[np.arange(len(labels)), votes.argmax(axis=1)])
+
+
 @WEIGHTED_VOTE.wrong("weights")
 def squared_weight(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
     """Weigh by 1/distance²."""
@@ -535,6 +558,8 @@ def hits(rng: np.random.Generator) -> Iterator[Case]:
     rows = np.array([[2.0], [3.0], [-4.0], [50.0]])  # 1/2 against 7/12, beside a hit
     yield Case((rows, np.array([7, 8, 8, 9]), np.array([[0.0], [50.0]]), 3), np.array([8, 9]))
     rows = np.array([[0.0], [0.25], [-0.25]])  # 1/d is 4: a hit must not count as 1
+    yield Case((rows, np.array([7, 8, 8]), np.zeros((1, 1)), 3), np.array([7]))
+    rows = np.array([[0.0], [2.0**-60], [-(2.0**-60)]])  # nor as 1/ε, with an ε that one adds
     yield Case((rows, np.array([7, 8, 8]), np.zeros((1, 1)), 3), np.array([7]))
 
 

@@ -3,6 +3,7 @@
 # mypy: disable-error-code="no-any-return"
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -54,8 +55,8 @@ W, b = nn_layer(T)
 (W @ np.array([4, 4]) + b).argmax().item()  # 1
 """,
     remark=(
-        "Any right pair passes, whatever its positive scale: the judge looks at the argmax "
-        "only. It evaluates your scores in float64, term by term in a fixed order, at queries"
+        "Any right pair passes, whatever its positive scale: the judge looks at the argmax, and "
+        "at whether equal rows have equal weights. It evaluates your scores in float64, term by term in a fixed order, at queries"
         " whose nearest row is clear."
     ),
     clarifying=(
@@ -237,6 +238,27 @@ def wins(got: object, want: Want) -> str:
     return ""
 
 
+def twins(got: Any, want: Want) -> str:
+    """Complain as `wins`, or of a row and its twin, as far from the end, that differ."""
+    complaint = wins(got, want)
+    if complaint:
+        return complaint
+    W, b = got
+    for what, values in (("weights", W), ("biases", b)):
+        differ = (values != values[::-1]).reshape(len(values), -1).any(axis=1)
+        if differ.any():
+            i = int(differ.argmax())
+            j = len(values) - 1 - i
+            pair = f"{values[i].tolist()} and {values[j].tolist()}"
+            return f"rows {i} and {j} are equal, and their {what} are {pair}"
+    return ""
+
+
+def tell_twins(want: Want) -> str:
+    """Say what rows that occur twice should have."""
+    return f"equal rows have equal weights and biases, and {tell(want)}"
+
+
 def tell(want: Want) -> str:
     """Say what the layer should do."""
     X, winners, _ = want
@@ -298,6 +320,13 @@ def a_nudge(X_train: Array) -> tuple[Array, Array]:
     return W, b + np.arange(len(b)) * 1e-9
 
 
+@DRAFT.wrong("twins")
+def a_nudge_down(X_train: Array) -> tuple[Array, Array]:
+    """Lower later biases by next to nothing: the earliest wins, and equal rows are not equal."""
+    W, b = nn_layer(X_train)
+    return W, b - np.arange(len(b)) * 1e-9
+
+
 @DRAFT.wrong("unmodified")
 def doubles_in_place(X_train: Array) -> tuple[Array, Array]:
     """Double the caller's rows."""
@@ -344,8 +373,8 @@ DRAFT.tests(
         "equal_rows",
         "Twins must tie, so that argmax takes the earlier: their weights must be equal bits.",
         equal_rows,
-        agree=wins,
-        expects=tell,
+        agree=twins,
+        expects=tell_twins,
         demand="twins",
     ),
     Values(
@@ -370,7 +399,10 @@ ONE_MATRIX = DRAFT.twist(
         "Write `one_matrix(X_train)`."
     ),
     demands={
-        "matrix": "Return the array of shape (n_train, d + 1).",
+        "matrix": (
+            "Return the array M of shape (n_train, d + 1) such that the largest entry of "
+            "`M @ [x, 1]` belongs to the training row nearest to x."
+        ),
         "no_loop": "No Python loop over the rows.",
     },
     aloud={

@@ -244,6 +244,16 @@ def in_float32(X_train: Array, y_train: Array, X_test: Array) -> Array:
     return y_train[d2.argmin(axis=1)]
 
 
+@DRAFT.wrong("precision")
+def rounded(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Round the distances, so that what is nearly equal becomes equal."""
+    T, X = X_train.astype(float), X_test.astype(float)
+    d2 = np.zeros((len(X), len(T)))
+    for j in range(T.shape[1]):
+        d2 += (X[:, j, None] - T[:, j]) ** 2
+    return y_train[d2.round(6).argmin(axis=1)]
+
+
 @DRAFT.wrong("nearest")
 def forgotten_bias(X_train: Array, y_train: Array, X_test: Array) -> Array:
     """Take the largest dot product, without ‖t‖²."""
@@ -395,11 +405,14 @@ def real_numbers(rng: np.random.Generator) -> Iterator[Case]:
 
 
 def close_calls(rng: np.random.Generator) -> Iterator[Case]:
-    """Give rows whose squared distances differ by 1 in 36 million."""
+    """Give rows whose squared distances differ by about 1 in 36 million."""
     for T in nearly_tied(5900, 6100, 2):
         yield case(T, np.zeros((2, 2)), np.array([9, 4]))
     halfway = np.array([[8193 + 2.0**-20], [8193 - 2.0**-20]])  # in float32 both are halfway
     yield case(np.array([[8192.0], [8194.0]]), halfway, np.array([4, 9]))
+    for unit in (1.0, 2.0**-10):  # small distances have an eighth digit, too
+        T = unit * np.array([[1 + 2.0**-26], [1.0]])
+        yield case(T, np.zeros((2, 1)), np.array([9, 4]))
 
 
 def many_queries(n: int) -> tuple[Array, Array, Array]:
@@ -490,7 +503,8 @@ DRAFT.tests(
     Values("real_numbers", "What the function will meet in use.", real_numbers, demand="nearest"),
     Values(
         "close_calls",
-        "float32 holds 24 bits: squares near 36 million are rounded to multiples of 4.",
+        "float32 holds 24 bits: squares near 36 million are rounded to multiples of 4. Rounding "
+        "to a few decimals makes ties of what is none.",
         close_calls,
         demand="precision",
     ),

@@ -6,7 +6,14 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from nnlib.practice.catalog.one_nn import OWN_WHY, any_shape, no_query, own_rows, ties
+from nnlib.practice.catalog.one_nn import (
+    OWN_WHY,
+    any_shape,
+    close_calls,
+    no_query,
+    own_rows,
+    ties,
+)
 from nnlib.practice.checks import Budget, Case, Loops, Values
 from nnlib.practice.compare import same_labels
 from nnlib.practice.inputs import (
@@ -43,6 +50,10 @@ DRAFT = Draft(
         "nearest": (
             "Return for every row of `X_test` the label of its nearest row of `X_train`, with the"
             " dtype of `y_train`."
+        ),
+        "precision": (
+            "Compute in float64: rows whose distances differ in the eighth digit are not equally "
+            "close."
         ),
         "all_blocks": "The last block counts as well, however few rows it has.",
         "earliest": "The smallest index of equals counts.",
@@ -143,7 +154,7 @@ def one_nn_batched(X_train: Array, y_train: Array, X_test: Array, max_bytes: int
     return labels
 
 
-@DRAFT.right("nearest", "all_blocks", "earliest", "empty")
+@DRAFT.right("nearest", "precision", "all_blocks", "earliest", "empty")
 def by_thirds(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
     """Count three matrices a block, and write the plain form."""
     n_train, d = X_train.shape
@@ -224,13 +235,18 @@ def class_means(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -
     return one_nn_batched(means, classes, X_test, max_bytes)
 
 
+@DRAFT.wrong("precision")
+def in_float32(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+    """Halve the memory: float32."""
+    T, X = X_train.astype(np.float32), X_test.astype(np.float32)
+    return one_nn_batched(T, y_train, X, max_bytes // 4)
+
+
 @DRAFT.wrong("all_blocks")
 def loses_the_rest(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
     """Leave out the last block if it is not full."""
-    if len(X_test) < 36:
-        return one_nn_batched(X_train, y_train, X_test, max_bytes)
     rows = max(1, max_bytes // (8 * 3 * (len(X_train) + X_train.shape[1])))
-    rows = min(rows, len(X_test))
+    rows = min(rows, max(1, len(X_test)))
     labels = np.zeros(len(X_test), dtype=y_train.dtype)
     for i in range(0, len(X_test) - rows + 1, rows):
         block = X_test[i : i + rows]
@@ -244,15 +260,15 @@ def least(n_train: int, d: int) -> int:
 
 
 def budgeted(rng: np.random.Generator) -> Iterator[Case]:
-    """Give the cases of `one_nn` under the smallest budget."""
+    """Give the cases of `one_nn` under a budget that leaves room for one block."""
     for case in any_shape(rng):
-        yield with_budget(case)
+        yield with_budget(case, 2**20)
 
 
-def with_budget(case: Case) -> Case:
-    """Add the smallest budget to a case of `one_nn`."""
+def with_budget(case: Case, budget: int = 0) -> Case:
+    """Add a budget to a case of `one_nn`, the smallest if none is named."""
     n, d = case.args[0].shape
-    return case.turned(lambda args: (*args, least(n, d)), lambda args: args[:3])
+    return case.turned(lambda args: (*args, budget or least(n, d)), lambda args: args[:3])
 
 
 def budgeted_ties(rng: np.random.Generator) -> Iterator[Case]:
@@ -268,6 +284,11 @@ def budgeted_rows(rng: np.random.Generator) -> Iterator[Case]:
 def budgeted_empty(rng: np.random.Generator) -> Iterator[Case]:
     """Give an empty test set."""
     return map(with_budget, no_query(rng))
+
+
+def budgeted_close_calls(rng: np.random.Generator) -> Iterator[Case]:
+    """Give squared distances that differ in the eighth digit."""
+    return map(with_budget, close_calls(rng))
 
 
 def block_edges(rng: np.random.Generator) -> Iterator[Case]:
@@ -371,6 +392,13 @@ DRAFT.tests(
         demand="empty",
     ),
     Values("every_row_counts", OWN_WHY, budgeted_rows, agree=same_labels, demand="nearest"),
+    Values(
+        "close_calls",
+        "float32 holds 24 bits: it halves the memory, and the digits as well.",
+        budgeted_close_calls,
+        agree=same_labels,
+        demand="precision",
+    ),
     Loops(
         "no_loop_over_rows", ROW_WHY, (many_queries, many_rows), limit=BLOCK_LOOP, demand="blocks"
     ),

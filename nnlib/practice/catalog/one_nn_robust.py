@@ -42,7 +42,10 @@ DRAFT = Draft(
         "nearest": "For good input return the labels of the nearest rows, with the dtype of `y_train`.",
         "earliest": "The smallest index of equals counts.",
         "empty": "An empty `X_test` of shape (0, d) is good input.",
-        "dtypes": "So are small types such as uint8, whose squares do not fit into their own type.",
+        "dtypes": (
+            "So are small types such as uint8, whose squares do not fit into their own type, and "
+            "bool."
+        ),
         "lists": "So are lists of lists, and a list of labels.",
         "two_axes": "Bad is: `X_train` or `X_test` not two-dimensional;",
         "finite": "NaN or infinity in one of them;",
@@ -272,6 +275,13 @@ def other_lengths(rng: np.random.Generator) -> Iterator[Case]:
         yield Case((TEMPLATES.copy(), np.arange(n), QUERIES.copy()), want)
 
 
+def small_and_bool(rng: np.random.Generator) -> Iterator[Case]:
+    """Give small integers, and answers to yes-no questions."""
+    yield from small_types(rng)
+    T = np.array([[True, False, False], [True, True, True]])
+    yield Case((T, Y[:2], np.array([[False, False, False], [False, True, True]])), Y[:2].copy())
+
+
 def lists(rng: np.random.Generator) -> Iterator[Case]:
     """Give lists."""
     yield Case(([[1, 1], [4, 2], [2, 5]], [4, 5, 6], [[2, 2], [4, 4]]), np.array([4, 5]))
@@ -341,6 +351,15 @@ def wraps_around(X_train: Array, y_train: Array, X_test: Array) -> Array:
     return y_train[d2.argmin(axis=1)]
 
 
+@DRAFT.wrong("dtypes")
+def refuses_bool(X_train: Array, y_train: Array, X_test: Array) -> Array:
+    """Count integers and floats as numbers, and nothing else."""
+    for name, value in (("X_train", X_train), ("X_test", X_test)):
+        if np.asarray(value).dtype.kind not in "iuf":
+            raise ValueError(f"{name} must hold numbers")
+    return one_nn_robust(X_train, y_train, X_test)
+
+
 @DRAFT.wrong("nearest")
 def class_means(X_train: Array, y_train: Array, X_test: Array) -> Array:
     """Take the class whose mean is nearest."""
@@ -388,8 +407,8 @@ DRAFT.tests(
     ),
     Values(
         "small_integer_types",
-        "uint8 wraps around in silence: convert before you subtract.",
-        small_types,
+        "uint8 wraps around in silence, and bool cannot be subtracted: convert first.",
+        small_and_bool,
         agree=same_labels,
         among="dtypes",
         demand="dtypes",

@@ -501,7 +501,7 @@ def one_number(got: Any, want: Any) -> str:
     if isinstance(got, np.ndarray) or not isinstance(got, int | float | np.number):
         return Form("it should return one number")
     good = abs(float(got) - want) <= 1e-6 * abs(want) + 1e-8
-    return "" if good else f"it should be {want:.6g}, and is {float(got):.6g}"
+    return "" if good else f"it should be {want:.12g}, and is {float(got):.12g}"
 
 
 def by_temperature(rng: np.random.Generator) -> Iterator[Case]:

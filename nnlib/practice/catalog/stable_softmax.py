@@ -5,11 +5,12 @@
 import math
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
 from nnlib.practice.checks import Case, Loops, Values
-from nnlib.practice.compare import close
+from nnlib.practice.compare import Form, close
 from nnlib.practice.inputs import Array
 from nnlib.practice.task import Draft, Question
 
@@ -28,7 +29,7 @@ DRAFT = Draft(
         "large": "No overflow, no 0/0, no NaN, whatever the size of `z` and however small the "
         "temperature: where the definition overflows, return what it would give in exact arithmetic, "
         "rounded.",
-        "integers": "The numbers may be integers, unsigned ones too.",
+        "integers": "The numbers may be integers, unsigned ones too, or floats of fewer bits.",
         "no_loop": "No Python loop over the rows.",
         "unmodified": "Do not modify `z`.",
     },
@@ -111,7 +112,7 @@ def by_logarithm(z: Array, temperature: float = 1.0) -> Array:
 @DRAFT.wrong("large")
 def naive(z: Array, temperature: float = 1.0) -> Array:
     """Follow the definition."""
-    e = np.exp(np.asarray(z) / temperature)
+    e = np.exp(np.asarray(z, dtype=float) / temperature)
     return np.asarray(e / e.sum(axis=-1, keepdims=True))
 
 
@@ -138,7 +139,7 @@ def flipped_temperature(z: Array, temperature: float = 1.0) -> Array:
 @DRAFT.wrong("large")
 def divides_first(z: Array, temperature: float = 1.0) -> Array:
     """Divide before subtracting: ∞ − ∞."""
-    s = np.asarray(z) / temperature
+    s = np.asarray(z, dtype=float) / temperature
     e = np.exp(s - s.max(axis=-1, keepdims=True))
     return np.asarray(e / e.sum(axis=-1, keepdims=True))
 
@@ -153,7 +154,7 @@ def in_place(z: Array, temperature: float = 1.0) -> Array:
 @DRAFT.wrong("large")
 def tiny_added(z: Array, temperature: float = 1.0) -> Array:
     """Add a small number to the sum to avoid 0/0, and return zeros that sum to zero."""
-    e = np.exp(np.minimum(np.asarray(z) / temperature, 700))
+    e = np.exp(np.minimum(np.asarray(z, dtype=float) / temperature, 700))
     return np.asarray(e / (e.sum(axis=-1, keepdims=True) + 1e-12))
 
 
@@ -231,6 +232,19 @@ def integers(rng: np.random.Generator) -> Iterator[Case]:
     yield case(np.array([1, 3, 2], dtype=np.uint8))
 
 
+def narrow(rng: np.random.Generator) -> Iterator[Case]:
+    """Give scores that come as float32 and float16."""
+    for dtype in (np.float32, np.float16):
+        yield case(np.array([[1.0, 2.5], [-3.0, 0.25]], dtype=dtype), 2.0)
+
+
+def in_float64(got: Any, want: Any) -> str:
+    """Ask for values that are close, and float64."""
+    if isinstance(got, np.ndarray) and got.shape == want.shape and got.dtype != np.float64:
+        return Form(f"the dtype should be float64, and is {got.dtype}")
+    return close()(got, want)
+
+
 def rows(n: int) -> tuple[Array, float]:
     """Return n rows of scores."""
     return np.random.default_rng(n).normal(size=(n, 3)), 1.0
@@ -244,6 +258,15 @@ def keeps_the_type(z: Array, temperature: float = 1.0) -> Array:
     """Subtract in the type that came, in which unsigned numbers wrap around."""
     with np.errstate(over="ignore"):
         e = np.exp((z - z.max(axis=-1, keepdims=True)) / temperature)
+    return np.asarray(e / e.sum(axis=-1, keepdims=True))
+
+
+@DRAFT.wrong("integers")
+def keeps_float32(z: Array, temperature: float = 1.0) -> Array:
+    """Widen whole numbers, and let every float stay as narrow as it came."""
+    z = np.asarray(z)
+    z = z if z.dtype.kind == "f" else z.astype(float)
+    e = np.exp((z - z.max(axis=-1, keepdims=True)) / temperature)
     return np.asarray(e / e.sum(axis=-1, keepdims=True))
 
 
@@ -268,6 +291,13 @@ DRAFT.tests(
         axes,
         agree=close(),
         demand="softmax",
+    ),
+    Values(
+        "narrow_floats",
+        "float32 has seven digits: whoever asks for float64 wants them all, whatever came in.",
+        narrow,
+        agree=in_float64,
+        demand="integers",
     ),
     Values(
         "large_scores",

@@ -32,7 +32,7 @@ DRAFT = Draft(
             "distinct label: every training row votes for its label with the weight softmax(−‖x −"
             " t‖² / temperature), taken over the training rows."
         ),
-        "columns": "The columns are in the sorted order of the labels.",
+        "columns": "The columns are in the sorted order of the labels, integers or strings.",
         "zero": "At temperature 0 all weight goes to the nearest row.",
         "earliest": "Of equally near rows it goes to that with the smallest index.",
         "finite": (

@@ -1,0 +1,10 @@
+"""Twenty rows."""
+VERDICT = "refused"
+BREAKS = "2 ≤ n ≤ 10"
+
+import numpy as np
+
+
+def break_the_expansion():
+    x = np.array([1e9])
+    return (x + np.arange(21.0, 1.0, -1))[:, None], x

@@ -1,0 +1,14 @@
+"""argsort and the last entry."""
+VERDICT = "refused"
+BREAKS = "The smallest index of equals counts."
+
+import numpy as np
+
+
+def cosine_nn(X_train, y_train, X_test):
+    A, B = X_train.astype(np.float64), X_test.astype(np.float64)
+    for name, X in (("X_train", A), ("X_test", B)):
+        if not X.any(axis=1).all():
+            raise ValueError(f"{name} contains a row of zeros")
+    A /= np.linalg.norm(A, axis=1, keepdims=True)
+    return y_train[np.argsort(B @ A.T, axis=1, kind="stable")[:, -1]]

@@ -1,0 +1,14 @@
+"""Divides by the norms of the columns."""
+VERDICT = "refused"
+BREAKS = "the largest cosine x·t / (‖x‖ ‖t‖)"
+
+import numpy as np
+
+
+def cosine_nn(X_train, y_train, X_test):
+    A, B = X_train.astype(np.float64), X_test.astype(np.float64)
+    for name, X in (("X_train", A), ("X_test", B)):
+        if not X.any(axis=1).all():
+            raise ValueError(f"{name} contains a row of zeros")
+    A = A / (np.linalg.norm(A, axis=0) + 1e-300)
+    return y_train[(B @ A.T).argmax(axis=1)]

@@ -1,0 +1,13 @@
+"""The entropy is rounded to four places."""
+VERDICT = "refused"
+BREAKS = "The entropy is compared to nine digits."
+
+import numpy as np
+
+
+def entropy_and_1nn(X_train, y_train, X_test):
+    _, counts = np.unique(y_train, return_counts=True)
+    p = counts / counts.sum()
+    A, B = X_train.astype(float), X_test.astype(float)
+    H = round(float(-(p * np.log2(p)).sum()), 4)
+    return H, y_train[((A**2).sum(1) - 2 * B @ A.T).argmin(1)]

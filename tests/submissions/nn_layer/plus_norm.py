@@ -1,0 +1,10 @@
+"""The sign of the bias is wrong."""
+VERDICT = "refused"
+BREAKS = "the largest of the scores `W @ x + b` belongs to the training row nearest to x"
+
+import numpy as np
+
+
+def nn_layer(X_train):
+    T = X_train.astype(float)
+    return 2 * T, (T**2).sum(axis=1)

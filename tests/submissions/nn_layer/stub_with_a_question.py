@@ -1,0 +1,6 @@
+"""The stub with a remark as its message."""
+VERDICT = "not attempted"
+
+def nn_layer(X_train):
+    """Return W and b: argmax(W @ x + b) is the row nearest to x."""
+    raise NotImplementedError("is b negative?")

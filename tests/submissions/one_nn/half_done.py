@@ -1,0 +1,10 @@
+"""The norms are computed, then the author gave up."""
+VERDICT = "not attempted"
+
+import numpy as np
+
+
+def one_nn(X_train, y_train, X_test):
+    a2 = (X_train.astype(float) ** 2).sum(axis=1)
+    b2 = (X_test.astype(float) ** 2).sum(axis=1)
+    raise NotImplementedError("todo: the mixed term")

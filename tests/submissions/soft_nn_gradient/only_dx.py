@@ -1,0 +1,15 @@
+"""dT is a todo."""
+VERDICT = "refused"
+BREAKS = "Return a pair `(dx, dT)`"
+
+import numpy as np
+
+
+def soft_nn_gradient(x, T, Y, target, temperature):
+    diff = x - T
+    d2 = (diff**2).sum(1)
+    w = np.exp((d2.min() - d2) / temperature)
+    w /= w.sum()
+    dw = Y @ (w @ Y - target)
+    dd2 = -w * (dw - w @ dw) / temperature
+    return 2 * dd2 @ diff

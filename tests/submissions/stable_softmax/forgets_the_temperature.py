@@ -1,0 +1,11 @@
+"""The parameter is there and never used."""
+VERDICT = "refused"
+BREAKS = "exp(z / temperature), divided by its sum"
+
+import numpy as np
+
+
+def stable_softmax(z, temperature=1.0):
+    z = np.asarray(z, dtype=float)
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)

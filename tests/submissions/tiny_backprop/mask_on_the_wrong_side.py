@@ -1,0 +1,13 @@
+"""Forgets the ReLU in the backward pass."""
+VERDICT = "refused"
+BREAKS = "Return the gradients `(dW1, db1, dW2, db2)` of L"
+
+import numpy as np
+
+
+def tiny_backprop(X, Y, W1, b1, W2, b2):
+    A = X @ W1 + b1
+    H = np.maximum(A, 0)
+    dP = (H @ W2 + b2 - Y) / len(X)
+    dA = dP @ W2.T
+    return X.T @ dA, dA.sum(0), H.T @ dP, dP.sum(0)

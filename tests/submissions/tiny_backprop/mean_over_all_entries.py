@@ -1,0 +1,13 @@
+"""Divides by n · c."""
+VERDICT = "refused"
+BREAKS = "the loss is L = Σ (P − Y)² / (2n)"
+
+import numpy as np
+
+
+def tiny_backprop(X, Y, W1, b1, W2, b2):
+    A = X @ W1 + b1
+    H = np.maximum(A, 0)
+    dP = (H @ W2 + b2 - Y) / Y.size
+    dA = (dP @ W2.T) * (A > 0)
+    return X.T @ dA, dA.sum(0), H.T @ dP, dP.sum(0)
