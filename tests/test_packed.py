@@ -42,12 +42,12 @@ def pages_python(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], An
         (place / names.get(name, f"{name}.zip")).write_bytes(gzip.decompress(content))
 
     def run(program: str) -> Any:
-        path = place / "program.py"
+        path, out = place / "program.py", place / "out.json"
         path.write_text(program, encoding="utf-8")
-        command = [node_program(), str(HERE / "packed.mjs"), f"{place}/", str(path)]
+        command = [node_program(), str(HERE / "packed.mjs"), f"{place}/", str(path), str(out)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
-        return json.loads(done.stdout)
+        return json.loads(out.read_text(encoding="utf-8"))
 
     return run
 
@@ -68,8 +68,11 @@ from nnlib.practice import page
 json.dumps([page.verdict(s, "one_nn", "", 0, False, lambda call: None) for s in {sources!r}])
 """
     there = [json.loads(text) for text in pages_python(program)]
-    here = [json.loads(page.verdict(s, "one_nn", "", 0, False, lambda call: None)) for s in sources]
-    for path, one, other in zip(SUBMISSIONS, here, there, strict=True):
-        assert one["passed"] != path.stem.startswith("wrong")
+    for path, source, other in zip(SUBMISSIONS, sources, there, strict=True):
+        if "scipy" in source:
+            assert other["problem"].startswith("there is no scipy here")
+            continue
+        here = json.loads(page.verdict(source, "one_nn", "", 0, False, lambda call: None))
+        assert here["passed"] != path.stem.startswith("wrong")
         for key in ("passed", "verdict", "tiers", "failures"):
-            assert one[key] == other[key], path.stem
+            assert here[key] == other[key], path.stem
