@@ -1,14 +1,14 @@
 // Run a program in the Python that a page loads, from the very packs that it loads:
 //
-//   node packed.mjs FOLDER PROGRAM
+//   node packed.mjs FOLDER PROGRAM OUT
 //
 // FOLDER holds Pyodide with the packs in place of its own files. The program's last value, a text,
-// is printed.
+// is written to OUT: a pipe may take no more than a part.
 import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
-const [folder, program] = process.argv.slice(2);
+const [folder, program, out] = process.argv.slice(2);
 const { loadPyodide } = await import(pathToFileURL(path.join(folder, "pyodide.mjs")).href);
 const python = await loadPyodide({ indexURL: folder, stdin: () => null });
 for (const name of ["numpy", "nnlib"]) {
@@ -17,5 +17,5 @@ for (const name of ["numpy", "nnlib"]) {
   python.unpackArchive(pack, "zip", { extractDir: "/lib/python3.12/site-packages" });
 }
 const text = python.runPython(fs.readFileSync(program, "utf8"));
-fs.writeSync(1, `${text}\n`);
+fs.writeFileSync(out, text);
 process.exit(0);

@@ -49,6 +49,9 @@ def described(error: BaseException) -> dict[str, Any]:
     if isinstance(error, MemoryError):
         text = " ".join(str(error).split())
         return {"problem": f"MemoryError: more than this page's Python has. {text}", "line": line}
+    if isinstance(error, ModuleNotFoundError):
+        has = "this page's Python has NumPy, nnlib and the standard library"
+        return {"problem": f"there is no {error.name} here: {has}", "line": line}
     if isinstance(error, Flood):
         return {"problem": guard.LINES["flood"], "line": line}
     text = guard.describe(error).removeprefix("it raised ")

@@ -249,8 +249,17 @@ function pad(place, { drill, title, stub, twists, about, licenses }) {
   if (offered.hidden) announce(`The first run or judging brings Python to this page, ${megabytes(runner.total)} MB. Nothing leaves your machine.`);
 }
 
+/** Fold the notebook's own cells away, which the pad stands for. */
+function fold(place) {
+  const cells = [];
+  for (let next = place.nextElementSibling; next?.matches(".cell"); next = next.nextElementSibling) cells.push(next);
+  if (cells.length) place.after(el("details", { class: "pad-cells" }, el("summary", {}, "The cells of the notebook, for JupyterLab"), ...cells));
+}
+
 for (const place of document.querySelectorAll(".pad-place")) {
   place.querySelector(".pad-words")?.remove();
-  if (FILES) pad(place, JSON.parse(place.querySelector("script").textContent));
-  else place.append(el("p", { class: "pad-words" }, "This book was built without Python, so its pages run nothing. JupyterLab does."));
+  if (FILES) {
+    pad(place, JSON.parse(place.querySelector("script").textContent));
+    fold(place);
+  } else place.append(el("p", { class: "pad-words" }, "This book was built without Python, so its pages run nothing. JupyterLab does."));
 }
