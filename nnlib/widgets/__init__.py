@@ -2,6 +2,7 @@
 
 from nnlib.widgets.cancellation import CancellationExplorer
 from nnlib.widgets.chooser import IndexChooser
+from nnlib.widgets.clocked import ClockedStepper
 from nnlib.widgets.envelope import EnvelopeExplorer
 from nnlib.widgets.mock import MockInterview
 from nnlib.widgets.network import NetworkDiagram
@@ -12,6 +13,7 @@ from nnlib.widgets.voronoi import VoronoiExplorer
 
 __all__ = [
     "CancellationExplorer",
+    "ClockedStepper",
     "EnvelopeExplorer",
     "IndexChooser",
     "MockInterview",

@@ -45,7 +45,7 @@ export function viewOf(extent, points) {
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const EDGE = { left: 30, right: 8, top: 20, bottom: 32 };
-const [LOW, TALL] = [236, 330]; // on a phone, and where the network stands beside the map
+const TALLEST = { phone: 236, beside: 330 }; // beside: where the network has room there
 
 /** The frame of a map: axes, their numbers, the names of the features. */
 function axesOf({ width, height, extent: [x0, x1, y0, y1], x, y }, names) {
@@ -131,7 +131,7 @@ export function planeOf(page) {
 
   function layOut(room, extent, names) {
     const [x0, x1, y0, y1] = extent;
-    const tallest = node.parentNode.clientWidth < 560 ? LOW : TALL;
+    const tallest = node.parentNode.clientWidth < 560 ? TALLEST.phone : TALLEST.beside;
     const side = Math.min(room - EDGE.left - EDGE.right, tallest - EDGE.top - EDGE.bottom);
     const ratio = clamp((y1 - y0) / (x1 - x0), 0.25, 1);
     const [width, height] = [Math.round(side), Math.round(side * ratio)];

@@ -17,6 +17,7 @@ from visits import THEMES, drag, drawn, said, turn
 from nnlib import ThreeLayerNet
 from nnlib.widgets import (
     CancellationExplorer,
+    ClockedStepper,
     EnvelopeExplorer,
     IndexChooser,
     NetworkDiagram,
@@ -649,13 +650,90 @@ class Network(Kind):
         expect(said(widget)).to_contain_text("Query (1.5, 2)")
 
 
-TEMPERATURE, ENVELOPE, CANCELLATION, VORONOI, CHOOSER, NETWORK = KINDS = (
+class Clocked(Kind):
+    name = "clocked"
+    hears = ("at", "class_names", "extent", "labels", "query", "templates")
+    beginning = "Query (2, 2). Before the first cycle scores and comparators have settled: wins 3"
+    presses = ("ArrowRight", 40, "Cycle 7, select: unit 3 fires", 25)
+    address = ('{"at":2}', "Cycle 2, feedback: latch 0 is set")
+    moves = (("Home", "Query (2, 2). Before"), ("End", "Cycle 7, select"))
+    nonsense = (
+        "",
+        "7",
+        "null",
+        "{",
+        '{"at":8}',
+        '{"at":-1}',
+        '{"at":1.5}',
+        '{"at":"1"}',
+        '{"templates":[[1,2]]}',
+        '{"templates":[],"labels":[]}',
+        '{"templates":[[1,2],[3]],"labels":[0,0]}',
+        '{"labels":[0,1,2,0]}',
+        '{"labels":[0,1,"1",0]}',
+        '{"query":[1,1e999]}',
+        '{"query":"12"}',
+        '{"query":null}',
+        '{"class_names":["A","A"],"extent":[1,0,0,1]}',
+    )
+    shapes = ((".nn-wire, .nn-feedback, .nn-select, .nn-latch, .nn-vote, .nn-mark", "stroke"),)
+    texts = ((".nn-muted, p", "color"),)
+    many = (60, 80)
+    loose = "svg *"
+
+    def make(self, **traits: Any) -> Widget:
+        return ClockedStepper(**traits)
+
+    def eight(self, **traits: Any) -> Widget:
+        rows = np.random.default_rng(2).integers(0, 7, (8, 2))
+        names = ["a long name", "b", "c", "d"]
+        return ClockedStepper(rows, [0, 1, 2, 3] * 2, [3, 3], class_names=names, **traits)
+
+    def telling(self) -> list[Widget]:
+        return [self.make(at=4), self.eight(at=15, name="two"), self.eight(at=6, name="three")]
+
+    def long(self) -> list[Widget]:
+        far = [[1e90, 2e90], [-3e90, 1.2345e89]]
+        return [self.eight(at=6), ClockedStepper(far, [0, 1], [1e90, -1e90], name="two", at=2)]
+
+    def pair(self) -> tuple[Widget, Widget, tuple[str, ...]]:
+        return self.make(), self.make(at=3, name="two"), ("at", "query", "templates")
+
+    def follow(self, first: Locator, second: Locator) -> None:
+        press(first, "Step")
+        expect(said(second)).to_contain_text("Cycle 1, select: unit 0 fires")
+        second.get_by_role("button", name="Query").press("ArrowRight")
+        press(second, "Back")
+        expect(said(first)).to_contain_text("Query (2.5, 2). Before the first cycle")
+
+    def hand(self, widget: Locator) -> Locator:
+        return widget.get_by_role("slider", name="Cycle")
+
+    def alter(self, widget: Locator) -> None:
+        widget.get_by_role("button", name="Template 0").press("ArrowRight")
+        press(widget, "Step")
+        press(widget, "Step")
+
+    def altered(self, widget: Locator) -> None:
+        expect(said(widget)).to_contain_text("Cycle 2, feedback: latch 0 is set")
+        scores = widget.locator(".nn-units text")
+        expect(scores.filter(has_text="6.75")).to_have_count(1)  # (1.5, 1) at (2, 2)
+
+    def move(self, widget: Locator) -> None:
+        self.hand(widget).press("End")
+
+    def moved(self, widget: Locator) -> None:
+        expect(said(widget)).to_contain_text("Cycle 7, select: unit 3 fires")
+
+
+TEMPERATURE, ENVELOPE, CANCELLATION, VORONOI, CHOOSER, NETWORK, CLOCKED = KINDS = (
     Temperature(),
     Envelope(),
     Cancellation(),
     Voronoi(),
     Chooser(),
     Network(),
+    Clocked(),
 )
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=repr)
 

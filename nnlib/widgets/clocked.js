@@ -1,0 +1,254 @@
+import {
+  announcer, begin, button, clamp, el, format, listen, onFrame, set, stateLink, write,
+} from "./shared.js";
+import { marker } from "./drawing.js";
+import { planeOf } from "./plane.js";
+import { stepperOf } from "./stepper.js";
+
+// ---- The clocked network. ----
+// The same steps as nnlib/clocked.py: a test compares them, scores bit for bit.
+
+/** The scores of a query, in float64, feature after feature. */
+function scoresOf(templates, query) {
+  return templates.map((t) => {
+    let norm = 0;
+    let score = 0;
+    t.forEach((v, j) => {
+      norm += v * v;
+      score += query[j] * (2 * v);
+    });
+    return score + -norm;
+  });
+}
+
+/** Each class's votes, and the class that leads: of equals the one that came first. */
+function voteOf(neighbors, labels, classes) {
+  const votes = new Array(classes).fill(0);
+  for (const i of neighbors) votes[labels[i]] += 1;
+  const most = Math.max(...votes);
+  const leader = neighbors.find((i) => votes[labels[i]] === most);
+  return { votes, label: leader === undefined ? null : labels[leader] };
+}
+
+/** All cycles until every row is selected; the first entry is the network before the clock ticks. */
+export function trace({ templates, labels, query, class_names: names }) {
+  const scores = scoresOf(templates, query);
+  const n = scores.length;
+  const wins = scores.map((s, i) =>
+    scores.reduce((count, other, j) => count + Number(i < j ? s >= other : i > j && s > other), 0));
+  const latches = scores.map(() => 0);
+  const sums = () => {
+    const all = latches.reduce((a, b) => a + b, 0);
+    return wins.map((w, i) => w + all - latches[i] - n * latches[i] - (n - 1));
+  };
+  const neighbors = [];
+  const vote = () => voteOf(neighbors, labels, names.length);
+  const cycles = [{ number: 0, phase: "settle", unit: -1, sums: sums(), taken: [], ...vote() }];
+  for (let number = 1; number < 2 * n; number++) {
+    const select = number % 2 === 1;
+    if (!select) latches[neighbors.at(-1)] = 1;
+    const now = sums();
+    if (select) neighbors.push(now.findIndex((v) => v >= 0));
+    cycles.push({
+      number, phase: select ? "select" : "feedback", unit: neighbors.at(-1), sums: now,
+      taken: neighbors.filter((i) => latches[i]), ...vote() });
+  }
+  return { scores, wins, cycles };
+}
+
+// ---- The page. ----
+
+const STATE = ["templates", "labels", "class_names", "query", "extent", "at"];
+const LINKED = ["templates", "labels", "query", "at"];
+const LARGEST = 1e100;
+const LINE = 34; // of a unit
+const HEAD = 20;
+
+const signed = (v) => (v < 0 ? `−${-v}` : String(v));
+const pair = (values) => `(${values.map((v) => format(v)).join(", ")})`;
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+/** What one cycle did, in a sentence or two. */
+function words({ query, labels, class_names: names }, { wins }, cycle) {
+  const { number, phase, unit, taken, votes, label } = cycle;
+  const n = labels.length;
+  const tally = names.map((name, c) => `${name} ${votes[c]}`).join(", ");
+  if (!number) {
+    return `Query ${pair(query)}. Before the first cycle scores and comparators have settled: `
+      + `wins ${wins.join(", ")}. A selector fires when wins and latches reach ${n - 1}.`;
+  }
+  const leads = `Votes ${tally}; label ${names[label]}.`;
+  if (phase === "select") {
+    const reached = `${wins[unit]} wins and ${taken.length} latched rows`;
+    return `Cycle ${number}, select: unit ${unit} fires, with ${reached}. ${leads}`;
+  }
+  return `Cycle ${number}, feedback: latch ${unit} is set. It counts as a win for all others, `
+    + `and silences its own unit. ${leads}`;
+}
+
+const curved = (x0, y0, middle, x1, y1) => `M${x0},${y0}C${middle},${y0} ${middle},${y1} ${x1},${y1}`;
+
+/** The network, one line for each unit: score, wins, selector, latch; at the right the vote. */
+function unitsOf() {
+  const svg = el("svg", { "aria-hidden": "true" });
+  const node = el("div", { class: "nn-units" }, svg);
+  let shown = null;
+
+  function layOut(key, width, { templates, class_names: names }) {
+    const n = templates.length;
+    const at = {
+      score: width * 0.23, wins: width * 0.37, select: width * 0.53, latch: width * 0.73, vote: width - 44 };
+    const y = (i) => HEAD + LINE * i + LINE / 2;
+    const votes = names.map((_, c) => HEAD + (n * LINE * (c + 0.5)) / names.length);
+    shown = { key, n, at, y, votes };
+    set(svg, { width, height: HEAD + Math.max(n, names.length) * LINE + 6 });
+    const head = (x, text, anchor = "middle") => el("text", { x, y: 12, "text-anchor": anchor }, text);
+    const each = (count, make) => Array.from({ length: count }, (_, i) => make(i));
+    const text = (x, anchor) => (i) => el("text", { x, y: y(i) + 4, "text-anchor": anchor });
+    shown.feedback = each(n, () => el("path", { class: "nn-feedback" }));
+    shown.forward = each(n, (i) => el("path", { d: `M${at.select + 14},${y(i)}H${at.latch - 10}` }));
+    shown.counts = each(n, () => el("path", { class: "nn-wire" }));
+    shown.marks = each(n, (i) => el("g", { transform: `translate(8,${y(i)})` }));
+    shown.scores = each(n, text(at.score, "end"));
+    shown.wins = each(n, text(at.wins, "end"));
+    shown.circles = each(n, (i) => el("circle", { cx: at.select, cy: y(i), r: 14, class: "nn-select" }));
+    shown.sums = each(n, text(at.select, "middle"));
+    shown.latches = each(n, (i) => el("rect", { x: at.latch - 10, y: y(i) - 10, width: 20, height: 20 }));
+    shown.bits = each(n, text(at.latch, "middle"));
+    shown.boxes = votes.map((v) => el("rect", { x: at.vote, y: v - 13, width: 42, height: 26, rx: 5 }));
+    shown.tallies = votes.map((v) => el("text", { x: at.vote + 21, y: v + 4, "text-anchor": "middle" }));
+    svg.replaceChildren(
+      head(0, "unit", "start"), head(at.score, "s", "end"), head(at.wins, "wins", "end"),
+      head(at.select, "select"), head(at.latch, "latch"), head(at.vote + 21, "vote"),
+      ...each(n, (i) => el("text", { x: 20, y: y(i) + 4 }, i)),
+      ...["feedback", "forward", "counts", "marks", "scores", "wins", "circles", "sums", "latches", "bits",
+        "boxes", "tallies"].flatMap((name) => shown[name]));
+  }
+  function draw(now, { scores, wins }, cycle) {
+    const { labels, class_names: names } = now;
+    const width = node.clientWidth;
+    const key = [width, labels.length, names].join();
+    if (shown?.key !== key) layOut(key, width, now);
+    const { at, y, votes } = shown;
+    const feeding = cycle.phase === "feedback";
+    labels.forEach((c, i) => {
+      const fires = cycle.phase === "select" && cycle.unit === i;
+      const latched = cycle.taken.includes(i);
+      const counted = latched || fires;
+      if (shown.marks[i].dataset.c !== String(c)) shown.marks[i].replaceChildren(marker(c).firstChild);
+      shown.marks[i].dataset.c = c;
+      write(shown.scores[i], format(scores[i]));
+      write(shown.wins[i], String(wins[i]));
+      write(shown.sums[i], signed(cycle.sums[i]));
+      set(shown.circles[i], { class: `nn-select${fires ? " nn-fires" : ""}` });
+      set(shown.sums[i], { class: fires ? "nn-strong" : null });
+      set(shown.latches[i], { class: `nn-latch${latched ? " nn-set" : ""}` });
+      write(shown.bits[i], latched ? "1" : "0");
+      set(shown.forward[i], { class: `nn-wire${feeding && cycle.unit === i ? " nn-live" : ""}` });
+      set(shown.counts[i], {
+        d: curved(at.latch + 10, y(i), at.vote - 12, at.vote, votes[c]),
+        class: `nn-wire${counted ? " nn-live" : ""}` });
+      // What the latch that was just set sends back: 1 to all others, −n to its own selector.
+      set(shown.feedback[i], {
+        d: feeding ? curved(at.latch - 10, y(cycle.unit) + 5, at.latch - 26, at.select + 13, y(i) + 5) : null,
+        class: `nn-feedback${i === cycle.unit ? " nn-minus" : ""}` });
+    });
+    names.forEach((name, c) => {
+      set(shown.boxes[c], { class: `nn-vote${cycle.label === c ? " nn-lit" : ""}` });
+      write(shown.tallies[c], `${name.slice(0, 3)} ${cycle.votes[c]}`);
+    });
+  }
+  return { node, draw };
+}
+
+/** Whether a state that came from an address is one that this widget can show. */
+function valid({ templates, labels, query, class_names: names, at }) {
+  const number = (v) => typeof v === "number" && Math.abs(v) <= LARGEST;
+  const point = (p) => Array.isArray(p) && p.length === 2 && p.every(number);
+  const whole = (v, most) => Number.isInteger(v) && v >= 0 && v <= most;
+  return Array.isArray(templates) && templates.length > 0 && templates.length <= 8 && templates.every(point)
+    && Array.isArray(labels) && labels.length === templates.length
+    && labels.every((c) => whole(c, names.length - 1))
+    && point(query) && whole(at, 2 * templates.length - 1);
+}
+
+function render({ model, el: root }) {
+  const { life, get, those, on, change: pass, start } = begin(model);
+  const { said, announce } = announcer(life);
+  const reset = button("Reset");
+  const link = stateLink(model, restore, life);
+  let linked = null;
+
+  /** The state, made whole: over a link between two widgets, parts may come one after the other. */
+  function state() {
+    const now = those(STATE);
+    const most = now.class_names.length - 1;
+    if (now.labels.length !== now.templates.length || now.labels.some((c) => c > most)) {
+      now.labels = now.templates.map((_, i) => Math.min(now.labels[i] ?? 0, most));
+    }
+    return now;
+  }
+  const snap = (value) => Number(value.toFixed(1));
+  const page = {
+    get, on, life,
+    has: (name) => name === "templates",
+    change(values, send = true) {
+      pass(values, send);
+      draw();
+    },
+    move(which, point, send = true) {
+      const [x0, x1, y0, y1] = plane.window();
+      const to = [clamp(snap(point[0]), x0, x1), clamp(snap(point[1]), y0, y1)];
+      if (which < 0) page.change({ query: to }, send);
+      else {
+        const templates = get("templates").map((t, i) => (i === which ? to : t));
+        page.change({ extent: plane.window(), templates }, send);
+      }
+    },
+    nudge(which, way, steps) {
+      const from = which < 0 ? get("query") : get("templates")[which];
+      page.move(which, from.map((v, j) => v + way[j] * steps * 0.1));
+    },
+  };
+  function restore(given) {
+    const home = get("home");
+    const next = { ...home };
+    for (const name of LINKED) if (name in given) next[name] = given[name];
+    if (valid(next)) page.change(next);
+  }
+  on(reset, "click", () => page.change(get("home")));
+
+  const plane = planeOf(page);
+  const units = unitsOf();
+  const stepper = stepperOf(page);
+  const box = el("div", { class: "nn-widget nn-clocked", role: "group", "aria-label": "Clocked network" },
+    stepper.node,
+    el("div", { class: "nn-sides" }, plane.node, units.node),
+    said,
+    el("div", { class: "nn-row" }, reset, ...link.controls,
+      el("span", { class: "nn-muted nn-hint" }, "Drag the cross or a row, or use the arrow keys.")));
+
+  const draw = onFrame(() => {
+    if (!box.clientWidth) return; // not laid out yet: the size observer calls again
+    const now = state();
+    const found = trace(now);
+    const cycle = found.cycles[stepper.draw(found.cycles.length - 1, "Cycle")];
+    const W = now.templates.map((t) => t.map((v) => 2 * v));
+    const b = now.templates.map((t) => -t.reduce((sum, v) => sum + v * v, 0));
+    const first = cycle.unit < 0 ? found.wins.indexOf(Math.max(...found.wins)) : cycle.unit;
+    plane.draw({ ...now, W, b, feature_names: ["x₁", "x₂"] }, { order: [first] });
+    units.draw(now, found, cycle);
+    announce(words(now, found, cycle));
+    const home = get("home");
+    const rest = {};
+    for (const name of LINKED) if (!same(now[name], home[name])) rest[name] = now[name];
+    if (same(rest, linked)) return; // what the link said of itself may stand
+    linked = rest;
+    link.show(rest);
+  }, life);
+
+  listen(model, STATE, draw, life);
+  return start(root, box, link, draw);
+}
+
+export default { render };

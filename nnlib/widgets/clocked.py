@@ -1,0 +1,133 @@
+"""The clocked network, one tick after the other: selectors, latches, feedback, the vote.
+
+The steps are those of `nnlib.clocked`: the page computes them again for any rows and any query that
+the reader drags to, and a test compares the two.
+"""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from traitlets import Int, List, TraitError, Unicode, validate
+
+from nnlib.clocked import ClockedKNN, Trace
+from nnlib.widgets.base import Widget, module, stylesheet
+from nnlib.widgets.traits import Labels, Rows, Vector
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MOST_ROWS = 8
+MOST_CLASSES = 4
+LARGEST = 1e100
+STATE = ("templates", "labels", "class_names", "query", "extent", "at")
+
+
+class ClockedStepper(Widget):
+    """A clocked network to step through, with its rows and its query in the reader's hand.
+
+    Parameters
+    ----------
+    templates : array_like, shape (n, 2), optional
+        At most 8 rows. Default: the small example (1, 1), (4, 2), (2, 5), and (5, 4).
+    labels : list of int, optional
+        The class of each row.
+    query : array_like, shape (2,), optional
+    class_names : list of str
+        At most 4, all different.
+    at : int
+        The cycle that is shown, from 0 (before the first) to 2n − 1.
+    extent : list of four float
+        Left, right, bottom and top of the map.
+    name : str
+        The widget's name in links to its state. Give each its own if a page has several.
+
+    Raises
+    ------
+    traitlets.TraitError
+        Naming the trait, for shapes that do not fit, NaN or infinity, values out of range.
+        Nothing is changed then.
+    """
+
+    _esm = module("clocked.js")
+    _css = stylesheet("clocked.css")
+    _shown: ClassVar[tuple[str, ...]] = ("templates", "labels", "query", "at")
+    _restored: ClassVar[tuple[str, ...]] = STATE
+
+    templates = Rows().tag(sync=True)
+    labels = Labels().tag(sync=True)
+    class_names = List(Unicode()).tag(sync=True)
+    query = Vector().tag(sync=True)
+    extent = Vector().tag(sync=True)
+    at = Int(0).tag(sync=True)
+    name = Unicode("clocked").tag(sync=True)
+
+    def __init__(
+        self,
+        templates: Any = ((1, 1), (4, 2), (2, 5), (5, 4)),
+        labels: Any = (0, 1, 1, 0),
+        query: Any = (2, 2),
+        **traits: Any,
+    ) -> None:
+        state = {"class_names": ["A", "B"], "extent": [0, 6, 0, 6], **traits}
+        super().__init__(templates=templates, labels=labels, query=query, **state)
+
+    def trace(self) -> Trace:
+        """Return all cycles of the real network for these rows and this query."""
+        names = np.array(self.class_names)[self.labels]
+        return ClockedKNN.from_data(self.templates, names).run(self.query, len(self.labels))
+
+    def figure(self) -> "Figure":
+        """Draw the sums of all selectors through all cycles; ○ fires, × is latched."""
+        from matplotlib import pyplot as plt
+
+        cycles = self.trace().cycles
+        sums = np.stack([cycle.sums for cycle in cycles], axis=1)
+        n = len(self.labels)
+        figure, axis = plt.subplots(figsize=(6.4, 1.2 + 0.45 * n), layout="constrained")
+        figure.patch.set_alpha(0)
+        axis.imshow(sums, cmap="Blues", vmin=-2 * n, vmax=n, aspect="auto")
+        for (row, column), value in np.ndenumerate(sums):
+            text = str(value).replace("-", "−")
+            axis.text(column, row, text, ha="center", va="center", color="black")
+        for column, cycle in enumerate(cycles):
+            if cycle.phase == "select":
+                axis.plot(column, cycle.unit, "o", ms=22, mfc="none", mec="#D55E00", mew=2)
+            for row in cycle.taken:
+                axis.plot(column + 0.38, row - 0.3, "x", color="black", ms=5)
+        axis.set(xlabel="clock cycle", ylabel="unit", yticks=range(n))
+        axis.set(xticks=range(len(cycles)), xticklabels=range(1, len(cycles) + 1))
+        return figure
+
+    @validate(*STATE)
+    def _check_state(self, proposal: dict[str, Any]) -> Any:
+        state = {name: getattr(self, name) for name in STATE}
+        state[proposal["trait"].name] = proposal["value"]
+        check_state(state)
+        return proposal["value"]
+
+
+def check_state(state: dict[str, Any]) -> None:
+    """Raise a `TraitError` that names the trait unless the traits are in range and fit."""
+    templates, labels, names = state["templates"], state["labels"], state["class_names"]
+    n, d = len(templates), len(templates[0])
+    if n > MOST_ROWS or d != 2:
+        raise TraitError(
+            f"templates must be at most {MOST_ROWS} rows of 2 numbers; the shape is ({n}, {d})"
+        )
+    if len(labels) != n:
+        raise TraitError(f"labels must have one entry for each of {n} rows; got {len(labels)}")
+    if not 1 <= len(names) <= MOST_CLASSES or len(set(names)) < len(names):
+        raise TraitError(f"class_names must be 1 to {MOST_CLASSES} different names; got {names}")
+    if max(labels) >= len(names):
+        raise TraitError(f"labels must be below {len(names)}; the largest is {max(labels)}")
+    if len(state["query"]) != 2:
+        raise TraitError(f"query must have 2 entries; got {len(state['query'])}")
+    extent = state["extent"]
+    if len(extent) != 4 or not (extent[0] < extent[1] and extent[2] < extent[3]):
+        raise TraitError(f"extent must be left < right and bottom < top; got {extent}")
+    for name, rows in [("templates", templates), ("query", [state["query"]]), ("extent", [extent])]:
+        largest = max(abs(v) for row in rows for v in row)
+        if largest > LARGEST:
+            raise TraitError(f"{name} must stay within ±{LARGEST:g}; got {largest:g}")
+    if not 0 <= state["at"] < 2 * n:
+        raise TraitError(f"at must be a cycle from 0 to {2 * n - 1}; got {state['at']}")
