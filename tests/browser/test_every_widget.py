@@ -28,7 +28,6 @@ from nnlib.widgets import (
 )
 from nnlib.widgets.cancellation import PRECISIONS
 
-PAGES_LAST = True  # see open_page
 OPEN = Callable[..., Page]
 SHOW = Callable[..., Page]
 
