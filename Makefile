@@ -19,7 +19,7 @@ book: $(VENV)/ready ## build the book and say where to open it
 
 test: $(VENV)/ready lint book ## run every test: library, pages in a browser, notebooks
 	@$(BIN)/python tests/browser/provision.py
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 	@echo "Notebooks: stored outputs against fresh ones, on this machine's matrix product …"
 	$(BIN)/python -m pytest --nbval --nbval-sanitize-with tests/nbval.cfg -n 2 --dist loadfile chapters
 	@echo "… and on another one, which rounds differently (Nehalem has no fused multiply-add)"
@@ -28,7 +28,6 @@ test: $(VENV)/ready lint book ## run every test: library, pages in a browser, no
 bench: $(VENV)/peers ## measure redraws, searches beside their peers, trees, files, shards and engines (about two hours)
 	@$(BIN)/python tests/browser/provision.py
 	$(BIN)/python benchmarks/redraw.py
-	$(BIN)/python benchmarks/forms.py
 	$(BIN)/python benchmarks/copies.py
 	$(BIN)/python benchmarks/peers.py
 	$(BIN)/python benchmarks/hostile.py

@@ -26,7 +26,8 @@ from provision import ADVICE, find_chromium  # noqa: E402
 from visits import ARGUMENTS, document  # noqa: E402
 
 STEPS = 200
-POINTS = {"VoronoiExplorer": "Query: move with the arrow keys"}
+QUERY = "Query: move with the arrow keys"
+POINTS = {"NetworkDiagram": QUERY, "VoronoiExplorer": QUERY}
 """Widgets whose reader drags a point, by the name of its handle; of others, the first slider."""
 
 # Frames in which the page's own callbacks ran. A message sent from the first of them arrives when

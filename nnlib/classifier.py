@@ -1,24 +1,60 @@
 """The scikit-learn face: the search as estimators that fit into pipelines and grid searches.
 
-Input is validated by scikit-learn's own functions, so that messages and refusals are the ones
-its users know. `fit` prepares the training side once.
+Input is read by the rules of `nnlib.validation`, so that no value is rounded and no mask dropped,
+and then validated by scikit-learn's own functions, so that messages and refusals are the ones its
+users know. `fit` prepares the training side once.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.utils import assert_all_finite, check_array, check_consistent_length, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from nnlib.distances import direct_pairs
 from nnlib.search import MEMORY_LIMIT, METHODS, TrainingSet, check_algorithm, search
-from nnlib.validation import Array, check_choice, check_count, working_dtype
+from nnlib.validation import (
+    Array,
+    as_array,
+    check_choice,
+    check_count,
+    distinct_labels,
+    first_missing,
+    objection,
+    working_dtype,
+)
+from nnlib.votes import distance_votes, leaders, margin
 
 METRICS = ("sqeuclidean", "cosine")
 VOTES = ("uniform", "distance")
+
+
+def numbers(name: str, data: Any, **options: Any) -> Array:
+    """Return `data` as an array of numbers that scikit-learn's `check_array` accepts.
+
+    It takes objects for numbers, too: those whose value that keeps.
+    """
+    array = as_array(name, data)
+    if array.dtype.kind == "O":
+        array = as_array(name, array.tolist())
+        check_nothing_missing(name, array)
+    if array.dtype.kind in "biufcOSU":  # or it raises a bare TypeError
+        checked: Array = check_array(array, input_name=name, **options)
+        pairs = zip(array.ravel().tolist(), checked.ravel().tolist(), strict=True)
+        if array.dtype.kind in "biuf" or all(given == number for given, number in pairs):
+            return checked
+    raise ValueError(f"{name} must hold numbers; its dtype is {array.dtype}{objection(array)}")
+
+
+def check_nothing_missing(name: str, array: Array) -> None:
+    """Raise for the missing values of pandas and of NumPy's text, which scikit-learn trips over."""
+    row = first_missing(array)
+    if row is not None:
+        raise ValueError(f"Input {name} contains NaN: row {row} has a missing value")
 
 
 def normalized(rows: Array, name: str) -> Array:
@@ -33,6 +69,15 @@ def normalized(rows: Array, name: str) -> Array:
         )
     rows = rows / scale[:, None]
     return np.asarray(rows / np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None])
+
+
+class Ballot(NamedTuple):
+    """What the neighbors of q queries count, nearest first."""
+
+    queries: Array  # (q, d), as they were searched
+    indices: Array  # (q, k)
+    votes: Array  # (q, k)
+    exact: Array  # (q,): whether no vote is rounded
 
 
 class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
@@ -65,6 +110,13 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
             self.__dict__.update(before)
             raise
 
+    def _read(self, X: Any, **fitting: Any) -> Array:
+        """Return rows as an array; note or check the number and the names of their features."""
+        rows = numbers("X", X, dtype="numeric", estimator=self)
+        named = X if hasattr(X, "columns") else rows
+        validate_data(self, named, skip_check_array=True, **fitting)
+        return rows
+
     def _fit_rows(self, X: Array) -> None:
         """Check the parameters against the rows and prepare the training side."""
         check_choice("weights", self.weights, VOTES)
@@ -75,7 +127,7 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         check_count("memory_limit", self.memory_limit, 1, None, "bytes")
         self._cosine = self.metric == "cosine"
         # Norms and a tree are kept for these rows, so they must not change with the caller's.
-        rows = normalized(X, "X") if self._cosine else X.copy()
+        rows = normalized(X, "X") if self._cosine else X.astype(X.dtype.newbyteorder("="))
         self._training = TrainingSet(rows, keep_weights=self.method == "expanded")
         self.n_samples_fit_ = len(X)
 
@@ -114,7 +166,7 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
     def _search(self, X: Any, k: int) -> tuple[Array, Array, Array]:
         """Return the queries as searched, and their (squared distances, indices)."""
         check_is_fitted(self, "n_samples_fit_")
-        X = validate_data(self, X, reset=False, dtype="numeric")
+        X = self._read(X, reset=False)
         check_choice("weights", self.weights, VOTES)
         check_count("n_neighbors", k, 1, len(self._training), f"n_samples = {len(self._training)}")
         if self._cosine:
@@ -126,25 +178,20 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         }
         return X, *search(self._training, X, k, **options)
 
-    def _votes(self, X: Any) -> tuple[Array, Array]:
-        """Return (votes, indices), both (n_test, k): what each neighbor counts, nearest first."""
+    def _vote(self, X: Any) -> Ballot:
+        """Return what each neighbor of the queries counts."""
         X, squared, indices = self._search(X, self.n_neighbors)
+        rows = self._training.rows
         if self.weights == "uniform":
-            return np.ones(indices.shape), indices
-        if self.method == "expanded":  # whose rounding hides a distance of zero
-            squared = direct_pairs(X, self._training.rows, indices)
+            return Ballot(X, indices, np.ones(indices.shape), np.ones(len(X), np.bool_))
+        if self.method != "exact":  # which may round to float32, and hide a distance of zero
+            squared = direct_pairs(X, rows, indices)
         if not np.isfinite(squared).all():
             raise ValueError(
                 "a squared distance overflows float64, so that weights='distance' is undefined; "
                 "rescale X or use weights='uniform'"
             )
-        distances = np.sqrt(squared.astype(np.float64))
-        smallest = distances.min(axis=1, keepdims=True)
-        # 1/distance up to a factor a query: dividing by the smallest first cannot overflow. A
-        # zero distance outweighs all others.
-        with np.errstate(all="ignore"):
-            votes = np.where(smallest == 0, distances == 0, smallest / distances)
-        return votes.astype(np.float64), indices
+        return Ballot(X, indices, *distance_votes(X, rows, indices, squared))
 
 
 class NearestNeighborClassifier(ClassifierMixin, NeighborsBase):  # type: ignore[misc]
@@ -174,7 +221,8 @@ class NearestNeighborClassifier(ClassifierMixin, NeighborsBase):  # type: ignore
     Notes
     -----
     A tied vote goes to the tied label whose nearest member comes first, in the order of
-    (distance, index). There `predict` need not be the first maximum of `predict_proba`.
+    (distance, index). There `predict` need not be the first maximum of `predict_proba`. What is a
+    tie, and who has the most votes, is decided by exact numbers; see `nnlib.votes`.
 
     References
     ----------
@@ -188,35 +236,54 @@ class NearestNeighborClassifier(ClassifierMixin, NeighborsBase):  # type: ignore
         If it raises, the estimator is as it was before.
         """
         with self._all_or_nothing():
-            X, y = validate_data(self, X, y, dtype="numeric")
-            check_classification_targets(y)
-            self.classes_, self._codes = np.unique(y, return_inverse=True)
-            self._fit_rows(X)
+            rows = self._read(X, y=y)
+            labels = column_or_1d(as_array("y", y), warn=True)
+            check_consistent_length(rows, labels)
+            check_nothing_missing("y", labels)
+            # scikit-learn does not know NumPy's text of variable length.
+            plain = labels.astype(object) if labels.dtype.kind == "T" else labels
+            assert_all_finite(plain, input_name="y")
+            self.classes_, self._codes = distinct_labels("y", labels)
+            check_classification_targets(plain)
+            self._fit_rows(rows)
         return self
 
-    def _tally(self, X: Any) -> tuple[Array, Array]:
+    def _tally(self, ballot: Ballot) -> tuple[Array, Array]:
         """Return (tally, codes): votes per class (n_test, n_classes); neighbors' class codes."""
-        votes, indices = self._votes(X)
-        codes = self._codes[indices]
+        codes = self._codes[ballot.indices]
         tally = np.zeros((len(codes), len(self.classes_)))
         rows = np.arange(len(codes))
-        for vote, code in zip(votes.T, codes.T, strict=True):  # k steps, all queries at once
+        for vote, code in zip(ballot.votes.T, codes.T, strict=True):  # k steps, all queries at once
             tally[rows, code] += vote
         return tally, codes
 
     def predict_proba(self, X: Any) -> Array:
         """Return each class's share of the votes, shape (n_test, n_classes)."""
-        tally, _ = self._tally(X)
+        tally, _ = self._tally(self._vote(X))
         return np.asarray(tally / tally.sum(axis=1, keepdims=True))
 
     def predict(self, X: Any) -> Array:
         """Return the label with the most votes for every query, shape (n_test,)."""
-        tally, codes = self._tally(X)
+        ballot = self._vote(X)
+        tally, codes = self._tally(ballot)
         most = tally.max(axis=1, keepdims=True)
-        # Nearest first: the first neighbor whose class has the most votes decides.
         leads = np.take_along_axis(tally, codes, axis=1) == most
+        close = tally >= most * (1 - margin(self.n_features_in_, codes.shape[1]))
+        rows, indices = self._training.rows, ballot.indices
+        for i in np.flatnonzero((close.sum(axis=1) > 1) & ~ballot.exact):
+            contenders = np.flatnonzero(close[i])
+            leads[i] = leaders(ballot.queries[i], rows[indices[i]], codes[i], contenders)
+        # Nearest first: the first neighbor whose class has the most votes decides.
         winner = np.take_along_axis(codes, leads.argmax(axis=1)[:, None], axis=1)[:, 0]
         return np.asarray(self.classes_[winner])
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return the (weighted) share of the queries whose label is that in `y` (n_test,)."""
+        labels = column_or_1d(as_array("y", y))
+        check_nothing_missing("y", labels)
+        check_consistent_length(X, labels, sample_weight)
+        pairs = zip(self.predict(X).tolist(), labels.tolist(), strict=True)
+        return float(np.average([found == label for found, label in pairs], weights=sample_weight))
 
 
 class NearestNeighborRegressor(RegressorMixin, NeighborsBase):  # type: ignore[misc]
@@ -229,16 +296,18 @@ class NearestNeighborRegressor(RegressorMixin, NeighborsBase):  # type: ignore[m
     def fit(self, X: Any, y: Any) -> Self:
         """Keep a copy of the training rows `X` (n_train, d) with their targets `y`."""
         with self._all_or_nothing():
-            X, y = validate_data(self, X, y, dtype="numeric", multi_output=True, y_numeric=True)
-            self._targets = np.array(y, dtype=np.float64)
-            self._fit_rows(X)
+            rows = self._read(X, y=y)
+            targets = numbers("y", y, dtype=np.float64, ensure_2d=False, estimator=self)
+            check_consistent_length(rows, targets)
+            self._targets = targets.copy()
+            self._fit_rows(rows)
         return self
 
     def predict(self, X: Any) -> Array:
         """Return the mean target of the neighbors of every query, shape of `y` but n_test rows."""
-        votes, indices = self._votes(X)
-        targets = self._targets[indices]
-        shares = votes / votes.sum(axis=1, keepdims=True)
+        ballot = self._vote(X)
+        targets = self._targets[ballot.indices]
+        shares = ballot.votes / ballot.votes.sum(axis=1, keepdims=True)
         return np.asarray(np.einsum("qk,qk...->q...", shares, targets))
 
     def __sklearn_tags__(self) -> Any:

@@ -89,7 +89,7 @@ def squared_distances(X: ArrayLike, T: ArrayLike, method: str = "expanded") -> A
         Templates (training rows).
     method : {"expanded", "direct"}
         Which side of the equation to compute. "expanded" costs one matrix product and is off
-        by at most about (2d + 4) u (‖x‖ + ‖t‖)², u the unit roundoff, in whatever order the
+        by at most about (2d + 1) u (‖x‖ + ‖t‖)², u the unit roundoff, in whatever order the
         product sums; it may be *negative*, and negatives are not clipped. "direct" has
         relative error at most about (d + 2) u.
 

@@ -35,6 +35,7 @@ from nnlib.validation import (
     as_array,
     as_numbers,
     as_rows,
+    at_hand,
     check_choice,
     check_count,
     check_same_width,
@@ -86,7 +87,7 @@ def read(source: RowSource, part: slice) -> Array:
     What the source raises while it reads passes through.
     """
     name = f"X_train[{part.start}:{part.stop}]"
-    data = source[part]
+    data = at_hand(source[part])
     if not isinstance(data, np.ndarray) and hasattr(data, "__array__"):
         data = np.asanyarray(data)  # a lazy source reads only now
     rows = as_array(name, data)

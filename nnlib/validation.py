@@ -6,6 +6,7 @@ what came, so that a mistake is found where it was made and not three functions 
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import chain
 from operator import index
 from typing import Any, Protocol, TypeGuard
 
@@ -47,7 +48,7 @@ def as_array(name: str, data: ArrayLike) -> Array:
     masked = holds_masked(data)
     if not masked:
         try:
-            array = converted(data)
+            array = converted(at_hand(data))
         except MemoryError:
             raise
         except Exception as error:
@@ -58,16 +59,22 @@ def as_array(name: str, data: ArrayLike) -> Array:
     return np.asarray(array)
 
 
-def holds_masked(data: Any, depth: int = 64) -> bool:
+def at_hand(data: Any) -> Any:
+    """Return what a lazy array of Dask holds, whose own conversion to an array drops a mask."""
+    return data.compute() if hasattr(data, "__dask_graph__") else data
+
+
+def holds_masked(data: Any) -> bool:
     """Return whether data are masked, or nested lists hold what is; NumPy would drop the mask."""
-    if isinstance(data, np.ma.MaskedArray):
-        return True
-    if depth == 0 or not isinstance(data, list | tuple):
-        return False
-    deeper = (list, tuple, np.ma.MaskedArray)
-    if not any(issubclass(kind, deeper) for kind in set(map(type, data))):
-        return False
-    return any(holds_masked(part, depth - 1) for part in data)
+    level = [data]
+    for _ in range(64):  # NumPy's arrays have no more axes; a list may hold itself
+        kinds = set(map(type, level))
+        if any(issubclass(kind, np.ma.MaskedArray) for kind in kinds):
+            return True
+        if not any(issubclass(kind, list | tuple) for kind in kinds):
+            return False
+        level = list(chain.from_iterable(x for x in level if isinstance(x, list | tuple)))
+    return False
 
 
 def converted(data: Any) -> Array:
@@ -135,7 +142,7 @@ def first_missing(array: Array) -> int | None:
         lacks = [is_missing(value) for value in array.ravel().tolist()]
     else:
         return None
-    return lacks.index(True) // (array.size // len(array)) if any(lacks) else None
+    return lacks.index(True) * (array.shape or (1,))[0] // array.size if any(lacks) else None
 
 
 def all_finite(array: Array) -> bool:

@@ -56,6 +56,14 @@ def test_the_values_that_the_prose_names(name, expected):
     assert got == expected
 
 
+@pytest.mark.parametrize("slope", [1.0, 1e3, 1e30, 1e300])
+def test_no_slope_escapes_half_a_jump(slope):
+    """The card's points are those of any slope: a steeper sigmoid is wrong nearer to the step."""
+    x = np.array([-1, 1]) / (1000 * slope)
+    assert (np.abs(1 / (1 + np.exp(-slope * x)) - [0, 1]) > 0.49).all()
+    assert "x = np.array([-1, 1]) / (1000 * slope)" in COUNTEREXAMPLES["half_a_jump"].source
+
+
 def test_an_unknown_card_is_refused_with_the_names():
     with pytest.raises(ValueError, match=r"no card 'nonsense'; there are .*flipped_neighbor"):
         break_it("nonsense")

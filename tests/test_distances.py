@@ -62,7 +62,7 @@ def test_expanded_has_small_error_relative_to_the_norms(problem):
     truth = oracle_distances(problem.X, problem.T)
     for row, true_row, x_norm in zip(computed.tolist(), truth, x_norms, strict=True):
         for value, true, t_norm in zip(row, true_row, t_norms, strict=True):
-            bound = gamma(2 * d + 4, u) * (x_norm + t_norm) ** 2
+            bound = gamma(2 * d + 1, u) * (x_norm + t_norm) ** 2
             assert abs(Fraction(value) - true) <= bound
 
 

@@ -206,6 +206,15 @@ def test_arrays_and_queries_travel_in_pieces_and_none_is_lost():
 ROWS = np.arange(12.0).reshape(4, 3)
 
 
+class Null:
+    """As HDF5 has it: a dataset without a shape."""
+
+    shape, dtype = None, np.dtype(np.float64)
+
+    def __getitem__(self, rows):
+        raise AssertionError("there is nothing to read")
+
+
 @pytest.mark.parametrize(
     ("X_train", "message"),
     [
@@ -221,6 +230,11 @@ ROWS = np.arange(12.0).reshape(4, 3)
         ([ROWS[:, :2], ROWS[:, :2]], "X_train and X_test must have the same number of columns"),
         ([ROWS.astype(complex)], "X_train must hold integers or float"),
         ([np.ma.masked_array(ROWS)], "X_train is a masked array"),
+        ([lambda: np.ma.masked_array(ROWS)], "X_train is a masked array"),
+        ([lambda: [np.ma.masked_array(ROWS[0])]], "X_train is a masked array"),
+        (da.from_array(np.ma.masked_less(ROWS, 7)), r"X_train\[0:4\] is a masked array"),
+        ([Null()], "source 0 of X_train must be two-dimensional"),
+        ([ROWS, lambda: Null()], "source 1 of X_train must be two-dimensional"),
         ([ROWS[:1]], "k must be between 1 and 1 .X_train has 1 rows.; got 2"),
         (da.from_array(ROWS[0]), "X_train must be two-dimensional"),
         (da.from_array(ROWS)[da.from_array(ROWS)[:, 0] > 1], "compute_chunk_sizes"),
@@ -254,6 +268,7 @@ def test_a_callable_opens_on_the_worker_what_cannot_travel(client, nothing_left,
         ({"memory_limit": 10}, "memory_limit must be at least"),
         ({"k": 0}, "k must be at least 1"),
         ({"X_test": ROWS[0]}, "X_test must be two-dimensional"),
+        ({"X_test": da.from_array(np.ma.masked_less(ROWS, 7))}, "X_test is a masked array"),
         ({"client": 3}, "client must be None, the address of a scheduler"),
     ],
 )

@@ -1,12 +1,26 @@
-"""The guard: what an answer changed is told by name, and a file is judged as the module it is."""
+"""The guard: whatever an answer does, a report comes, and all is as the reader had it."""
 
+import builtins
+import faulthandler
+import heapq
+import importlib
+import io
+import itertools
+import pdb
+import subprocess
 import sys
+import textwrap
+import threading
+import time
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
-from nnlib.practice import judge
+from nnlib.practice import judge, stage
 from nnlib.practice.__main__ import main
+from nnlib.practice.cost import Tally
 from nnlib.practice.guard import call
 
 
@@ -135,3 +149,300 @@ def test_judge_and_the_terminal_say_the_same(tmp_path, capsys):
     exec(compile(path.read_bytes(), str(path), "exec"), names)
     main(["one_nn", str(path)])
     assert capsys.readouterr().out == f"{judge('one_nn', names['one_nn'])}\n"
+
+
+def forever():
+    while True:
+        pass
+
+
+def stubborn():
+    caught = 0
+    while True:
+        try:
+            forever()
+        except BaseException:
+            caught += 1
+
+
+def loops_in_a_pool():
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(lambda _: forever(), range(2)))
+
+
+def leaves_a_loop_behind():
+    threading.Thread(target=forever).start()
+    return 5
+
+
+def loops_inside_a_library():
+    deque(heapq.merge(itertools.repeat(1), itertools.repeat(2)), maxlen=0)
+
+
+def recurses():
+    sys.setrecursionlimit(10**9)
+
+    def deeper(n):
+        return deeper(n + 1)
+
+    return deeper(0)
+
+
+def recurses_through_c():
+    sys.setrecursionlimit(10**9)
+
+    def deeper(n):
+        return max([n], key=lambda m: deeper(m + 1))
+
+    return deeper(0)
+
+
+def waits_for_a_lock():
+    lock = threading.Lock()
+    lock.acquire()
+    lock.acquire()
+
+
+def waits_for_a_thread_that_waits():
+    thread = threading.Thread(target=threading.Event().wait)
+    thread.start()
+    thread.join()
+
+
+def prints():
+    while True:
+        print("something")
+
+
+def writes_bytes():
+    while True:
+        sys.stdout.buffer.write(b"something")
+
+
+ENDLESS = "it did not end; look for a loop whose condition never becomes false"
+DEEP = "it raised RecursionError: it calls itself without end"
+WAITS = "it waits for something that does not come, such as a lock, a thread or a sleep"
+ASKS = "it asks for input; take out input() and breakpoint()"
+FLOOD = "it printed more than 20,000 characters and was stopped"
+ENDED = {
+    forever: ("endless", ENDLESS),
+    stubborn: ("endless", ENDLESS),
+    loops_in_a_pool: ("endless", ENDLESS),
+    leaves_a_loop_behind: ("endless", ENDLESS),
+    loops_inside_a_library: ("endless", ENDLESS),
+    recurses: ("raised", DEEP),
+    recurses_through_c: ("raised", DEEP),
+    waits_for_a_lock: ("waits", WAITS),
+    waits_for_a_thread_that_waits: ("waits", WAITS),
+    lambda: time.sleep(100): ("waits", WAITS),
+    input: ("asks", ASKS),
+    lambda: input("a number: "): ("asks", ASKS),
+    breakpoint: ("asks", ASKS),
+    lambda: pdb.Pdb(nosigint=True).set_trace(): ("asks", ASKS),
+    lambda: sys.stdin.readline(): ("asks", ASKS),
+    lambda: next(sys.stdin): ("asks", ASKS),
+    lambda: sys.stdin.buffer.read(): ("asks", ASKS),
+    prints: ("flood", FLOOD),
+    writes_bytes: ("flood", FLOOD),
+}
+
+
+def surroundings():
+    return (
+        sys.stdin,
+        sys.stdout,
+        sys.stderr,
+        builtins.input,
+        builtins.__import__,
+        importlib.import_module,
+        sys.breakpointhook,
+        sys.setrecursionlimit,
+        sys.getrecursionlimit(),
+        sys.gettrace(),
+        sys.getprofile(),
+        threading.Thread.start,
+        threading.stack_size(),
+        faulthandler.is_enabled(),
+    )
+
+
+@pytest.mark.parametrize("answer", ENDED, ids=lambda answer: answer.__name__)
+def test_whatever_does_not_end_is_ended_and_all_is_as_it_was(answer):
+    before = surroundings()
+    outcome = call(answer, (), tally=Tally(), cpu_limit=1.0, wait_limit=0.5)
+    assert (outcome.problem, outcome.line) == ENDED[answer]
+    assert outcome.value is None
+    assert surroundings() == before
+
+
+def test_the_reader_can_be_asked_afterwards(monkeypatch):
+    call(input, (), tally=Tally())
+    monkeypatch.setattr(sys, "stdin", io.StringIO("five\n"))
+    assert input() == "five"
+
+
+def test_the_interpreter_ends_whatever_an_answer_left_behind():
+    code = """
+        import threading, time
+        from concurrent.futures import ThreadPoolExecutor
+        from nnlib.practice.cost import Tally
+        from nnlib.practice.guard import call
+
+        def forever(*_):
+            while True:
+                pass
+
+        def pool():
+            with ThreadPoolExecutor(2) as pool:
+                list(pool.map(forever, range(2)))
+
+        def waits():
+            ThreadPoolExecutor(1).submit(threading.Event().wait).result()
+
+        def left():
+            ThreadPoolExecutor(1).submit(time.sleep, 1000)
+            threading.Thread(target=threading.Event().wait).start()
+
+        for answer in (pool, waits, left, forever):
+            print(call(answer, (), tally=Tally(), wait_limit=0.5).problem)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+    assert done.stdout.split("\n") == ["endless", "waits", "", "endless", ""]
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(("depth", "through_c"), [(3000, False), (400, True)])
+def test_a_deep_recursion_has_the_room_that_it_asks_for(depth, through_c):
+    def deep(n):
+        sys.setrecursionlimit(10**6)
+
+        def down(n):
+            return n and 1 + down(n - 1)
+
+        def down_through_c(n):  # of which Python 3.12 allows a fixed number
+            return n and 1 + max([n - 1], key=lambda m: down_through_c(m) and 0)
+
+        return down_through_c(n) if through_c else down(n)
+
+    assert call(deep, (depth,), tally=Tally()).value == depth
+
+
+def test_what_stands_in_for_the_terminal_is_a_text_stream():
+    def answer():
+        faulthandler.enable()
+        for stream in (sys.stdout, sys.stderr):
+            stream.reconfigure(line_buffering=True)
+            assert stream.encoding == "utf-8"
+            assert stream.errors
+            assert not stream.isatty()
+            assert stream.writable()
+            assert stream.fileno() > 2
+            stream.buffer.write(b"bytes ")
+            stream.write("\u00e4 \udc80")
+            stream.writelines(["a", "b\n"])
+            stream.flush()
+        return sys.stdin.isatty(), sys.stdin.encoding
+
+    outcome = call(answer, (), tally=Tally())
+    assert outcome.value == (False, "utf-8")
+    assert outcome.printed == "bytes \u00e4 ?ab\nbytes \u00e4 \\udc80ab\n"
+
+
+def test_a_thread_that_comes_back_is_part_of_the_answer():
+    def answer():
+        with ThreadPoolExecutor(2) as pool:
+            return sum(pool.map(lambda n: sum(1 for _ in range(n)), (1000, 2000)))
+
+    tally = Tally()
+    outcome = call(answer, (), tally=tally)
+    assert (outcome.value, outcome.problem) == (3000, "")
+    assert tally.total > 3000
+
+
+SLOW = """
+for i in range({rounds}):
+    pass
+print("x" * {printed})
+{last}
+done = True
+"""
+
+
+@pytest.mark.parametrize("how", ["statement", "importlib"])
+def test_an_import_is_not_the_answers_work(how, tmp_path, monkeypatch):
+    (tmp_path / "library_of_mine.py").write_text(SLOW.format(rounds=10**6, printed=1, last=""))
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def answer():
+        if how == "importlib":
+            return importlib.import_module("library_of_mine").done
+        import library_of_mine
+
+        return library_of_mine.done
+
+    tally = Tally()
+    outcome = call(answer, (), tally=tally)
+    assert (outcome.value, outcome.problem) == (True, "")
+    assert tally.total < 10
+    del sys.modules["library_of_mine"]
+
+
+def test_nothing_ends_an_import_half_done(tmp_path, monkeypatch):
+    (tmp_path / "library_of_mine.py").write_text(SLOW.format(rounds=1, printed=10**5, last=""))
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def answer():
+        import library_of_mine
+
+        return library_of_mine.done
+
+    assert call(answer, (), tally=Tally()).problem == "flood"
+    assert sys.modules.pop("library_of_mine").done
+
+
+def test_an_import_that_asks_is_told_that_nobody_answers(tmp_path, monkeypatch):
+    (tmp_path / "library_of_mine.py").write_text(
+        SLOW.format(rounds=1, printed=1, last="input('a number: ')")
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    outcome = call(lambda: importlib.import_module("library_of_mine"), (), tally=Tally())
+    assert outcome.problem == "asks"
+    assert "library_of_mine" not in sys.modules
+
+
+@pytest.mark.parametrize("where", ["no threads", "none can be started"])
+@pytest.mark.parametrize("answer", [forever, recurses, input, prints], ids=lambda f: f.__name__)
+def test_where_there_is_no_thread_it_is_ended_in_place(answer, where, monkeypatch):
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    if where == "no threads":
+        monkeypatch.setattr(stage, "threads_exist", lambda: False)
+    else:
+        monkeypatch.setattr(threading.Thread, "start", refuse)
+    before = surroundings()
+    outcome = call(answer, (), tally=Tally())
+    assert (outcome.problem, outcome.line) == ENDED[answer]
+    assert surroundings() == before
+    assert call(lambda n: n + 1, (4,), tally=None).value == 5
+
+
+def test_a_page_is_told_of_every_call_and_says_which_never_came_back(monkeypatch):
+    told = []
+    monkeypatch.setattr(stage, "threads_exist", lambda: False)
+    monkeypatch.setattr(stage.Page, "calls", 0)
+    monkeypatch.setattr(stage.Page, "tell", told.append)
+    assert [call(abs, (-n,), tally=None).value for n in range(3)] == [0, 1, 2]
+    assert told == [1, 2, 3]
+    for died, problem in ((False, "endless"), (True, "crash")):
+        monkeypatch.setattr(stage.Page, "calls", 0)
+        monkeypatch.setattr(stage.Page, "stalled", 2)
+        monkeypatch.setattr(stage.Page, "died", died)
+        outcomes = [call(abs, (-n,), tally=None) for n in range(3)]
+        assert [outcome.value for outcome in outcomes] == [0, None, 2]
+        assert [outcome.problem for outcome in outcomes] == ["", problem, ""]

@@ -34,7 +34,7 @@ def imported(path: Path) -> set[str]:
     return found - set(sys.stdlib_module_names)
 
 
-@pytest.mark.parametrize("module", [*CORE, "stream"])
+@pytest.mark.parametrize("module", [*CORE, "stream", "votes"])
 def test_the_core_imports_numpy_and_itself_only(module):
     allowed = {"numpy", *(f"nnlib.{name}" for name in CORE)}
     if module == "search":
@@ -49,9 +49,9 @@ def test_the_core_imports_numpy_and_itself_only(module):
 def test_the_core_can_be_read_in_one_sitting():
     lines = sum(
         len((ROOT / "nnlib" / f"{name}.py").read_text().splitlines())
-        for name in [*CORE, "classifier"]
+        for name in [*CORE, "votes", "classifier"]
     )
-    assert lines <= 3105  # of which about 1,600 are code
+    assert lines <= 3363  # of which about 1,600 are code
 
 
 def test_only_the_classifier_imports_scikit_learn_in_the_library():

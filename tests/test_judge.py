@@ -314,18 +314,7 @@ def test_streams_warnings_and_threads_are_as_before():
     assert warnings.filters == filters
 
 
-def test_a_deadline_ends_what_makes_no_events():
-    def sleeps():
-        for _ in range(1000):
-            time.sleep(0.05)
-
-    begin = time.monotonic()
-    outcome = call(sleeps, (), tally=Tally(), deadline=0.2)
-    assert outcome.problem == "endless"
-    assert time.monotonic() - begin < 20
-
-
-def test_the_deadline_decides_nothing_that_ends():
+def test_no_clock_decides_about_what_ends():
     def slow():
         time.sleep(0.3)
         return 5

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from nnlib.practice import drill, events, guard, page
+from nnlib.practice import drill, guard, page, stage
+from nnlib.practice.streams import OUTPUT_LIMIT
 
 RIGHT = """import numpy as np
 
@@ -19,11 +20,10 @@ WRONG = RIGHT.replace("argmin", "argmax")
 @pytest.fixture
 def one_thread(monkeypatch):
     """Judge as where Python has one thread."""
-    monkeypatch.setattr(guard, "THREADS", False)
-    monkeypatch.setattr(events, "THREADS", False)
+    monkeypatch.setattr(stage, "threads_exist", lambda: False)
     yield
-    guard.Place.calls = guard.Place.lost = 0
-    guard.Place.died, guard.Place.tell = False, None
+    stage.Page.calls = stage.Page.stalled = 0
+    stage.Page.died, stage.Page.tell = False, None
 
 
 def verdict(source, twist="", lost=0, died=False, tell=lambda call: None):
@@ -119,5 +119,5 @@ def test_a_program_that_fails_says_where(source, problem, line):
 
 def test_a_flood_is_cut_off():
     result, printed = run("while True:\n    print('x' * 99)")
-    assert result["problem"] == "it printed more than 20,000 characters and was stopped"
-    assert len(printed) == guard.OUTPUT_LIMIT
+    assert result["problem"] == guard.LINES["flood"]
+    assert len(printed) == OUTPUT_LIMIT

@@ -91,6 +91,16 @@ def test_everything_is_explained_in_plain_sentences(chapter, question):
     json.dumps(question, allow_nan=False)
 
 
+@of_kinds("single", "multiple")
+def test_no_option_speaks_of_another_by_its_place(chapter, question):
+    # They are shuffled: "the first one" is another one for every reader.
+    for option in question["options"]:
+        places = (
+            r"\b(first|second|third|last|previous|next) (one|option|answer)\b|\b(above|below)\b"
+        )
+        assert not re.search(places, option["why"]), option["why"]
+
+
 @every_question
 def test_a_right_option_does_not_stand_out_by_its_place(chapter, question):
     # Shuffled, the same on every run, and over all questions in no preferred place.

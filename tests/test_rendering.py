@@ -128,7 +128,9 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("formulas")
     write_notebook(folder, "math", MATH, ["from IPython.display import Math", "Math('y_i')"])
     (folder / "words.md").write_text("# Words\n\nNo formula of its own.\n", encoding="utf-8")
-    result = build(folder, ["words", "math"])
+    table = "import pandas as pd\npd.DataFrame({'a': [1]})"
+    write_notebook(folder, "table", "# Table", [table])
+    result = build(folder, ["words", "math", "table"])
     assert result.returncode == 0, result.stdout + result.stderr
     assert "No version information" not in result.stdout + result.stderr
     return folder / "_build" / "html"
@@ -204,11 +206,7 @@ def test_a_failing_cell_fails_the_build(tmp_path: Path) -> None:
     assert build(tmp_path, ["raises"]).returncode != 0
 
 
-def test_the_corner_of_a_table_is_no_header(tmp_path: Path) -> None:
-    table = "import pandas as pd\npd.DataFrame({'a': [1]})"
-    write_notebook(tmp_path, "table", "# Table", [table])
-    result = build(tmp_path, ["table"])
-    assert result.returncode == 0, result.stdout + result.stderr
-    soup = page(tmp_path / "_build" / "html", "table.html")
+def test_the_corner_of_a_table_is_no_header(book: Path) -> None:
+    soup = page(book, "table.html")
     assert soup.select("table.dataframe")
     assert not [header for header in soup.select("table.dataframe thead th") if not header.text]

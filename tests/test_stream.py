@@ -318,6 +318,10 @@ def test_the_row_that_is_not_finite_is_named_in_the_whole_source(tmp_path, bad):
         (lambda rows: rows * 2.0, r"X_train\[0:5\] must hold int64, .*its dtype is float64"),
         (lambda rows: [[1], [1, 2]], r"X_train\[0:5\] cannot be read as an array"),
         (lambda rows: np.ma.array(rows), r"X_train\[0:5\] is a masked array"),
+        (
+            lambda rows: dask.array.from_array(np.ma.array(rows)),
+            r"X_train\[0:5\] is a masked array",
+        ),
         (lambda rows: scipy.sparse.csr_array(rows), r"X_train\[0:5\] is sparse"),
         (lambda rows: None, r"must have the shape \(5, 3\).*is \(\)"),
     ],

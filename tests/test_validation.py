@@ -2,6 +2,7 @@
 
 import io
 
+import dask.array
 import h5py
 import numpy as np
 import pandas as pd
@@ -48,6 +49,7 @@ BAD_ROWS = {
     "dates": (GOOD.astype("M8[D]"), "NAME must hold integers or .*; its dtype is datetime64"),
     "objects": (GOOD.astype(object), "NAME must hold integers or .*; its dtype is object"),
     "integers too large": ([[2**70, 0, 0]], "NAME must hold integers or .*; its dtype is object"),
+    "missing": (pd.NA, "NAME must hold integers or .*: row 0 has a missing value"),
     "None": (None, "NAME must hold integers or .*; its dtype is object"),
     "records": (np.zeros(2, dtype="f8,f8"), "NAME must hold integers or .*; its dtype is "),
     "long double": (
@@ -318,6 +320,18 @@ def test_what_raises_or_masks_when_it_is_read_is_named(taker):
     assert isinstance(caught.value.__cause__, KeyError)
     with pytest.raises(ValueError, match=f"^{name} is a masked array"):
         call(Masking())
+
+
+@pytest.mark.parametrize("taker", TAKES_ROWS)
+def test_a_lazy_array_keeps_its_mask(taker):
+    name, call = TAKES_ROWS[taker]
+    masked = np.ma.masked_less(GOOD, 3)
+    for lazy in (
+        dask.array.from_array(masked, chunks=2),
+        dask.array.from_array(GOOD, chunks=2).map_blocks(lambda rows: np.ma.masked_less(rows, 3)),
+    ):
+        with pytest.raises(ValueError, match=rf"^{name}(\[0:4\])? is a masked array"):
+            call(lazy)
 
 
 @pytest.mark.parametrize("taker", TAKES_ROWS)

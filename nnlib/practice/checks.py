@@ -22,18 +22,20 @@ TIERS = ("correct", "dtypes", "vectorized", "memory", "robust")
 GUARDS = {
     "endless": "ends",
     "waits": "ends",
+    "crash": "ends",
     "asks": "asks_nobody",
     "flood": "quiet",
     "mutated": "inputs_unmodified",
 }
 UNMODIFIED = "unmodified"
-DEMANDS = {"mutated": UNMODIFIED, **dict.fromkeys(("endless", "waits", "asks", "flood"), "")}
+DEMANDS = {**dict.fromkeys(GUARDS, ""), "mutated": UNMODIFIED}
 # Why a kind of complaint matters; of a wrong value or a cost the check itself says why.
 REASONS = {
     "form": "Whoever calls the function relies on the type and the shape that the statement gives.",
     "raised": "The statement allows this input; an exception on it is an answer to nothing.",
     "endless": "An answer that hangs cannot be discussed; say what makes the loop end.",
     "waits": "An answer that waits for something cannot be discussed; nothing comes from outside.",
+    "crash": "An answer that takes Python along with it cannot be discussed.",
     "asks": "Nobody sits there to answer; everything that the function needs are its arguments.",
     "flood": "Printing inside a loop hides the result; return it, and print outside.",
     "mutated": "The arrays are the caller's; writing into them is a bug that shows up far away.",

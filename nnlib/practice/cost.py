@@ -29,7 +29,6 @@ from numpy.typing import NDArray
 from nnlib.practice.events import GiveUp
 
 # More than any sensible answer needs on the judge's small inputs; the same on every machine.
-# Only the reader's own code counts: what an import does inside is not the reader's.
 EVENT_LIMIT = 40_000
 # Rounds a row from which a loop counts as a loop over rows. Blocks of 32 rows give 1/32, or a
 # few times that if they contain a loop over two features; blocks of two rows give 1/2.
@@ -57,13 +56,58 @@ def is_library(filename: str) -> bool:
     return known
 
 
-class Tally:
-    """Counts of starts and turns by place, with a limit that stops a runaway.
+class Steps:
+    """A count of starts and turns of the reader's own code, with a limit that stops a runaway.
 
     Parameters
     ----------
     limit : int
-        Events of the reader's own code after which it is stopped.
+        Steps of the reader's own code after which it is stopped.
+
+    Attributes
+    ----------
+    total : int
+        Steps of the reader's own code.
+    stopped : set of int
+        Threads that are to give up at their next step.
+    closed : bool
+        Whether the counting is over.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.total = 0
+        self.stopped: set[int] = set()
+        self.closed = False
+
+    def start(self, frame: FrameType) -> None:
+        """Count a function that starts."""
+        if self._heard() and not is_library(frame.f_code.co_filename):
+            self._count()
+
+    def turn(self, frame: FrameType, target: int) -> None:
+        """Count a round of a loop."""
+        if self._heard() and not is_library(frame.f_code.co_filename):
+            self._count()
+
+    def ask(self, frame: FrameType, method: str, of: object) -> None:
+        """Count nothing."""
+        self._heard()
+
+    def _heard(self) -> bool:
+        """Return whether to count what happens; give up if the thread is to stop."""
+        if self.stopped and threading.get_ident() in self.stopped:
+            raise GiveUp
+        return not self.closed
+
+    def _count(self) -> None:
+        self.total += 1
+        if self.total > self.limit:
+            raise GiveUp
+
+
+class Tally(Steps):
+    """Counts of starts and turns by place.
 
     Attributes
     ----------
@@ -71,28 +115,18 @@ class Tally:
         How often each place turned or started something.
     codes : dict
         The reader's code of each place, to find its line.
-    total : int
-        Events of the reader's own code.
-    gave_up : threading.Event
-        Set at the limit, when the thread of the answer is put to sleep.
     """
 
     def __init__(self, limit: int = EVENT_LIMIT) -> None:
-        self.limit = limit
-        self.total = 0
-        self.gave_up = threading.Event()
+        super().__init__(limit)
         self.places: Counter[Place] = Counter()
         self.codes: dict[Place, CodeType] = {}
         self._open: dict[int, Counter[int]] = {}  # turns of the library calls under way
 
-    def _count(self) -> None:
-        self.total += 1
-        if self.total > self.limit:
-            self.gave_up.set()
-            raise GiveUp
-
     def start(self, frame: FrameType) -> None:
         """Count a function that starts."""
+        if not self._heard():
+            return
         code = frame.f_code
         if not is_library(code.co_filename):
             self._count()
@@ -105,6 +139,8 @@ class Tally:
 
     def turn(self, frame: FrameType, target: int) -> None:
         """Count a round of a loop."""
+        if not self._heard():
+            return
         if not is_library(frame.f_code.co_filename):
             self._count()
             self._at(frame, target, TURN)
@@ -116,6 +152,8 @@ class Tally:
 
     def ask(self, frame: FrameType, method: str, of: object) -> None:
         """Count the rows of a matrix that the reader's code unpacks into lists."""
+        if not self._heard():
+            return
         if method != "tolist" or not isinstance(of, np.ndarray) or of.ndim < 2:
             return
         if not is_library(frame.f_code.co_filename):

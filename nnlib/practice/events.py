@@ -17,14 +17,10 @@ from types import BuiltinFunctionType, CodeType, FrameType, MethodDescriptorType
 from typing import Any, Protocol
 
 NAME = "nnlib.practice"
-THREADS = sys.platform != "emscripten"  # Python in a web page has one
 
 
 class GiveUp(BaseException):
-    """Raised by a listener that has seen enough: the watched thread is put to sleep for good.
-
-    An exception raised inside the watched code would be caught there by a bare `except`.
-    """
+    """Raised by a listener that has seen enough: then the watch calls its `halt`."""
 
 
 class Listener(Protocol):
@@ -64,19 +60,57 @@ def _named(code: CodeType, origin: int, target: int) -> int:
 
 
 @contextmanager
-def traced(listener: Listener) -> Iterator[None]:
-    """Watch this thread by `sys.settrace`, for Python 3.11."""
+def _tracing(trace: Any, profile: Any) -> Iterator[None]:
+    before, profiled = sys.gettrace(), sys.getprofile()
+    sys.setprofile(profile)
+    sys.settrace(trace)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
+        sys.setprofile(profiled)
 
-    def told(tell: Callable[..., None], *what: Any) -> None:
+
+class Traced:
+    """Watches threads by `sys.settrace`, for Python 3.11.
+
+    Parameters
+    ----------
+    listener : Listener
+    halt : callable
+        Called in the watched thread when the listener gives up.
+    """
+
+    def __init__(self, listener: Listener, halt: Callable[[], None]) -> None:
+        self.listener = listener
+        self.halt = halt
+
+    def __enter__(self) -> None:
+        """Do nothing: each thread is watched by itself."""
+
+    def __exit__(self, *what: object) -> None:
+        """Do nothing, as above."""
+
+    @contextmanager
+    def here(self) -> Iterator[None]:
+        """Watch this thread."""
+        with _tracing(self._enter, self._profile):
+            yield
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Look away from this thread for a while."""
+        with _tracing(None, None):
+            yield
+
+    def _told(self, tell: Callable[..., None], *what: Any) -> None:
         try:
             tell(*what)
         except GiveUp:
-            sys.settrace(before)
-            sys.setprofile(profiled)
-            _sleep_for_good()
+            self.halt()
 
-    def enter(frame: FrameType, event: str, argument: Any) -> Any:
-        told(listener.start, frame)
+    def _enter(self, frame: FrameType, event: str, argument: Any) -> Any:
+        self._told(self.listener.start, frame)
         last = frame.f_lasti
         # A line event comes with every jump backward, but for a jump to itself: `while True: pass`.
         wanted = "opcode" if jumps_to_itself(frame.f_code) else "line"
@@ -86,90 +120,104 @@ def traced(listener: Listener) -> Iterator[None]:
             nonlocal last
             if event == wanted:
                 if frame.f_lasti <= last:
-                    told(listener.turn, frame, _named(frame.f_code, last, frame.f_lasti))
+                    self._told(self.listener.turn, frame, _named(frame.f_code, last, frame.f_lasti))
                 last = frame.f_lasti
             return step
 
         return step
 
-    def profile(frame: FrameType, event: str, argument: Any) -> None:
+    def _profile(self, frame: FrameType, event: str, argument: Any) -> None:
         if event == "c_call":
-            told(listener.ask, frame, argument.__name__, argument.__self__)
-
-    before, profiled = sys.gettrace(), sys.getprofile()
-    sys.setprofile(profile)
-    sys.settrace(enter)
-    try:
-        yield
-    finally:
-        sys.settrace(before)
-        sys.setprofile(profiled)
+            self._told(self.listener.ask, frame, argument.__name__, argument.__self__)
 
 
-@contextmanager
-def monitored(listener: Listener) -> Iterator[None]:
-    """Watch this thread by `sys.monitoring`, for Python 3.12 and later."""
-    monitoring: Any = sys.monitoring  # type: ignore[attr-defined, unused-ignore]
-    events = monitoring.events
-    thread = get_ident()
+class Monitored:
+    """Watches threads by `sys.monitoring`, for Python 3.12 and later.
 
-    def end() -> None:
-        if monitoring.get_tool(tool) == NAME:
-            monitoring.set_events(tool, 0)
-            monitoring.register_callback(tool, events.PY_START, None)
-            monitoring.register_callback(tool, events.JUMP, None)
-            monitoring.register_callback(tool, events.CALL, None)
-            monitoring.free_tool_id(tool)
+    Parameters
+    ----------
+    listener : Listener
+    halt : callable
+        Called in the watched thread when the listener gives up.
+    """
 
-    def told(tell: Callable[..., None], *what: Any) -> None:
+    def __init__(self, listener: Listener, halt: Callable[[], None]) -> None:
+        self.listener = listener
+        self.halt = halt
+        self.tool = -1
+        self._threads: set[int] = set()
+
+    def __enter__(self) -> None:
+        """Have events reported, of all threads."""
+        monitoring: Any = sys.monitoring  # type: ignore[attr-defined, unused-ignore]
+        events = monitoring.events
+        # 0, 1, 2 and 5 belong to debuggers, coverage, profilers and optimizers by convention.
+        free = [tool for tool in (3, 4, 2, 5, 1, 0) if monitoring.get_tool(tool) is None]
+        if not free:
+            raise RuntimeError("all six tools of sys.monitoring are in use; end one of them first")
+        self.tool = free[0]
+        monitoring.use_tool_id(self.tool, NAME)
+        monitoring.register_callback(self.tool, events.PY_START, self._start)
+        monitoring.register_callback(self.tool, events.JUMP, self._jump)
+        monitoring.register_callback(self.tool, events.CALL, self._call)
+        monitoring.set_events(self.tool, events.PY_START | events.JUMP | events.CALL)
+
+    def __exit__(self, *what: object) -> None:
+        """Have nothing reported any more, whatever the watched threads do."""
+        monitoring: Any = sys.monitoring  # type: ignore[attr-defined, unused-ignore]
+        monitoring.set_events(self.tool, 0)
+        for event in (monitoring.events.PY_START, monitoring.events.JUMP, monitoring.events.CALL):
+            monitoring.register_callback(self.tool, event, None)
+        monitoring.free_tool_id(self.tool)
+
+    @contextmanager
+    def here(self) -> Iterator[None]:
+        """Watch this thread."""
+        self._threads.add(get_ident())
+        try:
+            yield
+        finally:
+            self._threads.discard(get_ident())
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Look away from this thread for a while."""
+        self._threads.discard(get_ident())
+        try:
+            yield
+        finally:
+            self._threads.add(get_ident())
+
+    def _told(self, tell: Callable[..., None], *what: Any) -> None:
         try:
             tell(*what)
         except GiveUp:
-            if not THREADS:  # whoever catches it gets it again at the next event
-                raise
-            end()
-            _sleep_for_good()
+            self.halt()
 
-    def start(code: CodeType, offset: int) -> None:
-        if get_ident() == thread:
-            told(listener.start, sys._getframe(1))
+    def _start(self, code: CodeType, offset: int) -> None:
+        if get_ident() in self._threads:
+            self._told(self.listener.start, sys._getframe(1))
 
-    def jump(code: CodeType, offset: int, target: int) -> None:
-        if target <= offset and get_ident() == thread:
-            told(listener.turn, sys._getframe(1), _named(code, offset, target))
+    def _jump(self, code: CodeType, offset: int, target: int) -> None:
+        if target <= offset and get_ident() in self._threads:
+            self._told(self.listener.turn, sys._getframe(1), _named(code, offset, target))
 
-    def call(code: CodeType, offset: int, called: object, first: object) -> None:
+    def _call(self, code: CodeType, offset: int, called: object, first: object) -> None:
         if type(called) is MethodDescriptorType:
             method, of = called.__name__, first
         elif type(called) is BuiltinFunctionType:
             method, of = called.__name__, called.__self__
         else:
             return
-        if get_ident() == thread:
-            told(listener.ask, sys._getframe(1), method, of)
-
-    # 0, 1, 2 and 5 belong to debuggers, coverage, profilers and optimizers by convention.
-    free = [tool for tool in (3, 4, 2, 5, 1, 0) if monitoring.get_tool(tool) is None]
-    if not free:
-        raise RuntimeError("all six tools of sys.monitoring are in use; end one of them first")
-    tool = free[0]
-    monitoring.use_tool_id(tool, NAME)
-    try:
-        monitoring.register_callback(tool, events.PY_START, start)
-        monitoring.register_callback(tool, events.JUMP, jump)
-        monitoring.register_callback(tool, events.CALL, call)
-        monitoring.set_events(tool, events.PY_START | events.JUMP | events.CALL)
-        yield
-    finally:
-        end()
+        if get_ident() in self._threads:
+            self._told(self.listener.ask, sys._getframe(1), method, of)
 
 
-def _sleep_for_good() -> None:
+Watch: type[Traced] | type[Monitored] = Monitored if sys.version_info >= (3, 12) else Traced
+
+
+def sleep_for_good() -> None:
     """Block this thread, which costs nothing; a daemon thread ends with its process."""
     lock = Lock()
     lock.acquire()
     lock.acquire()
-
-
-Watch = Callable[[Listener], Any]
-watched: Watch = monitored if sys.version_info >= (3, 12) else traced

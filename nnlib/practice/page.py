@@ -18,13 +18,16 @@ from typing import Any
 
 from nnlib.practice import guard
 from nnlib.practice.catalog import drill
-from nnlib.practice.cost import Tally
+from nnlib.practice.stage import Page
+from nnlib.practice.streams import OUTPUT_LIMIT
 from nnlib.practice.verdict import judged
 
 FILE = "answer.py"
-# Events of the reader's code outside any function, before a run counts as endless.
-LIMIT = 1_000_000
 NO_KEYBOARD = "nobody can type here: write the value into the code, in place of input()"
+
+
+class Flood(BaseException):
+    """Raised inside a program that prints too much."""
 
 
 def module_of(source: str, name: str) -> ModuleType:
@@ -49,9 +52,8 @@ def described(error: BaseException) -> dict[str, Any]:
     if isinstance(error, ModuleNotFoundError):
         has = "this page's Python has NumPy, nnlib and the standard library"
         return {"problem": f"there is no {error.name} here: {has}", "line": line}
-    if isinstance(error, guard.Flood):
-        limit = f"{guard.OUTPUT_LIMIT:,}"
-        return {"problem": f"it printed more than {limit} characters and was stopped", "line": line}
+    if isinstance(error, Flood):
+        return {"problem": guard.LINES["flood"], "line": line}
     text = guard.describe(error).removeprefix("it raised ")
     return {"problem": text, "line": line}
 
@@ -73,8 +75,7 @@ def verdict(
     tell : callable
         Hears the number of every call.
     """
-    place = guard.Place
-    place.calls, place.lost, place.died, place.tell = 0, lost, died, tell
+    Page.calls, Page.stalled, Page.died, Page.tell = 0, lost, died, tell
     chosen = drill(name)
     task = chosen.twist(twist) if twist else chosen
     module = module_of(source, "answer")
@@ -82,7 +83,7 @@ def verdict(
     def execute() -> None:
         exec(compile(source, FILE, "exec"), module.__dict__)
 
-    outcome = guard.call(execute, (), tally=Tally(limit=LIMIT))
+    outcome = guard.call(execute, (), tally=None)
     if outcome.problem and outcome.error is not None:
         return json.dumps(described(outcome.error))
     if outcome.problem:
@@ -117,14 +118,14 @@ class Printer(io.TextIOBase):
         return True
 
     def write(self, text: str) -> int:
-        """Send whole lines; raise `guard.Flood` when it is too much."""
-        left = guard.OUTPUT_LIMIT - self.length
+        """Send whole lines; raise `Flood` when it is too much."""
+        left = OUTPUT_LIMIT - self.length
         self.length += len(text)
         self.waiting += text[: max(left, 0)]
-        if "\n" in self.waiting or self.length > guard.OUTPUT_LIMIT:
+        if "\n" in self.waiting or self.length > OUTPUT_LIMIT:
             self.flush()
-        if self.length > guard.OUTPUT_LIMIT:
-            raise guard.Flood
+        if self.length > OUTPUT_LIMIT:
+            raise Flood
         return len(text)
 
     def flush(self) -> None:

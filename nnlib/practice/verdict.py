@@ -14,7 +14,7 @@ from nnlib.practice.checks import TIERS, Failure
 from nnlib.practice.report import Report
 from nnlib.practice.task import Task
 
-ENDED = ("endless", "waits", "asks", "flood")  # problems that would come up in every check
+ENDED = ("endless", "waits", "crash", "asks", "flood")  # problems that would come up in every check
 
 
 def judge(name: str, answer: Callable[..., Any] | None, *, twist: str | None = None) -> Report:

@@ -4,6 +4,7 @@ from nnlib.widgets.cancellation import CancellationExplorer
 from nnlib.widgets.chooser import IndexChooser
 from nnlib.widgets.envelope import EnvelopeExplorer
 from nnlib.widgets.mock import MockInterview
+from nnlib.widgets.network import NetworkDiagram
 from nnlib.widgets.progress import Progress
 from nnlib.widgets.quiz import Quiz
 from nnlib.widgets.temperature import TemperatureExplorer
@@ -14,6 +15,7 @@ __all__ = [
     "EnvelopeExplorer",
     "IndexChooser",
     "MockInterview",
+    "NetworkDiagram",
     "Progress",
     "Quiz",
     "TemperatureExplorer",

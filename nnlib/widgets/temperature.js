@@ -1,4 +1,5 @@
 import { announcer, begin, button, clamp, curve, el, format, listen, onFrame, set, stateLink, write } from "./shared.js";
+import { classSums, softmax } from "./readout.js";
 
 // ---- The network, in IEEE double precision. ----
 // Sums run over features, then over templates, from first to last: nnlib/widgets/readout.py does
@@ -15,21 +16,6 @@ function scoresOf(templates, query) {
     }
     return 2 * dot - norm;
   });
-}
-
-/** softmax(z/τ): layer 2. Without the shift by the maximum, exp may overflow (∞/∞) or vanish (0/0). */
-function softmax(z, temperature, form) {
-  const shift = form === "stable" ? z.reduce((a, b) => Math.max(a, b)) : 0;
-  const parts = z.map((value) => Math.exp((value - shift) / temperature));
-  const sum = parts.reduce((a, b) => a + b, 0);
-  return { shift, sum, weights: parts.map((part) => part / sum) };
-}
-
-/** The weights of each class: layer 3, W₃ᵀw with one-hot labels. */
-function classSums(weights, labels, classes) {
-  const sums = new Array(classes).fill(0);
-  weights.forEach((weight, i) => { sums[labels[i]] += weight; });
-  return sums;
 }
 
 /** Everything the page shows, from the traits alone. */

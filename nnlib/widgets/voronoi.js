@@ -1,4 +1,5 @@
 import { announcer, atEnd, begin, button, clamp, el, format, listen, onFrame, set, stateLink, write } from "./shared.js";
+import { SHAPES, strengths, ticks } from "./drawing.js";
 
 // ---- The layer, in IEEE double precision. ----
 // The same operations in the same order as nnlib/widgets/voronoi.py: a test compares bit for bit.
@@ -193,25 +194,11 @@ const UNITS = 10; // rows of the bar chart
 const IDLE = 120; // ms without a change before every pixel is drawn
 const SLICE = 6; // ms of a frame that painting may take
 const EDGE = { left: 40, right: 10, top: 20, bottom: 38 };
-/** A marker for each class, the second cue beside its color. */
-const SHAPES = ["M-4,0a4,4 0 1 0 8,0a4,4 0 1 0-8,0z", "M-3.6-3.6h7.2v7.2h-7.2z", "M0-5L4.6,3.4H-4.6z", "M0-5L5,0L0,5L-5,0z",
-  "M0,5L4.6-3.4H-4.6z", "M-1.6-4.8h3.2v3.2h3.2v3.2h-3.2v3.2h-3.2v-3.2h-3.2v-3.2h3.2z", "M-4.4-4.4L0-1.8L4.4-4.4L1.8,0L4.4,4.4L0,1.8L-4.4,4.4L-1.8,0z"];
-const STRENGTHS = [0.3, 0.54, 0.42, 0.66]; // of a row's tint, in turn within a class
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 const low = (number) => [...String(number)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
 const pair = (values) => `(${values.map((v) => format(v)).join(", ")})`;
 const taus = (step) => (step ? Number((10 ** (-3 + (step - 1) / 20)).toPrecision(3)) : 0);
-
-/** Steps of 1, 2 or 5 times a power of ten within [from, to]. */
-function ticks(from, to, count) {
-  const rough = (to - from) / count;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * [1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999);
-  const first = Math.ceil(from / step);
-  const many = Math.floor(to / step) - first + 1;
-  return Array.from({ length: clamp(many || 0, 0, 20) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
-}
 
 /** Whether a state that came from an address is one that this widget can show. */
 function valid(state, dataset) {
@@ -707,11 +694,11 @@ function render({ model, el: root }) {
     const depth = ground[1] < 128 ? 0.68 : 1;
     const mix = (color, share) => color.map((v, j) => depth * share * v + (1 - depth * share) * ground[j]);
     const colors = now.class_names.map((_, c) => rgb(`class-${c}`));
-    const seen = colors.map(() => 0);
+    const tints = strengths(now.labels);
     return {
       ground, ink, colors, depth,
       classes: colors.map((value) => mix(value, 0.42)),
-      rows: now.labels.map((c) => mix(colors[c], STRENGTHS[seen[c]++ % 4])),
+      rows: now.labels.map((c, i) => mix(colors[c], tints[i])),
     };
   }
   /** Turn the lines of a sheet from `first` on into pixels. */

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from ipywidgets import Widget
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 # The modules beside the tests, whichever way pytest imports this file.
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
@@ -45,26 +46,69 @@ def book_url(book: Path) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def kept() -> list[Page]:
+    """Return the pages that wait for the next test that may have them."""
+    return []
+
+
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+def open_page(
+    browser: Browser, kept: list[Page], request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Page]]:
     """Open pages in a browser of their own; afterwards, none of them may have complained.
 
     A test that provokes a complaint takes it out of ``page.complaints`` itself.
+
+    A browser of its own takes longer to begin than most pages take to load. So a module that asks
+    for it by ``PAGES_LAST = True`` gets a page that an earlier test has left: another document,
+    with empty storage and the mouse outside. What outlives a document, such as a script that runs
+    before every other or a clock that a test can turn, must not be given to it.
     """
     opened: list[Page] = []
+    lasting: list[Page] = []
+    may_last = getattr(request.module, "PAGES_LAST", False)
 
-    def open_one(url: str, **options: object) -> Page:
-        page = browser.new_context(**options).new_page()  # type: ignore[arg-type]
-        page.complaints = watch(page)  # type: ignore[attr-defined]
+    def open_one(
+        url: str,
+        viewport: ViewportSize | None = None,
+        color_scheme: Literal["dark", "light"] = "light",
+        **options: object,
+    ) -> Page:
+        viewport = viewport or {"width": 1280, "height": 720}
+        lasts = may_last and not options
+        if lasts and kept:
+            page = kept.pop()
+            page.complaints.clear()  # type: ignore[attr-defined]
+            page.set_viewport_size(viewport)
+            page.emulate_media(color_scheme=color_scheme)
+        else:
+            context = browser.new_context(viewport=viewport, color_scheme=color_scheme, **options)  # type: ignore[arg-type]
+            page = context.new_page()
+            page.complaints = watch(page)  # type: ignore[attr-defined]
         opened.append(page)
+        if lasts:
+            lasting.append(page)
         page.goto(url)
         return page
 
     yield open_one
     complaints = [complaint for page in opened for complaint in page.complaints]  # type: ignore[attr-defined]
     for page in opened:
-        page.context.close()
+        if page in lasting and not page.is_closed():
+            leave(page)
+            kept.append(page)
+        else:
+            page.context.close()
     assert complaints == []
+
+
+def leave(page: Page) -> None:
+    """Forget what a test did in a page."""
+    page.mouse.move(-1, -1)
+    if page.url != "about:blank":  # which has no storage
+        page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        page.goto("about:blank")
 
 
 @pytest.fixture(scope="module")

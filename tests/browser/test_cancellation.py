@@ -25,6 +25,7 @@ from nnlib.widgets.cancellation import (
     forms,
 )
 
+PAGES_LAST = True  # see open_page
 SHOW = Callable[..., Page]
 
 

@@ -15,6 +15,7 @@ from visits import painted, said
 from nnlib.widgets import IndexChooser, chooser
 from nnlib.widgets.chooser import CASES, DEFAULT, RECALLS, RULES, advise, amount, settings_of, size
 
+PAGES_LAST = True  # see open_page
 SHOW = Callable[..., Page]
 
 

@@ -18,6 +18,7 @@ from nnlib import nearest
 from nnlib.widgets import EnvelopeExplorer
 from nnlib.widgets.envelope import read
 
+PAGES_LAST = True  # see open_page
 SHOW = Callable[..., Page]
 EIGHT = [-4.0, -2.5, -1.0, 0.5, 0.5, 1.75, 3.0, 4.0]
 

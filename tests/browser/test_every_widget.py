@@ -14,16 +14,20 @@ from ipywidgets import Widget, jslink
 from playwright.sync_api import Locator, Page, expect
 from visits import THEMES, drag, drawn, said, turn
 
+from nnlib import ThreeLayerNet
 from nnlib.widgets import (
     CancellationExplorer,
     EnvelopeExplorer,
     IndexChooser,
+    NetworkDiagram,
     TemperatureExplorer,
     VoronoiExplorer,
+    network,
     voronoi,
 )
 from nnlib.widgets.cancellation import PRECISIONS
 
+PAGES_LAST = True  # see open_page
 OPEN = Callable[..., Page]
 SHOW = Callable[..., Page]
 
@@ -556,12 +560,102 @@ class Chooser(Kind):
         expect(said(widget)).to_contain_text("Best: k-d tree.")
 
 
-TEMPERATURE, ENVELOPE, CANCELLATION, VORONOI, CHOOSER = KINDS = (
+class Network(Kind):
+    name = "network"
+    hears = (
+        *("W", "b", "class_names", "extent", "feature_names", "labels", "norm", "query"),
+        "temperature",
+    )
+    beginning = "Query (2, 2): unit 0 wins with score 6; next is unit 1 with 4. Label A."
+    presses = ("ArrowRight", 40, "Query (6, 2)", 25)
+    address = ('{"query":[4,1]}', "Query (4, 1): unit 1 wins")
+    moves = (("ArrowRight", "Query (4.5, 1)"), ("ArrowRight", "Query (5, 1)"))
+    nonsense = (
+        "",
+        "7",
+        "null",
+        "{",
+        '{"W":[[1,2]]}',
+        '{"W":[],"b":[],"labels":[]}',
+        '{"W":[[1],[2],[3]]}',
+        '{"W":[[1,2],[3,4],[5,"6"]]}',
+        '{"b":"123"}',
+        '{"b":[1,2,1e999]}',
+        '{"labels":[0,1,2]}',
+        '{"labels":[0,1,"1"]}',
+        '{"query":[1,1e999]}',
+        '{"query":"12"}',
+        '{"query":[1,2,3]}',
+        '{"query":null}',
+        '{"temperature":1e-9}',
+        '{"norm":1}',
+        '{"class_names":["A"],"feature_names":["x"],"extent":[1,0,0,1]}',
+    )
+    shapes = (
+        (".nn-edge, .nn-out, .nn-reach, .nn-cross, .nn-region, .nn-mark, .nn-frame", "stroke"),
+        (".nn-dot", "stroke"),
+    )
+    texts = ((".nn-unit span, .nn-output span, .nn-muted, .nn-sum, td", "color"),)
+    many = (60, 150)
+    loose = "svg *"  # a number such as −1.000e90 has no room before the axis
+
+    def make(self, **traits: Any) -> Widget:
+        return NetworkDiagram(**traits)
+
+    def full(self, **traits: Any) -> Widget:
+        return NetworkDiagram(controls=network.CONTROLS, **traits)
+
+    def large(self, classes: int = 7, **traits: Any) -> Widget:
+        rows = np.random.default_rng(7).normal(size=(60, 4))
+        names = np.array(["a class with quite a long name", *"bcdefg"])[np.arange(60) % classes]
+        return NetworkDiagram(ThreeLayerNet.from_data(rows, names, 1.0), rows[0] / 3, **traits)
+
+    def telling(self) -> list[Widget]:
+        return [self.full(), self.full(norm=True, temperature=1.0, name="two"), self.large(3)]
+
+    def long(self) -> list[Widget]:
+        far = ThreeLayerNet.from_data([[1e90, 2e90], [-3e90, 1.2345e89]], ["far", "b"])
+        return [
+            self.full(),
+            NetworkDiagram(far, [-1.2345e90, 1e90], controls=network.CONTROLS, name="two"),
+            self.large(controls=["temperature", "norm"], name="three"),
+        ]
+
+    def pair(self) -> tuple[Widget, Widget, tuple[str, ...]]:
+        return self.make(), self.make(query=[5, 5], name="two"), ("query", "W", "b", "norm")
+
+    def follow(self, first: Locator, second: Locator) -> None:
+        self.hand(first).press("ArrowRight")
+        expect(said(second)).to_contain_text("Query (2.5, 2)")
+        second.get_by_role("button", name="Template 0").press("ArrowUp")
+        table = "tbody"
+        expect(first.locator(table)).to_contain_text("(1, 1.5)")
+        assert first.locator(table).inner_text() == second.locator(table).inner_text()
+
+    def hand(self, widget: Locator) -> Locator:
+        return widget.get_by_role("button", name="Query: move with the arrow keys")
+
+    def alter(self, widget: Locator) -> None:
+        widget.get_by_role("button", name="Template 0").press("ArrowRight")
+        self.hand(widget).press("ArrowUp")
+
+    def altered(self, widget: Locator) -> None:
+        expect(said(widget)).to_contain_text("Query (2, 2.5): unit 0 wins with score 7.75")
+
+    def move(self, widget: Locator) -> None:
+        self.hand(widget).press("ArrowLeft")
+
+    def moved(self, widget: Locator) -> None:
+        expect(said(widget)).to_contain_text("Query (1.5, 2)")
+
+
+TEMPERATURE, ENVELOPE, CANCELLATION, VORONOI, CHOOSER, NETWORK = KINDS = (
     Temperature(),
     Envelope(),
     Cancellation(),
     Voronoi(),
     Chooser(),
+    Network(),
 )
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=repr)
 

@@ -16,6 +16,7 @@ from nnlib.widgets import TemperatureExplorer
 from nnlib.widgets.readout import readout
 from nnlib.widgets.temperature import case, iris
 
+PAGES_LAST = True  # see open_page
 SHOW = Callable[..., Page]
 U = 2.0**-53
 

@@ -15,6 +15,7 @@ from visits import THEMES, drag, drawn, said, turn
 from nnlib import k_nearest, nearest
 from nnlib.widgets import VoronoiExplorer, voronoi
 
+PAGES_LAST = True  # see open_page
 SHOW = Callable[..., Page]
 ALL = voronoi.CONTROLS
 U = 2.0**-53

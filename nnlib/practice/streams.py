@@ -1,0 +1,147 @@
+"""What stands in for the terminal while an answer runs: output that is counted, no input."""
+
+import builtins
+import faulthandler
+import io
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+OUTPUT_LIMIT = 20_000  # characters
+HEAD = 200  # characters that are kept
+
+
+@cache
+def nowhere() -> int:
+    """Return a descriptor that leads nowhere; open for good, since a library may keep it."""
+    return os.open(os.devnull, os.O_RDWR)
+
+
+class Drain(io.BufferedIOBase):
+    """Bytes that are counted and, but for their beginning, thrown away.
+
+    Parameters
+    ----------
+    flood : callable
+        Called when it is too much.
+    """
+
+    name = "<stdout>"
+    mode = "wb"
+
+    def __init__(self, flood: Callable[[], None]) -> None:
+        self._flood = flood
+        self.length = 0
+        self.head = ""
+
+    def writable(self) -> bool:
+        """Return True, as a stream to write to."""
+        return True
+
+    def fileno(self) -> int:
+        """Return a descriptor that what is written to goes nowhere, too."""
+        return nowhere()
+
+    def write(self, data: Any) -> int:
+        """Count what the bytes say."""
+        data = bytes(data)
+        text = data.decode("utf-8", "replace")
+        self.length += len(text)
+        self.head = (self.head + text)[:HEAD]
+        if self.length > OUTPUT_LIMIT:
+            self._flood()
+        return len(data)
+
+
+class Deaf(io.TextIOBase):
+    """An input that has none to give: whoever reads is told so.
+
+    Parameters
+    ----------
+    ask : callable
+        Called when somebody reads.
+    """
+
+    name = "<stdin>"
+    mode = "r"
+    encoding = "utf-8"
+    errors = "strict"
+
+    def __init__(self, ask: Callable[..., str]) -> None:
+        self._ask = ask
+
+    @property
+    def buffer(self) -> "Deaf":
+        """The stream itself: reading bytes is reading."""
+        return self
+
+    def readable(self) -> bool:
+        """Return True, as a stream to read from."""
+        return True
+
+    def fileno(self) -> int:
+        """Return a descriptor that is always at its end."""
+        return nowhere()
+
+    def reconfigure(self, **options: Any) -> None:
+        """Take note of nothing: nothing is read."""
+
+    def read(self, size: int | None = -1) -> str:
+        """Ask."""
+        return self._ask()
+
+    def readline(self, size: int = -1) -> str:  # type: ignore[override]
+        """Ask."""
+        return self._ask()
+
+    read1 = readinto = read  # of the buffer
+
+
+@contextmanager
+def quiet(is_answer: Callable[[], bool], halt: Callable[[str], None]) -> Iterator[Drain]:
+    """Send output into a drain and warnings nowhere; afterwards all is as the reader had it.
+
+    Parameters
+    ----------
+    is_answer : callable
+        Whether the thread that calls it is the answer's; others may ask for input.
+    halt : callable
+        Takes "flood" or "asks", and ends the thread that calls it.
+    """
+    streams = sys.stdin, sys.stdout, sys.stderr
+    ask, hook, faults = builtins.input, sys.breakpointhook, faulthandler.is_enabled()
+
+    def flood() -> None:
+        if is_answer():
+            halt("flood")
+
+    def asks(*args: Any, **kwargs: Any) -> str:
+        if is_answer():
+            halt("asks")
+        return ask(*args, **kwargs)
+
+    def breaks(*args: Any, **kwargs: Any) -> Any:
+        if is_answer():
+            halt("asks")
+        return hook(*args, **kwargs)
+
+    drain = Drain(flood)
+    out, err = (
+        io.TextIOWrapper(drain, "utf-8", errors, write_through=True)
+        for errors in ("replace", "backslashreplace")
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        sys.stdin, sys.stdout, sys.stderr = Deaf(asks), out, err
+        builtins.input, sys.breakpointhook = asks, breaks
+        try:
+            yield drain
+        finally:
+            sys.stdin, sys.stdout, sys.stderr = streams
+            builtins.input, sys.breakpointhook = ask, hook
+            if faulthandler.is_enabled() and not faults:
+                faulthandler.disable()

@@ -1,0 +1,185 @@
+import { clamp, el, format, onFrame, set, write } from "./shared.js";
+import { SHAPES, strengths, ticks } from "./drawing.js";
+
+// The map of a network with two features: where each unit wins, the templates, the query.
+
+/** The part of a polygon where `lead`, linear and given at the corners, is ≥ 0; of equals, the first's. */
+function cut(corners, lead, first) {
+  if (!lead.some((v) => v > 0)) return first && !lead.some(Boolean) ? corners : [];
+  const kept = [];
+  corners.forEach((here, place) => {
+    const ahead = lead[place];
+    const [before, behind] = [corners.at(place - 1), lead.at(place - 1)];
+    if ((ahead > 0 && behind < 0) || (ahead < 0 && behind > 0)) {
+      const share = behind / (behind - ahead);
+      kept.push(before.map((p, j) => p + (here[j] - p) * share));
+    }
+    if (ahead >= 0) kept.push(here);
+  });
+  return kept;
+}
+
+/** For each unit the corners of the region where it wins; of two equal units the first wins. */
+export function cellsOf(W, b, [x0, x1, y0, y1]) {
+  return W.map((u, i) => {
+    let corners = [[x0, y0], [x1, y0], [x1, y1], [x0, y1]];
+    W.forEach((v, j) => {
+      if (i === j) return;
+      const lead = corners.map(([x, y]) => (u[0] - v[0]) * x + (u[1] - v[1]) * y + (b[i] - b[j]));
+      corners = cut(corners, lead, j > i);
+    });
+    return corners;
+  });
+}
+
+/** The map's edges: `extent` if it holds all points, else a square around them. */
+export function viewOf(extent, points) {
+  const [x0, x1, y0, y1] = extent;
+  if (extent.length && points.every(([x, y]) => x0 <= x && x <= x1 && y0 <= y && y <= y1)) return extent;
+  const low = [0, 1].map((j) => Math.min(...points.map((p) => p[j])));
+  const high = [0, 1].map((j) => Math.max(...points.map((p) => p[j])));
+  const half = 0.65 * Math.max(high[0] - low[0], high[1] - low[1]) || 1;
+  const [x, y] = [0, 1].map((j) => (low[j] + high[j]) / 2);
+  return [x - half, x + half, y - half, y + half];
+}
+
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const EDGE = { left: 30, right: 8, top: 20, bottom: 32 };
+const [LOW, TALL] = [236, 330]; // on a phone, and where the network stands beside the map
+
+/** The frame of a map: axes, their numbers, the names of the features. */
+function axesOf({ width, height, extent: [x0, x1, y0, y1], x, y }, names) {
+  const { left, top } = EDGE;
+  const base = top + height;
+  return [
+    el("rect", { x: left - 0.5, y: top - 0.5, width: width + 1, height: height + 1, class: "nn-frame" }),
+    ...ticks(x0, x1, width / 50).map((v) => el("text",
+      { x: left + x(v), y: base + 15, "text-anchor": "middle" }, format(v))),
+    ...ticks(y0, y1, height / 45).map((v) => el("text",
+      { x: left - 5, y: top + y(v) + 4, "text-anchor": "end" }, format(v))),
+    el("text", { x: left + width, y: base + 30, "text-anchor": "end" }, `${names[0]} →`),
+    el("text", { x: 2, y: 12 }, `↑ ${names[1]}`),
+  ];
+}
+
+/** What the reader's hand does to the map: it moves the query (−1), or a template if these are movable. */
+function handsOf(page, plot, shown) {
+  const { on } = page;
+  const spot = (event) => {
+    const at = plot.getBoundingClientRect();
+    const { extent: [x0, x1, y0, y1], width, height } = shown();
+    return [x0 + ((event.clientX - at.left - EDGE.left) / width) * (x1 - x0),
+      y1 - ((event.clientY - at.top - EDGE.top) / height) * (y1 - y0)];
+  };
+  let drag = null;
+  const pull = onFrame(() => drag && page.move(drag.which, drag.to, false), page.life);
+  const take = (event, which) => {
+    if (event.button) return;
+    drag = { which, to: spot(event), id: event.pointerId };
+    plot.setPointerCapture(event.pointerId);
+  };
+  const drop = (event) => {
+    if (event.pointerId !== drag?.id) return;
+    page.move(drag.which, drag.to);
+    drag = null;
+  };
+  on(plot, "pointerdown", (event) => {
+    const which = event.target.closest("button")?.dataset.i;
+    if (which !== undefined) take(event, Number(which));
+    else if (event.pointerType === "mouse") {
+      take(event, -1);
+      pull();
+    }
+  });
+  on(plot, "pointermove", (event) => {
+    if (event.pointerId !== drag?.id) return;
+    drag.to = spot(event);
+    pull();
+  });
+  on(plot, "pointerup", drop);
+  on(plot, "pointercancel", drop);
+  // A finger that meets no point scrolls the page; its tap calls the query.
+  on(plot, "click", (event) => {
+    if (event.pointerType !== "mouse" && !event.target.closest("button")) page.move(-1, spot(event));
+  });
+  on(plot, "keydown", (event) => {
+    const way = ARROWS[event.key];
+    const which = event.target.dataset.i;
+    if (!way || which === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    page.nudge(Number(which), way, event.shiftKey ? 1 : 5);
+  });
+}
+
+/** The map as a part of the page: `node`, and `draw` for each frame. */
+export function planeOf(page) {
+  const movable = page.has("templates");
+  const regions = el("g");
+  const marks = el("g");
+  const frame = el("g");
+  const reach = el("line", { class: "nn-reach" });
+  const cross = el("g", {}, ...["nn-cross-halo", "nn-cross"].map((type) =>
+    el("path", { d: "M-7-7L7,7M7-7L-7,7", class: type })));
+  const inside = el("svg", {}, regions, marks, reach, cross);
+  const overlay = el("svg", { "aria-hidden": "true" }, frame, inside);
+  const handle = (name, i) => el("button", {
+    type: "button", class: "nn-handle", "data-i": i, "aria-label": `${name}: move with the arrow keys` });
+  const plot = el("div", { class: "nn-plot" }, overlay, handle("Query", -1));
+  const node = el("div", { class: "nn-map" }, plot);
+  let shown = null;
+  handsOf(page, plot, () => shown);
+
+  function layOut(room, extent, names) {
+    const [x0, x1, y0, y1] = extent;
+    const tallest = node.parentNode.clientWidth < 560 ? LOW : TALL;
+    const side = Math.min(room - EDGE.left - EDGE.right, tallest - EDGE.top - EDGE.bottom);
+    const ratio = clamp((y1 - y0) / (x1 - x0), 0.25, 1);
+    const [width, height] = [Math.round(side), Math.round(side * ratio)];
+    shown = {
+      key: [room, extent, names].join(), extent, width, height,
+      x: (value) => ((value - x0) / (x1 - x0)) * width,
+      y: (value) => ((y1 - value) / (y1 - y0)) * height,
+    };
+    set(overlay, { width: width + EDGE.left + EDGE.right, height: height + EDGE.top + EDGE.bottom });
+    set(inside, { x: EDGE.left, y: EDGE.top, width, height });
+    frame.replaceChildren(...axesOf(shown, names));
+  }
+  function fill(n) {
+    regions.replaceChildren(...Array.from({ length: n }, () => el("path", { class: "nn-region" })));
+    marks.replaceChildren(...Array.from({ length: n }, (_, i) =>
+      el("g", {}, el("path"), el("text", { x: 9, y: -6, class: "nn-halo" }, i))));
+    plot.querySelectorAll("[data-i]:not([data-i='-1'])").forEach((old) => old.remove());
+    if (movable) overlay.after(...Array.from({ length: n }, (_, i) => handle(`Template ${i}`, i)));
+  }
+  function draw({ W, b, labels, query, extent, feature_names: names }, { order }) {
+    const room = node.clientWidth;
+    const templates = W.map((row) => row.map((v) => v / 2));
+    const wide = viewOf(extent, [...templates, query]);
+    if (shown?.key !== [room, wide, names].join()) layOut(room, wide, names);
+    if (marks.childNodes.length !== W.length) fill(W.length);
+    const at = ([x, y]) => [shown.x(x), shown.y(y)].map((v) => v.toFixed(2)).join();
+    const tints = strengths(labels);
+    cellsOf(W, b, wide).forEach((corners, i) => set(regions.childNodes[i], {
+      d: corners.length ? `M${corners.map(at).join("L")}Z` : null,
+      class: `nn-region nn-fill-${labels[i]}${order[0] === i ? " nn-won" : ""}`, "fill-opacity": tints[i] }));
+    const put = (i, [x, y]) => {
+      const hold = plot.querySelector(`[data-i="${i}"]`);
+      if (!hold) return;
+      hold.style.left = `${EDGE.left + shown.x(x)}px`;
+      hold.style.top = `${EDGE.top + shown.y(y)}px`;
+    };
+    templates.forEach((t, i) => {
+      const [shape, text] = marks.childNodes[i].childNodes;
+      set(marks.childNodes[i], { transform: `translate(${at(t)})` });
+      set(shape, { d: SHAPES[labels[i]], class: `nn-mark nn-fill-${labels[i]}`, transform: "scale(1.5)" });
+      write(text, String(i));
+      put(i, t);
+    });
+    put(-1, query);
+    const [x2, y2] = at(templates[order[0]]).split(",");
+    const [x1, y1] = at(query).split(",");
+    set(reach, { x1, y1, x2, y2 });
+    set(cross, { transform: `translate(${at(query)})` });
+  }
+  return { node, draw, window: () => shown.extent };
+}

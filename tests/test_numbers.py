@@ -1,0 +1,270 @@
+"""A measured number in prose stands in an output of its notebook, or is computed here.
+
+The rule. A number in the text of a chapter is *measured* if a unit of time or memory, a per cent
+sign, "times", "lines" or "words" follows it; if it has a decimal point; if it is one of a pair
+"a of b"; or if it is 21 or more, in digits or in a word from thirteen on. What is left, the small
+whole numbers, belongs to the mathematics and is exempt, as are formulas, code, links, years,
+coordinates in brackets and reading times.
+
+A measured number must stand in an output of its own notebook, rounded to as many places as the
+prose gives. A number without a unit may stand in the notebook's code instead: then it was chosen
+and not measured. For whatever else the prose says, `COMPUTED` has the expression that gives it,
+and `GIVEN` the reason why there is nothing to compute.
+"""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from hostile import LIMITS
+from sklearn.datasets import load_digits, load_iris
+
+from nnlib import ThreeLayerNet, k_nearest
+from nnlib.practice import drills, mock
+from nnlib.search import MEMORY_LIMIT
+from nnlib.widgets import CancellationExplorer
+
+CHAPTERS = Path(__file__).resolve().parents[1] / "chapters"
+NOTEBOOKS = sorted(CHAPTERS.glob("*.ipynb"))
+PAGES = [*NOTEBOOKS, *sorted(CHAPTERS.rglob("*.md"))]
+TEENS = "thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+ONES = "one two three four five six seven eight nine"
+WORDS = {
+    **{word: 13 + i for i, word in enumerate(TEENS.split())},
+    **{word: 20 + 10 * i for i, word in enumerate(TENS.split())},
+    **{
+        f"{ten}-{one}": 20 + 10 * i + j
+        for i, ten in enumerate(TENS.split())
+        for j, one in enumerate(ONES.split(), 1)
+    },
+}
+SPELLED = "|".join(sorted(WORDS, key=len, reverse=True))
+UNITS = (
+    r"[\s\u00a0-]?(?:%|(?:percent|ms|µs|seconds?|minutes?|hours?|bytes?|kB|[KMGT]i?B|terabytes?"
+    r"|gigabytes?|times|lines|words)\b)"
+)
+DIGITS = r"(?<![\w.^/−–-])\d+(?:[,\u202f ]\d{3}(?!\d))*(?:\.\d+)?"
+FOUND = re.compile(rf"(?P<number>{DIGITS}|\b(?:{SPELLED})\b(?!-))(?P<unit>{UNITS})?")
+PAIR = re.compile(rf"({DIGITS}) of ({DIGITS})")
+
+
+def said(page):
+    """Return the prose of a page without what the rule exempts."""
+    if page.suffix == ".ipynb":
+        cells = nbformat.read(page, as_version=4).cells
+        text = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    else:
+        text = re.sub(r"\A---\n.*?^---$", " ", page.read_text("utf-8"), flags=re.M | re.S)
+        text = re.sub(r"^```.*?^```", " ", text, flags=re.M | re.S)
+    for pattern in (
+        r"^\*\*About [^\n]*$",  # reading time
+        r"\$\$.*?\$\$( \([\w-]+\))?",
+        r"\$[^$]+\$",
+        r"`+[^`]+`+",
+        r"\{[\w:-]+\}",
+        r"(?<=\])\([^)]*\)",  # where a link leads
+        r"\((?:[−-]?\d+(?:[./]\d+)?(?:, |\) − \()?)+\)",  # coordinates and shapes
+        r"IEEE 754",
+    ):
+        text = re.sub(pattern, " ", text, flags=re.M | re.S)
+    return text
+
+
+def value(number):
+    """Return what a number in prose says."""
+    digits = re.sub(r"[,\s\u202f]", "", number)
+    return WORDS[number] if number in WORDS else float(digits)
+
+
+def measured(page):
+    """Yield the measured numbers of a page as (text, value, places, unit)."""
+    text = said(page)
+    pairs = {match.start(group) for match in PAIR.finditer(text) for group in (1, 2)}
+    for match in FOUND.finditer(text):
+        number, unit = match["number"], match["unit"] or ""
+        places = len(number.split(".")[1]) if "." in number else 0
+        x = value(number)
+        small = x <= 20 and number not in WORDS and match.start() not in pairs
+        year = 1900 <= x <= 2030 and "," not in number
+        if unit or places or not (small or year):
+            yield number + unit, x, places, unit.strip("\u00a0 -")
+
+
+@cache
+def numbers(page, kind):
+    """Return the numbers in a notebook's outputs, or in its code."""
+    texts = []
+    for cell in nbformat.read(page, as_version=4).cells:
+        if cell.cell_type == "code" and kind == "code":
+            texts.append(cell.source.replace("_", ""))
+        elif cell.cell_type == "code":
+            for output in cell.outputs:
+                texts += [output.get("text", ""), str(output.get("data", {}).get("text/plain", ""))]
+    pattern = r"(?<!\w)\d+(?:[,\u202f]\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?"
+    found = re.findall(pattern, "\n".join(texts))
+    return {float(re.sub(r"[,\u202f]", "", number)) for number in found}
+
+
+def stands(page, x, places, unit):
+    """Return whether an output of the page rounds to x, or its code holds a number without unit."""
+    half = 0.5000001 * 10.0**-places
+    shown = numbers(page, "output")
+    if unit == "%" and any(abs(100 * y - x) <= half for y in shown):
+        return True
+    chosen = numbers(page, "code") if not unit else set()
+    return x in chosen or any(abs(y - x) <= half for y in shown)
+
+
+# --- What no output of the page says, and how it comes out ----------------------------------------
+
+
+def crossing_in_centimeters():
+    """λ from which on the net of chapter 7 says virginica for row 149 in plain centimeters."""
+    iris, keep = load_iris(), np.arange(150) != 149
+    low, high = 0.01, 1.0
+    for _ in range(50):
+        lam = (low + high) / 2
+        net = ThreeLayerNet.from_data(iris.data[keep], iris.target[keep], temperature=1 / lam)
+        low, high = (low, lam) if net.predict(iris.data[[149]])[0] == 2 else (lam, high)
+    return high
+
+
+def tied_one_before_the_cliff():
+    """Virginicas whose 98 nearest others are 49 of their own and 49 versicolors."""
+    iris = load_iris()
+    rows = np.rint(iris.data * 10).astype(int)
+    near = k_nearest(rows, rows, 100)
+    count = 0
+    for q in range(100, 150):
+        others = iris.target[near[q][near[q] != q][:98]]
+        count += int((others == 2).sum() == (others == 1).sum() == 49)
+    return count
+
+
+def wrapped(a, b):
+    return int((np.array([a], np.uint8) - np.array([b], np.uint8))[0])
+
+
+def stored(name):
+    return json.loads((CHAPTERS.parent / "benchmarks" / f"{name}.json").read_text("utf-8"))
+
+
+HALF = float(np.finfo(np.float16).max)
+GB = 1e9
+COMPUTED = {
+    ("00_warmup", "65504"): lambda: HALF,
+    ("00_warmup", "100"): lambda: 10 * 10,
+    ("01_nearest", "96%"): lambda: 100 * 144 / 150,
+    ("02_expansion", "1797"): lambda: len(load_digits().data),
+    ("02_expansion", "65"): lambda: load_digits().data.shape[1] + 1,
+    ("02_expansion", "64 MiB"): lambda: MEMORY_LIMIT / 2**20,
+    ("02_expansion", "156"): lambda: wrapped(100, 200),
+    ("02_expansion", "4.9"): lambda: 4.9,
+    ("02_expansion", "4.8"): lambda: 4.8,
+    ("02_expansion", "0.1"): lambda: 0.1,
+    ("03_edges", "65504"): lambda: HALF,
+    ("03_edges", "50"): lambda: 250 - 200,
+    ("03_edges", "62500"): lambda: 250**2,
+    ("03_edges", "2500"): lambda: 50**2,
+    ("05_temperature", "709"): lambda: np.floor(np.log(np.finfo(np.float64).max)),
+    ("05_temperature", "88"): lambda: np.floor(np.log(float(np.finfo(np.float32).max))),
+    ("06_scale", "thirteen"): lambda: 144 - 131,
+    ("07_iris", "4.68"): lambda: 1 / crossing_in_centimeters(),
+    ("08_cancellation", "192"): lambda: (
+        len(CancellationExplorer().templates) * len(CancellationExplorer().queries)
+    ),
+    ("08_cancellation", "65504"): lambda: HALF,
+    ("08_cancellation", "sixteen"): lambda: np.ceil(53 * np.log10(2)),
+    ("09_exact", "1797"): lambda: len(load_digits().data),
+    ("09_exact", "7.5"): lambda: 9 - 1.5,
+    ("09_exact", "thirteen"): lambda: np.floor(-np.log10((784 + 2) * 2.0**-53)),
+    ("09_exact", "fifteen"): lambda: np.floor(-np.log10((1 + 2) * 2.0**-53)),
+    ("10_neighbors", "37"): tied_one_before_the_cliff,
+    ("11_approximate", "10,000"): lambda: 10**6 / 100,
+    ("11_approximate", "forty"): lambda: 10**6 / 100 / 250,
+    ("11_approximate", "31 GB"): lambda: round(10**7 * 768 * 4 / GB),
+    ("11_approximate", "32 GB"): lambda: round(10**7 * (4 * 768 + 8 * 16) / GB),
+    ("11_approximate", "96 bytes"): lambda: 768 / 8,
+    ("11_approximate", "0.3 seconds"): lambda: round(31 / 100, 1),
+    ("11_shards", "256 MiB"): lambda: stored("memmap")["limit"] / 2**20,
+    ("11_shards", "40 GB"): lambda: 4 * 10,
+    ("11_shards", "10 GB"): lambda: 40 / 4,
+    ("16_learning", "25"): lambda: 75 / 3,
+    ("interview", "1.9 terabytes"): lambda: round(10_000 * 60_000 * 784 * 4 / 1e12, 1),
+    ("interview", "400 MB"): lambda: 10_000**2 * 4 / 1e6,
+    ("interview", "150 GB"): lambda: round(50e6 * 768 * 4 / GB, -1),
+    ("benchmarks", "sixty"): lambda: max(LIMITS.values()),
+    ("practice", "45 minutes"): lambda: sum(part["minutes"] for part in mock.load()["parts"]),
+    ("intro", "thirteen"): lambda: len(drills()),
+    ("drills", "172 minutes"): lambda: sum(drill.minutes for drill in drills()),
+}
+GIVEN = {
+    "an example of what a library may do": {("01_nearest", "32")},
+    "a question's own": {
+        ("02_expansion", "10 000"), ("02_expansion", "60 000"), ("11_shards", "0.3"),
+        ("11_shards", "100"), ("02_expansion", "100"), ("08_cancellation", "0.1"),
+        ("interview", "10,000"), ("interview", "60,000"), ("interview", "784"),
+        ("interview", "50"), ("interview", "768"),
+    },
+    "a heading over what test_benchmarks.py holds": {
+        ("benchmarks", "20\u202f000"), ("benchmarks", "64"), ("benchmarks", "784"),
+        ("benchmarks", "10\u202f000"), ("benchmarks", "100\u202f000"), ("benchmarks", "128"),
+    },
+    "a plan for the reader": {("intro", "90 minutes")},
+    "in the source that is cited": {
+        ("08_cancellation", "2.5"), ("08_cancellation", "9354"), ("11_millions", "40 GB"),
+        ("11_millions", "76 000"),
+    },
+    "a type's digits, as everybody counts them": {("11_approximate", "sixteen")},
+}  # fmt: skip
+EXEMPT = set().union(*GIVEN.values())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_measured_number_stands_somewhere(page):
+    """In an output, in the code if it was chosen, or in the table of what is computed here."""
+    for text, x, places, unit in measured(page):
+        place = (page.stem, text)
+        if place in COMPUTED:
+            assert abs(float(COMPUTED[place]()) - x) <= 0.5000001 * 10.0**-places, place
+        elif place not in EXEMPT:
+            assert page.suffix == ".ipynb", place
+            assert stands(page, x, places, unit), place
+
+
+def test_the_tables_hold_nothing_that_no_page_says():
+    everywhere = {(page.stem, text) for page in PAGES for text, *_ in measured(page)}
+    assert set(COMPUTED) | EXEMPT <= everywhere
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("It took 12 ms, 3.5 times as long, on 97 % of 4 000 rows.", 4),
+        ("Three of 1500 labels, 3 of 1500 labels.", 3),
+        ("In $n = 75$ rows of `t[31]` at (45, 63), in 2020, k = 7 and 2⁵³.", 0),
+        ("A search in twenty lines, thirteen answers, two rows, twenty-seven.", 3),
+    ],
+)
+def test_the_rule_finds_what_it_says(tmp_path, text, found):
+    page = tmp_path / "page.md"
+    page.write_text(text, encoding="utf-8")
+    assert len(list(measured(page))) == found
+
+
+def test_a_wrong_number_is_found(tmp_path):
+    """Every measured number of chapter 7, changed in its last digit, stands nowhere."""
+    page = CHAPTERS / "07_iris.ipynb"
+    texts = {text: (x, places, unit) for text, x, places, unit in measured(page) if places}
+    assert len(texts) >= 4
+    lost = [
+        text
+        for text, (x, places, unit) in texts.items()
+        if not stands(page, x + 3 * 10.0**-places, places, unit)
+    ]
+    assert len(lost) >= len(texts) / 2
