@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from nnlib.practice import drill, page, stage
-from nnlib.practice.stage import Page
+from nnlib.practice import drill, guard, page, stage
 from nnlib.practice.streams import OUTPUT_LIMIT
 
 RIGHT = """import numpy as np
@@ -23,8 +22,8 @@ def one_thread(monkeypatch):
     """Judge as where Python has one thread."""
     monkeypatch.setattr(stage, "threads_exist", lambda: False)
     yield
-    Page.calls = Page.stalled = 0
-    Page.died, Page.tell = False, None
+    stage.Page.calls = stage.Page.stalled = 0
+    stage.Page.died, stage.Page.tell = False, None
 
 
 def verdict(source, twist="", lost=0, died=False, tell=lambda call: None):
@@ -120,5 +119,5 @@ def test_a_program_that_fails_says_where(source, problem, line):
 
 def test_a_flood_is_cut_off():
     result, printed = run("while True:\n    print('x' * 99)")
-    assert result["problem"] == "it printed more than 20,000 characters and was stopped"
+    assert result["problem"] == guard.LINES["flood"]
     assert len(printed) == OUTPUT_LIMIT
