@@ -3,6 +3,7 @@
 from nnlib.widgets.cancellation import CancellationExplorer
 from nnlib.widgets.chooser import IndexChooser
 from nnlib.widgets.clocked import ClockedStepper
+from nnlib.widgets.descent import TreeStepper
 from nnlib.widgets.envelope import EnvelopeExplorer
 from nnlib.widgets.mock import MockInterview
 from nnlib.widgets.network import NetworkDiagram
@@ -21,5 +22,6 @@ __all__ = [
     "Progress",
     "Quiz",
     "TemperatureExplorer",
+    "TreeStepper",
     "VoronoiExplorer",
 ]

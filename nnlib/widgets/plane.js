@@ -111,7 +111,10 @@ function handsOf(page, plot, shown) {
   });
 }
 
-/** The map as a part of the page: `node`, and `draw` for each frame. */
+/**
+ * The map as a part of the page: `node`, and `draw` for each frame. It shows the templates W/2 and where each
+ * unit wins; or, if a frame brings `cells`, these: for each { corners, style, strength }.
+ */
 export function planeOf(page) {
   const movable = page.has("templates");
   const regions = el("g");
@@ -120,7 +123,8 @@ export function planeOf(page) {
   const reach = el("line", { class: "nn-reach" });
   const cross = el("g", {}, ...["nn-cross-halo", "nn-cross"].map((type) =>
     el("path", { d: "M-7-7L7,7M7-7L-7,7", class: type })));
-  const inside = el("svg", {}, regions, marks, reach, cross);
+  const over = el("g");
+  const inside = el("svg", {}, regions, over, marks, reach, cross);
   const overlay = el("svg", { "aria-hidden": "true" }, frame, inside);
   const handle = (name, i) => el("button", {
     type: "button", class: "nn-handle", "data-i": i, "aria-label": `${name}: move with the arrow keys` });
@@ -145,13 +149,18 @@ export function planeOf(page) {
     frame.replaceChildren(...axesOf(shown, names));
   }
   function fill(n) {
-    regions.replaceChildren(...Array.from({ length: n }, () => el("path", { class: "nn-region" })));
     marks.replaceChildren(...Array.from({ length: n }, (_, i) =>
       el("g", {}, el("path"), el("text", { x: 9, y: -6, class: "nn-halo" }, i))));
     plot.querySelectorAll("[data-i]:not([data-i='-1'])").forEach((old) => old.remove());
     if (movable) overlay.after(...Array.from({ length: n }, (_, i) => handle(`Template ${i}`, i)));
   }
-  function draw({ W, b, labels, query, extent, feature_names: names }, { order }) {
+  function drawCells(cells, at) {
+    if (regions.childNodes.length !== cells.length) regions.replaceChildren(...cells.map(() => el("path")));
+    cells.forEach(({ corners, style, strength }, i) => set(regions.childNodes[i], {
+      d: corners.length ? `M${corners.map(at).join("L")}Z` : null,
+      class: `nn-region ${style}`, "fill-opacity": strength }));
+  }
+  function draw({ W, b, labels, query, extent, feature_names: names }, { order, cells }) {
     const room = node.clientWidth;
     const templates = W.map((row) => row.map((v) => v / 2));
     const wide = viewOf(extent, [...templates, query]);
@@ -159,9 +168,8 @@ export function planeOf(page) {
     if (marks.childNodes.length !== W.length) fill(W.length);
     const at = ([x, y]) => [shown.x(x), shown.y(y)].map((v) => v.toFixed(2)).join();
     const tints = strengths(labels);
-    cellsOf(W, b, wide).forEach((corners, i) => set(regions.childNodes[i], {
-      d: corners.length ? `M${corners.map(at).join("L")}Z` : null,
-      class: `nn-region nn-fill-${labels[i]}${order[0] === i ? " nn-won" : ""}`, "fill-opacity": tints[i] }));
+    drawCells(cells ?? cellsOf(W, b, wide).map((corners, i) => ({
+      corners, style: `nn-fill-${labels[i]}${order[0] === i ? " nn-won" : ""}`, strength: tints[i] })), at);
     const put = (i, [x, y]) => {
       const hold = plot.querySelector(`[data-i="${i}"]`);
       if (!hold) return;
@@ -176,10 +184,10 @@ export function planeOf(page) {
       put(i, t);
     });
     put(-1, query);
-    const [x2, y2] = at(templates[order[0]]).split(",");
     const [x1, y1] = at(query).split(",");
+    const [x2, y2] = order.length ? at(templates[order[0]]).split(",") : [x1, y1];
     set(reach, { x1, y1, x2, y2 });
     set(cross, { transform: `translate(${at(query)})` });
   }
-  return { node, draw, window: () => shown.extent };
+  return { node, draw, over, window: () => shown.extent, scale: () => shown };
 }

@@ -22,6 +22,7 @@ from nnlib.widgets import (
     IndexChooser,
     NetworkDiagram,
     TemperatureExplorer,
+    TreeStepper,
     VoronoiExplorer,
     network,
     voronoi,
@@ -725,7 +726,80 @@ class Clocked(Kind):
         expect(said(widget)).to_contain_text("Cycle 7, select: unit 3 fires")
 
 
-TEMPERATURE, ENVELOPE, CANCELLATION, VORONOI, CHOOSER, NETWORK, CLOCKED = KINDS = (
+class Descent(Kind):
+    name = "descent"
+    hears = ("at", "extent", "query", "templates")
+    beginning = "Query (2.9, 2.2). Before the first step: 15 boxes over 16 rows"
+    presses = ("ArrowRight", 40, "Done: row 11 is nearest, after comparing 4 of 16 rows.", 25)
+    address = ('{"at":5}', "Step 5: compare row 0")
+    moves = (("Home", "Query (2.9, 2.2). Before"), ("End", "Done: row 11 is nearest"))
+    nonsense = (
+        "",
+        "7",
+        "null",
+        "{",
+        '{"at":65}',
+        '{"at":-1}',
+        '{"at":1.5}',
+        '{"at":"1"}',
+        '{"templates":[]}',
+        '{"templates":[[1,2],[3]]}',
+        '{"templates":[[1,"2"]]}',
+        '{"query":[1,1e999]}',
+        '{"query":"12"}',
+        '{"query":null}',
+        '{"extent":[1,0,0,1]}',
+    )
+    shapes = (
+        (
+            ".nn-box rect, .nn-branch, .nn-region, .nn-ball, .nn-cross, .nn-mark, .nn-reach",
+            "stroke",
+        ),
+    )
+    texts = ((".nn-muted, p", "color"),)
+    many = (100, 100)
+    clipped = "svg svg, svg svg *"  # the circle around a far query is cut off by the map
+    loose = "svg *"
+
+    def make(self, **traits: Any) -> Widget:
+        return TreeStepper(**traits)
+
+    def telling(self) -> list[Widget]:
+        return [self.make(at=9), self.make(at=60, name="two"), self.make(name="three")]
+
+    def long(self) -> list[Widget]:
+        far = [[1e90, 2e90], [-3e90, 1.2345e89], [1e90, 2e90]]
+        return [self.make(at=15), TreeStepper(far, [1e90, -1e90], name="two", at=6)]
+
+    def pair(self) -> tuple[Widget, Widget, tuple[str, ...]]:
+        return self.make(), self.make(at=3, name="two"), ("at", "query", "templates")
+
+    def follow(self, first: Locator, second: Locator) -> None:
+        press(first, "Step")
+        expect(said(second)).to_contain_text("Step 1: open the box of 16 rows")
+        second.get_by_role("button", name="Query").press("ArrowRight")
+        press(second, "Back")
+        expect(said(first)).to_contain_text("Query (3.4, 2.2). Before the first step")
+
+    def hand(self, widget: Locator) -> Locator:
+        return widget.get_by_role("slider", name="Step")
+
+    def alter(self, widget: Locator) -> None:
+        widget.get_by_role("button", name="Query").press("ArrowRight")
+        press(widget, "Step")
+        press(widget, "Back")
+
+    def altered(self, widget: Locator) -> None:
+        expect(said(widget)).to_contain_text("Query (3.4, 2.2). Before the first step")
+
+    def move(self, widget: Locator) -> None:
+        self.hand(widget).press("End")
+
+    def moved(self, widget: Locator) -> None:
+        expect(said(widget)).to_contain_text("Done: row 11 is nearest")
+
+
+TEMPERATURE, ENVELOPE, CANCELLATION, VORONOI, CHOOSER, NETWORK, CLOCKED, DESCENT = KINDS = (
     Temperature(),
     Envelope(),
     Cancellation(),
@@ -733,6 +807,7 @@ TEMPERATURE, ENVELOPE, CANCELLATION, VORONOI, CHOOSER, NETWORK, CLOCKED = KINDS 
     Chooser(),
     Network(),
     Clocked(),
+    Descent(),
 )
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=repr)
 
