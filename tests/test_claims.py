@@ -249,3 +249,13 @@ def test_the_theorem_is_told_with_its_units():
 
 def test_who_can_undo_a_safe_lead_is_said():
     says("04_argmax.ipynb", "which no other way of computing whose scores are off by at most $E$")
+
+
+def test_a_gap_between_one_bound_and_two_proves_nothing():
+    """Each of the two scores may be off by the bound, toward each other."""
+    says("practice/break_the_expansion.ipynb", "with twice a bound on the rounding error of each")
+    says("08_cancellation.ipynb", "If the second exceeds the first by more than twice the bound")
+    truth, bound = np.array([1.0, 0.0]), 0.9
+    computed = truth + np.array([-bound, bound])
+    assert computed.argmin() != truth.argmin()
+    assert bound / 2 < abs(computed[0] - computed[1]) < 2 * bound

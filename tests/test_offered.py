@@ -186,6 +186,7 @@ NO_ANSWER = {
     "a measurement": {"wrong_share", "suspects", "after", "filtered", "soft_right", "effective"},
     "part of one that is judged": {"k_smallest", "build", "descend", "first_maximum"},
     "prepares or prunes": {"ten_best", "terms_needed", "kept", "lse", "kernel", "agree"},
+    "a loss, the slope that is lent to it, a test of others": {"hard_loss", "borrowed", "right_on"},
     "asserts its margin": {"by_templates"},
     "approximate by design": {"k_means", "probe", "reranked", "linked", "recall_of"},
 }

@@ -68,8 +68,9 @@ def break_the_expansion():
     follow_ups=(
         Question(
             "How would you detect this in production?",
-            "Compare the gap between the best two scores with a bound on their rounding error, "
-            "about (d + 2) · 2⁻⁵³ · (‖x‖ + ‖t‖)². Recompute directly where the gap is smaller.",
+            "Compare the gap between the best two scores with twice a bound on the rounding error "
+            "of each, about (d + 2) · 2⁻⁵³ · (‖x‖ + ‖t‖)². Recompute directly where the gap is not "
+            "larger.",
         ),
         Question(
             "Why does centering help?",
