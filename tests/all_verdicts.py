@@ -1,6 +1,4 @@
-"""The judge's verdict on every answer of the catalog, as JSON; any Python can run this."""
-
-import json
+"""The judge's verdict on every answer of the catalog; any Python can run this."""
 
 from nnlib.practice import drills
 from nnlib.practice.verdict import judged
@@ -22,6 +20,3 @@ def catalog():
     """Return the verdicts on all right and all wrong answers, twists included."""
     tasks = [task for drill in drills() for task in (drill, *drill.twists)]
     return [told(task, given.answer) for task in tasks for given in (*task.right, *task.wrong)]
-
-
-json.dumps(catalog())
