@@ -22,6 +22,7 @@ from nnlib.practice.cost import Tally
 from nnlib.practice.guard import call, unchanged
 from nnlib.practice.inputs import Unordered
 from nnlib.practice.show import shown, size
+from nnlib.practice.verdict import judged
 
 SUBMISSIONS = Path(__file__).parent / "submissions" / "one_nn"
 
@@ -235,6 +236,10 @@ def too_few_arguments(X_train, X_test):
     return X_test
 
 
+def other_order(X_test, X_train, y_train):
+    return right(X_train, y_train, X_test)
+
+
 class Odd:
     """A value that cannot be compared, shown or counted."""
 
@@ -274,6 +279,12 @@ def returns_something_odd(X_train, y_train, X_test):
             "takes_its_arguments",
             "the judge calls one_nn(X_train, y_train, X_test); "
             "your function takes (X_train, X_test)",
+        ),
+        (
+            other_order,
+            "takes_its_arguments",
+            "the judge calls one_nn(X_train, y_train, X_test); "
+            "your function takes (X_test, X_train, y_train)",
         ),
         (7, "is_a_function", "pass the function itself, such as one_nn; this is a int"),
     ],
@@ -528,6 +539,60 @@ def test_a_failing_case_is_shrunk_to_one_query_and_two_rows():
     assert len(failure.input.splitlines()) == len(failure.facts.splitlines()) == 1
     assert failure.facts.startswith("squared distances of the query: ")
     assert failure.facts.count(" to row ") == 2
+
+
+def wrong(name, answer, twist=None):
+    task = drill(name).twist(twist) if twist else drill(name)
+    (found,) = [one.answer for one in task.wrong if one.answer.__name__ == answer]
+    return judged(task, found).found[0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "input", "facts"),
+    [
+        (
+            ("cosine_nn", "dot_product"),
+            "X_train = [[4.0, 2.0], [2.0, 5.0]] (float64), y_train = [10, 17] (int64), "
+            "X_test = [[5.0, 4.0]] (float64)",
+            "cos² of the query, with the sign of cos: 196/205 ≈ 0.956097560976 to row 0, "
+            "900/1189 ≈ 0.756938603869 to row 1",
+        ),
+        (
+            ("knn_vote", "skips_the_first"),
+            "X_train = [[1.0, 1.0], [2.0, 5.0]] (float64), y_train = [0, 1] (int64), "
+            "X_test = [[2.0, 2.0]] (float64), k = 1",
+            "in the order of squared distance: row 0 at 2 says 0, row 1 at 9 says 1",
+        ),
+        (
+            ("entropy_and_1nn", "of_the_predictions"),
+            "X_train = [[1.0, 1.0], [4.0, 2.0]] (float64), y_train = [0, 1] (int64), "
+            "X_test = [[2.0, 2.0]] (float64)",
+            "counts: 1 of label 0, 1 of label 1",
+        ),
+        (
+            ("merge_shards", "by_index_first"),
+            "a = ([[0.0]] (float64), [[3]] (int64)), b = ([[2.0]] (float64), [[2]] (int64))",
+            "2 rows compete, the best first: row 3 at 0.0, row 2 at 2.0",
+        ),
+        (
+            ("one_nn_batched", "last_block_only", "one_nn_streamed"),
+            "train_blocks = a stream of 2 blocks: ([[-6.0]], [7]), ([[7.0]], [4]), "
+            "X_test = [[-2.0]] (float64)",
+            "squared distances of the query: 16 to row 0, 81 to row 1",
+        ),
+    ],
+)
+def test_cases_of_other_drills_are_shrunk_and_tell_what_decides(answer, input, facts):
+    failure = wrong(*answer)
+    assert (failure.input, failure.facts) == (input, facts)
+
+
+def test_a_smaller_case_asks_for_no_more_than_the_one_that_failed():
+    # With fewer rows k would be all of them, or votes would tie, which other demands are about.
+    failure = wrong("knn_vote", "mean_label")
+    assert failure.input.endswith("X_test = [[2.0, 2.0]] (float64), k = 3")
+    assert failure.facts.count("row ") == 4
+    assert "inf" in wrong("merge_shards", "zeros_for_nothing").input
 
 
 def quadratic(X, y):

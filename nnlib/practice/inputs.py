@@ -90,13 +90,13 @@ def distance_facts(X_test: Array, X_train: Array) -> str:
     )
 
 
-def thinned(n: int) -> Iterator[Array]:
+def thinned(n: int, least: int = 2) -> Iterator[Array]:
     """Give the places that are left when some of n are taken out, large parts first."""
     size = n // 2
     while size:
         for start in range(0, n, size):
             kept = np.delete(np.arange(n), np.s_[start : start + size])
-            if len(kept) >= 2:
+            if len(kept) >= least:
                 yield kept
         size //= 2
 
@@ -183,6 +183,11 @@ class Stream:
     def __repr__(self) -> str:
         blocks = ", ".join(f"({X.tolist()}, {y.tolist()})" for X, y in self._blocks)
         return f"a stream of {len(self._blocks)} blocks: {blocks}"
+
+    @property
+    def blocks(self) -> list[tuple[Array, Array]]:
+        """All blocks, for the judge: an answer has to ask for them one by one."""
+        return list(self._blocks)
 
     @property
     def numbers(self) -> int:

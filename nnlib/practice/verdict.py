@@ -81,12 +81,16 @@ def _other_arguments(task: Task, answer: Callable[..., Any]) -> str:
         signature = inspect.signature(answer)
     except Exception:  # some of what is written in C has none, and the call will tell
         return ""
+    wanted, taken = list(task.parameters), list(signature.parameters)
     try:
-        signature.bind(*task.parameters)
+        signature.bind(*wanted)
     except TypeError:
-        wanted = f"{task.solution.__name__}({', '.join(task.parameters)})"
-        return f"the judge calls {wanted}; your function takes ({', '.join(signature.parameters)})"
-    return ""
+        fits = False
+    else:
+        first = taken[: len(wanted)]
+        fits = first == wanted or sorted(first) != sorted(wanted)  # other names are no matter
+    call = f"{task.solution.__name__}({', '.join(wanted)})"
+    return "" if fits else f"the judge calls {call}; your function takes ({', '.join(taken)})"
 
 
 def _is_empty(answer: Any) -> bool:

@@ -8,9 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.practice.checks import Case, Cube, Loops, Named, Refusals, Values
+from nnlib.practice.checks import Args, Case, Cube, Loops, Named, Refusals, Values
 from nnlib.practice.compare import all_of, close, same_labels
-from nnlib.practice.inputs import Array, dot, labels, names_of_rows, whole
+from nnlib.practice.inputs import (
+    FEW,
+    Array,
+    dot,
+    labels,
+    names_of_rows,
+    number,
+    ranked,
+    thinned,
+    whole,
+)
 from nnlib.practice.task import Draft, Question
 
 DRAFT = Draft(
@@ -244,14 +254,43 @@ def exact_cosines(x: Array, T: Array) -> list[Fraction]:
     return values
 
 
-def case(T: Array, X: Array) -> Case:
-    """Return a case; every row has a label of its own, in no order."""
-    y = names_of_rows(len(T))
+def case(T: Array, X: Array, y: Array | None = None, *, gap: bool = False) -> Case:
+    """Return a case; by default every row has a label of its own, in no order.
+
+    With a `gap` the best row is the best by more than rounding, in smaller cases, too.
+    """
+    y = names_of_rows(len(T)) if y is None else y
     winners = []
     for x in X:
         values = exact_cosines(x, T)
         winners.append(values.index(max(values)))
-    return Case((T, y, X), y[np.array(winners, dtype=np.intp)])
+
+    def smaller(args: Args) -> Iterator[Case]:
+        T, y, X = args
+        for i in range(len(X) if len(X) > 1 else 0):
+            yield case(T, X[i : i + 1], y, gap=gap)
+        for kept in thinned(len(T)):
+            if not gap or len(clear_queries(T[kept], X)) == len(X):
+                yield case(T[kept], X, y[kept], gap=gap)
+
+    want = y[np.array(winners, dtype=np.intp)]
+    return Case((T, y, X), want, smaller, lambda args: cosine_facts(args[2], args[0]))
+
+
+def cosine_facts(X: Array, T: Array) -> str:
+    """Say the exact squared cosines that decide: all for few rows, else the two largest."""
+    if len(X) != 1 or len(T) < 2:
+        return ""
+    squares = [value / dot(X[0], X[0]) for value in exact_cosines(X[0], T)]
+    told = range(len(T)) if len(T) <= FEW else ranked([-value for value in squares])[:2]
+    rows = ", ".join(f"{in_both_ways(squares[i])} to row {i}" for i in told)
+    return f"cos² of the query, with the sign of cos: {rows}"
+
+
+def in_both_ways(value: Fraction) -> str:
+    """Return a number exactly, and where that is a fraction, as a decimal besides."""
+    text = number(value)
+    return f"{text} ≈ {float(value):.12g}" if "/" in text else text
 
 
 def clear_queries(T: Array, X: Array) -> Array:
@@ -282,7 +321,7 @@ def any_shape(rng: np.random.Generator) -> Iterator[Case]:
         if len(T):
             X = clear_queries(T, whole(rng, m, d))
             if len(X):
-                yield case(T, X)
+                yield case(T, X, gap=True)
 
 
 def opposite(rng: np.random.Generator) -> Iterator[Case]:
@@ -318,7 +357,7 @@ def pixels(rng: np.random.Generator) -> Iterator[Case]:
     for n in (2, 4, 6):
         T = rng.integers(1, 255, (n, 3), dtype=np.uint8, endpoint=True)
         X = rng.integers(1, 255, (6, 3), dtype=np.uint8, endpoint=True)
-        yield case(T, clear_queries(T, X))
+        yield case(T, clear_queries(T, X), gap=True)
 
 
 def empty(rng: np.random.Generator) -> Iterator[Case]:

@@ -11,9 +11,18 @@ import numpy as np
 
 from nnlib.practice.catalog.one_nn import any_shape as nearest_cases
 from nnlib.practice.catalog.one_nn import close_calls, many_queries, many_rows, one_nn, ties
-from nnlib.practice.checks import Case, Loops, Values
+from nnlib.practice.checks import Args, Case, Loops, Values
 from nnlib.practice.compare import Form, same_labels, within
-from nnlib.practice.inputs import QUERIES, TEMPLATES, Array, exact_distances, labels, ranked, whole
+from nnlib.practice.inputs import (
+    QUERIES,
+    TEMPLATES,
+    Array,
+    exact_distances,
+    labels,
+    ranked,
+    thinned,
+    whole,
+)
 from nnlib.practice.show import shown
 from nnlib.practice.task import Draft, Question
 
@@ -227,7 +236,19 @@ def case(y: Array, X: Array = QUERIES[:2]) -> Case:
     T = np.resize(TEMPLATES, (len(y), 2))
     T[3:] += 100  # far from the queries, so that only the labels change
     winners = y[np.array([0, 1])[: len(X)]] if len(y) > 1 else np.repeat(y[:1], len(X))
-    return Case((T, y, X.copy()), (entropy(y.tolist()), winners))
+
+    def smaller(args: Args) -> Iterator[Case]:
+        _, y, X = args
+        if len(X) > 1:
+            yield case(y, X[:1])
+        for kept in thinned(len(y)):
+            yield case(y[kept], X)
+
+    def facts(args: Args) -> str:
+        counts = Counter(args[1].tolist())
+        return "counts: " + ", ".join(f"{n} of label {label!r}" for label, n in counts.items())
+
+    return Case((T, y, X.copy()), (entropy(y.tolist()), winners), smaller, facts)
 
 
 def small_example(rng: np.random.Generator) -> Iterator[Case]:
@@ -263,7 +284,12 @@ def strings(rng: np.random.Generator) -> Iterator[Case]:
 
 def with_entropy(found: Case) -> Case:
     """Turn a case of `one_nn` into one of this drill."""
-    return Case(found.args, (entropy(found.args[1].tolist()), found.want))
+
+    def smaller(args: Args) -> Iterator[Case]:
+        return map(with_entropy, found.smaller(args) if found.smaller else ())
+
+    want = entropy(found.args[1].tolist()), found.want
+    return Case(found.args, want, smaller, found.facts)
 
 
 def predictions(rng: np.random.Generator) -> Iterator[Case]:

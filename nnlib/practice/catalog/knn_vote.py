@@ -4,20 +4,23 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from nnlib.practice.checks import Case, Loops, Values
+from nnlib.practice.checks import Args, Case, Loops, Values
 from nnlib.practice.compare import close, same_labels
 from nnlib.practice.inputs import (
+    FEW,
     QUERIES,
     TEMPLATES,
     Array,
     exact_distances,
     labels,
+    number,
     ranked,
+    thinned,
     unordered,
     whole,
 )
@@ -204,16 +207,69 @@ def counter_by_query(X_train: Array, y_train: Array, X_test: Array, k: int) -> A
 
 def oracle(T: Array, y: Array, X: Array, k: int) -> Array:
     """Return the winners, with exact distances and a Python vote."""
-    winners: list[Any] = []
-    for d2 in exact_distances(X, T):
-        labels = [y.tolist()[i] for i in ranked(d2)[:k]]
-        winners.append(max(labels, key=labels.count))  # max keeps the first of equals
+    votes = neighbor_labels(T, y, X, k)
+    winners = [max(labels, key=labels.count) for labels in votes]  # max keeps the first of equals
     return np.array(winners, dtype=y.dtype)
 
 
-def case(T: Array, y: Array, X: Array, k: int) -> Case:
-    """Return a case."""
-    return Case((T, y, X, k), oracle(T, y, X, k))
+def neighbor_labels(T: Array, y: Array, X: Array, k: int) -> list[list[Any]]:
+    """Return for each query the labels of its neighbors, the nearest first."""
+    return [[y[i].item() for i in ranked(d2)[:k]] for d2 in exact_distances(X, T)]
+
+
+Fair = Callable[[Array, Array, Array, int], bool]
+
+
+def clear_order(T: Array, y: Array, X: Array, k: int) -> bool:
+    """Return whether k is less than n_train, and no two rows are equally far from a query."""
+    return k < len(T) and all(len(set(d2)) == len(d2) for d2 in exact_distances(X, T))
+
+
+def clear_vote(T: Array, y: Array, X: Array, k: int) -> bool:
+    """Return whether k is less than n_train, and no two labels share the most votes."""
+    return k < len(T) and not any(map(tied, neighbor_labels(T, y, X, k)))
+
+
+def clear(T: Array, y: Array, X: Array, k: int) -> bool:
+    """Return whether there is no tie at all."""
+    return clear_order(T, y, X, k) and clear_vote(T, y, X, k)
+
+
+def vote_of_all(T: Array, y: Array, X: Array, k: int) -> bool:
+    """Return whether all rows vote, and no two labels share the most votes."""
+    return k == len(T) and not any(map(tied, neighbor_labels(T, y, X, k)))
+
+
+def tied(labels: list[Any]) -> bool:
+    """Return whether two labels share the most votes."""
+    votes = sorted(Counter(labels).values())
+    return len(votes) > 1 and votes[-1] == votes[-2]
+
+
+def case(T: Array, y: Array, X: Array, k: int, fair: Fair = clear) -> Case:
+    """Return a case; smaller ones are fair, too, so that they ask for no more."""
+
+    def smaller(args: Args) -> Iterator[Case]:
+        T, y, X, k = args
+        found = [(T, y, X[i : i + 1], k) for i in range(len(X) if len(X) > 1 else 0)]
+        for kept in thinned(len(T)):
+            fewer = len(kept) if k == len(T) else min(k, len(kept))
+            found.append((T[kept], y[kept], X, fewer))
+        found += [(T, y, X, fewer) for fewer in (1, k - 2, k - 1) if 1 <= fewer < k]
+        return (case(*args, fair) for args in found if fair(*args))
+
+    return Case((T, y, X, k), oracle(T, y, X, k), smaller, vote_facts)
+
+
+def vote_facts(args: Args) -> str:
+    """Say the order of the rows at a single query, up to the first that does not vote."""
+    T, y, X, k = args
+    if len(X) != 1 or len(T) < 2:
+        return ""
+    (d2,) = exact_distances(X, T)
+    told = [f"row {i} at {number(d2[i])} says {y[i].item()!r}" for i in ranked(d2)[: k + 1]]
+    more = ", …" if len(told) > FEW + 1 else ""
+    return f"in the order of squared distance: {', '.join(told[: FEW + 1])}{more}"
 
 
 FOUR = np.vstack([TEMPLATES, [[9.0, 9.0]]])  # k = 3 is not all of them: that is `all_rows`
@@ -243,28 +299,32 @@ def majorities(rng: np.random.Generator) -> Iterator[Case]:
 
 def vote_ties(rng: np.random.Generator) -> Iterator[Case]:
     """Give tied votes, no equal distances."""
-    yield case(np.array([[2.0], [1.0], [9.0]]), np.array([0, 1, 0]), np.zeros((1, 1)), 2)
+    yield case(
+        np.array([[2.0], [1.0], [9.0]]), np.array([0, 1, 0]), np.zeros((1, 1)), 2, clear_order
+    )
     for n in range(3, 10):
-        yield case(distinct(rng, n), rng.integers(0, 4, n), np.zeros((1, 1)), n - 1 - (n - 1) % 2)
+        k = n - 1 - (n - 1) % 2
+        yield case(distinct(rng, n), rng.integers(0, 4, n), np.zeros((1, 1)), k, clear_order)
 
 
 def distance_ties(rng: np.random.Generator) -> Iterator[Case]:
     """Give equally distant rows at the border of the k."""
-    yield case(np.array([[1.0], [-1.0]]), np.array([5, 3]), np.zeros((1, 1)), 1)
+    yield case(np.array([[1.0], [-1.0]]), np.array([5, 3]), np.zeros((1, 1)), 1, clear_vote)
     for n in (*range(3, 12), 48, 100):
         y = rng.integers(0, 2, n)  # two labels and an odd k: the vote is clear
         k = 1 if n > 40 else 1 + 2 * (n // 5)
         T, X = whole(rng, n, 2, -1, 1), whole(rng, 6, 2, -1, 1)
-        yield case(unordered(T), y, unordered(X), k)
+        yield case(unordered(T), y, unordered(X), k, clear_vote)
 
 
 def all_rows(rng: np.random.Generator) -> Iterator[Case]:
     """Give k = n_train, where only the vote is left."""
-    yield case(np.array([[3.0]]), np.array([8]), np.zeros((1, 1)), 1)
+    yield case(np.array([[3.0]]), np.array([8]), np.zeros((1, 1)), 1, vote_of_all)
     y = np.array([1, 2, 2, 3, 2])
-    yield case(whole(rng, 5, 2), y, whole(rng, 3, 2), 5)
+    yield case(whole(rng, 5, 2), y, whole(rng, 3, 2), 5, vote_of_all)
     rows = np.array([[1.0], [2.0], [3.0], [4.0], [5.0]])
-    yield case(rows, np.array([1, 1, 2, 2, 2]), np.zeros((1, 1)), 5)  # the last vote decides
+    y = np.array([1, 1, 2, 2, 2])  # the last vote decides
+    yield case(rows, y, np.zeros((1, 1)), 5, vote_of_all)
 
 
 def strings(rng: np.random.Generator) -> Iterator[Case]:

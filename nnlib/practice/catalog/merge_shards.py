@@ -7,9 +7,9 @@ from itertools import chain
 
 import numpy as np
 
-from nnlib.practice.checks import Case, Loops, Values
+from nnlib.practice.checks import Args, Case, Loops, Values
 from nnlib.practice.compare import all_of, same_labels
-from nnlib.practice.inputs import Array
+from nnlib.practice.inputs import FEW, Array, thinned
 from nnlib.practice.task import Draft, Question
 
 DRAFT = Draft(
@@ -230,14 +230,49 @@ def shards(
 def pair_case(rng: np.random.Generator, n: int, sizes: list[int], k: int, high: int) -> Case:
     """Return a case of two shards."""
     a, b = shards(rng, n, sizes, high)
-    both = [x + y for x, y in zip(a, b, strict=True)]
-    return Case((best_of(a, k), best_of(b, k)), best_of(both, k))
+    return case(best_of(a, k), best_of(b, k))
+
+
+def candidates(a: Part, b: Part) -> list[list[tuple[float, int]]]:
+    """Return for each query the (distance, index) pairs of both shards, without the filling."""
+    both = [np.concatenate(parts, axis=1).tolist() for parts in zip(a, b, strict=True)]
+    return [
+        [pair for pair in zip(d2, index, strict=True) if pair[1] >= 0]
+        for d2, index in zip(*both, strict=True)
+    ]
+
+
+def case(a: Part, b: Part) -> Case:
+    """Return a case of two shards."""
+
+    def smaller(args: Args) -> Iterator[Case]:
+        n, k = args[0][0].shape
+        places = [np.s_[i : i + 1, :] for i in range(n if n > 1 else 0)]
+        places += [np.s_[:, kept] for kept in thinned(k, least=1)]
+        for place in places:
+            first, second = ((d2[place], index[place]) for d2, index in args)
+            if is_short(first, second) == is_short(*args):  # still with filling, or still without
+                yield case(first, second)
+
+    def facts(args: Args) -> str:
+        if len(args[0][0]) != 1:
+            return ""
+        found = sorted(candidates(*args)[0])
+        told = ", ".join(f"row {i} at {d!r}" for d, i in found[: FEW + 1])
+        return f"{len(found)} rows compete, the best first: {told}" if found else ""
+
+    return Case((a, b), best_of(candidates(a, b), a[0].shape[1]), smaller, facts)
+
+
+def is_short(a: Part, b: Part) -> bool:
+    """Return whether one of the shards is filled up."""
+    return bool((a[1] < 0).any() or (b[1] < 0).any())
 
 
 def small_example(rng: np.random.Generator) -> Iterator[Case]:
     """Give the book's templates on two machines: distances 2, 4, 9 at the query (2, 2)."""
     a, b = best_of([[(2.0, 0), (9.0, 2)]], 2), best_of([[(4.0, 1), (16.0, 3)]], 2)
-    yield Case((a, b), best_of([[(2.0, 0), (4.0, 1)]], 2))
+    yield case(a, b)
 
 
 def many(rng: np.random.Generator) -> Iterator[Case]:
@@ -248,16 +283,14 @@ def many(rng: np.random.Generator) -> Iterator[Case]:
         mine = rng.permutation(np.arange(size) % 2).tolist()
         a = [[(d, i) for i, d in enumerate(row) if mine[i]] for row in d2]
         b = [[(d, i) for i, d in enumerate(row) if not mine[i]] for row in d2]
-        both = [x + y for x, y in zip(a, b, strict=True)]
-        yield Case((best_of(a, k), best_of(b, k)), best_of(both, k))
+        yield case(best_of(a, k), best_of(b, k))
 
 
 def ties(rng: np.random.Generator) -> Iterator[Case]:
     """Give equal distances on both machines."""
     first, second = best_of([[(1.0, 5)]], 1), best_of([[(1.0, 2)]], 1)
-    want = best_of([[(1.0, 2)]], 1)
-    yield Case((first, second), want)
-    yield Case((second, first), want)
+    yield case(first, second)
+    yield case(second, first)
     for k in (1, 2, 3, 4, 24):
         yield pair_case(rng, 4, [k + 1, k + 2], k, 3)
 
@@ -267,7 +300,7 @@ def precise(rng: np.random.Generator) -> Iterator[Case]:
     one = 1.0 + 2.0**-52
     for near, far in ((1.0, one), (2.0**24, 2.0**24 + 1), (2.0**52, 2.0**52 + 1)):
         first, second = best_of([[(far, 2)]], 1), best_of([[(near, 5)]], 1)
-        yield Case((first, second), best_of([[(near, 5)]], 1))
+        yield case(first, second)
 
 
 def short(rng: np.random.Generator) -> Iterator[Case]:

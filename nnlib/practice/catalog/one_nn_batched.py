@@ -14,16 +14,18 @@ from nnlib.practice.catalog.one_nn import (
     own_rows,
     ties,
 )
-from nnlib.practice.checks import Budget, Case, Loops, Values
+from nnlib.practice.checks import Args, Budget, Case, Loops, Values
 from nnlib.practice.compare import same_labels
 from nnlib.practice.inputs import (
     Array,
     Stream,
     clear,
+    distance_facts,
     exact_nearest,
     labels,
     names_of_rows,
     nearly_tied,
+    thinned,
     whole,
 )
 from nnlib.practice.task import Draft, Question
@@ -509,13 +511,47 @@ def last_block_only(train_blocks: Blocks, X_test: Array) -> Array:
     return labels
 
 
+def stream_case(blocks: list[tuple[Array, Array]], X_test: Array, gap: float | None = None) -> Case:
+    """Return a case of a stream; a `gap` means the same as in a case of `one_nn`."""
+
+    def smaller(args: Args) -> Iterator[Case]:
+        stream, X = args
+        for i in range(len(X) if len(X) > 1 else 0):
+            yield stream_case(stream.blocks, X[i : i + 1], gap)
+        for fewer in fewer_rows(stream.blocks):
+            T, _ = joined(fewer)
+            if gap is None or len(clear(X, T, gap)) == len(X):
+                yield stream_case(fewer, X, gap)
+
+    def facts(args: Args) -> str:
+        return distance_facts(args[1], joined(args[0].blocks)[0])
+
+    T, y = joined(blocks)
+    return Case((Stream(blocks), X_test), y[exact_nearest(X_test, T)], smaller, facts)
+
+
+def joined(blocks: list[tuple[Array, Array]]) -> tuple[Array, Array]:
+    """Return the rows and the labels of all blocks."""
+    X, y = (np.concatenate(part) for part in zip(*blocks, strict=True))
+    return X, y
+
+
+def fewer_rows(blocks: list[tuple[Array, Array]]) -> Iterator[list[tuple[Array, Array]]]:
+    """Give streams that lack a block, or some rows of one."""
+    for i, (X, y) in enumerate(blocks):
+        if len(blocks) > 1:
+            yield blocks[:i] + blocks[i + 1 :]
+        for kept in thinned(len(X), least=1):
+            yield [*blocks[:i], (X[kept], y[kept]), *blocks[i + 1 :]]
+
+
 def stream(rng: np.random.Generator) -> Iterator[Case]:
     """Give blocks of several sizes; the rows differ."""
     for case in any_shape(rng):
         X_train, y_train, X_test = case.args
         cut = len(X_train) // 2 or 1
         blocks = [(X_train[:cut], y_train[:cut]), (X_train[cut:], y_train[cut:])]
-        yield Case((Stream([b for b in blocks if len(b[0])]), X_test), case.want)
+        yield stream_case([b for b in blocks if len(b[0])], X_test, gap=0)
 
 
 def stream_ties(rng: np.random.Generator) -> Iterator[Case]:
@@ -523,13 +559,13 @@ def stream_ties(rng: np.random.Generator) -> Iterator[Case]:
     X = np.array([[0.0], [2.0]])
     for y in (np.array([1, 2]), np.array([2, 1])):
         blocks = [(X[:1], y[:1]), (X[1:], y[1:])]
-        yield Case((Stream(blocks), np.array([[1.0]])), y[:1])
+        yield stream_case(blocks, np.array([[1.0]]))
         blocks = [(X, y), (X, y[::-1])]
-        yield Case((Stream(blocks), np.array([[1.0], [2.0]])), y)
+        yield stream_case(blocks, np.array([[1.0], [2.0]]))
     T, X = whole(rng, 96, 2, -1, 1), whole(rng, 5, 2, -1, 1)
     y = names_of_rows(96)
     blocks = [(T[i : i + 48], y[i : i + 48]) for i in (0, 48)]
-    yield Case((Stream(blocks), X), y[exact_nearest(X, T)])
+    yield stream_case(blocks, X)
 
 
 def streamed_queries(n: int) -> tuple[Stream, Array]:

@@ -1,6 +1,7 @@
 """So far out that the rows themselves become equal."""
 VERDICT = "refused"
 BREAKS = "The direct form, the sum of (x − t)², computed in float64, finds it."
+DEMAND = "clear"
 
 import numpy as np
 

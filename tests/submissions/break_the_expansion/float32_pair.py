@@ -1,6 +1,7 @@
 """float32, where it is easier."""
 VERDICT = "refused"
 BREAKS = "Return a pair `(X_train, x)` of float64 arrays"
+DEMAND = "form"
 
 import numpy as np
 

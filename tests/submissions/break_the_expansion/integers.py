@@ -1,6 +1,7 @@
 """Forgets the decimal point: int64 arrays."""
 VERDICT = "refused"
 BREAKS = "Return a pair `(X_train, x)` of float64 arrays"
+DEMAND = "form"
 
 import numpy as np
 

@@ -1,5 +1,7 @@
 """Raises with a question."""
-VERDICT = "not attempted"
+VERDICT = "refused"
+BREAKS = "Return a pair `(X_train, x)` of float64 arrays"
+DEMAND = "form"
 
 def break_the_expansion():
     raise NotImplementedError("how large is large?")

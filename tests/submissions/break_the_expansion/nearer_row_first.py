@@ -1,6 +1,7 @@
 """The nearer row comes first, and wins the tie that the cancellation leaves."""
 VERDICT = "refused"
 BREAKS = "both pick *another* row (argmin takes the first of equal values)"
+DEMAND = "expanded"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Numbers too small to cancel."""
 VERDICT = "refused"
 BREAKS = "computed in float64, both pick *another* row"
+DEMAND = "expanded"
 
 import numpy as np
 

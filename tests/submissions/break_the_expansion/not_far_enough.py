@@ -1,6 +1,7 @@
 """Squared distances 4 and 3."""
 VERDICT = "refused"
 BREAKS = "every other squared distance is at least twice as large"
+DEMAND = "clear"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Squares that overflow."""
 VERDICT = "refused"
 BREAKS = "Nothing may overflow."
+DEMAND = "form"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """x has shape (1, d)."""
 VERDICT = "refused"
 BREAKS = "of shapes (n, d) and (d,)"
+DEMAND = "form"
 
 import numpy as np
 

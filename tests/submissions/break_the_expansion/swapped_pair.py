@@ -1,6 +1,7 @@
 """The query first, the rows second."""
 VERDICT = "refused"
 BREAKS = "Return a pair `(X_train, x)`"
+DEMAND = "form"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Twenty rows."""
 VERDICT = "refused"
 BREAKS = "2 ≤ n ≤ 10"
+DEMAND = "form"
 
 import numpy as np
 

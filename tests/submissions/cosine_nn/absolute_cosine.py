@@ -1,6 +1,7 @@
 """The largest in size."""
 VERDICT = "refused"
 BREAKS = "largest, not largest in size"
+DEMAND = "cosine"
 
 import numpy as np
 

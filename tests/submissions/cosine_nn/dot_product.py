@@ -1,6 +1,7 @@
 """The dot product, with queries normalized and training rows not."""
 VERDICT = "refused"
 BREAKS = "the largest cosine x·t / (‖x‖ ‖t‖)"
+DEMAND = "cosine"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Adds an epsilon to the norm and refuses nothing."""
 VERDICT = "refused"
 BREAKS = "A row of zeros has no direction: raise a `ValueError`"
+DEMAND = "zero"
 
 import numpy as np
 

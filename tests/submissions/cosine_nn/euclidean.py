@@ -1,6 +1,7 @@
 """The Euclidean nearest row of the raw data."""
 VERDICT = "refused"
 BREAKS = "the label of the row with the largest cosine"
+DEMAND = "cosine"
 
 import numpy as np
 

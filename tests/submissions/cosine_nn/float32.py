@@ -1,6 +1,7 @@
 """float32 throughout."""
 VERDICT = "refused"
 BREAKS = "Compute in float64: angles of 10⁻⁴ are told apart."
+DEMAND = "precision"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """argsort and the last entry."""
 VERDICT = "refused"
 BREAKS = "The smallest index of equals counts."
+DEMAND = "earliest"
 
 import numpy as np
 

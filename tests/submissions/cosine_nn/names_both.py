@@ -1,6 +1,7 @@
 """One message for both arguments."""
 VERDICT = "refused"
 BREAKS = "a `ValueError` that names `X_train` or `X_test`, whichever holds it"
+DEMAND = "zero"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """A list comprehension normalizes every training row."""
 VERDICT = "refused"
 BREAKS = "No Python loop over the rows."
+DEMAND = "no_loop"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Divides by the norms of the columns."""
 VERDICT = "refused"
 BREAKS = "the largest cosine x·t / (‖x‖ ‖t‖)"
+DEMAND = "cosine"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """X_train /= norms."""
 VERDICT = "refused"
 BREAKS = "Do not modify the inputs."
+DEMAND = "unmodified"
 
 import numpy as np
 

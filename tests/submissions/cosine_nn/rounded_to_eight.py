@@ -1,6 +1,7 @@
 """Rounds the cosines to eight decimals to make ties exact."""
 VERDICT = "refused"
 BREAKS = "angles of 10⁻⁴ are told apart"
+DEMAND = "precision"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Divides by the squared norm: the root is missing."""
 VERDICT = "refused"
 BREAKS = "the largest cosine x·t / (‖x‖ ‖t‖)"
+DEMAND = "cosine"
 
 import numpy as np
 

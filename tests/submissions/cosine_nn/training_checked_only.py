@@ -1,6 +1,7 @@
 """Checks the training rows only, as the query's norm cancels."""
 VERDICT = "refused"
 BREAKS = "whichever holds it"
+DEMAND = "zero"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """The product in the type of the input, the norms in float64."""
 VERDICT = "refused"
 BREAKS = "The numbers may be small integers such as uint8."
+DEMAND = "dtypes"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """A ZeroDivisionError, which seemed to fit."""
 VERDICT = "refused"
 BREAKS = "raise a `ValueError`"
+DEMAND = "zero"
 
 import numpy as np
 

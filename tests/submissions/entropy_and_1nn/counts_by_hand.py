@@ -1,6 +1,7 @@
 """A dictionary filled in a loop over the labels."""
 VERDICT = "refused"
 BREAKS = "No Python loop over the rows; one over the classes is allowed."
+DEMAND = "no_loop"
 
 import math
 

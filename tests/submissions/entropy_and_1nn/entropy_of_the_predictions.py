@@ -1,6 +1,7 @@
 """Of the predicted labels."""
 VERDICT = "refused"
 BREAKS = "the entropy of the training labels"
+DEMAND = "pair"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """np.bincount of the labels themselves."""
 VERDICT = "refused"
 BREAKS = "Labels may be strings as well as integers."
+DEMAND = "pair"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Sorts in reverse and takes the last of equals."""
 VERDICT = "refused"
 BREAKS = "The smallest index of equally near rows counts."
+DEMAND = "earliest"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """The natural logarithm."""
 VERDICT = "refused"
 BREAKS = "the entropy of the training labels in bits"
+DEMAND = "pair"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """The second half is not there yet: None."""
 VERDICT = "refused"
 BREAKS = "and for every test row the label of its nearest training row"
+DEMAND = "pair"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """The entropy is rounded to four places."""
 VERDICT = "refused"
 BREAKS = "The entropy is compared to nine digits."
+DEMAND = "pair"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """The counts are divided by the number of test rows."""
 VERDICT = "refused"
 BREAKS = "over the classes that occur, with p their shares"
+DEMAND = "pair"
 
 import numpy as np
 

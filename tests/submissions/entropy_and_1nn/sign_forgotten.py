@@ -1,6 +1,7 @@
 """The minus sign is missing."""
 VERDICT = "refused"
 BREAKS = "H = −Σ p log₂ p"
+DEMAND = "pair"
 
 import numpy as np
 

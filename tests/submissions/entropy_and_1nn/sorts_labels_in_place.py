@@ -1,6 +1,7 @@
 """Sorts y_train in place to count runs, after the labels are read."""
 VERDICT = "refused"
 BREAKS = "Do not modify the inputs."
+DEMAND = "unmodified"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Labels first."""
 VERDICT = "refused"
 BREAKS = "Return a pair `(entropy, labels)`"
+DEMAND = "pair"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Returns the terms of the sum."""
 VERDICT = "refused"
 BREAKS = "a Python float or NumPy float"
+DEMAND = "pair"
 
 import numpy as np
 

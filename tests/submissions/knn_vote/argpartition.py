@@ -1,6 +1,7 @@
 """argpartition for the k nearest: an arbitrary one of equals at the border."""
 VERDICT = "refused"
 BREAKS = "Equally distant rows are in the order of their index."
+DEMAND = "near_first"
 
 import numpy as np
 

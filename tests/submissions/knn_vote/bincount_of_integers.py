@@ -1,6 +1,7 @@
 """One-hot votes on the labels as class numbers, in int64."""
 VERDICT = "refused"
 BREAKS = "Labels are integers or strings, and keep their dtype"
+DEMAND = "labels"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Counter.most_common for every query; the tie goes to the first met, as wanted."""
 VERDICT = "refused"
 BREAKS = "No Python loop over the rows of either array."
+DEMAND = "no_loop"
 
 from collections import Counter
 

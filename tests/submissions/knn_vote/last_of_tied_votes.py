@@ -1,6 +1,7 @@
 """Reverses, so that the farthest of the tied labels wins."""
 VERDICT = "refused"
 BREAKS = "the one whose nearest member comes first in that order wins"
+DEMAND = "tied_votes"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """scipy.stats.mode takes the smallest of tied labels."""
 VERDICT = "refused"
 BREAKS = "the one whose nearest member comes first in that order wins"
+DEMAND = "tied_votes"
 
 import numpy as np
 from scipy import stats

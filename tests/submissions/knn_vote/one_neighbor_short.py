@@ -1,6 +1,7 @@
 """k − 1 neighbors, one at least."""
 VERDICT = "refused"
 BREAKS = "The k neighbors of a query are the first k rows"
+DEMAND = "majority"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """argpartition with kth = k, out of bounds where k is n_train."""
 VERDICT = "refused"
 BREAKS = "k may be as large as the training set"
+DEMAND = "all_rows"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """The default sort."""
 VERDICT = "refused"
 BREAKS = "Equally distant rows are in the order of their index."
+DEMAND = "near_first"
 
 import numpy as np
 

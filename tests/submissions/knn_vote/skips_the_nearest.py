@@ -1,6 +1,7 @@
 """[:, 1:k+1], as for leave-one-out."""
 VERDICT = "refused"
 BREAKS = "The k neighbors of a query are the first k rows in the order of squared Euclidean distance."
+DEMAND = "majority"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """scikit-learn's KNeighborsClassifier, which gives a tied vote to the smallest label."""
 VERDICT = "refused"
 BREAKS = "the one whose nearest member comes first in that order wins"
+DEMAND = "tied_votes"
 
 import numpy as np
 from sklearn.neighbors import KNeighborsClassifier

@@ -1,6 +1,7 @@
 """Sorts the training set by label in place "to group the classes"."""
 VERDICT = "refused"
 BREAKS = "Do not modify the inputs."
+DEMAND = "unmodified"
 
 import numpy as np
 

@@ -1,5 +1,7 @@
 """The neighbors are found, the vote is to come."""
-VERDICT = "not attempted"
+VERDICT = "refused"
+BREAKS = "Return for every query the label that most of its k neighbors have"
+DEMAND = "majority"
 
 import numpy as np
 

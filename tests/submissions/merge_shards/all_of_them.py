@@ -1,6 +1,7 @@
 """Returns all 2k."""
 VERDICT = "refused"
 BREAKS = "the k best by distance"
+DEMAND = "best"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Compares the j-th with the j-th and keeps the better."""
 VERDICT = "refused"
 BREAKS = "Return the same pair for the rows of both: the k best by distance."
+DEMAND = "best"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Adds a little of the index to the distance to settle ties."""
 VERDICT = "refused"
 BREAKS = "Distances pass unrounded: all 53 bits count."
+DEMAND = "precision"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Replaces −1 by a huge index for the sort, and leaves it."""
 VERDICT = "refused"
 BREAKS = "fill up in the same way where both together have fewer than k"
+DEMAND = "filled"
 
 import numpy as np
 

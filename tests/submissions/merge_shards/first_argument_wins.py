@@ -1,6 +1,7 @@
 """A stable sort by distance only: the first argument wins a tie."""
 VERDICT = "refused"
 BREAKS = "Of equal distances the smaller index is the better: neither the order of the arguments may matter"
+DEMAND = "index"
 
 import numpy as np
 

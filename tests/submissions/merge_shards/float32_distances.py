@@ -1,6 +1,7 @@
 """Sends float32 to save the network."""
 VERDICT = "refused"
 BREAKS = "Distances pass unrounded: all 53 bits count."
+DEMAND = "precision"
 
 import numpy as np
 

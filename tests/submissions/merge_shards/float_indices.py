@@ -1,6 +1,7 @@
 """Stacks distances and indices, so that the indices become floats."""
 VERDICT = "refused"
 BREAKS = "the indices of those rows among *all* training rows (intp)"
+DEMAND = "best"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """heapq.merge for every query."""
 VERDICT = "refused"
 BREAKS = "No Python loop over the queries"
+DEMAND = "no_loop"
 
 import heapq
 from itertools import islice

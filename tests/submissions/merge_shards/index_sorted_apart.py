@@ -1,6 +1,7 @@
 """Sorts distances and indices each by itself."""
 VERDICT = "refused"
 BREAKS = "the indices of those rows among *all* training rows"
+DEMAND = "best"
 
 import numpy as np
 

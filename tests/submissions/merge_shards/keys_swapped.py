@@ -1,6 +1,7 @@
 """lexsort with the keys in the other order."""
 VERDICT = "refused"
 BREAKS = "the k best by distance"
+DEMAND = "best"
 
 import numpy as np
 

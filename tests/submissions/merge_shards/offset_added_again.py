@@ -1,6 +1,7 @@
 """Adds an offset to the second shard's indices."""
 VERDICT = "refused"
 BREAKS = "the indices of those rows among *all* training rows"
+DEMAND = "best"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """argpartition gives the k best in any order."""
 VERDICT = "refused"
 BREAKS = "Every row of the pair is ordered by distance, equal distances by index."
+DEMAND = "index"
 
 import numpy as np
 

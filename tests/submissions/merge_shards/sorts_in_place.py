@@ -1,6 +1,7 @@
 """Writes the winners into the first shard."""
 VERDICT = "refused"
 BREAKS = "Do not modify the inputs."
+DEMAND = "unmodified"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """keepdims left in: b is a column."""
 VERDICT = "refused"
 BREAKS = "arrays of shapes (n_train, d) and (n_train,)"
+DEMAND = "layer"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """The bias by a list comprehension."""
 VERDICT = "refused"
 BREAKS = "No Python loop over the rows."
+DEMAND = "no_loop"
 
 import numpy as np
 

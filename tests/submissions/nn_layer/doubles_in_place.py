@@ -1,6 +1,7 @@
 """Doubles the input itself where it is float64 already."""
 VERDICT = "refused"
 BREAKS = "Do not modify the inputs."
+DEMAND = "unmodified"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """np.unique drops equal rows and sorts the others."""
 VERDICT = "refused"
 BREAKS = "arrays of shapes (n_train, d) and (n_train,)"
+DEMAND = "layer"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Fills W and b in a loop over the rows."""
 VERDICT = "refused"
 BREAKS = "No Python loop over the rows."
+DEMAND = "no_loop"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Weights in float32, as a network has them."""
 VERDICT = "refused"
 BREAKS = "Weights and biases carry float64's digits"
+DEMAND = "precision"
 
 import numpy as np
 

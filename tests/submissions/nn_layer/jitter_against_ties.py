@@ -1,6 +1,7 @@
 """A tiny amount is taken off the bias of later rows so that the earliest wins."""
 VERDICT = "refused"
 BREAKS = "Equal training rows must get equal weights and biases"
+DEMAND = "twins"
 
 import numpy as np
 

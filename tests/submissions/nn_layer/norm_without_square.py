@@ -1,6 +1,7 @@
 """The norm in place of its square."""
 VERDICT = "refused"
 BREAKS = "the largest of the scores `W @ x + b` belongs to the training row nearest to x"
+DEMAND = "layer"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """The sign of the bias is wrong."""
 VERDICT = "refused"
 BREAKS = "the largest of the scores `W @ x + b` belongs to the training row nearest to x"
+DEMAND = "layer"
 
 import numpy as np
 

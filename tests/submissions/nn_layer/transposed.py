@@ -1,6 +1,7 @@
 """W as a framework stores it the other way round."""
 VERDICT = "refused"
 BREAKS = "arrays of shapes (n_train, d) and (n_train,)"
+DEMAND = "layer"
 
 import numpy as np
 

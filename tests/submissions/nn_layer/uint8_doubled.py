@@ -1,6 +1,7 @@
 """Doubles in the type of the input."""
 VERDICT = "refused"
 BREAKS = "The numbers may be floats, or small integers such as uint8."
+DEMAND = "dtypes"
 
 import numpy as np
 

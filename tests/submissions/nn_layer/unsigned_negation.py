@@ -1,6 +1,7 @@
 """The bias is negated in an unsigned type."""
 VERDICT = "refused"
 BREAKS = "The numbers may be floats, or small integers such as uint8."
+DEMAND = "dtypes"
 
 import numpy as np
 

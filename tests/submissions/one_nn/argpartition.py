@@ -1,6 +1,7 @@
 """argpartition for the smallest, for speed."""
 VERDICT = "refused"
 BREAKS = "Of several equally close training rows the one with the smallest index counts."
+DEMAND = "earliest"
 
 import numpy as np
 

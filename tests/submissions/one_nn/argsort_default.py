@@ -1,6 +1,7 @@
 """The default argsort, which is not stable."""
 VERDICT = "refused"
 BREAKS = "Of several equally close training rows the one with the smallest index counts."
+DEMAND = "earliest"
 
 import numpy as np
 

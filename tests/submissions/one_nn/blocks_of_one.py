@@ -1,6 +1,7 @@
 """A loop over "batches" whose size is one."""
 VERDICT = "refused"
 BREAKS = "No Python loop over examples (rows of either array)."
+DEMAND = "no_loop"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Centers both arrays in place where their type lets it."""
 VERDICT = "refused"
 BREAKS = "Do not modify the inputs."
+DEMAND = "unmodified"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """The nearest class mean in place of the nearest row."""
 VERDICT = "refused"
 BREAKS = "for every test row the label of its closest training row under squared Euclidean distance"
+DEMAND = "nearest"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Clips to 0..255, since the author has pixels in mind."""
 VERDICT = "refused"
 BREAKS = "under squared Euclidean distance"
+DEMAND = "nearest"
 
 import numpy as np
 

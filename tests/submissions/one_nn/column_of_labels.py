@@ -1,6 +1,7 @@
 """keepdims left in: a column of labels."""
 VERDICT = "refused"
 BREAKS = "Return an array of shape (n_test,)"
+DEMAND = "nearest"
 
 import numpy as np
 

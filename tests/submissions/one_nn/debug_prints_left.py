@@ -9,9 +9,9 @@ def one_nn(X_train, y_train, X_test):
     A = X_train.astype(float)
     B = X_test.astype(float)
     D = (B**2).sum(1, keepdims=True) + (A**2).sum(1) - 2 * B.dot(A.T)
-    print("D\n", D)
+    print("D", D.shape, D.dtype)
     nn = D.argmin(1)
-    print(">>>", nn)
+    print(">>>", nn[:3])
     return y_train[nn]
 
 

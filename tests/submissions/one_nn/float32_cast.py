@@ -1,6 +1,7 @@
 """Casts to float32 "because the GPU likes it"."""
 VERDICT = "refused"
 BREAKS = "Of float64 numbers, compute in float64: rows whose distances differ in the eighth digit are not equally close."
+DEMAND = "precision"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """np.fromiter over a generator."""
 VERDICT = "refused"
 BREAKS = "No Python loop over examples (rows of either array)."
+DEMAND = "no_loop"
 
 import numpy as np
 

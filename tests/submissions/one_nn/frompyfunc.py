@@ -1,6 +1,7 @@
 """np.frompyfunc calls a Python function for every query."""
 VERDICT = "refused"
 BREAKS = "No Python loop over examples (rows of either array)."
+DEMAND = "no_loop"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Writes into an int array, so that strings fail."""
 VERDICT = "refused"
 BREAKS = "The result has the dtype of `y_train`: labels may be integers or strings."
+DEMAND = "labels"
 
 import numpy as np
 

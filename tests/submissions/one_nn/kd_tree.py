@@ -1,6 +1,7 @@
 """SciPy's k-d tree, which promises nothing about ties."""
 VERDICT = "refused"
 BREAKS = "Of several equally close training rows the one with the smallest index counts."
+DEMAND = "earliest"
 
 import numpy as np
 from scipy.spatial import cKDTree

@@ -1,6 +1,7 @@
 """map with a helper, a loop in other words."""
 VERDICT = "refused"
 BREAKS = "No Python loop over examples (rows of either array)."
+DEMAND = "no_loop"
 
 import numpy as np
 from functools import partial

@@ -1,6 +1,7 @@
 """The arguments are in another order."""
 VERDICT = "refused"
 BREAKS = "Write `one_nn(X_train, y_train, X_test)`"
+DEMAND = ""
 
 import numpy as np
 

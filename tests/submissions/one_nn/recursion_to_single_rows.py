@@ -1,6 +1,7 @@
 """Splits the queries in halves by recursion down to single rows."""
 VERDICT = "refused"
 BREAKS = "No Python loop over examples (rows of either array)."
+DEMAND = "no_loop"
 
 import numpy as np
 

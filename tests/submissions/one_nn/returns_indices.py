@@ -1,6 +1,7 @@
 """Returns the winners' indices and forgets the labels."""
 VERDICT = "refused"
 BREAKS = "for every test row the label of its closest training row"
+DEMAND = "nearest"
 
 import numpy as np
 

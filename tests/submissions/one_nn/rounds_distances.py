@@ -1,6 +1,7 @@
 """Rounds the distances to six decimals so that ties come out as ties."""
 VERDICT = "refused"
 BREAKS = "rows whose distances differ in the eighth digit are not equally close"
+DEMAND = "precision"
 
 import numpy as np
 from scipy.spatial.distance import cdist

@@ -1,6 +1,7 @@
 """The result is as long as the training set."""
 VERDICT = "refused"
 BREAKS = "Return an array of shape (n_test,)"
+DEMAND = "nearest"
 
 import numpy as np
 

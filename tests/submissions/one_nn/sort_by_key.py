@@ -1,6 +1,7 @@
 """min with a key over the training indices, for every query."""
 VERDICT = "refused"
 BREAKS = "No Python loop over examples (rows of either array)."
+DEMAND = "no_loop"
 
 import numpy as np
 

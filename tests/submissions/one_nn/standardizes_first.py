@@ -1,6 +1,7 @@
 """Standardizes the features, as one would for a real data set."""
 VERDICT = "refused"
 BREAKS = "under squared Euclidean distance"
+DEMAND = "nearest"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """The textbook's two loops and a running best."""
 VERDICT = "refused"
 BREAKS = "No Python loop over examples (rows of either array)."
+DEMAND = "no_loop"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """np.vectorize over the test rows' numbers."""
 VERDICT = "refused"
 BREAKS = "No Python loop over examples (rows of either array)."
+DEMAND = "no_loop"
 
 import numpy as np
 

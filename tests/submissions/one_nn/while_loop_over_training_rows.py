@@ -1,6 +1,7 @@
 """A while loop over training rows with np.where for the running best."""
 VERDICT = "refused"
 BREAKS = "No Python loop over examples (rows of either array)."
+DEMAND = "no_loop"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """argmin over the test rows."""
 VERDICT = "refused"
 BREAKS = "Return an array of shape (n_test,)"
+DEMAND = "nearest"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Blocks as for a matrix, but with the cube of differences inside."""
 VERDICT = "refused"
 BREAKS = "Hold at most `max_bytes` bytes at a time besides the inputs and the result."
+DEMAND = "budget"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Halves the memory by float32."""
 VERDICT = "refused"
-BREAKS = "here all numbers are float64"
+BREAKS = "Compute in float64"
+DEMAND = "precision"
 
 import numpy as np
 

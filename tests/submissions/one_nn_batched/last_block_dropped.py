@@ -1,6 +1,7 @@
 """n_test // block blocks, and the rest is forgotten."""
 VERDICT = "refused"
 BREAKS = "The last block counts as well, however few rows it has."
+DEMAND = "all_blocks"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Each block ends one row early."""
 VERDICT = "refused"
 BREAKS = "Return for every row of `X_test` the label of its nearest row of `X_train`"
+DEMAND = "nearest"
 
 import numpy as np
 

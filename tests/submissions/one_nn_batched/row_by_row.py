@@ -1,6 +1,7 @@
 """One query at a time, surely within the budget."""
 VERDICT = "refused"
 BREAKS = "blocks of many rows where they fit"
+DEMAND = "blocks"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """The loop runs over the training set's length."""
 VERDICT = "refused"
 BREAKS = "Return for every row of `X_test` the label of its nearest row of `X_train`"
+DEMAND = "all_blocks"
 
 import numpy as np
 

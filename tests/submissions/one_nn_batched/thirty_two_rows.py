@@ -1,6 +1,7 @@
 """Always 32 rows, whatever the budget."""
 VERDICT = "refused"
 BREAKS = "Blocks of fewer than 64 rows, when thousands fit, are a loop over rows."
+DEMAND = "blocks"
 
 import numpy as np
 

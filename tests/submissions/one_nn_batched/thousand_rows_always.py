@@ -1,6 +1,7 @@
 """Always 1024 rows, whatever the budget."""
 VERDICT = "refused"
 BREAKS = "Hold at most `max_bytes` bytes at a time besides the inputs and the result."
+DEMAND = "budget"
 
 import numpy as np
 

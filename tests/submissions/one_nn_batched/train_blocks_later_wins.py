@@ -1,6 +1,7 @@
 """Cuts the training rows and lets a later block win a tie."""
 VERDICT = "refused"
 BREAKS = "The smallest index of equals counts."
+DEMAND = "earliest"
 
 import numpy as np
 

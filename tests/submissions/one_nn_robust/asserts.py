@@ -1,6 +1,7 @@
 """assert in place of exceptions."""
 VERDICT = "refused"
 BREAKS = "Bad input raises `ValueError`"
+DEMAND = "two_axes"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Refuses bool, which "Ask first" counts among the numbers."""
 VERDICT = "refused"
-BREAKS = "Good input are arrays of numbers"
+BREAKS = "So are small types such as uint8, whose squares do not fit into their own type, and bool."
+DEMAND = "dtypes"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """np.asarray(…, dtype=float) turns strings that look like numbers into numbers."""
 VERDICT = "refused"
 BREAKS = "one of them not of real numbers (strings, complex)"
+DEMAND = "numbers"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Refuses the empty test set, too."""
 VERDICT = "refused"
 BREAKS = "An empty `X_test` of shape (0, d) is good input."
+DEMAND = "empty"
 
 import numpy as np
 

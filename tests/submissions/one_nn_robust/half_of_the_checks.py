@@ -1,6 +1,7 @@
 """The checks of X_test are still to come: NotImplementedError there."""
 VERDICT = "refused"
 BREAKS = "Bad input raises `ValueError`"
+DEMAND = "two_axes"
 
 import numpy as np
 

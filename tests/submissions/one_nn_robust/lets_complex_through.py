@@ -1,6 +1,7 @@
 """Refuses strings only; complex numbers go through."""
 VERDICT = "refused"
 BREAKS = "one of them not of real numbers (strings, complex)"
+DEMAND = "numbers"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Refuses what is not an ndarray."""
 VERDICT = "refused"
 BREAKS = "So are lists of lists, and a list of labels."
+DEMAND = "lists"
 
 import numpy as np
 

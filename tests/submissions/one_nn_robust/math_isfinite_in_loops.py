@@ -1,6 +1,7 @@
 """math.isfinite on every number in a generator expression."""
 VERDICT = "refused"
 BREAKS = "No Python loop over the rows."
+DEMAND = "no_loop"
 
 import math
 

@@ -1,6 +1,7 @@
 """One message for everything, with all names in it."""
 VERDICT = "refused"
 BREAKS = "a message that names the argument at fault, `X_train`, `y_train` or `X_test`, and none that has nothing to do with it"
+DEMAND = "two_axes"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Messages that say what is wrong, and not where."""
 VERDICT = "refused"
 BREAKS = "a message that names the argument at fault"
+DEMAND = "two_axes"
 
 import numpy as np
 

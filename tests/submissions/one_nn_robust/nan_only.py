@@ -1,6 +1,7 @@
 """Looks for NaN and forgets infinity."""
 VERDICT = "refused"
 BREAKS = "NaN or infinity in one of them"
+DEMAND = "finite"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Cleans NaN in place of refusing it."""
 VERDICT = "refused"
 BREAKS = "NaN or infinity in one of them"
+DEMAND = "finite"
 
 import numpy as np
 

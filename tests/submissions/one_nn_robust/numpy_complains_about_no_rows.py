@@ -1,6 +1,7 @@
 """Leaves the empty training set to argmin, whose message names nothing."""
 VERDICT = "refused"
 BREAKS = "no training row"
+DEMAND = "training_row"
 
 import numpy as np
 

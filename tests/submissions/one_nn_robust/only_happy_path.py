@@ -1,6 +1,7 @@
 """No checks at all."""
 VERDICT = "refused"
 BREAKS = "Bad input raises `ValueError`"
+DEMAND = "two_axes"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Prints the complaint and returns None."""
 VERDICT = "refused"
 BREAKS = "Bad input raises `ValueError`"
+DEMAND = "two_axes"
 
 import numpy as np
 

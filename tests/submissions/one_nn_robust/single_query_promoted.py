@@ -1,6 +1,7 @@
 """np.atleast_2d makes a row of a single query."""
 VERDICT = "refused"
 BREAKS = "Bad is: `X_train` or `X_test` not two-dimensional"
+DEMAND = "two_axes"
 
 import numpy as np
 

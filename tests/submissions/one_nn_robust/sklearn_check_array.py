@@ -1,6 +1,7 @@
 """scikit-learn's check_array; whatever it raises is raised again with the name in front, but it converts strings."""
 VERDICT = "refused"
 BREAKS = "one of them not of real numbers (strings, complex)"
+DEMAND = "numbers"
 
 import numpy as np
 from sklearn.utils import check_array

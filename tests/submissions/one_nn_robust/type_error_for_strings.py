@@ -1,6 +1,7 @@
 """A TypeError for strings and complex numbers, as Python itself would."""
 VERDICT = "refused"
 BREAKS = "Bad input raises `ValueError`"
+DEMAND = "numbers"
 
 import numpy as np
 

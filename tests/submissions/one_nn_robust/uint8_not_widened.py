@@ -1,6 +1,7 @@
 """All checks, and then arithmetic in uint8."""
 VERDICT = "refused"
-BREAKS = "So are small types such as uint8, whose squares do not fit into their own type."
+BREAKS = "So are small types such as uint8, whose squares do not fit into their own type"
+DEMAND = "dtypes"
 
 import numpy as np
 

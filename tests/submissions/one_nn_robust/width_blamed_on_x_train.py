@@ -1,6 +1,7 @@
 """Blames X_train for the width."""
 VERDICT = "refused"
 BREAKS = "another number of columns in `X_test` than in `X_train` (name `X_test`)"
+DEMAND = "widths"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Clips the exponent at −700 in place of a shift: finite, and wrong far away."""
 VERDICT = "refused"
 BREAKS = "Stay finite when distances are large or τ is small."
+DEMAND = "finite"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Takes the softmax's Jacobian to be w (1 − w) on the diagonal only."""
 VERDICT = "refused"
 BREAKS = "w = softmax(−‖x − t_i‖² / τ) over the templates"
+DEMAND = "gradients"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Central differences entry by entry: a loop over the templates, and few digits."""
 VERDICT = "refused"
 BREAKS = "No Python loop over the templates."
+DEMAND = "no_loop"
 
 import numpy as np
 

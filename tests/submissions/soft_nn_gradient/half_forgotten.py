@@ -1,6 +1,7 @@
 """The loss without its ½."""
 VERDICT = "refused"
 BREAKS = "the loss L = ½ ‖p − target‖²"
+DEMAND = "gradients"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """T -= x."""
 VERDICT = "refused"
 BREAKS = "Do not modify the inputs."
+DEMAND = "unmodified"
 
 import numpy as np
 

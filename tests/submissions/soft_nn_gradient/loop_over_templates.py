@@ -1,6 +1,7 @@
 """A loop over the templates fills dT."""
 VERDICT = "refused"
 BREAKS = "No Python loop over the templates."
+DEMAND = "no_loop"
 
 import numpy as np
 

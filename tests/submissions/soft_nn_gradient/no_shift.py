@@ -1,6 +1,7 @@
 """The softmax without a shift."""
 VERDICT = "refused"
 BREAKS = "Stay finite when distances are large or τ is small."
+DEMAND = "finite"
 
 import numpy as np
 

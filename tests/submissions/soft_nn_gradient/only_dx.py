@@ -1,6 +1,7 @@
 """dT is a todo."""
 VERDICT = "refused"
 BREAKS = "Return a pair `(dx, dT)`"
+DEMAND = "gradients"
 
 import numpy as np
 

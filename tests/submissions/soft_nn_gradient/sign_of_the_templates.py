@@ -1,6 +1,7 @@
 """dT has the sign of dx."""
 VERDICT = "refused"
 BREAKS = "the gradients of L with respect to `x`, shape (d,), and to `T`, shape (n, d)"
+DEMAND = "gradients"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """1/τ is missing in the backward pass."""
 VERDICT = "refused"
 BREAKS = "the gradients of L with respect to `x`, shape (d,), and to `T`"
+DEMAND = "gradients"
 
 import numpy as np
 

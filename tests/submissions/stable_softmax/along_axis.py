@@ -1,6 +1,7 @@
 """np.apply_along_axis row by row."""
 VERDICT = "refused"
 BREAKS = "No Python loop over the rows."
+DEMAND = "no_loop"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Clips the exponents at ±700 in place of a shift."""
 VERDICT = "refused"
 BREAKS = "return what it would give in exact arithmetic, rounded"
+DEMAND = "large"
 
 import numpy as np
 

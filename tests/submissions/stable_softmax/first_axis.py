@@ -1,6 +1,7 @@
 """Normalizes the columns."""
 VERDICT = "refused"
 BREAKS = "divided by its sum over the last axis"
+DEMAND = "softmax"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """The parameter is there and never used."""
 VERDICT = "refused"
 BREAKS = "exp(z / temperature), divided by its sum"
+DEMAND = "softmax"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Shifts z in place where it is float64."""
 VERDICT = "refused"
 BREAKS = "Do not modify `z`."
+DEMAND = "unmodified"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """float32 stays float32."""
 VERDICT = "refused"
 BREAKS = "Return an array of the shape of `z`, float64"
+DEMAND = "integers"
 
 import numpy as np
 

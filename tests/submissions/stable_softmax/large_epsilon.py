@@ -1,6 +1,7 @@
 """An epsilon of 1e-6 in the denominator."""
 VERDICT = "refused"
 BREAKS = "Values are compared to nine digits."
+DEMAND = "softmax"
 
 import numpy as np
 

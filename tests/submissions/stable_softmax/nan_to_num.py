@@ -1,6 +1,7 @@
 """Overflows and replaces NaN afterwards."""
 VERDICT = "refused"
 BREAKS = "return what it would give in exact arithmetic, rounded"
+DEMAND = "large"
 
 import numpy as np
 

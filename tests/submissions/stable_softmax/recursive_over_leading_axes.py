@@ -1,6 +1,7 @@
 """Recursion over the first axis."""
 VERDICT = "refused"
 BREAKS = "No Python loop over the rows."
+DEMAND = "no_loop"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """SciPy's softmax of z / temperature, which overflows before SciPy can shift."""
 VERDICT = "refused"
 BREAKS = "No overflow, no 0/0, no NaN, whatever the size of `z` and however small the temperature"
+DEMAND = "large"
 
 from scipy.special import softmax
 

@@ -1,6 +1,7 @@
 """Shifts by the minimum in place of the maximum."""
 VERDICT = "refused"
 BREAKS = "No overflow, no 0/0, no NaN"
+DEMAND = "large"
 
 import numpy as np
 

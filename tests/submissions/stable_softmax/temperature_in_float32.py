@@ -1,6 +1,7 @@
 """The exponential is taken in float32 and widened at the end."""
 VERDICT = "refused"
 BREAKS = "Values are compared to nine digits."
+DEMAND = "softmax"
 
 import numpy as np
 

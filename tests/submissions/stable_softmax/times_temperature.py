@@ -1,6 +1,7 @@
 """Multiplies by the temperature."""
 VERDICT = "refused"
 BREAKS = "exp(z / temperature), divided by its sum"
+DEMAND = "softmax"
 
 import numpy as np
 

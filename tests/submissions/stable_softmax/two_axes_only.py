@@ -1,6 +1,7 @@
 """axis=1 is written out, so one axis is too few and three are wrong."""
 VERDICT = "refused"
 BREAKS = "`z`: array of one or more axes"
+DEMAND = "softmax"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Subtracts before widening, so unsigned numbers wrap around."""
 VERDICT = "refused"
-BREAKS = "The numbers may be integers, unsigned ones too."
+BREAKS = "The numbers may be integers, unsigned ones too"
+DEMAND = "integers"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """The distance, not its square, in the exponent."""
 VERDICT = "refused"
 BREAKS = "the weight softmax(−‖x − t‖² / temperature)"
+DEMAND = "probabilities"
 
 import numpy as np
 from scipy.spatial.distance import cdist

@@ -1,6 +1,7 @@
 """Takes the labels for class numbers from 0."""
 VERDICT = "refused"
 BREAKS = "`y_train` (n_train,) integer or string labels"
+DEMAND = "columns"
 
 import numpy as np
 

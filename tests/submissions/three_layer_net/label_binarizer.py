@@ -1,6 +1,7 @@
 """scikit-learn's LabelBinarizer gives one column for two classes."""
 VERDICT = "refused"
 BREAKS = "a column for each distinct label"
+DEMAND = "probabilities"
 
 from sklearn.preprocessing import LabelBinarizer
 

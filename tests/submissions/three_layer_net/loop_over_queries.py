@@ -1,6 +1,7 @@
 """A loop over the queries."""
 VERDICT = "refused"
 BREAKS = "No Python loop over the rows."
+DEMAND = "no_loop"
 
 import numpy as np
 

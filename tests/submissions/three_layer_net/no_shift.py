@@ -1,6 +1,7 @@
 """The softmax without the shift."""
 VERDICT = "refused"
 BREAKS = "No overflow and no 0/0"
+DEMAND = "finite"
 
 import numpy as np
 from scipy.spatial.distance import cdist

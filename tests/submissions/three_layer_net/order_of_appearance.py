@@ -1,6 +1,7 @@
 """Columns in the order in which the labels appear."""
 VERDICT = "refused"
-BREAKS = "The columns are in the sorted order of the labels."
+BREAKS = "The columns are in the sorted order of the labels"
+DEMAND = "columns"
 
 import numpy as np
 

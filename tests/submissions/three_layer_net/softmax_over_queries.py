@@ -1,6 +1,7 @@
 """Normalizes over the wrong axis."""
 VERDICT = "refused"
 BREAKS = "taken over the training rows"
+DEMAND = "probabilities"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """The softmax over the nearest row of each class, not over the rows."""
 VERDICT = "refused"
 BREAKS = "every training row votes for its label"
+DEMAND = "probabilities"
 
 import numpy as np
 from scipy.spatial.distance import cdist

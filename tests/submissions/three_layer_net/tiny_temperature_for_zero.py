@@ -1,6 +1,7 @@
 """1e-12 in place of 0 shares the weight among equals."""
 VERDICT = "refused"
 BREAKS = "Of equally near rows it goes to that with the smallest index."
+DEMAND = "earliest"
 
 import numpy as np
 

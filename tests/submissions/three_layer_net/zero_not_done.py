@@ -1,6 +1,7 @@
 """Temperature 0 is left for later."""
 VERDICT = "refused"
 BREAKS = "At temperature 0 all weight goes to the nearest row."
+DEMAND = "zero"
 
 import numpy as np
 

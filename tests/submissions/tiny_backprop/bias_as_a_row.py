@@ -1,6 +1,7 @@
 """keepdims left in: the bias gradients have shape (1, h)."""
 VERDICT = "refused"
 BREAKS = "each in the shape of its weight"
+DEMAND = "gradients"
 
 import numpy as np
 

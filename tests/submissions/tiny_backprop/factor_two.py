@@ -1,6 +1,7 @@
 """2 (P − Y) / n, as for the loss without the ½."""
 VERDICT = "refused"
 BREAKS = "the loss is L = Σ (P − Y)² / (2n)"
+DEMAND = "gradients"
 
 import numpy as np
 

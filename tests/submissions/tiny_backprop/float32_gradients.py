@@ -1,6 +1,7 @@
 """Computes in float32."""
 VERDICT = "refused"
 BREAKS = "Gradients are compared to nine digits"
+DEMAND = "gradients"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Forgets the ReLU in the backward pass."""
 VERDICT = "refused"
 BREAKS = "Return the gradients `(dW1, db1, dW2, db2)` of L"
+DEMAND = "gradients"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Takes the mean over the rows for the biases, after the division by n."""
 VERDICT = "refused"
 BREAKS = "Return the gradients `(dW1, db1, dW2, db2)` of L"
+DEMAND = "gradients"
 
 import numpy as np
 

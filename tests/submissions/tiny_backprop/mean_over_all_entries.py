@@ -1,6 +1,7 @@
 """Divides by n · c."""
 VERDICT = "refused"
 BREAKS = "the loss is L = Σ (P − Y)² / (2n)"
+DEMAND = "gradients"
 
 import numpy as np
 

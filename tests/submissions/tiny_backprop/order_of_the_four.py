@@ -1,6 +1,7 @@
 """dW1, dW2, db1, db2."""
 VERDICT = "refused"
 BREAKS = "Return the gradients `(dW1, db1, dW2, db2)` of L"
+DEMAND = "gradients"
 
 import numpy as np
 

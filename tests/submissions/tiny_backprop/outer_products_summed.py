@@ -1,6 +1,7 @@
 """Sums outer products row by row."""
 VERDICT = "refused"
 BREAKS = "No Python loop over the rows of `X`"
+DEMAND = "no_loop"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """A >= 0 in the mask."""
 VERDICT = "refused"
 BREAKS = "The derivative of max(a, 0) at a = 0 counts as 0."
+DEMAND = "kink"
 
 import numpy as np
 

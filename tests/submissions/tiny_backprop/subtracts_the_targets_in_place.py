@@ -1,6 +1,7 @@
 """Y -= P saves an array."""
 VERDICT = "refused"
 BREAKS = "Do not modify the inputs."
+DEMAND = "unmodified"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Takes a step of gradient descent along the way."""
 VERDICT = "refused"
 BREAKS = "Do not modify the inputs."
+DEMAND = "unmodified"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """The first drill's answer once more."""
 VERDICT = "refused"
 BREAKS = "Every column of `X_train` (whole numbers) sums to zero."
+DEMAND = "mean"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """A million in size."""
 VERDICT = "refused"
 BREAKS = "Every number is less than 100,000 in size."
+DEMAND = "below"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """np.linalg.norm as before, which overflows and underflows."""
 VERDICT = "refused"
 BREAKS = "Rows may be as long as 10¹⁸⁰ or as short as 10⁻¹⁸⁰ now, side by side."
+DEMAND = "lengths"
 
 import numpy as np
 

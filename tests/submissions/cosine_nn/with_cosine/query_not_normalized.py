@@ -1,6 +1,7 @@
 """The query's norm is missing in the value."""
 VERDICT = "refused"
 BREAKS = "the largest cosines as float64"
+DEMAND = "pair"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Divides by the number of classes in place of k."""
 VERDICT = "refused"
 BREAKS = "the entropy, in bits, of the labels of its k nearest rows"
+DEMAND = "local"
 
 import numpy as np
 from scipy.spatial.distance import cdist

@@ -1,6 +1,7 @@
 """The mean entropy of an empty side is NaN."""
 VERDICT = "refused"
 BREAKS = "A side may be empty."
+DEMAND = "gain"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Both sides count one half."""
 VERDICT = "refused"
 BREAKS = "each side weighted by its share"
+DEMAND = "gain"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """The other side is everything."""
 VERDICT = "refused"
 BREAKS = "split by the boolean array `goes_left`"
+DEMAND = "gain"
 
 import numpy as np
 

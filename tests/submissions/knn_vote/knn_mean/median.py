@@ -1,6 +1,7 @@
 """The median in place of the mean."""
 VERDICT = "refused"
 BREAKS = "Return the mean target of the k neighbors."
+DEMAND = "mean"
 
 import numpy as np
 from scipy.spatial.distance import cdist

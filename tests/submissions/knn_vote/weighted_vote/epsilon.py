@@ -1,6 +1,7 @@
 """1/(d + 1) against the division by zero."""
 VERDICT = "refused"
 BREAKS = "If any neighbor is at distance 0, only those at distance 0 vote, with equal weights."
+DEMAND = "coincident"
 
 import numpy as np
 from scipy.spatial.distance import cdist

@@ -1,6 +1,7 @@
 """One over the squared distance."""
 VERDICT = "refused"
 BREAKS = "the weight 1/‖x − t‖ (the distance, not its square)"
+DEMAND = "weights"
 
 import numpy as np
 from scipy.spatial.distance import cdist

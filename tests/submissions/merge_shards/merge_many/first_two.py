@@ -1,6 +1,7 @@
 """Merges the first two only."""
 VERDICT = "refused"
 BREAKS = "`parts` is a list of one or more such pairs: return them merged."
+DEMAND = "all_parts"
 
 import numpy as np
 

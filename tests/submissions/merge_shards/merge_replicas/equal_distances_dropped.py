@@ -1,6 +1,7 @@
 """Drops rows of equal distance, other rows included."""
 VERDICT = "refused"
 BREAKS = "Count it once."
+DEMAND = "once"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """The plain merge."""
 VERDICT = "refused"
 BREAKS = "Count it once."
+DEMAND = "once"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """The dot product without the lengths."""
 VERDICT = "refused"
 BREAKS = "whose largest score belongs to the row of largest cosine with x"
+DEMAND = "cosine"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """The bias as the first column."""
 VERDICT = "refused"
 BREAKS = "feeds `[x, 1]`: x with a 1 appended"
+DEMAND = "matrix"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """The expanded form clipped at 0."""
 VERDICT = "refused"
 BREAKS = "The distance is accurate even where the rows are near each other and far from the origin."
+DEMAND = "accurate"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """The distance, not its square."""
 VERDICT = "refused"
 BREAKS = "the squared distance of every query to its winner"
+DEMAND = "pair"
 
 import numpy as np
 from scipy.spatial.distance import cdist

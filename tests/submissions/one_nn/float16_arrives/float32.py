@@ -1,6 +1,7 @@
 """Widened to float32 only."""
 VERDICT = "refused"
 BREAKS = "Sums of many squares need more digits than float32 has."
+DEMAND = "exact"
 
 import numpy as np
 

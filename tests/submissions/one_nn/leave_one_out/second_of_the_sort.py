@@ -1,6 +1,7 @@
 """Takes the second entry of the sorted row, which is oneself for a later twin."""
 VERDICT = "refused"
 BREAKS = "For each row of X (n, d) return the label of its nearest *other* row"
+DEMAND = "twins"
 
 import numpy as np
 from scipy.spatial.distance import cdist

@@ -1,6 +1,7 @@
 """Excludes every row at distance zero, twins included."""
 VERDICT = "refused"
 BREAKS = "Rows may occur twice; of equally near ones the earliest index counts."
+DEMAND = "twins"
 
 import numpy as np
 from scipy.spatial.distance import cdist

@@ -1,6 +1,7 @@
 """Computes in float32."""
 VERDICT = "refused"
 BREAKS = "The arithmetic shall still be float64."
+DEMAND = "float64"
 
 import numpy as np
 

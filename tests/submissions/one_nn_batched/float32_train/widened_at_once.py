@@ -1,6 +1,7 @@
 """A float64 copy of the training set."""
 VERDICT = "refused"
 BREAKS = "Hold at most `max_bytes` at a time."
+DEMAND = "budget"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Puts the whole stream together first."""
 VERDICT = "refused"
 BREAKS = "Hold no more than three blocks at a time, and their scores."
+DEMAND = "memory"
 
 import numpy as np
 

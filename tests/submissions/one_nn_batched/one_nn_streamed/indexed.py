@@ -1,6 +1,7 @@
 """Takes the stream for a list."""
 VERDICT = "refused"
 BREAKS = "`train_blocks` is an iterable of pairs (X, y)"
+DEMAND = "best"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Fine in values, but the labels come out as objects."""
 VERDICT = "refused"
 BREAKS = "in the dtype of the `y`"
+DEMAND = "best"
 
 import numpy as np
 

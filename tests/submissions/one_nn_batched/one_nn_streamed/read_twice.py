@@ -1,6 +1,7 @@
 """First a pass for the distances, then one for the labels."""
 VERDICT = "refused"
 BREAKS = "Go through it once"
+DEMAND = "best"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Counts the rows from 1, as people do."""
 VERDICT = "refused"
 BREAKS = "the first bad row of the argument, counted from 0, as `row 11`"
+DEMAND = "row"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Drops the rows and not their labels."""
 VERDICT = "refused"
 BREAKS = "Leave such rows out."
+DEMAND = "left_out"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Divides by p, which may be 0."""
 VERDICT = "refused"
 BREAKS = "They are finite even where p underflows."
+DEMAND = "finite"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Divides by τ where τ² is due."""
 VERDICT = "refused"
 BREAKS = "Return dL/dτ, one number"
+DEMAND = "slope"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """All weight to the first maximum."""
 VERDICT = "refused"
 BREAKS = "shares the weight evenly among the maxima"
+DEMAND = "limit"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """1e-8 in place of 0."""
 VERDICT = "refused"
 BREAKS = "Return the limit τ → 0"
+DEMAND = "limit"
 
 import numpy as np
 

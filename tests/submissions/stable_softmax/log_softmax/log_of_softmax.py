@@ -1,6 +1,7 @@
 """The logarithm of a stable softmax: −∞ where it underflows."""
 VERDICT = "refused"
 BREAKS = "finite for all finite scores"
+DEMAND = "finite"
 
 import numpy as np
 from scipy.special import softmax

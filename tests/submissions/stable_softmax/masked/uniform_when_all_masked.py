@@ -1,6 +1,7 @@
 """Uniform weights where all is masked."""
 VERDICT = "refused"
 BREAKS = "a row in which all are −∞ gets weights 0"
+DEMAND = "masked"
 
 import numpy as np
 

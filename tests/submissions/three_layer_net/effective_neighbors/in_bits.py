@@ -1,6 +1,7 @@
 """The entropy in bits, and then e to it."""
 VERDICT = "refused"
 BREAKS = "Return for each query e^H, where H = −Σ w ln w"
+DEMAND = "entropy"
 
 import numpy as np
 from scipy.spatial.distance import cdist

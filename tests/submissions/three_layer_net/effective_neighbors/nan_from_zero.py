@@ -1,6 +1,7 @@
 """w · ln w with w = 0 gives NaN."""
 VERDICT = "refused"
 BREAKS = "0 · ln 0 counts as 0"
+DEMAND = "entropy"
 
 import numpy as np
 from scipy.spatial.distance import cdist

@@ -1,6 +1,7 @@
 """The softmax without its shift."""
 VERDICT = "refused"
 BREAKS = "Large outputs must not overflow."
+DEMAND = "finite"
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """The sum over the rows, not the mean."""
 VERDICT = "refused"
 BREAKS = "the mean of −ln softmax(P)[y] over the rows"
+DEMAND = "gradients"
 
 import numpy as np
 
