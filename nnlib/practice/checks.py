@@ -14,6 +14,7 @@ import numpy as np
 from nnlib.practice.compare import Agree, Form, same_values
 from nnlib.practice.cost import EVENT_LIMIT, ROW_LOOP, Tally, counted, growth, line_of
 from nnlib.practice.guard import Outcome, call
+from nnlib.practice.inputs import wide
 from nnlib.practice.show import arguments, shown, size
 
 SEED = 20_201_122
@@ -46,15 +47,6 @@ SHRINKING = 150  # calls at most to make a failing case smaller
 QUADRATIC = 3.0  # times the steps for twice the rows, from which on the steps are the complaint
 Args = tuple[Any, ...]
 Answer = Callable[..., Any]
-
-
-def wide(value: Any) -> Any:
-    """Return arrays of this Python's default integer as arrays of 64-bit ones."""
-    if type(value) in (list, tuple):
-        return type(value)(map(wide, value))
-    if isinstance(value, np.ndarray | np.integer) and value.dtype == np.dtype(int):
-        return value.astype(np.int64, copy=False)
-    return value
 
 
 @dataclass(frozen=True)
