@@ -4,6 +4,7 @@
 
 from collections.abc import Iterator
 from itertools import chain
+from typing import Any
 
 import numpy as np
 
@@ -247,7 +248,7 @@ def case(a: Part, b: Part) -> Case:
 
     def smaller(args: Args) -> Iterator[Case]:
         n, k = args[0][0].shape
-        places = [np.s_[i : i + 1, :] for i in range(n if n > 1 else 0)]
+        places: list[Any] = [np.s_[i : i + 1, :] for i in range(n if n > 1 else 0)]
         places += [np.s_[:, kept] for kept in thinned(k, least=1)]
         for place in places:
             first, second = ((d2[place], index[place]) for d2, index in args)
