@@ -211,7 +211,8 @@ class NearestNeighborClassifier(ClassifierMixin, NeighborsBase):  # type: ignore
         Bytes of working memory for a search.
     algorithm : {"auto", "brute", "tree"}
         Whether a k-d tree may choose the candidates; see `nnlib.k_nearest`. A tree is built by the
-        first search that wants it, and kept.
+        first search that wants it, and kept: in "auto" that is one for which it pays, or one after
+        so many that, by the pairs compared, it would have paid for all of them.
 
     Attributes
     ----------

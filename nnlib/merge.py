@@ -85,14 +85,14 @@ def settle_all(
     start = np.searchsorted(owner, np.arange(len(queries) + 1))
     place = np.arange(len(order)) - start[owner]
     limit = cutoff(computed, queries.shape[1], error)
-    close = (computed[1:] <= limit[:-1]) & (owner[1:] == owner[:-1])
+    close = ~(computed[1:] > limit[:-1]) & (owner[1:] == owner[:-1])  # so is a NaN
     if not (close & (place[:-1] < k)).any():
         return order[place < k]
     # Runs of rivals, each close to the one before: only within a run is the order not proved.
     run = np.concatenate([[0], np.cumsum(~close)])
     kth = limit[np.minimum(start[:-1] + k, start[1:]) - 1]
     first = np.searchsorted(run, np.arange(run[-1] + 1))
-    rival = (place[first] < k)[run] & (computed <= kth[owner])
+    rival = (place[first] < k)[run] & ~(computed > kth[owner])
     rival &= (np.bincount(run, rival) > 1)[run]
     spots = np.flatnonzero(rival)
     runs = np.split(spots, np.flatnonzero(np.diff(run[spots])) + 1)

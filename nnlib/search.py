@@ -29,7 +29,15 @@ from nnlib.errorfree import cut, digits, first_k, reversed_rows, slice_bits
 from nnlib.merge import Indices, pair_distances, settle_all, settle_pairs, slices, smallest_k
 from nnlib.shortlist import Advance, Plan, filter_rows, make_plan
 from nnlib.threads import blas_threads, others_run
-from nnlib.tree import Tree, tree_bytes, tree_fits, tree_pays
+from nnlib.tree import (
+    COSTS,
+    Tree,
+    brute_seconds,
+    build_seconds,
+    tree_bytes,
+    tree_fits,
+    tree_pays,
+)
 from nnlib.validation import (
     Array,
     RowSource,
@@ -51,6 +59,8 @@ MEMORY_LIMIT = 64 * 2**20
 TILE_BYTES = 4 * 2**20
 # Below so many products, the direct form is done before the filter is set up.
 SMALL_WORK = 2**19
+# A tree is no use for training rows of fewer numbers, however often they are asked.
+FEW_NUMBERS = 2**16
 # From so many products on, several threads are worth calling; from so many on, even where others
 # are at work or wait busily, which OpenBLAS's do for a tenth of a second.
 THREADED_WORK, LONG_WORK = 2**27, 2**35
@@ -72,11 +82,14 @@ class TrainingSet:
     """
 
     def __init__(self, X_train: ArrayLike, keep_weights: bool = False, start: int = 0) -> None:
-        self.rows = as_training_rows("X_train", X_train, start)
+        # In whatever order of bytes: a copy of all rows might not fit, one of a tile does.
+        self.rows = as_training_rows("X_train", X_train, start, native=False)
         self.keep_weights = keep_weights
         self._norms: dict[Any, Array] = {}
         self._weights: dict[Any, Array] = {}
         self._tree: Tree | None = None
+        # What comparing all rows has cost so far, by the model: it counts pairs, no clock.
+        self.spent = 0.0
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -225,8 +238,8 @@ def search_exact(
             values = direct_tile(X, training.rows[part].astype(np.float64, copy=False))
         best = keep_best(best, values, part.start, k)
         limit = cutoff(best[0][:, -1], d, error)
-        i, j = (values <= limit[:, None]).nonzero()
-        keep = computed <= limit[owner]
+        i, j = (~(values > limit[:, None])).nonzero()  # a NaN keeps its row
+        keep = ~(computed > limit[owner])
         owner = np.concatenate([owner[keep], i])
         index = np.concatenate([index[keep], j + part.start])
         computed = np.concatenate([computed[keep], values[i, j]])
@@ -370,7 +383,7 @@ def search(
     """
     check_choice("method", method, METHODS)
     check_algorithm(algorithm, method)
-    queries = as_rows("X_test", X_test)
+    queries = as_rows("X_test", X_test, native=False)
     check_same_width("X_train", training.rows, "X_test", queries)
     k = check_count("k", k, 1, len(training), f"X_train has {len(training)} rows")
     memory_limit = check_count("memory_limit", memory_limit, 1, None, "bytes")
@@ -397,15 +410,26 @@ def check_algorithm(algorithm: str, method: str) -> None:
 def choose_tree(
     training: TrainingSet, queries: Array, k: int, algorithm: str, memory_limit: int
 ) -> Tree | None:
-    """Return the tree to search with, or None if all rows are to be compared."""
+    """Return the tree to search with, or None if all rows are to be compared.
+
+    A training set that is asked again and again plants its tree, as soon as a search is faster with
+    it, once all that was spent without it would have paid for it.
+    """
     (n_train, d), n_test = training.rows.shape, len(queries)
+    if not n_test:
+        return None
+    built = training.tree(plant=False) is not None
     if algorithm == "auto":
-        if n_test * n_train * d <= SMALL_WORK:
+        small = n_test * n_train * d <= SMALL_WORK
+        if small and n_train * d < FEW_NUMBERS:
             return None
-        built = training.tree(plant=False) is not None
-        if not tree_pays(n_test, n_train, d, k, built) or conversion_error(queries, training.rows):
+        paid = built or training.spent >= build_seconds(COSTS, n_train, d)
+        pays = (paid or not small) and tree_pays(n_test, n_train, d, k, paid)
+        if not pays or conversion_error(queries, training.rows):
+            training.spent += brute_seconds(COSTS, n_test, n_train, d)
             return None
-    if not n_test or not tree_fits(training.rows, queries):
+    # Of rows that have a tree it is known.
+    if not tree_fits(queries, *([] if built else [training.rows])):
         return None
     needed = tree_bytes(training.rows)
     if needed + max(needed // 3, tile_bytes(1, 1, d, k, "exact")) > memory_limit:
@@ -658,7 +682,9 @@ def predict_1nn(
         As `nearest`, and if `y_train` has not one entry a training row.
     """
     data: Any = X_train
-    read = check_source if is_source(data) else as_training_rows
-    rows: Any = read("X_train", data)
+    source = is_source(data)
+    rows: Any = (
+        check_source("X_train", data) if source else as_training_rows("X_train", data, native=False)
+    )
     labels = as_labels("y_train", y_train, rows.shape[0], "X_train")
     return labels[nearest(rows, X_test, **search_options)]

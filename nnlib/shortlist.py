@@ -82,8 +82,9 @@ def make_plan(n_train: int, d: int, k: int, memory_limit: int, threads: int) -> 
 class Shortlist:
     """For some queries, the rows that may be among their k nearest, as tile after tile goes by.
 
-    A row is dropped when its lower bound exceeds the kth smallest upper bound of its query. A
-    query that keeps more than about `fair` rows is *crowded*: it is given up, for others to do.
+    A row is dropped when its lower bound exceeds the kth smallest upper bound of its query: not if
+    either is NaN. A query that keeps more than about `fair` rows is *crowded*: it is given up, for
+    others to do.
     """
 
     def __init__(self, crowded: NDArray[np.bool_], k: int, plan: Plan) -> None:
@@ -116,7 +117,7 @@ class Shortlist:
         np.minimum.reduce(tile.reshape(size, -1), axis=0, out=lowest)
         lowest = lowest.reshape(groups, width)
         self.improve(lowest[offering], gap, part)
-        hits = np.flatnonzero(lowest <= self.upper[-1, part])
+        hits = np.flatnonzero(~(lowest > self.upper[-1, part]))
         many = MANY + len(self.upper)
         if len(hits) > many * width:
             crowded = np.zeros_like(self.crowded)
@@ -156,7 +157,7 @@ class Shortlist:
             counts, *tiles = np.array(which).T
             groups, width, query, row, end = (np.repeat(number, counts) for number in tiles)
             owner, row = hit % width + query, hit // width + row
-            near = lower <= limit[owner]
+            near = ~(lower > limit[owner])
             if np.count_nonzero(near) > self.room:  # before each takes the room of a candidate
                 self.keep_fair(owner, near.sum(axis=0))
                 near &= ~self.crowded[owner]
@@ -166,7 +167,7 @@ class Shortlist:
             real = index < end[hit]  # the last group may have been filled up
             columns.append((owner[hit[real]], index[real], lower.ravel()[places[real]]))
         owner, index, lower = (np.concatenate(c) for c in zip(*columns, strict=True))
-        keep = lower <= limit[owner]
+        keep = ~(lower > limit[owner])
         self.keep_fair(owner, keep)
         keep &= ~self.crowded[owner]
         self.owner, self.index, self.lower = owner[keep], index[keep], lower[keep]

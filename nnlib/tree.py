@@ -180,7 +180,12 @@ def brute_seconds(costs: Costs, n_test: int, n_train: int, d: int) -> float:
 def tree_seconds(costs: Costs, n_test: int, n_train: int, d: int, k: int, built: bool) -> float:
     """Return about how long the tree takes; to build, too, if it is not `built`."""
     asked = total(costs[7:12], tree_terms(n_test, n_train, d, k, costs.spread))
-    return asked if built else asked + total(costs[4:7], build_terms(n_train, d))
+    return asked if built else asked + build_seconds(costs, n_train, d)
+
+
+def build_seconds(costs: Costs, n_train: int, d: int) -> float:
+    """Return about how long building the tree takes."""
+    return total(costs[4:7], build_terms(n_train, d))
 
 
 def tree_pays(n_test: int, n_train: int, d: int, k: int, built: bool) -> bool:

@@ -153,7 +153,7 @@ def all_finite(array: Array) -> bool:
     """
     if not array.size:
         return True
-    if array.itemsize > 2 and array.flags.forc:
+    if array.itemsize > 2 and array.flags.forc and array.dtype.isnative:
         flat = array.ravel(order="K")
         whole = len(flat) - len(flat) % STRETCH
         stretches, rest = flat[:whole].reshape(-1, STRETCH), flat[whole:]
@@ -163,10 +163,11 @@ def all_finite(array: Array) -> bool:
     return bool(np.isfinite(array.min()) and np.isfinite(array.max()))
 
 
-def as_numbers(name: str, data: ArrayLike, start: int = 0) -> Array:
+def as_numbers(name: str, data: ArrayLike, start: int = 0, native: bool = True) -> Array:
     """Return `data` as a finite array of integers or of float16, float32 or float64.
 
-    Booleans count as the integers 0 and 1. The first row is row `start` of `name`.
+    Booleans count as the integers 0 and 1. The first row is row `start` of `name`. Bytes in another
+    order than the machine's are put in that, in a copy, unless the caller does without `native`.
 
     Raises
     ------
@@ -175,9 +176,10 @@ def as_numbers(name: str, data: ArrayLike, start: int = 0) -> Array:
         message then names the first offending row.
     """
     array = as_array(name, data)
-    array = array.astype(array.dtype.newbyteorder("="), copy=False)
+    if native:
+        array = array.astype(array.dtype.newbyteorder("="), copy=False)
     if array.dtype.kind == "b":
-        return array.astype(np.uint8)
+        return array.view(np.uint8)
     if array.dtype.kind in "iu":
         return array
     if array.dtype.kind != "f" or array.dtype.itemsize > 8:
@@ -205,7 +207,7 @@ def objection(array: Array) -> str:
     return ""
 
 
-def as_rows(name: str, data: ArrayLike, start: int = 0) -> Array:
+def as_rows(name: str, data: ArrayLike, start: int = 0, native: bool = True) -> Array:
     """Return `data` as a finite (n, d) array, one example a row, the first being row `start`.
 
     Raises
@@ -213,7 +215,7 @@ def as_rows(name: str, data: ArrayLike, start: int = 0) -> Array:
     ValueError
         If `data` is not two-dimensional, or as `as_numbers` says.
     """
-    array = as_numbers(name, data, start)
+    array = as_numbers(name, data, start, native)
     check_two_dimensional(name, array.shape)
     return array
 
@@ -227,9 +229,9 @@ def check_two_dimensional(name: str, shape: tuple[int, ...] | None) -> None:
         )
 
 
-def as_training_rows(name: str, data: ArrayLike, start: int = 0) -> Array:
+def as_training_rows(name: str, data: ArrayLike, start: int = 0, native: bool = True) -> Array:
     """Return `data` as rows of which there is at least one: an empty set has no neighbor."""
-    array = as_rows(name, data, start)
+    array = as_rows(name, data, start, native)
     check_not_empty(name, array.shape)
     return array
 
@@ -344,4 +346,5 @@ def working_dtype(a: Array, b: Array) -> type[np.float32] | type[np.float64]:
     Small integers and float16 are widened: uint8 would wrap (200 + 100 = 44) and float16 would
     overflow above 65504, both in silence.
     """
-    return np.float32 if a.dtype == b.dtype == np.float32 else np.float64
+    single = all(side.dtype.newbyteorder("=") == np.float32 for side in (a, b))
+    return np.float32 if single else np.float64

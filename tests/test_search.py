@@ -4,6 +4,7 @@ import contextlib
 import threading
 import tracemalloc
 from fractions import Fraction
+from typing import Any
 from unittest import mock
 
 import numpy as np
@@ -14,8 +15,9 @@ from hypothesis import strategies as st
 from sklearn.datasets import load_digits, load_iris
 from strategies import FAMILIES, Problem, oracle_distances, oracle_k_nearest, problems
 
-from nnlib import k_nearest, merge, nearest, predict_1nn, shortlist, squared_distances
+from nnlib import k_nearest, merge, nearest, predict_1nn, shortlist, squared_distances, tree
 from nnlib import search as search_module
+from nnlib.certify import cutoff
 from nnlib.merge import slices, smallest_k
 from nnlib.search import METHODS, TrainingSet, keep_best, tile_shape
 
@@ -597,6 +599,41 @@ def test_progress_shows_a_bar_and_changes_nothing(method, capsys):
     assert "queries" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("algorithm", ["brute", "tree"])
+@pytest.mark.parametrize("k", [1, 4])
+@pytest.mark.parametrize("maker", ["random", "lattice"])
+def test_a_bound_that_is_no_number_loses_no_row(maker, k, algorithm, monkeypatch):
+    """Whatever made it NaN, what it cannot rule out stays."""
+    rng = np.random.default_rng(0)
+    T, X = MAKERS[maker](rng, 6000, 3), MAKERS[maker](rng, 200, 3)
+    expected = k_nearest(T, X, k, algorithm="brute", return_distance=True)
+    lost = []
+
+    def spoil(values):
+        places = rng.random(values.shape) < 0.02
+        values[places] = np.nan
+        lost.append(np.count_nonzero(places))
+        return values
+
+    def screen(self, tile, *rest):
+        return shortlist.Shortlist.original(self, spoil(tile), *rest)
+
+    def spoilt_cutoff(*arguments):
+        return spoil(cutoff(*arguments))
+
+    monkeypatch.setattr(shortlist.Shortlist, "original", shortlist.Shortlist.screen, raising=False)
+    monkeypatch.setattr(shortlist.Shortlist, "screen", screen)
+    for module in (search_module, merge, tree):
+        monkeypatch.setattr(module, "cutoff", spoilt_cutoff)
+    for room in (None, (4, 2)):  # with much room, and with so little that queries are given up
+        if room:
+            monkeypatch.setattr(shortlist, "ROOM", room)
+        found = k_nearest(T, X, k, algorithm=algorithm, return_distance=True)
+        assert np.array_equal(found[1], expected[1])
+        assert np.array_equal(found[0], expected[0])
+    assert sum(lost) > 0
+
+
 # --- memory -----------------------------------------------------------------------------------
 
 MAKERS = {
@@ -631,6 +668,56 @@ def test_peak_memory_stays_under_the_limit(method, maker, n, q, d, k):
     norms = 8 * n
     assert limit < 4 * n * q  # less than the matrix of distances, even in float32
     assert peak <= limit + results + norms + 2**15
+
+
+STORED = {
+    "booleans": lambda rows: rows < 0,
+    "big-endian": lambda rows: rows.astype(">f8"),
+    "big-endian singles": lambda rows: rows.astype(">f4"),
+    "big-endian integers": lambda rows: (1000 * rows).astype(">i4"),
+    "big-endian integers beyond 2**53": lambda rows: 2**60 + (1000 * rows).astype(">i8"),
+    "strided": lambda rows: rows.astype(">f8")[::-1, ::-1],
+}
+
+
+@pytest.mark.parametrize("kind", STORED)
+@pytest.mark.parametrize("method", METHODS)
+def test_what_is_stored_otherwise_is_converted_within_the_limit(method, kind):
+    """A tile at a time: a copy of all rows, or of all queries, would be beyond it."""
+    rng = np.random.default_rng(0)
+    T, X = (STORED[kind](rng.standard_normal((n, 16))) for n in (2**12, 2**8))
+    if kind == "booleans":
+        T, X = np.tile(T, (6, 1)), X[:20]
+    if "beyond" in kind:  # under such a limit they are not moved near zero, but taken as fractions
+        X = X[:1]
+    limit = 2**16
+    ask: Any = predict_1nn if kind == "strided" else k_nearest
+    more: Any = {"k": 2} if ask is k_nearest else {"y_train": np.arange(len(T))}
+    usual = [a.astype(np.uint8 if a.dtype == bool else a.dtype.newbyteorder("=")) for a in (T, X)]
+    expected = k_nearest(*usual, 2, method=method, memory_limit=limit)
+    tracemalloc.start()
+    try:
+        found = ask(X_train=T, X_test=X, method=method, memory_limit=limit, **more)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert np.array_equal(found, expected if ask is k_nearest else expected[:, 0])
+    assert T.nbytes >= 4 * limit
+    stretch = 2**17  # of rows whose norms are taken at once
+    assert peak <= limit + 32 * len(X) + 8 * len(T) + stretch + 2**15
+
+
+@pytest.mark.parametrize("algorithm", ["brute", "tree"])
+@pytest.mark.parametrize("kind", STORED)
+def test_what_is_stored_otherwise_is_found_the_same(kind, algorithm):
+    rng = np.random.default_rng(0)
+    T, X = (STORED[kind](rng.standard_normal((n, 3))) for n in (3000, 400))
+    usual = [a.astype(np.uint8 if a.dtype == bool else a.dtype.newbyteorder("=")) for a in (T, X)]
+    expected = k_nearest(*usual, 5, algorithm="brute", return_distance=True)
+    found = k_nearest(T, X, 5, algorithm=algorithm, return_distance=True)
+    for a, b in zip(found, expected, strict=True):
+        assert np.array_equal(a, b)
+        assert a.dtype == b.dtype
 
 
 @pytest.mark.parametrize("method", METHODS)

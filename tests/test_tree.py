@@ -16,11 +16,27 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from strategies import FAMILIES, Problem, oracle_distance, oracle_k_nearest, problems
 
-from nnlib import NearestNeighborClassifier, k_nearest, nearest, predict_1nn
+from nnlib import (
+    NearestNeighborClassifier,
+    NearestNeighborRegressor,
+    k_nearest,
+    nearest,
+    predict_1nn,
+)
 from nnlib import search as search_module
 from nnlib import tree as tree_module
 from nnlib.search import TrainingSet, search
-from nnlib.tree import COSTS, LARGEST, Tree, candidates, leaves_visited, tree_bytes, tree_fits
+from nnlib.tree import (
+    COSTS,
+    LARGEST,
+    Tree,
+    brute_seconds,
+    build_seconds,
+    candidates,
+    leaves_visited,
+    tree_bytes,
+    tree_fits,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 STORED = json.loads((ROOT / "benchmarks" / "algorithms.json").read_text(encoding="utf-8"))
@@ -397,6 +413,45 @@ def test_an_estimator_plants_its_tree_once(monkeypatch):
         NearestNeighborClassifier(algorithm="k").fit(T, y)
     with pytest.raises(ValueError, match="needs method='exact'"):
         NearestNeighborClassifier(algorithm="tree", method="direct").fit(T, y)
+
+
+@pytest.mark.parametrize("n", [40_000, 400_000])  # small work a query, and more than that
+def test_an_estimator_that_is_asked_often_plants_its_tree(n, monkeypatch):
+    """Once the pairs it has compared, by their price, would have paid for it; no clock decides."""
+    rng = np.random.default_rng(0)
+    planted = mock.Mock(wraps=Tree)
+    monkeypatch.setattr(search_module, "Tree", planted)
+    T, X = rng.random((n, 2)), rng.random((60, 2))
+    model = NearestNeighborRegressor().fit(T, np.arange(n))
+    price, each = build_seconds(COSTS, n, 2), brute_seconds(COSTS, 1, n, 2)
+    before = int(np.ceil(price / each))
+    assert 2 < before < 40
+    found = []
+    for i in range(len(X)):
+        assert planted.call_count == (i > before)
+        found.append(int(model.predict(X[i : i + 1])[0]))
+    assert found == nearest(T, X, algorithm="brute").tolist()
+    for i in range(2 * before):  # a function forgets its rows
+        nearest(T[: n // 20], X[i : i + 1])
+    assert planted.call_count == 1
+
+
+def test_few_rows_are_compared_however_often(monkeypatch):
+    monkeypatch.setattr(search_module, "Tree", mock.Mock(side_effect=AssertionError))
+    T = np.random.default_rng(0).random((150, 4))
+    model = NearestNeighborRegressor().fit(T, np.arange(150))
+    for _ in range(50):
+        model.predict(T[:1])
+
+
+def test_rows_that_have_a_tree_are_not_looked_at_again(monkeypatch):
+    T = np.random.default_rng(0).random((100_000, 2))
+    model = NearestNeighborRegressor(algorithm="tree").fit(T, np.arange(len(T)))
+    model.predict(T[:1])
+    looked = mock.Mock(wraps=tree_module.largest_entry)
+    monkeypatch.setattr(tree_module, "largest_entry", looked)
+    assert model.predict(T[5:6]).tolist() == [5]
+    assert [len(call.args[0]) for call in looked.call_args_list] == [1]
 
 
 def test_small_work_and_the_import_need_no_scipy():
