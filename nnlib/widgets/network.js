@@ -493,7 +493,7 @@ function render({ model, el: root }) {
     origin.hidden = now.W.length > FEW;
     write(origin, originOf(now, result, looked));
     field.draw(now, result);
-    table.draw(now, result);
+    if (table.node) table.draw(now, result);
     knobs.draw(now);
     announce(words(now, result));
     const rest = {};
