@@ -477,6 +477,12 @@ function render({ model, el: root }) {
     el("div", { class: "nn-row" }, reset, ...link.controls,
       el("span", { class: "nn-muted nn-hint" }, `Drag ${points}a number of x, or use the arrow keys.`)));
 
+  // Whether a trait is not as it was at home, asked again only when it has changed: W may be long.
+  const known = new Map();
+  function differs(name, value) {
+    if (known.get(name)?.value !== value) known.set(name, { value, answer: !same(value, get("home")[name]) });
+    return known.get(name).answer;
+  }
   const draw = onFrame(() => {
     if (!box.clientWidth) return; // not laid out yet: the size observer calls again
     const now = state();
@@ -487,12 +493,11 @@ function render({ model, el: root }) {
     origin.hidden = now.W.length > FEW;
     write(origin, originOf(now, result, looked));
     field.draw(now, result);
-    table.draw(now, result);
+    if (table.node) table.draw(now, result);
     knobs.draw(now);
     announce(words(now, result));
-    const home = get("home");
     const rest = {};
-    for (const name of STATE) if (name !== "extent" && !same(now[name], home[name])) rest[name] = now[name];
+    for (const name of STATE) if (name !== "extent" && differs(name, now[name])) rest[name] = now[name];
     if (same(rest, linked)) return; // what the link said of itself may stand
     linked = rest;
     link.show(rest);
