@@ -7,14 +7,16 @@ set before the process starts, puts them to sleep. OpenBLAS has threads of its o
 tenth of a second whatever is set, so each contender begins after a rest. The result, with machine
 and date, goes to peers.json, from which a page of the book is made. Takes about a quarter of an
 hour on two cores.
-Run: python benchmarks/peers.py [--threads N] [--output FILE] [--quick]
+Run: python benchmarks/peers.py [--threads N] [--output FILE] [--quick] [--counts]
+(--counts counts wrong neighbors anew and leaves the stored times as they were.)
 """
 
 import argparse
+import json
 import sys
 import time
 import tracemalloc
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,19 @@ from typing import Any
 import numpy as np
 from conditions import afresh, circumstances, clock, cores, interleaved, ratio, written
 from contenders import CONTENDERS, INSTALL, Indices, Rows, missing
-from hostile import COSTLY, DESCRIBED, JUDGED, LIMITS, WRONG, Shape, iris_halves, judge
+from hostile import (
+    COSTLY,
+    DESCRIBED,
+    JUDGED,
+    LIMITS,
+    WRONG,
+    Shape,
+    Verdict,
+    iris_halves,
+    judge,
+    judge_apart,
+    species_of_the_first_half,
+)
 from threadpoolctl import threadpool_limits
 
 from nnlib import nearest
@@ -70,6 +84,10 @@ TARGETS: list[tuple[Shape, str, str, float]] = [
     (NARROW, "float64", "faiss", 0.3),
 ]
 SMALL_LIMIT = 3.0  # iris: exact over expanded
+SWITCH = 128_000
+"""From so many numbers in a call on (queries times features) faiss takes the expanded form."""
+SIDES = [(1999, 64), (2000, 64), (31_999, 4), (32_000, 4), (249, 512), (250, 512)]
+"""Queries and features on either side of it."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +112,8 @@ class Plan:
         many seconds, are timed on so many queries as take a third of it.
     rest : float
         Seconds before each contender is timed at one of the shapes.
+    sides : sequence of (n_test, d)
+        For faiss, on both sides of its switch.
     """
 
     shapes: tuple[Shape, ...] = (NARROW, MIDDLE, WIDE, BIG)
@@ -105,6 +125,7 @@ class Plan:
     most: int = 25
     patience: float = 3.0
     rest: float = 0.15
+    sides: Sequence[tuple[int, int]] = tuple(SIDES)
 
 
 QUICK = Plan(
@@ -116,6 +137,7 @@ QUICK = Plan(
     fewest=2,
     most=3,
     rest=0.0,
+    sides=((30, 64),),
 )
 Say = Callable[[str], None]
 
@@ -157,10 +179,8 @@ def times(
     A contender that was timed on a part of the queries stands in "queries"; its seconds are
     scaled to all of them.
     """
-    n_test, n_train, d = shape
-    rng = np.random.default_rng(0)
-    T = rng.standard_normal((n_train, d)).astype(dtype)
-    X = rng.standard_normal((n_test, d)).astype(dtype)
+    n_test, n_train, _ = shape
+    T, X = normal(shape, dtype)
     calls: dict[str, Callable[[], float]] = {}
     fewer: dict[str, int] = {}
     blocks: dict[str, list[int]] = {}
@@ -210,14 +230,20 @@ def times(
 
 
 def wrong(name: str, plan: Plan, threads: int, names: Iterable[str]) -> dict[str, Any]:
-    """Return the shares of queries, one a seed, for which a contender names another row."""
-    shares: dict[str, dict[str, list[float]]] = {n: {"other": [], "farther": []} for n in names}
+    """Return how often, and by how much, each contender names another row, seed by seed."""
+    kinds = (*Verdict._fields, *(["labels"] if name.startswith("iris") else []))
+    shares: dict[str, dict[str, list[float]]] = {n: {kind: [] for kind in kinds} for n in names}
     for seed in range(plan.seeds):
         T, X = WRONG[name](seed)
         found: dict[str, Indices] = {n: CONTENDERS[n].prepare(T, threads)(X) for n in shares}
-        for n, (other, farther) in judge(T, X, found).items():
-            shares[n]["other"].append(round(other, 4))
-            shares[n]["farther"].append(round(farther, 4))
+        for n, verdict in judge(T, X, found).items():
+            for kind, value in verdict._asdict().items():
+                shares[n][kind].append(float(f"{value:.4g}"))
+        if "labels" in kinds:  # of how many queries the label is another one than the true row's
+            labels = species_of_the_first_half(seed)
+            truth = labels[nearest(T, X)]
+            for n, rows in found.items():
+                shares[n]["labels"].append(int((labels[rows] != truth).sum()))
     return {
         "data": name,
         "described": DESCRIBED[name],
@@ -226,6 +252,59 @@ def wrong(name: str, plan: Plan, threads: int, names: Iterable[str]) -> dict[str
         "judged": min(JUDGED, len(X)),
         "seeds": list(range(plan.seeds)),
         "shares": shares,
+    }
+
+
+def normal(shape: Shape, dtype: str) -> tuple[Rows, Rows]:
+    """Return the data that are timed: training rows and queries, standard normal."""
+    n_test, n_train, d = shape
+    rng = np.random.default_rng(0)
+    T = rng.standard_normal((n_train, d)).astype(dtype)
+    X = rng.standard_normal((n_test, d)).astype(dtype)
+    return T, X
+
+
+def wrong_there(
+    shape: Shape, dtype: str, threads: int, names: Iterable[str], most: int = JUDGED
+) -> dict[str, Any]:
+    """Return the same on the data that are timed.
+
+    A contender whose work on a query does not depend on the others is asked the judged ones only,
+    the others so many in a call that faiss takes the formula that it takes for all.
+    """
+    T, X = normal(shape, dtype)
+    enough = max(most, min(len(X), SWITCH // shape[2]))
+    found: dict[str, Indices] = {}
+    for name in names:
+        some = X[:most] if CONTENDERS[name].linear else X[:enough]
+        found[name] = CONTENDERS[name].prepare(T, threads)(some)[:most]
+    verdicts = judge_apart(T, X, found, most)
+    nearest_rows = T[nearest(T, X[:most])].astype(np.float64)
+    least = np.square(nearest_rows - X[:most]).sum(axis=1)
+    return {
+        "shape": list(shape),
+        "dtype": dtype,
+        "judged": min(most, len(X)),
+        "least": float(f"{np.median(least):.4g}"),
+        "shares": {
+            name: {kind: float(f"{value:.4g}") for kind, value in verdict._asdict().items()}
+            for name, verdict in verdicts.items()
+        },
+    }
+
+
+def switch(queries: int, features: int, threads: int) -> dict[str, Any]:
+    """Return how often faiss is wrong on a float32 cloud far from zero, with so many queries."""
+    rng = np.random.default_rng(0)
+    T, X = ((rng.standard_normal((n, features)) + 1e4).astype(np.float32) for n in (5000, queries))
+    found = {"faiss": CONTENDERS["faiss"].prepare(T, threads)(X)}
+    verdict = judge_apart(T, X, found)["faiss"]
+    return {
+        "queries": queries,
+        "features": features,
+        "rows": len(T),
+        "judged": min(JUDGED, queries),
+        "other": float(f"{verdict.other:.4g}"),
     }
 
 
@@ -249,7 +328,7 @@ def cost(name: str, shape: Shape, plan: Plan) -> dict[str, Any]:
         "shape": list(shape),
         "seconds": interleaved(calls, plan.seconds / 10, min(3, plan.fewest), plan.most),
         "judged": len(few),
-        "wrong": truth["exact"][0],
+        "wrong": truth["exact"].other,
         "limit": LIMITS[name],
     }
 
@@ -284,10 +363,8 @@ def memory(shape: Shape, dtype: str) -> dict[str, Any]:
     Python's allocator and NumPy's are traced; what the BLAS keeps for itself is not. Besides
     `memory_limit` a search may hold two numbers for every row and every query.
     """
-    n_test, n_train, d = shape
-    rng = np.random.default_rng(0)
-    T = rng.standard_normal((n_train, d)).astype(dtype)
-    X = rng.standard_normal((n_test, d)).astype(dtype)
+    n_test, n_train, _ = shape
+    T, X = normal(shape, dtype)
     nearest(T[:10], X[:10])
     tracemalloc.start()
     try:
@@ -306,13 +383,30 @@ def memory(shape: Shape, dtype: str) -> dict[str, Any]:
     }
 
 
+def count(plan: Plan, threads: int, names: list[str], say: Say) -> dict[str, Any]:
+    """Return all that is counted and not timed: who names the right row, and by how much not."""
+    cases = [(shape, dtype) for shape in plan.shapes for dtype in ("float32", "float64")]
+    kept = ("date", "machine", "versions")
+    result: dict[str, Any] = {"counted": {k: circumstances(threads)[k] for k in kept}, "wrong": []}
+    for name in WRONG:
+        say(f"wrong neighbors: {DESCRIBED[name]}")
+        result["wrong"].append(wrong(name, plan, threads, names))
+    result["there"] = []
+    for shape, dtype in cases:
+        say(f"wrong neighbors on the data that are timed: {shape}, {dtype}")
+        result["there"].append(wrong_there(shape, dtype, threads, names))
+    say("faiss on both sides of its switch")
+    result["switch"] = [switch(*sides, threads) for sides in plan.sides]
+    return result
+
+
 def measure(plan: Plan, threads: int, say: Say) -> dict[str, Any]:
     """Measure everything in the plan and return it in the form that is stored."""
     names = [name for name, c in CONTENDERS.items() if c.package not in missing()]
     began = time.perf_counter()
     cases = [(shape, dtype) for shape in plan.shapes for dtype in ("float32", "float64")]
     costs = [(name, shape) for shape in plan.hostile_shapes for name in COSTLY]
-    steps = len(cases) + len(WRONG) + len(costs) + 3
+    steps = 2 * len(cases) + len(WRONG) + len(costs) + 4
     step = 0
 
     def tell(what: str) -> None:
@@ -320,13 +414,8 @@ def measure(plan: Plan, threads: int, say: Say) -> dict[str, Any]:
         step += 1
         say(f"[{step:2}/{steps}] {time.perf_counter() - began:4.0f} s  {what} …")
 
-    result: dict[str, Any] = {}
     with threadpool_limits(threads):
-        result["wrong"] = []
-        for name in WRONG:
-            tell(f"wrong neighbors: {DESCRIBED[name]}")
-            result["wrong"].append(wrong(name, plan, threads, names))
-            say(f"{'':13}exact {max(result['wrong'][-1]['shares']['exact']['other']):.1%}")
+        result = count(plan, threads, names, tell)
         tell("small work: iris")
         result["small"] = small(plan, threads, names)
         say(f"{'':13}exact over expanded {ratio(result['small'], 'exact', 'expanded'):.2f}")
@@ -365,6 +454,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--threads", type=int, default=cores(), help="for every contender")
     parser.add_argument("--output", type=Path, default=STORED, help="the file to write")
     parser.add_argument("--quick", action="store_true", help="tiny shapes; nothing is stored")
+    parser.add_argument("--counts", action="store_true", help="count anew, and keep the times")
     parser.add_argument("--seconds", type=float, default=Plan.seconds, help="for a shape's rounds")
     options = parser.parse_args(arguments)
     if missing() and not options.quick:
@@ -374,7 +464,16 @@ def main(arguments: list[str]) -> int:
     if code is not None:
         return code
     plan = QUICK if options.quick else replace(Plan(), seconds=options.seconds)
-    result = measure(plan, options.threads, lambda line: print(line, flush=True))
+
+    def say(line: str) -> None:
+        print(line, flush=True)
+
+    if options.counts:
+        stored = json.loads(options.output.read_text(encoding="utf-8"))
+        with threadpool_limits(options.threads):
+            result = stored | count(plan, options.threads, list(CONTENDERS), say)
+    else:
+        result = measure(plan, options.threads, say)
     if not options.quick:
         options.output.write_text(written(result), encoding="utf-8")
         print(f"Stored in {options.output.name}; `make book` makes the page anew.")

@@ -40,6 +40,7 @@ TINY = peers.Plan(
     seconds=0.0,
     fewest=2,
     most=2,
+    sides=((20, 3), (21, 3)),
 )
 
 
@@ -86,9 +87,44 @@ def test_neighbors_were_counted_for_every_search_on_every_data_set():
         assert len(w["seeds"]) >= 5
         assert set(w["shares"]) == set(CONTENDERS)
         for shares in w["shares"].values():
-            assert len(shares["other"]) == len(shares["farther"]) == len(w["seeds"])
-            for other, farther in zip(shares["other"], shares["farther"], strict=True):
+            assert {len(each) for each in shares.values()} == {len(w["seeds"])}
+            assert ("labels" in shares) == w["data"].startswith("iris")
+            for other, farther, excess in zip(
+                shares["other"], shares["farther"], shares["excess"], strict=True
+            ):
                 assert 0 <= farther <= other <= 1
+                assert (farther > 0) == (excess > 0)
+
+
+def test_neighbors_were_counted_on_the_data_that_were_timed():
+    assert [(tuple(c["shape"]), c["dtype"]) for c in STORED["there"]] == [
+        (tuple(c["shape"]), c["dtype"]) for c in STORED["times"]
+    ]
+    for found in STORED["there"]:
+        assert set(found["shares"]) == set(CONTENDERS)
+        assert found["judged"] == hostile.JUDGED
+        assert found["shares"]["exact"] == {"other": 0, "farther": 0, "excess": 0}
+        for s in found["shares"].values():  # normal data around zero: hardly anybody is wrong
+            assert 0 <= s["farther"] <= s["other"] < 0.01
+            assert s["excess"] < 1e-5 * found["least"]
+
+
+def test_on_iris_the_error_is_rounding():
+    shares = STORED["wrong"][0]["shares"]
+    assert STORED["wrong"][0]["data"] == "iris"
+    assert max(max(s["excess"]) for name, s in shares.items() if name != "faiss") < 1e-15
+    assert max(shares["faiss"]["excess"]) < 1e-5  # float32 inside
+    answers = 75 * len(STORED["wrong"][0]["seeds"])
+    assert max(sum(s["labels"]) for s in shares.values()) < 0.01 * answers
+
+
+def test_faiss_changes_its_formula_at_as_many_numbers_as_is_said():
+    assert [(s["queries"], s["features"]) for s in STORED["switch"]] == peers.SIDES
+    for below, above in zip(STORED["switch"][::2], STORED["switch"][1::2], strict=True):
+        assert below["queries"] + 1 == above["queries"]
+        assert above["queries"] * above["features"] == peers.SWITCH
+        assert below["other"] < 0.01 < 0.9 < above["other"]
+    assert STORED["counted"]["versions"]["faiss-cpu"] == STORED["versions"]["faiss-cpu"]
 
 
 def test_exact_was_never_wrong():
@@ -275,7 +311,8 @@ def test_the_judge_agrees_with_fractions(problem):
         pairs = list(zip(distances, answer.tolist(), strict=True))
         other = [row.index(min(row)) != i for row, i in pairs]
         farther = [row[i] != min(row) for row, i in pairs]
-        assert found[name] == (statistics.mean(other), statistics.mean(farther))
+        excess = min(max(row[i] - min(row) for row, i in pairs), hostile.LARGEST)
+        assert found[name] == (statistics.mean(other), statistics.mean(farther), float(excess))
 
 
 def test_the_judge_uses_64_bits_only_where_nothing_overflows():
@@ -288,8 +325,21 @@ def test_the_judge_uses_64_bits_only_where_nothing_overflows():
 def test_the_judge_stops_after_as_many_queries_as_it_is_told():
     T, X = np.array([[0.0], [1.0]]), np.array([[0.0], [0.0], [1.0]])
     answer = {"zero": np.zeros(3, np.intp)}
-    assert judge(T, X, answer)["zero"] == (1 / 3, 1 / 3)
-    assert judge(T, X, answer, most=2)["zero"] == (0, 0)
+    assert judge(T, X, answer)["zero"] == (1 / 3, 1 / 3, 1)
+    assert judge(T, X, answer, most=2)["zero"] == (0, 0, 0)
+
+
+@pytest.mark.parametrize("step", [0.1, 1.0])
+def test_the_judge_of_large_data_says_what_the_judge_says(step):
+    """On a lattice full of ties and near-ties, for answers that are right, near and far."""
+    T, X = hostile.lattice(3, step)
+    T, X = T[:300], X[:60]
+    order = ((X[:, None] - T) ** 2).sum(axis=2).argsort(axis=1)
+    answers = {f"place {i}": order[:, i] for i in (0, 1, 5, 299)}
+    expected = judge(T, X, answers)
+    assert len({verdict.farther for verdict in expected.values()}) > 2
+    for name, verdict in hostile.judge_apart(T, X, answers).items():
+        assert verdict == pytest.approx(expected[name], rel=1e-12)
 
 
 @pytest.mark.parametrize("name", hostile.CASES)
@@ -428,8 +478,11 @@ def test_a_wrong_answer_is_counted(monkeypatch):
     last = contenders.Contender("last", lambda T, threads: lambda X: np.full(len(X), len(T) - 1))
     monkeypatch.setitem(CONTENDERS, "last", last)
     found = peers.wrong("iris", peers.replace(TINY, seeds=2), 1, ["exact", "last"])
-    assert found["shares"]["exact"] == {"other": [0.0, 0.0], "farther": [0.0, 0.0]}
+    assert found["shares"]["exact"] == {
+        "other": [0.0, 0.0], "farther": [0.0, 0.0], "excess": [0.0, 0.0], "labels": [0, 0],
+    }  # fmt: skip
     assert min(found["shares"]["last"]["farther"]) > 0.9
+    assert min(found["shares"]["last"]["labels"]) > 75 / 3
     assert (found["seeds"], found["judged"], found["shape"]) == ([0, 1], 75, [75, 75, 4])
 
 
@@ -438,7 +491,7 @@ def test_everything_is_measured_in_the_stored_form(monkeypatch):
     said = []
     result = peers.measure(TINY, 1, said.append)
     assert set(result) == set(STORED)
-    for key in ("wrong", "hostile", "times", "memory"):
+    for key in ("wrong", "there", "switch", "hostile", "times", "memory"):
         assert all(set(entry) == set(STORED[key][0]) for entry in result[key])
     assert set(result["small"]) == set(STORED["small"])
     assert [h["data"] for h in result["hostile"]] == list(COSTLY)
