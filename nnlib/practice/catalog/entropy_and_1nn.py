@@ -309,7 +309,7 @@ COST_WHY = "np.unique counts all labels at once, and one product scores all pair
 @DRAFT.wrong("names")
 def integers_only(X_train: Array, y_train: Array, X_test: Array) -> Answer:
     """Count labels as integers."""
-    codes = y_train.astype(np.int64)
+    codes = y_train.astype(int)
     return entropy_and_1nn(X_train, codes, X_test)
 
 
