@@ -14,7 +14,6 @@ import numpy as np
 from nnlib.practice.compare import Agree, Form, same_values
 from nnlib.practice.cost import EVENT_LIMIT, ROW_LOOP, Tally, counted, growth, line_of
 from nnlib.practice.guard import Outcome, call
-from nnlib.practice.inputs import wide
 from nnlib.practice.show import arguments, shown, size
 
 SEED = 20_201_122
@@ -67,11 +66,6 @@ class Case:
     want: Any
     smaller: "Callable[[Args], Iterable[Case]] | None" = None
     facts: Callable[[Args], str] | None = None
-
-    def __post_init__(self) -> None:
-        """Hold the default integers as 64-bit ones: in a web page they have 32."""
-        object.__setattr__(self, "args", wide(self.args))
-        object.__setattr__(self, "want", wide(self.want))
 
     def turned(self, into: Callable[[Args], Args], back: Callable[[Args], Args]) -> "Case":
         """Return the case with other arguments, and its smaller ones with them."""
@@ -369,12 +363,12 @@ class Loops(Check):
         """Count on `rows` and on twice as many; return what is wrong, and the last outcome."""
         tallies = Tally(), Tally()
         for tally, n in zip(tallies, (rows, 2 * rows), strict=True):
-            args = tuple(map(wrap, wide(make(n))))
+            args = tuple(map(wrap, make(n)))
             outcome = call(answer, args, tally=tally)
             if outcome.problem:
                 what = arguments(names, args)
                 return self.failure(outcome, input=what, got=outcome.line), outcome
-        what = arguments(names, wide(make(2 * rows)))
+        what = arguments(names, make(2 * rows))
         rounds, place = growth(*tallies, rows)
         if rounds < self.limit:
             return None, outcome
@@ -441,9 +435,9 @@ class Cube(Check):
         peaks = {}
         for n in (256, 512):
             for d in (small, large):
-                outcome = call(answer, wide(self.make(n, m, d)), tally=None, measure_memory=True)
+                outcome = call(answer, self.make(n, m, d), tally=None, measure_memory=True)
                 if outcome.problem:
-                    args = arguments(names, wide(self.make(n, m, d)))
+                    args = arguments(names, self.make(n, m, d))
                     return self.failure(outcome, input=args, got=outcome.line)
                 peaks[n, d] = outcome.peak
         mixed = peaks[512, large] - peaks[512, small] - peaks[256, large] + peaks[256, small]
@@ -457,7 +451,7 @@ class Cube(Check):
             tier=self.tier,
             line="an intermediate array grows as n_test × n_train × d",
             why=self.why,
-            input=arguments(names, wide(self.make(512, m, large))),
+            input=arguments(names, self.make(512, m, large)),
             expected="memory that grows as n_test × n_train at most",
             got=f"{mixed / cells:.1f} bytes for every further cell of n_test × n_train × d",
         )

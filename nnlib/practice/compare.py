@@ -32,6 +32,11 @@ def form(got: Any, want: np.ndarray[Any, Any]) -> str:
     return ""
 
 
+def wide(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return a type of entries, with 64 bits for the default integer, which in a page has 32."""
+    return np.dtype(np.int64) if dtype == np.dtype(int) else dtype
+
+
 def article(noun: str) -> str:
     """Return a noun with a or an before it."""
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
@@ -53,7 +58,7 @@ def same_labels(got: Any, want: Any) -> str:
     complaint = same_values(got, want)
     if complaint:
         return complaint
-    if got.dtype != want.dtype:
+    if wide(got.dtype) != wide(want.dtype):
         return Form(f"the dtype should be {want.dtype}, and is {got.dtype}")
     return ""
 

@@ -19,15 +19,6 @@ FEW = 4  # rows of which all distances are told
 QUERIES = np.array([[2.0, 2.0], [4.0, 4.0], [3.0, 0.0]])
 
 
-def wide(value: Any) -> Any:
-    """Return arrays of this Python's default integer as arrays of 64-bit ones."""
-    if type(value) in (list, tuple):
-        return type(value)(map(wide, value))
-    if isinstance(value, np.ndarray | np.integer) and value.dtype == np.dtype(int):
-        return value.astype(np.int64, copy=False)
-    return value
-
-
 def whole(rng: np.random.Generator, n: int, d: int, low: int = -9, high: int = 9) -> Array:
     """Return (n, d) whole numbers as float64, both ends included."""
     return rng.integers(low, high, (n, d), endpoint=True).astype(np.float64)
@@ -171,7 +162,7 @@ class Stream:
     """
 
     def __init__(self, blocks: Sequence[tuple[Array, Array]]) -> None:
-        self._blocks = wide(list(blocks))
+        self._blocks = list(blocks)
         self._next = 0
 
     def __iter__(self) -> "Stream":
