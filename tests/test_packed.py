@@ -72,6 +72,12 @@ def test_every_answer_of_the_catalog_gets_the_same_verdict(pages_python: Any) ->
 # What a page's Python does not have, and so tells otherwise: these libraries, and threads.
 ABSENT = re.compile(r"\b(scipy|sklearn|pandas|ThreadPoolExecutor)\b")
 
+# Refused in both Pythons, but on the way there something differs.
+STATED = {
+    "partition_unsorted": "the order that np.partition leaves depends on the processor",
+    "two_loops_pure_python": "lists of numbers take half the memory where pointers have 32 bits",
+}
+
 
 def test_every_submission_gets_the_same_verdict(pages_python: Any) -> None:
     given = []
@@ -92,5 +98,6 @@ json.dumps([page.verdict(*each, 0, False, lambda call: None) for each in {given!
         if ABSENT.search(source):
             assert not two.get("passed"), path
         elif [one.get(key) for key in KEYS] != [two.get(key) for key in KEYS]:
-            differing.append((path.stem, one, two))
-    assert differing == []
+            assert one["verdict"] == two["verdict"], (path, other)
+            differing.append(path.stem)
+    assert sorted(differing) == sorted(STATED)
