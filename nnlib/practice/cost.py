@@ -13,6 +13,7 @@ unpacks: what `map` or `min` then does with lists of lists leaves no other trace
 """
 
 import gc
+import inspect
 import linecache
 import sysconfig
 import threading
@@ -42,6 +43,8 @@ FOLDERS = tuple(
     {sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     | {str(Path(str(module.__file__)).parent) for module in (np, linecache)}  # may be a zip file
 )
+# NumPy's file that makes text of arrays; it loops over what is printed, which is no computing.
+PRINTER = inspect.unwrap(np.array2string).__code__.co_filename
 _library: dict[str, bool] = {}
 
 
@@ -144,6 +147,8 @@ class Tally(Steps):
         if not is_library(frame.f_code.co_filename):
             self._count()
             self._at(frame, target, TURN)
+            return
+        if frame.f_code.co_filename == PRINTER:
             return
         place = _place(frame, target, TURN)
         rounds = self._open.setdefault(id(frame), Counter())

@@ -44,6 +44,13 @@ def jumps_to_itself(code: CodeType) -> bool:
 
 
 @cache
+def _first(code: CodeType) -> int:
+    """Return the instruction at which a function begins; a generator is resumed at others."""
+    steps = dis.get_instructions(code)
+    return next((step.offset for step in steps if step.opname == "RESUME" and step.arg == 0), 0)
+
+
+@cache
 def _named(code: CodeType, origin: int, target: int) -> int:
     """Return the instruction that names a jump from `origin` back to `target`.
 
@@ -110,8 +117,9 @@ class Traced:
             self.halt()
 
     def _enter(self, frame: FrameType, event: str, argument: Any) -> Any:
-        self._told(self.listener.start, frame)
         last = frame.f_lasti
+        if last <= _first(frame.f_code):
+            self._told(self.listener.start, frame)
         # A line event comes with every jump backward, but for a jump to itself: `while True: pass`.
         wanted = "opcode" if jumps_to_itself(frame.f_code) else "line"
         frame.f_trace_opcodes = wanted == "opcode"
