@@ -2,6 +2,7 @@
 
 import builtins
 import faulthandler
+import getpass
 import heapq
 import importlib
 import io
@@ -239,6 +240,7 @@ ENDED = {
     lambda: input("a number: "): ("asks", ASKS),
     breakpoint: ("asks", ASKS),
     lambda: pdb.Pdb(nosigint=True).set_trace(): ("asks", ASKS),
+    lambda: getpass.getpass(): ("asks", ASKS),
     lambda: sys.stdin.readline(): ("asks", ASKS),
     lambda: next(sys.stdin): ("asks", ASKS),
     lambda: sys.stdin.buffer.read(): ("asks", ASKS),
@@ -253,6 +255,7 @@ def surroundings():
         sys.stdout,
         sys.stderr,
         builtins.input,
+        getpass.getpass,
         builtins.__import__,
         importlib.import_module,
         sys.breakpointhook,

@@ -2,6 +2,7 @@
 
 import builtins
 import faulthandler
+import getpass
 import io
 import os
 import sys
@@ -114,20 +115,19 @@ def quiet(is_answer: Callable[[], bool], halt: Callable[[str], None]) -> Iterato
     """
     streams = sys.stdin, sys.stdout, sys.stderr
     ask, hook, faults = builtins.input, sys.breakpointhook, faulthandler.is_enabled()
+    secret = getpass.getpass  # reads the terminal itself, and turns its echo off meanwhile
 
     def flood() -> None:
         if is_answer():
             halt("flood")
 
-    def asks(*args: Any, **kwargs: Any) -> str:
-        if is_answer():
-            halt("asks")
-        return ask(*args, **kwargs)
+    def refused(real: Callable[..., Any]) -> Callable[..., Any]:
+        def asks(*args: Any, **kwargs: Any) -> Any:
+            if is_answer():
+                halt("asks")
+            return real(*args, **kwargs)
 
-    def breaks(*args: Any, **kwargs: Any) -> Any:
-        if is_answer():
-            halt("asks")
-        return hook(*args, **kwargs)
+        return asks
 
     drain = Drain(flood)
     out, err = (
@@ -136,12 +136,14 @@ def quiet(is_answer: Callable[[], bool], halt: Callable[[str], None]) -> Iterato
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        sys.stdin, sys.stdout, sys.stderr = Deaf(asks), out, err
-        builtins.input, sys.breakpointhook = asks, breaks
+        sys.stdin, sys.stdout, sys.stderr = Deaf(refused(ask)), out, err
+        builtins.input, sys.breakpointhook = refused(ask), refused(hook)
+        getpass.getpass = refused(secret)
         try:
             yield drain
         finally:
             sys.stdin, sys.stdout, sys.stderr = streams
             builtins.input, sys.breakpointhook = ask, hook
+            getpass.getpass = secret
             if faulthandler.is_enabled() and not faults:
                 faulthandler.disable()
