@@ -78,8 +78,8 @@ def _tracing(trace: Any, profile: Any) -> Iterator[None]:
         sys.setprofile(profiled)
 
 
-class Traced:
-    """Watches threads by `sys.settrace`, for Python 3.11.
+class Watcher:
+    """Tells a listener, and stops the thread of which it has seen enough.
 
     Parameters
     ----------
@@ -91,6 +91,16 @@ class Traced:
     def __init__(self, listener: Listener, halt: Callable[[], None]) -> None:
         self.listener = listener
         self.halt = halt
+
+    def _told(self, tell: Callable[..., None], *what: Any) -> None:
+        try:
+            tell(*what)
+        except GiveUp:
+            self.halt()
+
+
+class Traced(Watcher):
+    """Watches threads by `sys.settrace`, for Python 3.11."""
 
     def __enter__(self) -> None:
         """Do nothing: each thread is watched by itself."""
@@ -109,12 +119,6 @@ class Traced:
         """Look away from this thread for a while."""
         with _tracing(None, None):
             yield
-
-    def _told(self, tell: Callable[..., None], *what: Any) -> None:
-        try:
-            tell(*what)
-        except GiveUp:
-            self.halt()
 
     def _enter(self, frame: FrameType, event: str, argument: Any) -> Any:
         last = frame.f_lasti
@@ -139,19 +143,11 @@ class Traced:
             self._told(self.listener.ask, frame, argument.__name__, argument.__self__)
 
 
-class Monitored:
-    """Watches threads by `sys.monitoring`, for Python 3.12 and later.
-
-    Parameters
-    ----------
-    listener : Listener
-    halt : callable
-        Called in the watched thread when the listener gives up.
-    """
+class Monitored(Watcher):
+    """Watches threads by `sys.monitoring`, for Python 3.12 and later."""
 
     def __init__(self, listener: Listener, halt: Callable[[], None]) -> None:
-        self.listener = listener
-        self.halt = halt
+        super().__init__(listener, halt)
         self.tool = -1
         self._threads: set[int] = set()
 
@@ -195,12 +191,6 @@ class Monitored:
             yield
         finally:
             self._threads.add(get_ident())
-
-    def _told(self, tell: Callable[..., None], *what: Any) -> None:
-        try:
-            tell(*what)
-        except GiveUp:
-            self.halt()
 
     def _start(self, code: CodeType, offset: int) -> None:
         if get_ident() in self._threads:
