@@ -100,4 +100,4 @@ json.dumps([page.verdict(*each, 0, False, lambda call: None) for each in {given!
         elif [one.get(key) for key in KEYS] != [two.get(key) for key in KEYS]:
             assert one["verdict"] == two["verdict"], (path, other)
             differing.append(path.stem)
-    assert sorted(differing) == sorted(STATED)
+    assert set(differing) <= set(STATED)
