@@ -30,7 +30,10 @@ def test_equal_rows_are_taken_in_their_order():
         ({"templates": np.ones((9, 2))}, r"at most 8 rows of 2 numbers; the shape is \(9, 2\)"),
         ({"templates": [[np.inf, 1]] * 4}, "templates must be finite"),
         ({"templates": [[1e101, 1]] * 4}, "templates must stay within"),
-        ({"labels": [0, 1, 2, 0]}, "labels must be below 2; the largest is 2"),
+        (
+            {"labels": [0, 1, 2, 0]},
+            "labels must be below the number of class_names, 2; the largest label is 2",
+        ),
         ({"class_names": ["A", "A"]}, "class_names must be 1 to 4 different names"),
         ({"query": [1, 2, 3]}, "query must have 2 entries; got 3"),
         ({"extent": [1, 0, 0, 1]}, "extent must be left < right"),

@@ -89,11 +89,12 @@ class Widget(anywidget.AnyWidget):
         return {name: deepcopy(getattr(self, name)) for name in self._restored}
 
 
-def stylesheet(name: str) -> str:
-    """Return the shared style sheet followed by the file `name`.
+def stylesheet(*names: str) -> str:
+    """Return the shared style sheet followed by the files `names`.
 
     A page may hold several classes of widget, and so the shared rules several times. Every own
     rule therefore begins with ``.nn-widget.nn-NAME``, which outweighs a shared rule wherever it
-    stands; a test holds the files to it.
+    stands; a test holds the files to it. A part that several classes have, such as a map, has a
+    file and a name like theirs, and the widget's box both names.
     """
-    return read("shared.css") + read(name)
+    return read("shared.css") + "".join(map(read, names))

@@ -1,9 +1,6 @@
-import {
-  announcer, begin, button, clamp, el, format, listen, onFrame, set, stateLink, write,
-} from "./shared.js";
+import { el, format, set, write } from "./shared.js";
 import { marker } from "./drawing.js";
-import { planeOf } from "./plane.js";
-import { stepperOf } from "./stepper.js";
+import { isWhole, onPlane, pair, stepping } from "./stepper.js";
 
 // ---- The clocked network. ----
 // The same steps as nnlib/clocked.py: a test compares them, scores bit for bit.
@@ -58,15 +55,10 @@ export function trace({ templates, labels, query, class_names: names }) {
 
 // ---- The page. ----
 
-const STATE = ["templates", "labels", "class_names", "query", "extent", "at"];
-const LINKED = ["templates", "labels", "query", "at"];
-const LARGEST = 1e100;
 const LINE = 34; // of a unit
 const HEAD = 20;
 
 const signed = (v) => (v < 0 ? `−${-v}` : String(v));
-const pair = (values) => `(${values.map((v) => format(v)).join(", ")})`;
-const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 /** What one cycle did, in a sentence or two. */
 function words({ query, labels, class_names: names }, { wins }, cycle) {
@@ -162,93 +154,42 @@ function unitsOf() {
 }
 
 /** Whether a state that came from an address is one that this widget can show. */
-function valid({ templates, labels, query, class_names: names, at }) {
-  const number = (v) => typeof v === "number" && Math.abs(v) <= LARGEST;
-  const point = (p) => Array.isArray(p) && p.length === 2 && p.every(number);
-  const whole = (v, most) => Number.isInteger(v) && v >= 0 && v <= most;
-  return Array.isArray(templates) && templates.length > 0 && templates.length <= 8 && templates.every(point)
-    && Array.isArray(labels) && labels.length === templates.length
-    && labels.every((c) => whole(c, names.length - 1))
-    && point(query) && whole(at, 2 * templates.length - 1);
+const valid = (now) => onPlane(now, 8)
+  && Array.isArray(now.labels) && now.labels.length === now.templates.length
+  && now.labels.every((c) => isWhole(c, now.class_names.length - 1))
+  && isWhole(now.at, 2 * now.templates.length - 1);
+
+/** The state, made whole: over a link between two widgets, parts may come one after the other. */
+function whole(now) {
+  const most = now.class_names.length - 1;
+  if (now.labels.length !== now.templates.length || now.labels.some((c) => c > most)) {
+    now.labels = now.templates.map((_, i) => Math.min(now.labels[i] ?? 0, most));
+  }
+  return now;
 }
 
-function render({ model, el: root }) {
-  const { life, get, those, on, change: pass, start } = begin(model);
-  const { said, announce } = announcer(life);
-  const reset = button("Reset");
-  const link = stateLink(model, restore, life);
-  let linked = null;
-
-  /** The state, made whole: over a link between two widgets, parts may come one after the other. */
-  function state() {
-    const now = those(STATE);
-    const most = now.class_names.length - 1;
-    if (now.labels.length !== now.templates.length || now.labels.some((c) => c > most)) {
-      now.labels = now.templates.map((_, i) => Math.min(now.labels[i] ?? 0, most));
-    }
-    return now;
-  }
-  const snap = (value) => Number(value.toFixed(1));
-  const page = {
-    get, on, life,
-    has: (name) => name === "templates",
-    change(values, send = true) {
-      pass(values, send);
-      draw();
-    },
-    move(which, point, send = true) {
-      const [x0, x1, y0, y1] = plane.window();
-      const to = [clamp(snap(point[0]), x0, x1), clamp(snap(point[1]), y0, y1)];
-      if (which < 0) page.change({ query: to }, send);
-      else {
-        const templates = get("templates").map((t, i) => (i === which ? to : t));
-        page.change({ extent: plane.window(), templates }, send);
-      }
-    },
-    nudge(which, way, steps) {
-      const from = which < 0 ? get("query") : get("templates")[which];
-      page.move(which, from.map((v, j) => v + way[j] * steps * 0.1));
+/** The map and the network at the cycle that is shown. */
+function pictureOf(plane) {
+  const units = unitsOf();
+  return {
+    node: units.node,
+    draw(now, show) {
+      const found = trace(now);
+      const cycle = found.cycles[show(found.cycles.length - 1, "Cycle")];
+      const W = now.templates.map((t) => t.map((v) => 2 * v));
+      const b = now.templates.map((t) => -t.reduce((sum, v) => sum + v * v, 0));
+      const first = cycle.unit < 0 ? found.wins.indexOf(Math.max(...found.wins)) : cycle.unit;
+      plane.draw({ ...now, W, b, feature_names: ["x₁", "x₂"] }, { order: [first] });
+      units.draw(now, found, cycle);
+      return words(now, found, cycle);
     },
   };
-  function restore(given) {
-    const home = get("home");
-    const next = { ...home };
-    for (const name of LINKED) if (name in given) next[name] = given[name];
-    if (valid(next)) page.change(next);
-  }
-  on(reset, "click", () => page.change(get("home")));
-
-  const plane = planeOf(page);
-  const units = unitsOf();
-  const stepper = stepperOf(page);
-  const box = el("div", { class: "nn-widget nn-clocked", role: "group", "aria-label": "Clocked network" },
-    stepper.node,
-    el("div", { class: "nn-sides" }, plane.node, units.node),
-    said,
-    el("div", { class: "nn-row" }, reset, ...link.controls,
-      el("span", { class: "nn-muted nn-hint" }, "Drag the cross or a row, or use the arrow keys.")));
-
-  const draw = onFrame(() => {
-    if (!box.clientWidth) return; // not laid out yet: the size observer calls again
-    const now = state();
-    const found = trace(now);
-    const cycle = found.cycles[stepper.draw(found.cycles.length - 1, "Cycle")];
-    const W = now.templates.map((t) => t.map((v) => 2 * v));
-    const b = now.templates.map((t) => -t.reduce((sum, v) => sum + v * v, 0));
-    const first = cycle.unit < 0 ? found.wins.indexOf(Math.max(...found.wins)) : cycle.unit;
-    plane.draw({ ...now, W, b, feature_names: ["x₁", "x₂"] }, { order: [first] });
-    units.draw(now, found, cycle);
-    announce(words(now, found, cycle));
-    const home = get("home");
-    const rest = {};
-    for (const name of LINKED) if (!same(now[name], home[name])) rest[name] = now[name];
-    if (same(rest, linked)) return; // what the link said of itself may stand
-    linked = rest;
-    link.show(rest);
-  }, life);
-
-  listen(model, STATE, draw, life);
-  return start(root, box, link, draw);
 }
 
-export default { render };
+export default {
+  render: stepping({
+    style: "nn-clocked", label: "Clocked network", valid, whole, pictureOf,
+    traits: ["templates", "labels", "class_names", "query", "extent", "at"],
+    linked: ["templates", "labels", "query", "at"],
+  }),
+};

@@ -7,22 +7,21 @@ the reader drags to, and a test compares the two.
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from traitlets import Int, List, TraitError, Unicode, validate
+from traitlets import List, TraitError, Unicode
 
 from nnlib.clocked import ClockedKNN, Trace
-from nnlib.widgets.base import Widget, module, stylesheet
-from nnlib.widgets.traits import Labels, Rows, Vector
+from nnlib.widgets.base import module, stylesheet
+from nnlib.widgets.stepper import Stepper
+from nnlib.widgets.traits import Labels, check_class_names
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MOST_ROWS = 8
 MOST_CLASSES = 4
-LARGEST = 1e100
 STATE = ("templates", "labels", "class_names", "query", "extent", "at")
 
 
-class ClockedStepper(Widget):
+class ClockedStepper(Stepper):
     """A clocked network to step through, with its rows and its query in the reader's hand.
 
     Parameters
@@ -49,16 +48,13 @@ class ClockedStepper(Widget):
     """
 
     _esm = module("clocked.js")
-    _css = stylesheet("clocked.css")
+    _css = stylesheet("plane.css", "clocked.css")
     _shown: ClassVar[tuple[str, ...]] = ("templates", "labels", "query", "at")
     _restored: ClassVar[tuple[str, ...]] = STATE
 
-    templates = Rows().tag(sync=True)
+    MOST_ROWS = 8
     labels = Labels().tag(sync=True)
     class_names = List(Unicode()).tag(sync=True)
-    query = Vector().tag(sync=True)
-    extent = Vector().tag(sync=True)
-    at = Int(0).tag(sync=True)
     name = Unicode("clocked").tag(sync=True)
 
     def __init__(
@@ -98,36 +94,13 @@ class ClockedStepper(Widget):
         axis.set(xticks=range(len(cycles)), xticklabels=range(1, len(cycles) + 1))
         return figure
 
-    @validate(*STATE)
-    def _check_state(self, proposal: dict[str, Any]) -> Any:
-        state = {name: getattr(self, name) for name in STATE}
-        state[proposal["trait"].name] = proposal["value"]
-        check_state(state)
-        return proposal["value"]
-
-
-def check_state(state: dict[str, Any]) -> None:
-    """Raise a `TraitError` that names the trait unless the traits are in range and fit."""
-    templates, labels, names = state["templates"], state["labels"], state["class_names"]
-    n, d = len(templates), len(templates[0])
-    if n > MOST_ROWS or d != 2:
-        raise TraitError(
-            f"templates must be at most {MOST_ROWS} rows of 2 numbers; the shape is ({n}, {d})"
-        )
-    if len(labels) != n:
-        raise TraitError(f"labels must have one entry for each of {n} rows; got {len(labels)}")
-    if not 1 <= len(names) <= MOST_CLASSES or len(set(names)) < len(names):
-        raise TraitError(f"class_names must be 1 to {MOST_CLASSES} different names; got {names}")
-    if max(labels) >= len(names):
-        raise TraitError(f"labels must be below {len(names)}; the largest is {max(labels)}")
-    if len(state["query"]) != 2:
-        raise TraitError(f"query must have 2 entries; got {len(state['query'])}")
-    extent = state["extent"]
-    if len(extent) != 4 or not (extent[0] < extent[1] and extent[2] < extent[3]):
-        raise TraitError(f"extent must be left < right and bottom < top; got {extent}")
-    for name, rows in [("templates", templates), ("query", [state["query"]]), ("extent", [extent])]:
-        largest = max(abs(v) for row in rows for v in row)
-        if largest > LARGEST:
-            raise TraitError(f"{name} must stay within ±{LARGEST:g}; got {largest:g}")
-    if not 0 <= state["at"] < 2 * n:
-        raise TraitError(f"at must be a cycle from 0 to {2 * n - 1}; got {state['at']}")
+    @classmethod
+    def check(cls, state: dict[str, Any]) -> None:
+        """Raise a `TraitError` that names the trait unless the traits are in range and fit."""
+        super().check(state)
+        n, labels = len(state["templates"]), state["labels"]
+        if len(labels) != n:
+            raise TraitError(f"labels must have one entry for each of {n} rows; got {len(labels)}")
+        check_class_names(state["class_names"], labels, MOST_CLASSES)
+        if not 0 <= state["at"] < 2 * n:
+            raise TraitError(f"at must be a cycle from 0 to {2 * n - 1}; got {state['at']}")

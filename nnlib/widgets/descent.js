@@ -1,8 +1,5 @@
-import {
-  announcer, begin, button, clamp, el, format, listen, onFrame, set, stateLink,
-} from "./shared.js";
-import { planeOf } from "./plane.js";
-import { stepperOf } from "./stepper.js";
+import { clamp, el, format, set } from "./shared.js";
+import { isWhole, onPlane, pair, stepping } from "./stepper.js";
 
 // ---- The k-d tree. ----
 // The same steps as nnlib/kdtree.py: a test compares them, distances bit for bit.
@@ -68,13 +65,7 @@ export function trace(rows, x, leaf, nodes = build(rows, leaf)) {
 
 // ---- The page. ----
 
-const STATE = ["templates", "query", "extent", "at"];
-const LINKED = ["templates", "query", "at"];
 const LEAF = 2;
-const LARGEST = 1e100;
-
-const pair = (values) => `(${values.map((v) => format(v)).join(", ")})`;
-const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 /** What has become of every node up to a step: "open", "skip" (with all below it), or nothing yet. */
 function fatesOf(nodes, steps, at) {
@@ -162,61 +153,13 @@ function treeOf() {
 }
 
 /** Whether a state that came from an address is one that this widget can show. */
-function valid({ templates, query, at }) {
-  const number = (v) => typeof v === "number" && Math.abs(v) <= LARGEST;
-  const point = (p) => Array.isArray(p) && p.length === 2 && p.every(number);
-  return Array.isArray(templates) && templates.length > 0 && templates.length <= 16 && templates.every(point)
-    && point(query) && Number.isInteger(at) && at >= 0 && at <= 4 * templates.length;
-}
+const valid = (now) => onPlane(now, 16) && isWhole(now.at, 4 * now.templates.length);
 
-function render({ model, el: root }) {
-  const { life, get, those, on, change: pass, start } = begin(model);
-  const { said, announce } = announcer(life);
-  const reset = button("Reset");
-  const link = stateLink(model, restore, life);
-  let linked = null;
-
-  const snap = (value) => Number(value.toFixed(1));
-  const page = {
-    get, on, life,
-    has: (name) => name === "templates",
-    change(values, send = true) {
-      pass(values, send);
-      draw();
-    },
-    move(which, point, send = true) {
-      const [x0, x1, y0, y1] = plane.window();
-      const to = [clamp(snap(point[0]), x0, x1), clamp(snap(point[1]), y0, y1)];
-      if (which < 0) page.change({ query: to }, send);
-      else {
-        const templates = get("templates").map((t, i) => (i === which ? to : t));
-        page.change({ extent: plane.window(), templates }, send);
-      }
-    },
-    nudge(which, way, steps) {
-      const from = which < 0 ? get("query") : get("templates")[which];
-      page.move(which, from.map((v, j) => v + way[j] * steps * 0.1));
-    },
-  };
-  function restore(given) {
-    const next = { ...get("home") };
-    for (const name of LINKED) if (name in given) next[name] = given[name];
-    if (valid(next)) page.change(next);
-  }
-  on(reset, "click", () => page.change(get("home")));
-
-  const plane = planeOf(page);
+/** The map and the tree at the step that is shown. */
+function pictureOf(plane) {
   const tree = treeOf();
-  const stepper = stepperOf(page);
   const ball = el("circle", { class: "nn-ball" });
   plane.over.append(ball);
-  const name = "A k-d tree, step by step";
-  const box = el("div", { class: "nn-widget nn-descent", role: "group", "aria-label": name },
-    stepper.node,
-    el("div", { class: "nn-sides" }, plane.node, tree.node),
-    said,
-    el("div", { class: "nn-row" }, reset, ...link.controls,
-      el("span", { class: "nn-muted nn-hint" }, "Drag the cross or a row, or use the arrow keys.")));
 
   /** The map: boxes of the leaves, the row in hand, and the ball that the best row leaves open. */
   function drawMap(now, nodes, fates, step) {
@@ -236,26 +179,24 @@ function render({ model, el: root }) {
     const r = best < 0 ? 0 : (Math.sqrt(step.least) * width) / (extent[1] - extent[0]);
     set(ball, { cx: x(now.query[0]), cy: y(now.query[1]), r });
   }
-  const draw = onFrame(() => {
-    if (!box.clientWidth) return; // not laid out yet: the size observer calls again
-    const now = those(STATE);
-    const nodes = build(now.templates, LEAF);
-    const steps = trace(now.templates, now.query, LEAF, nodes);
-    const at = stepper.draw(steps.length, "Step");
-    const fates = fatesOf(nodes, steps, at);
-    drawMap(now, nodes, fates, steps[at - 1]);
-    tree.draw(nodes, fates, at ? steps[at - 1].node : -1);
-    announce(words(now, nodes, steps, at));
-    const home = get("home");
-    const rest = {};
-    for (const name of LINKED) if (!same(now[name], home[name])) rest[name] = now[name];
-    if (same(rest, linked)) return; // what the link said of itself may stand
-    linked = rest;
-    link.show(rest);
-  }, life);
-
-  listen(model, STATE, draw, life);
-  return start(root, box, link, draw);
+  return {
+    node: tree.node,
+    draw(now, show) {
+      const nodes = build(now.templates, LEAF);
+      const steps = trace(now.templates, now.query, LEAF, nodes);
+      const at = show(steps.length, "Step");
+      const fates = fatesOf(nodes, steps, at);
+      drawMap(now, nodes, fates, steps[at - 1]);
+      tree.draw(nodes, fates, at ? steps[at - 1].node : -1);
+      return words(now, nodes, steps, at);
+    },
+  };
 }
 
-export default { render };
+export default {
+  render: stepping({
+    style: "nn-descent", label: "A k-d tree, step by step", valid, pictureOf,
+    traits: ["templates", "query", "extent", "at"],
+    linked: ["templates", "query", "at"],
+  }),
+};

@@ -6,18 +6,16 @@ the reader drags to, and a test compares the two.
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from traitlets import Int, TraitError, Unicode, validate
+from traitlets import TraitError, Unicode
 
 from nnlib.kdtree import Step, build, trace
-from nnlib.widgets.base import Widget, module, stylesheet
-from nnlib.widgets.traits import Rows, Vector
+from nnlib.widgets.base import module, stylesheet
+from nnlib.widgets.stepper import Stepper
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 LEAF = 2
-MOST_ROWS = 16
-LARGEST = 1e100
 STATE = ("templates", "query", "extent", "at")
 SIXTEEN = (
     (1, 1), (4, 2), (2, 5), (5, 4), (0.5, 3), (3.2, 0.6), (5.5, 1), (3, 3.4),
@@ -25,7 +23,7 @@ SIXTEEN = (
 )  # fmt: skip
 
 
-class TreeStepper(Widget):
+class TreeStepper(Stepper):
     """The search in a k-d tree to step through, with rows and query in the reader's hand.
 
     Parameters
@@ -48,14 +46,11 @@ class TreeStepper(Widget):
     """
 
     _esm = module("descent.js")
-    _css = stylesheet("descent.css")
+    _css = stylesheet("plane.css", "descent.css")
     _shown: ClassVar[tuple[str, ...]] = ("query", "at")
     _restored: ClassVar[tuple[str, ...]] = STATE
 
-    templates = Rows().tag(sync=True)
-    query = Vector().tag(sync=True)
-    extent = Vector().tag(sync=True)
-    at = Int(0).tag(sync=True)
+    MOST_ROWS = 16
     name = Unicode("descent").tag(sync=True)
 
     def __init__(self, templates: Any = None, query: Any = (2.9, 2.2), **traits: Any) -> None:
@@ -95,29 +90,10 @@ class TreeStepper(Widget):
         axis.set(xlabel="x₁", ylabel="x₂")
         return figure
 
-    @validate(*STATE)
-    def _check_state(self, proposal: dict[str, Any]) -> Any:
-        state = {name: getattr(self, name) for name in STATE}
-        state[proposal["trait"].name] = proposal["value"]
-        check_state(state)
-        return proposal["value"]
-
-
-def check_state(state: dict[str, Any]) -> None:
-    """Raise a `TraitError` that names the trait unless the traits are in range and fit."""
-    templates, extent = state["templates"], state["extent"]
-    n, d = len(templates), len(templates[0])
-    if n > MOST_ROWS or d != 2:
-        raise TraitError(
-            f"templates must be at most {MOST_ROWS} rows of 2 numbers; the shape is ({n}, {d})"
-        )
-    if len(state["query"]) != 2:
-        raise TraitError(f"query must have 2 entries; got {len(state['query'])}")
-    if len(extent) != 4 or not (extent[0] < extent[1] and extent[2] < extent[3]):
-        raise TraitError(f"extent must be left < right and bottom < top; got {extent}")
-    for name, rows in [("templates", templates), ("query", [state["query"]]), ("extent", [extent])]:
-        largest = max(abs(v) for row in rows for v in row)
-        if largest > LARGEST:
-            raise TraitError(f"{name} must stay within ±{LARGEST:g}; got {largest:g}")
-    if not 0 <= state["at"] <= 4 * n:
-        raise TraitError(f"at must be a step from 0 to {4 * n}; got {state['at']}")
+    @classmethod
+    def check(cls, state: dict[str, Any]) -> None:
+        """Raise a `TraitError` that names the trait unless the traits are in range and fit."""
+        super().check(state)
+        last = 4 * len(state["templates"])
+        if not 0 <= state["at"] <= last:
+            raise TraitError(f"at must be a step from 0 to {last}; got {state['at']}")

@@ -469,7 +469,8 @@ function render({ model, el: root }) {
   const table = tableOf(page);
   const knobs = knobsOf(page);
   const points = plane ? `the cross${page.has("templates") ? ", a template" : ""} or ` : "";
-  const box = el("div", { class: "nn-widget nn-network", role: "group", "aria-label": "Network diagram" },
+  const room = { class: "nn-widget nn-plane nn-network", role: "group", "aria-label": "Network diagram" };
+  const box = el("div", room,
     ...[knobs.node].filter(Boolean),
     el("div", { class: "nn-sides" }, ...(plane ? [plane.node] : []), diagram.node),
     field.node, sum, origin, said,

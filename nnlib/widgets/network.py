@@ -16,7 +16,14 @@ from traitlets import Bool, Enum, Float, List, TraitError, Unicode, validate
 from nnlib.network import ThreeLayerNet
 from nnlib.widgets.base import Widget, module, stylesheet
 from nnlib.widgets.readout import softmax
-from nnlib.widgets.traits import Labels, Rows, Vector
+from nnlib.widgets.traits import (
+    Labels,
+    Rows,
+    Vector,
+    check_class_names,
+    check_extent,
+    check_sizes,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -212,7 +219,7 @@ class NetworkDiagram(Widget):
     """
 
     _esm = module("network.js")
-    _css = stylesheet("network.css")
+    _css = stylesheet("plane.css", "network.css")
     _shown: ClassVar[tuple[str, ...]] = ("W", "b", "query", "temperature")
     _restored: ClassVar[tuple[str, ...]] = STATE
 
@@ -335,22 +342,9 @@ def check_state(state: dict[str, Any]) -> None:
                 f"{name} must have one entry for each column of W; {name} has length "
                 f"{len(state[name])}, W has shape ({n}, {d})"
             )
-    names = state["class_names"]
-    if not 1 <= len(names) <= MOST_CLASSES or len(set(names)) < len(names):
-        raise TraitError(f"class_names must be 1 to {MOST_CLASSES} different names; got {names}")
-    if max(labels) >= len(names):
-        raise TraitError(
-            f"labels must be below the number of class_names, {len(names)}; "
-            f"the largest label is {max(labels)}"
-        )
-    for name, rows, most in [
-        ("W", W, LARGEST),
-        ("query", [query], LARGEST),
-        ("b", [b], LARGEST_BIAS),
-    ]:
-        largest = max(abs(v) for row in rows for v in row)
-        if largest > most:
-            raise TraitError(f"{name} must stay within ±{most:g}; got {largest:g}")
+    check_class_names(state["class_names"], labels, MOST_CLASSES)
+    check_sizes({"W": W, "query": [query]}, LARGEST)
+    check_sizes({"b": [b]}, LARGEST_BIAS)
     tau = state["temperature"]
     if not (tau == 0 or COLDEST <= tau <= HOTTEST):
         raise TraitError(f"temperature must be 0 or from {COLDEST:g} to {HOTTEST:g}; got {tau}")
@@ -362,10 +356,9 @@ def check_state(state: dict[str, Any]) -> None:
 def check_map(state: dict[str, Any], n: int, d: int) -> None:
     """Raise a `TraitError` if a map is asked for that cannot be drawn."""
     extent = state["extent"]
-    if extent and (len(extent) != 4 or not (extent[0] < extent[1] and extent[2] < extent[3])):
-        raise TraitError(f"extent must be left < right and bottom < top; got {extent}")
-    if extent and max(map(abs, extent)) > LARGEST:
-        raise TraitError(f"extent must stay within ±{LARGEST:g}; got {extent}")
+    if extent:
+        check_extent(extent)
+        check_sizes({"extent": [extent]}, LARGEST)
     if "map" in state["controls"] and not (d == 2 and n <= MOST_ON_MAP):
         raise TraitError(
             f"controls may name a map for 2 features and at most {MOST_ON_MAP} units; "

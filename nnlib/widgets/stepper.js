@@ -1,7 +1,11 @@
-import { button, clamp, el, set, write } from "./shared.js";
+import {
+  announcer, begin, button, clamp, el, format, listen, onFrame, set, stateLink, write,
+} from "./shared.js";
+import { planeOf } from "./plane.js";
 
-// One frame for every algorithm that a page steps through: back, play, step, scrub. The steps are a list
-// that the page has computed, and the number of the step that is shown is a trait like any other.
+// One frame for every algorithm that a page steps through: a map with the rows and the query in the reader's
+// hand, a picture of the algorithm, and back, play, step, scrub. The steps are a list that the page has
+// computed, and the number of the step that is shown is a trait like any other.
 
 const PACE = 1100; // ms between two steps that play by themselves
 
@@ -9,14 +13,14 @@ const PACE = 1100; // ms between two steps that play by themselves
  * The controls as a part of the page: `node`, and `draw(last)` for each frame, with the last step's number.
  * `page.get("at")` is the step that is shown, `page.change({ at })` shows another.
  */
-export function stepperOf(page) {
+function stepperOf(page) {
   const back = button("Back");
   const play = button("Play");
   const step = button("Step");
   const text = el("span", { class: "nn-number" });
   const scrub = el("input", { type: "range", min: 0, max: 1, step: 1 });
   const knob = el("label", { class: "nn-knob" }, text, scrub);
-  const node = el("div", { class: "nn-row nn-stepper" }, back, play, step, knob);
+  const node = el("div", { class: "nn-row nn-steps" }, back, play, step, knob);
   let last = 0;
   let timer = 0;
   const stop = () => {
@@ -67,4 +71,90 @@ export function stepperOf(page) {
     return at;
   }
   return { node, draw };
+}
+
+export const pair = (values) => `(${values.map((v) => format(v)).join(", ")})`;
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+const isNumber = (v) => typeof v === "number" && Math.abs(v) <= 1e100;
+const isPoint = (p) => Array.isArray(p) && p.length === 2 && p.every(isNumber);
+
+/** Whether what came from an address is a whole number from 0 to `most`. */
+export const isWhole = (v, most) => Number.isInteger(v) && v >= 0 && v <= most;
+
+/** Whether rows and a query that came from an address can be shown. */
+export const onPlane = ({ templates, query }, most) => Array.isArray(templates) && templates.length > 0
+  && templates.length <= most && templates.every(isPoint) && isPoint(query);
+
+/** What the reader's hand does to the rows and the query, in steps of a tenth. */
+function handOf({ get, change }, view) {
+  const snap = (value) => Number(value.toFixed(1));
+  const move = (which, point, send = true) => {
+    const [x0, x1, y0, y1] = view();
+    const to = [clamp(snap(point[0]), x0, x1), clamp(snap(point[1]), y0, y1)];
+    if (which < 0) change({ query: to }, send);
+    else {
+      const templates = get("templates").map((t, i) => (i === which ? to : t));
+      change({ extent: view(), templates }, send);
+    }
+  };
+  return {
+    move,
+    nudge(which, way, steps) {
+      const from = which < 0 ? get("query") : get("templates")[which];
+      move(which, from.map((v, j) => v + way[j] * steps * 0.1));
+    },
+  };
+}
+
+/**
+ * The `render` of a stepper. It names its `style` and `label`, all its `traits`, those `linked` in the
+ * address, and whether a state from there is `valid`; it makes a state `whole`; and `pictureOf(plane)` gives
+ * the picture's `node` and its `draw(now, show)`, which asks `show(last, name)` for the step that is shown,
+ * draws it, and returns it in words.
+ */
+export function stepping({ style, label, traits, linked, valid, whole = (now) => now, pictureOf }) {
+  return ({ model, el: root }) => {
+    const { life, get, those, on, change: pass, start } = begin(model);
+    const { said, announce } = announcer(life);
+    const reset = button("Reset");
+    const link = stateLink(model, restore, life);
+    let shown = null;
+    const change = (values, send = true) => {
+      pass(values, send);
+      draw();
+    };
+    const page = { get, on, life, change, has: (name) => name === "templates" };
+    Object.assign(page, handOf(page, () => plane.window()));
+    function restore(given) {
+      const next = { ...get("home") };
+      for (const name of linked) if (name in given) next[name] = given[name];
+      if (valid(next)) change(next);
+    }
+    on(reset, "click", () => change(get("home")));
+
+    const plane = planeOf(page);
+    const picture = pictureOf(plane);
+    const stepper = stepperOf(page);
+    const room = { class: `nn-widget nn-plane ${style}`, role: "group", "aria-label": label };
+    const box = el("div", room,
+      stepper.node,
+      el("div", { class: "nn-sides" }, plane.node, picture.node),
+      said,
+      el("div", { class: "nn-row" }, reset, ...link.controls,
+        el("span", { class: "nn-muted nn-hint" }, "Drag the cross or a row, or use the arrow keys.")));
+    const draw = onFrame(() => {
+      if (!box.clientWidth) return; // not laid out yet: the size observer calls again
+      const now = whole(those(traits));
+      announce(picture.draw(now, stepper.draw));
+      const home = get("home");
+      const rest = {};
+      for (const name of linked) if (!same(now[name], home[name])) rest[name] = now[name];
+      if (same(rest, shown)) return; // what the link said of itself may stand
+      shown = rest;
+      link.show(rest);
+    }, life);
+    listen(model, traits, draw, life);
+    return start(root, box, link, draw);
+  };
 }

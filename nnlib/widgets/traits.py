@@ -4,7 +4,7 @@ A widget's state is stored in the page as JSON, which has no NaN and no infinity
 by people. So these traits take anything array-like and hold plain nested lists.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from operator import index
 from typing import Any
 
@@ -60,3 +60,31 @@ class Labels(TraitType[list[int], Any]):
         if any(label < 0 for label in labels):
             raise TraitError(f"{self.name} must not be negative; got {min(labels)}")
         return labels
+
+
+# What several widgets ask of their traits together.
+
+
+def check_class_names(names: Sequence[str], labels: Sequence[int], most: int) -> None:
+    """Raise a `TraitError` unless at most so many names, all different, serve all labels."""
+    if not 1 <= len(names) <= most or len(set(names)) < len(names):
+        raise TraitError(f"class_names must be 1 to {most} different names; got {names}")
+    if max(labels) >= len(names):
+        raise TraitError(
+            f"labels must be below the number of class_names, {len(names)}; "
+            f"the largest label is {max(labels)}"
+        )
+
+
+def check_extent(extent: Sequence[float]) -> None:
+    """Raise a `TraitError` unless these are left, right, bottom and top of a map."""
+    if len(extent) != 4 or not (extent[0] < extent[1] and extent[2] < extent[3]):
+        raise TraitError(f"extent must be left < right and bottom < top; got {extent}")
+
+
+def check_sizes(matrices: Mapping[str, Sequence[Sequence[float]]], most: float) -> None:
+    """Raise a `TraitError` that names the first matrix with an entry beyond ±most."""
+    for name, rows in matrices.items():
+        largest = max(abs(v) for row in rows for v in row)
+        if largest > most:
+            raise TraitError(f"{name} must stay within ±{most:g}; got {largest:g}")

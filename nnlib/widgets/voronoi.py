@@ -30,7 +30,15 @@ from traitlets import (
 from nnlib.validation import check_count
 from nnlib.widgets.base import Widget, module, stylesheet
 from nnlib.widgets.readout import scores, softmax, standardize
-from nnlib.widgets.traits import Labels, Rows, Vector, checked
+from nnlib.widgets.traits import (
+    Labels,
+    Rows,
+    Vector,
+    check_class_names,
+    check_extent,
+    check_sizes,
+    checked,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -639,21 +647,10 @@ def check_state(state: dict[str, Any]) -> None:
         )
     if len(query) != 2:
         raise TraitError(f"query must have 2 entries, one for each axis; got {len(query)}")
-    names = state["class_names"]
-    if not 1 <= len(names) <= MOST_CLASSES or len(set(names)) < len(names):
-        raise TraitError(f"class_names must be 1 to {MOST_CLASSES} different names; got {names}")
-    if max(labels) >= len(names):
-        raise TraitError(
-            f"labels must be below the number of class_names, {len(names)}; "
-            f"the largest label is {max(labels)}"
-        )
+    check_class_names(state["class_names"], labels, MOST_CLASSES)
     extent = state["extent"]
-    if len(extent) != 4 or not (extent[0] < extent[1] and extent[2] < extent[3]):
-        raise TraitError(f"extent must be left < right and bottom < top; got {extent}")
-    for name, rows in [("templates", templates), ("query", [query]), ("extent", [extent])]:
-        largest = max(abs(v) for row in rows for v in row)
-        if largest > LARGEST:
-            raise TraitError(f"{name} must stay within ±{LARGEST:g}; got {largest:g}")
+    check_extent(extent)
+    check_sizes({"templates": templates, "query": [query], "extent": [extent]}, LARGEST)
     if state["features"]:
         check_features(state["features"])
     checked(lambda name, k: check_count(name, k, 1, MOST_K, "neighbors"), "k", state["k"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -41,7 +42,7 @@ def press(widget: Locator, name: str) -> None:
     widget.get_by_role("button", name=name).click()
 
 
-class Kind:
+class Kind(ABC):
     """What these tests have to know of a class of widgets."""
 
     name: str  # as in the page's class nn-NAME
@@ -61,9 +62,9 @@ class Kind:
     def __repr__(self) -> str:
         return self.name
 
+    @abstractmethod
     def make(self, **traits: Any) -> Widget:
         """Return one that has not been touched."""
-        raise NotImplementedError
 
     def other(self, **traits: Any) -> Widget:
         """Return one for `move`."""
@@ -73,43 +74,45 @@ class Kind:
         """Return one that shows all it has: controls, colors, words."""
         return self.make(**traits)
 
+    @abstractmethod
     def telling(self) -> list[Widget]:
         """Return what must be readable in both themes."""
-        raise NotImplementedError
 
+    @abstractmethod
     def long(self) -> list[Widget]:
         """Return those with the longest words and numbers."""
-        raise NotImplementedError
 
     def lengthen(self, page: Page) -> list[Callable[[], None]]:
         """Return what else to do to the long ones, at each width."""
         return []
 
+    @abstractmethod
     def pair(self) -> tuple[Widget, Widget, tuple[str, ...]]:
         """Return two widgets and the traits to link."""
-        raise NotImplementedError
 
+    @abstractmethod
     def follow(self, first: Locator, second: Locator) -> None:
         """Use one of two linked widgets, and see it in the other."""
-        raise NotImplementedError
 
+    @abstractmethod
     def hand(self, widget: Locator) -> Locator:
         """Return what the arrow keys move."""
-        raise NotImplementedError
 
+    @abstractmethod
     def alter(self, widget: Locator) -> None:
         """Change more than one trait of what `make` returned."""
-        raise NotImplementedError
 
+    @abstractmethod
     def altered(self, widget: Locator) -> None:
-        raise NotImplementedError
+        """See that `alter` was."""
 
+    @abstractmethod
     def move(self, widget: Locator) -> None:
         """Change what `other` returned."""
-        raise NotImplementedError
 
+    @abstractmethod
     def moved(self, widget: Locator) -> None:
-        raise NotImplementedError
+        """See that `move` was."""
 
     def untouched(self, widget: Locator) -> None:
         expect(said(widget)).to_contain_text(self.beginning)
