@@ -203,6 +203,17 @@ def underflowing(rng: Generator) -> Pair:
     return T.astype(dtype), X.astype(dtype)
 
 
+@named("great and tiny powers of two", AIMED)
+def powers(rng: Generator) -> Pair:
+    """One row far above the others, which vanish beside it; among them zeros."""
+    d, n = int(rng.integers(1, 4)), some(rng)
+    scale = 2.0 ** rng.integers(-1074, -200, (n, d))
+    T = rng.integers(-2, 3, (n, d)) * scale
+    T[rng.integers(0, n)] = 2.0 ** rng.integers(50, 500)
+    X = rng.integers(-2, 3, (few(rng), d)) * 2.0 ** rng.integers(-1074, -200, d)
+    return T, X
+
+
 @named("mixed dtypes", BLIND)
 def mixed(rng: Generator) -> Pair:
     """Rows and queries of any two dtypes, near the places where one no longer holds the other."""

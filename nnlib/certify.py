@@ -123,8 +123,9 @@ def multiples(array: Array, w: int) -> bool:
             if w > 63 or (part.astype(np.uint64) & np.uint64(2**w - 1)).any():
                 return False
         else:
-            scaled = np.ldexp(part.astype(np.float64), -w)
-            if not (scaled == np.rint(scaled)).all():
+            part = part.astype(np.float64)
+            # There and back: what underflows on the way is no multiple, though 0 is one.
+            if not (np.ldexp(np.rint(np.ldexp(part, -w)), w) == part).all():
                 return False
     return True
 

@@ -480,7 +480,9 @@ def search_rows(
     error = conversion_error(queries, training.rows)
     if method == "exact":
         taken = 8 * (queries.size + training.rows.size)
-        moved = near_zero(queries, training.rows) if error and 2 * taken <= memory_limit else None
+        least = max(taken, tile_bytes(1, 1, d, k, "exact"))  # is left for the copies' own search
+        fits = taken + least <= memory_limit
+        moved = near_zero(queries, training.rows) if error and fits else None
         if moved:
             near = TrainingSet(moved[1])
             _, indices = search_rows(

@@ -149,6 +149,14 @@ def test_nothing_rounds_at_the_edge():
         ]
 
 
+@pytest.mark.parametrize("large", [60, 150, 420, 500])
+@pytest.mark.parametrize("small", [-160, -700, -1000, -1074])
+def test_what_vanishes_beside_a_large_number_is_no_multiple_of_it(large, small):
+    T = np.array([[2.0**large, 0.0], [2.0**small, 0.0], [0.0, 0.0]])
+    assert not nothing_rounds(T[2:], T)
+    assert nearest(T, T[2:]).tolist() == [2]
+
+
 def test_looking_for_fractions_takes_little_memory():
     whole = np.ones((3000, 100))
     tracemalloc.start()

@@ -1,6 +1,7 @@
 """The search against an oracle in exact fractions: every index, tie, tile and type."""
 
 import contextlib
+import re
 import threading
 import tracemalloc
 from fractions import Fraction
@@ -911,3 +912,16 @@ def test_no_warning_and_no_floating_point_error_whatever_the_caller_asks_for(
         rows = np.repeat(np.asarray(T), 800, axis=0)
         found = nearest(rows, many, algorithm=algorithm)
         assert (found == np.repeat(800 * np.array(expected), 700)).all()
+
+
+@pytest.mark.parametrize(
+    ("n", "m", "d", "k"), [(50, 3, 1, 1), (400, 60, 1, 1), (30, 5, 7, 4), (3000, 1, 2, 50)]
+)
+def test_the_least_limit_is_enough_where_integers_would_be_moved(n, m, d, k):
+    rng = np.random.default_rng(0)
+    T, X = (2**60 + rng.integers(0, 100, (rows, d)) for rows in (n, m))
+    with pytest.raises(ValueError, match="at least") as told:
+        k_nearest(T, X, k, memory_limit=1)
+    least = int(re.findall(r"at least (\d+) bytes", str(told.value))[0])
+    for limit in (least, least + 1, *(least * times for times in (2, 3, 4, 8, 16))):
+        np.testing.assert_array_equal(k_nearest(T, X, k, memory_limit=limit), k_nearest(T, X, k))
