@@ -58,7 +58,7 @@ def others_run() -> bool:
 TURN = Lock()
 # The number of threads that a product took before a search set it to 1; empty where none runs.
 LIMITED: list[int] = []
-THREADS = sys.platform != "emscripten"  # Python in a web page has one
+THREADS = sys.platform not in ("emscripten", "wasi")  # Python in a web page has only one
 
 
 @contextmanager

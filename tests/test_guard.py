@@ -10,6 +10,7 @@ import itertools
 import pdb
 import subprocess
 import sys
+import termios
 import textwrap
 import threading
 import time
@@ -210,6 +211,19 @@ def waits_for_a_thread_that_waits():
     thread.join()
 
 
+def one_after_the_other():
+    for _ in range(40):
+        thread = threading.Thread(target=sum, args=(range(4_000_000),))
+        thread.start()
+        thread.join()
+
+
+def asks_by_another_name():
+    from getpass import getpass
+
+    getpass()
+
+
 def prints():
     while True:
         print("something")
@@ -231,6 +245,7 @@ ENDED = {
     loops_in_a_pool: ("endless", ENDLESS),
     leaves_a_loop_behind: ("endless", ENDLESS),
     loops_inside_a_library: ("endless", ENDLESS),
+    one_after_the_other: ("endless", ENDLESS),
     recurses: ("raised", DEEP),
     recurses_through_c: ("raised", DEEP),
     waits_for_a_lock: ("waits", WAITS),
@@ -241,6 +256,7 @@ ENDED = {
     breakpoint: ("asks", ASKS),
     lambda: pdb.Pdb(nosigint=True).set_trace(): ("asks", ASKS),
     lambda: getpass.getpass(): ("asks", ASKS),
+    asks_by_another_name: ("asks", ASKS),
     lambda: sys.stdin.readline(): ("asks", ASKS),
     lambda: next(sys.stdin): ("asks", ASKS),
     lambda: sys.stdin.buffer.read(): ("asks", ASKS),
@@ -255,7 +271,7 @@ def surroundings():
         sys.stdout,
         sys.stderr,
         builtins.input,
-        getpass.getpass,
+        termios.tcgetattr,
         builtins.__import__,
         importlib.import_module,
         sys.breakpointhook,
@@ -282,6 +298,57 @@ def test_the_reader_can_be_asked_afterwards(monkeypatch):
     call(input, (), tally=Tally())
     monkeypatch.setattr(sys, "stdin", io.StringIO("five\n"))
     assert input() == "five"
+
+
+def test_another_thread_may_ask_meanwhile(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("five\n"))
+    began, answered, heard = threading.Event(), threading.Event(), []
+
+    def reader():
+        began.wait()
+        heard.append(input())
+        answered.set()
+
+    def answer():
+        began.set()
+        return answered.wait(10)
+
+    other = threading.Thread(target=reader)
+    other.start()
+    assert call(answer, (), tally=Tally()).value is True
+    other.join()
+    assert heard == ["five"]
+
+
+def test_a_file_whose_import_asks_is_told(tmp_path, capsys):
+    (tmp_path / "beside.py").write_text("a = input()\n")
+    path = tmp_path / "answer.py"
+    path.write_text("try:\n    import beside\nexcept EOFError:\n    pass\n" + RIGHT)
+    assert main(["one_nn", str(path)]) == 2
+    assert ASKS in capsys.readouterr().err
+
+
+def test_without_clocks_of_threads_the_process_counts_from_now_on(monkeypatch):
+    monkeypatch.delattr(time, "pthread_getcpuclockid")
+    spent = time.process_time()
+    assert spent > 0.2
+    outcome = call(lambda: time.sleep(0.3), (), tally=Tally(), cpu_limit=0.2)
+    assert outcome.problem == ""
+    assert call(one_after_the_other, (), tally=Tally(), cpu_limit=1.0).problem == "endless"
+    assert stage.cpu_clock(first=False)() == 0.0
+
+
+def test_a_file_may_leave_processes_running_and_the_search_path_changed(tmp_path):
+    path = tmp_path / "answer.py"
+    path.write_text(
+        "import multiprocessing, sys, time\ndel sys.path[0]\n"
+        "context = multiprocessing.get_context('fork')\n"
+        "context.Process(target=time.sleep, args=(1000,)).start()\n" + RIGHT
+    )
+    command = [sys.executable, "-W", "ignore", "-m", "nnlib.practice", "one_nn", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "passed" in done.stdout
 
 
 def test_the_interpreter_ends_whatever_an_answer_left_behind():
@@ -425,7 +492,7 @@ def test_where_there_is_no_thread_it_is_ended_in_place(answer, where, monkeypatc
         raise RuntimeError("can't start new thread")
 
     if where == "no threads":
-        monkeypatch.setattr(stage, "threads_exist", lambda: False)
+        monkeypatch.setattr(stage, "THREADS", False)
     else:
         monkeypatch.setattr(threading.Thread, "start", refuse)
     before = surroundings()
@@ -437,7 +504,7 @@ def test_where_there_is_no_thread_it_is_ended_in_place(answer, where, monkeypatc
 
 def test_a_page_is_told_of_every_call_and_says_which_never_came_back(monkeypatch):
     told = []
-    monkeypatch.setattr(stage, "threads_exist", lambda: False)
+    monkeypatch.setattr(stage, "THREADS", False)
     monkeypatch.setattr(stage.Page, "calls", 0)
     monkeypatch.setattr(stage.Page, "tell", told.append)
     assert [call(abs, (-n,), tally=None).value for n in range(3)] == [0, 1, 2]

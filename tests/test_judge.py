@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from nnlib.practice import drill, drills, judge
 from nnlib.practice.__main__ import main
+from nnlib.practice.changes import difference
 from nnlib.practice.checks import REASONS
 from nnlib.practice.compare import all_of, close, same_labels, same_values
 from nnlib.practice.cost import Tally
-from nnlib.practice.guard import call, unchanged
+from nnlib.practice.guard import call
 from nnlib.practice.inputs import Unordered
 from nnlib.practice.show import shown, size
 from nnlib.practice.verdict import judged
@@ -351,19 +352,19 @@ def test_an_import_inside_an_answer_is_not_taken_for_a_loop():
 def test_a_changed_entry_is_noticed(values, place):
     before = (np.array(values), [np.array(values, dtype=float)], {"a": (1, "b")})
     after = (np.array(values), [np.array(values, dtype=float)], {"a": (1, "b")})
-    assert unchanged(before, after)
+    assert not difference(before, after)
     after[1][0][place % len(values)] += 1
-    assert not unchanged(before, after)
+    assert difference(before, after)
 
 
 def test_what_else_counts_as_changed():
     a = np.array([1.0, np.nan])
-    assert unchanged(a, a.copy())
-    assert not unchanged(a, a.astype(np.float32))
-    assert not unchanged(a, a.reshape(2, 1))
-    assert not unchanged(np.array([0.0]), np.array([-0.0]))
-    assert not unchanged([1], (1,))
-    assert not unchanged({"a": 1}, {"b": 1})
+    assert not difference(a, a.copy())
+    assert difference(a, a.astype(np.float32))
+    assert difference(a, a.reshape(2, 1))
+    assert difference(np.array([0.0]), np.array([-0.0]))
+    assert difference([1], (1,))
+    assert difference({"a": 1}, {"b": 1})
 
 
 # ── Not attempted ──

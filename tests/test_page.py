@@ -1,8 +1,10 @@
 """The judge as a web page calls it: text in, text out, and no call that can take it along."""
 
 import json
+import sys
 
 import pytest
+from test_guard import HEADER, WAYS
 
 from nnlib.practice import drill, guard, page, stage
 from nnlib.practice.streams import OUTPUT_LIMIT
@@ -20,7 +22,7 @@ WRONG = RIGHT.replace("argmin", "argmax")
 @pytest.fixture
 def one_thread(monkeypatch):
     """Judge as where Python has one thread."""
-    monkeypatch.setattr(stage, "threads_exist", lambda: False)
+    monkeypatch.setattr(stage, "THREADS", False)
     yield
     stage.Page.calls = stage.Page.stalled = 0
     stage.Page.died, stage.Page.tell = False, None
@@ -44,6 +46,12 @@ def test_a_source_is_judged_in_one_thread_and_every_call_is_told(one_thread):
     assert len(calls) > 20
     report = verdict(WRONG)
     assert (report["passed"], report["failures"]) == (False, ["small_example"])
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_source_may_define_whatever_a_module_may(one_thread, way):
+    assert verdict(HEADER + WAYS[way] + RIGHT)["passed"]
+    assert "answer" not in sys.modules
 
 
 def test_a_twist_takes_either_name(one_thread):

@@ -10,8 +10,9 @@ from typing import Any
 
 from nnlib.practice.catalog import drill, drills
 from nnlib.practice.guard import call
+from nnlib.practice.stage import children, kill
 from nnlib.practice.task import Drill, Task
-from nnlib.practice.verdict import judged
+from nnlib.practice.verdict import answer_in, judged
 
 
 @contextmanager
@@ -26,7 +27,7 @@ def loaded(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
         name = f"{name}_"
     module = ModuleType(name)
     module.__file__ = str(path)
-    before = set(sys.modules)
+    before, places, processes = set(sys.modules), sys.path[:], set(children())
     sys.modules[name] = module
     sys.path.insert(0, str(path.parent.resolve()))
 
@@ -42,7 +43,8 @@ def loaded(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
             problem = f"{path.name} could not be run: {outcome.line}"
         yield vars(module), problem
     finally:
-        sys.path.remove(str(path.parent.resolve()))
+        sys.path[:] = places
+        kill(processes)  # whatever the answer left running, which the exit would wait for
         for other in {name, *sys.modules} - before:
             file = getattr(sys.modules.get(other), "__file__", None)
             if file and Path(file).resolve().parent == path.parent.resolve():
@@ -86,11 +88,9 @@ def main(arguments: list[str]) -> int:
 
 def _told(task: Task, chosen: Drill, file: Path, names: dict[str, Any]) -> int:
     """Judge the function of a file that has the right name, and print the report."""
-    # A twist that keeps the signature may keep the drill's name.
-    wanted = dict.fromkeys([task.solution.__name__, chosen.solution.__name__])
-    answer = next((names[name] for name in wanted if name in names), None)
-    if answer is None:
-        print(f"{file.name} defines no {' and no '.join(wanted)}", file=sys.stderr)
+    answer, missing = answer_in(names, task, chosen)
+    if missing:
+        print(f"{file.name} {missing}", file=sys.stderr)
         return 2
     report = judged(task, answer)
     print(report)

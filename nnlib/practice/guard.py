@@ -57,11 +57,6 @@ class Outcome:
     printed: str = ""
 
 
-def unchanged(before: Any, after: Any) -> bool:
-    """Return whether two arguments hold the same: types, shapes and every bit."""
-    return not difference(before, after)
-
-
 def describe(error: BaseException) -> str:
     """Return an exception as one line, not too long."""
     try:

@@ -11,8 +11,8 @@ import json
 import linecache
 import sys
 import traceback
-from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from types import ModuleType
 from typing import Any
 
@@ -20,7 +20,7 @@ from nnlib.practice import guard
 from nnlib.practice.catalog import drill
 from nnlib.practice.stage import Page
 from nnlib.practice.streams import OUTPUT_LIMIT
-from nnlib.practice.verdict import judged
+from nnlib.practice.verdict import answer_in, judged
 
 FILE = "answer.py"
 NO_KEYBOARD = "nobody can type here: write the value into the code, in place of input()"
@@ -36,6 +36,21 @@ def module_of(source: str, name: str) -> ModuleType:
     module = ModuleType(name)
     module.__file__ = FILE
     return module
+
+
+@contextmanager
+def registered(module: ModuleType) -> Iterator[None]:
+    """Have a module be one like any other for a while, as dataclasses and pickles need it."""
+    name, missing = module.__name__, object()
+    before: Any = sys.modules.get(name, missing)
+    sys.modules[name] = module
+    try:
+        yield
+    finally:
+        if before is missing:
+            del sys.modules[name]
+        else:
+            sys.modules[name] = before
 
 
 def described(error: BaseException) -> dict[str, Any]:
@@ -83,18 +98,16 @@ def verdict(
     def execute() -> None:
         exec(compile(source, FILE, "exec"), module.__dict__)
 
-    outcome = guard.call(execute, (), tally=None)
-    if outcome.problem and outcome.error is not None:
-        return json.dumps(described(outcome.error))
-    if outcome.problem:
-        return json.dumps({"problem": f"Your code could not be run: {outcome.line}", "line": 0})
-    names = vars(module)
-    wanted = dict.fromkeys([task.solution.__name__, chosen.solution.__name__])
-    answer = next((names[n] for n in wanted if n in names), None)
-    if answer is None:
-        problem = f"Your code defines no {' and no '.join(wanted)}"
-        return json.dumps({"problem": problem, "line": 0})
-    report = judged(task, answer)
+    with registered(module):
+        outcome = guard.call(execute, (), tally=None)
+        if outcome.problem and outcome.error is not None:
+            return json.dumps(described(outcome.error))
+        if outcome.problem:
+            return json.dumps({"problem": f"Your code could not be run: {outcome.line}", "line": 0})
+        answer, missing = answer_in(vars(module), task, chosen)
+        if missing:
+            return json.dumps({"problem": f"Your code {missing}", "line": 0})
+        report = judged(task, answer)
     return json.dumps(
         {
             "verdict": report.verdict,
@@ -138,11 +151,10 @@ class Printer(io.TextIOBase):
 def run(source: str, send: Callable[[str], object]) -> str:
     """Run a source as a program; return the value of its last line and any error as JSON."""
     module = module_of(source, "__main__")
-    before, sys.modules["__main__"] = sys.modules["__main__"], module
     printer = Printer(send)
     result: dict[str, Any] = {}
     try:
-        with redirect_stdout(printer), redirect_stderr(printer):
+        with registered(module), redirect_stdout(printer), redirect_stderr(printer):
             tree = ast.parse(source, FILE)
             last = tree.body[-1] if tree.body else None
             if isinstance(last, ast.Expr):
@@ -154,7 +166,5 @@ def run(source: str, send: Callable[[str], object]) -> str:
                     print(repr(value))
     except BaseException as error:
         result = described(error)
-    finally:
-        sys.modules["__main__"] = before
     printer.flush()
     return json.dumps(result)

@@ -24,7 +24,8 @@ from types import ModuleType
 from typing import Any
 
 from nnlib.practice.cost import Steps
-from nnlib.practice.events import GiveUp, Watch, sleep_for_good
+from nnlib.practice.events import Watch, sleep_for_good
+from nnlib.threads import THREADS
 
 STACK = 64 * 2**20  # bytes; only what is used of it is taken
 # Calls inside one another, at most: the stack holds so many even where each passes through C.
@@ -55,18 +56,15 @@ class Page:
     tell: Callable[[int], object] | None = None
 
 
-def threads_exist() -> bool:
-    """Return whether this Python can start a thread, as far as its platform tells."""
-    return sys.platform not in ("emscripten", "wasi")
+def cpu_clock(first: bool) -> Callable[[], float]:
+    """Return a clock of the CPU time of this thread from now on, to be read from any other.
 
-
-def cpu_clock() -> Callable[[], float]:
-    """Return a clock of the CPU time of this thread, to be read from any other.
-
-    Where the system has none the clock of the whole process must do.
+    Where the system has none the clock of the whole process must do: it counts for the `first`
+    thread, and stands still for the others.
     """
     if not hasattr(time, "pthread_getcpuclockid"):
-        return time.process_time
+        began = time.process_time()
+        return lambda: time.process_time() - began if first else 0.0
     clock, last = time.pthread_getcpuclockid(get_ident()), 0.0
 
     def read() -> float:
@@ -82,7 +80,7 @@ def cpu_clock() -> Callable[[], float]:
 def limited_depth() -> Iterator[None]:
     """Have nobody raise the limit on recursion above what the stack holds; then it is as it was."""
     depth, change = sys.getrecursionlimit(), sys.setrecursionlimit
-    deepest = DEEPEST if threads_exist() else depth
+    deepest = DEEPEST if THREADS else depth
 
     def limited(limit: int, /) -> None:
         change(min(limit, deepest))
@@ -126,14 +124,15 @@ class Stage:
         self._watch = Watch(steps, lambda: self.halt("endless"))
         self._done = threading.Event()
         self._in_place = False
-        self._clocks: dict[int, Callable[[], float]] = {}
+        self._clocks: list[Callable[[], float]] = []  # of all threads, those that ended, too
+        self._members: set[int] = set()  # idents of those that run: the system uses them again
         self._threads: list[threading.Thread] = []
         self._asleep: set[int] = set()
         self._importing: set[int] = set()
 
     def has(self, thread: int) -> bool:
         """Return whether the thread of that ident is the answer's or one that it started."""
-        return thread in self._clocks
+        return thread in self._members
 
     def halt(self, problem: str) -> None:
         """End the answer's thread that calls this, now, or at the end of an import.
@@ -152,18 +151,18 @@ class Stage:
 
     def run(self, work: Callable[[], None]) -> None:
         """Do the work, which raises nothing but `Ended`, and come back, whatever it does."""
-        children = set(_children())
+        before = set(children())
         with self._watch, self._following(), self._looking_away(), limited_depth():
             try:
-                if not (threads_exist() and self._started(work)):
+                if not (THREADS and self._started(work)):
                     self._work_in_place(work)
                     return
-                self._attend(children)
+                self._attend(before)
             except BaseException:  # the reader interrupts the judge
                 self.problem = self.problem or "interrupted"
                 raise
             finally:
-                self._clear(children)
+                self._clear(before)
 
     def _started(self, work: Callable[[], None]) -> bool:
         """Start a thread with a large stack, or a default one; return whether there is one."""
@@ -198,15 +197,21 @@ class Stage:
         try:
             with self._member():
                 work()
-        except (Ended, GiveUp):
+        except Ended:
             pass
 
     @contextmanager
     def _member(self) -> Iterator[None]:
         """Count this thread among the answer's."""
-        self._clocks[get_ident()] = time.process_time if self._in_place else cpu_clock()
-        with self._watch.here():
-            yield
+        clock = cpu_clock(first=not self._clocks)
+        self._clocks.append(clock)
+        self._members.add(get_ident())
+        try:
+            with self._watch.here():
+                yield
+        finally:
+            self._members.discard(get_ident())
+            clock()  # remembers what it read last
 
     @contextmanager
     def _following(self) -> Iterator[None]:
@@ -277,14 +282,14 @@ class Stage:
                 if not self._awake():
                     return
                 time.sleep(POLL)
-            now = sum(read() for read in list(self._clocks.values()))
+            now = sum(read() for read in list(self._clocks))
             spent, last = now - last, max(now, last)
             # Rounds are counted, not hours: a machine that slept in between has lost nothing.
             quiet = quiet + POLL if spent < IDLE * POLL else 0.0
             if came_back and quiet:
                 return
             used, learned = (used, learned + spent) if self._importing else (used + spent, learned)
-            elsewhere = self._importing or any(pid not in before for pid in _children())
+            elsewhere = self._importing or any(pid not in before for pid in children())
             if used > self.cpu_limit or learned > PATIENCE:
                 self.problem = "endless"
             elif quiet > (PATIENCE if elsewhere else self.wait_limit):
@@ -296,11 +301,11 @@ class Stage:
     def _clear(self, before: set[int]) -> None:
         """End what still runs."""
         if self._awake():
-            self.steps.stopped.update(self._clocks)
+            self.steps.stopped.update(self._members)
             self._wait_for_sleep()
         self.steps.closed = True
         if self.problem:
-            _kill(before)
+            kill(before)
         _forget(self._threads)
 
     def _wait_for_sleep(self) -> None:
@@ -319,13 +324,13 @@ def _forget(threads: list[threading.Thread]) -> None:
             getattr(module, waits, {}).pop(thread, None)
 
 
-def _children() -> list[int]:
+def children() -> list[int]:
     """Return the processes that `multiprocessing` has started here and that still run."""
     module = sys.modules.get("multiprocessing.process")
     return [child.pid for child in module.active_children()] if module else []
 
 
-def _kill(before: set[int]) -> None:
+def kill(before: set[int]) -> None:
     """End the processes that are new."""
     module = sys.modules.get("multiprocessing.process")
     for child in module.active_children() if module else []:

@@ -2,7 +2,6 @@
 
 import builtins
 import faulthandler
-import getpass
 import io
 import os
 import sys
@@ -11,6 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
+
+termios: Any
+try:  # `getpass` reads the terminal itself, whose settings it looks at first
+    import termios
+except ImportError:  # where it reads sys.stdin if that is another stream than at the start
+    termios = None
 
 OUTPUT_LIMIT = 20_000  # characters
 HEAD = 200  # characters that are kept
@@ -114,8 +119,8 @@ def quiet(is_answer: Callable[[], bool], halt: Callable[[str], None]) -> Iterato
         Takes "flood" or "asks", and ends the thread that calls it.
     """
     streams = sys.stdin, sys.stdout, sys.stderr
+    settings: Any = termios and termios.tcgetattr
     ask, hook, faults = builtins.input, sys.breakpointhook, faulthandler.is_enabled()
-    secret = getpass.getpass  # reads the terminal itself, and turns its echo off meanwhile
 
     def flood() -> None:
         if is_answer():
@@ -125,6 +130,7 @@ def quiet(is_answer: Callable[[], bool], halt: Callable[[str], None]) -> Iterato
         def asks(*args: Any, **kwargs: Any) -> Any:
             if is_answer():
                 halt("asks")
+                raise EOFError("nobody answers")  # an import is not ended half done
             return real(*args, **kwargs)
 
         return asks
@@ -136,14 +142,16 @@ def quiet(is_answer: Callable[[], bool], halt: Callable[[str], None]) -> Iterato
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        sys.stdin, sys.stdout, sys.stderr = Deaf(refused(ask)), out, err
+        sys.stdin, sys.stdout, sys.stderr = Deaf(refused(streams[0].readline)), out, err
         builtins.input, sys.breakpointhook = refused(ask), refused(hook)
-        getpass.getpass = refused(secret)
+        if termios:
+            termios.tcgetattr = refused(settings)
         try:
             yield drain
         finally:
             sys.stdin, sys.stdout, sys.stderr = streams
             builtins.input, sys.breakpointhook = ask, hook
-            getpass.getpass = secret
+            if termios:
+                termios.tcgetattr = settings
             if faulthandler.is_enabled() and not faults:
                 faulthandler.disable()

@@ -11,10 +11,11 @@ from typing import Any
 
 from nnlib.practice.catalog import drill
 from nnlib.practice.checks import TIERS, Failure
+from nnlib.practice.guard import LINES
 from nnlib.practice.report import Report
-from nnlib.practice.task import Task
+from nnlib.practice.task import Drill, Task
 
-ENDED = ("endless", "waits", "crash", "asks", "flood")  # problems that would come up in every check
+ENDED = tuple(LINES)  # problems that would come up in every check
 
 
 def judge(name: str, answer: Callable[..., Any] | None, *, twist: str | None = None) -> Report:
@@ -73,6 +74,18 @@ def judged(task: Task, answer: Any) -> Report:
         if broken.problem in ENDED or check.demand == broken.demand == task.base:
             break  # every further check would say the same, or ask what a wrong answer costs
     return report
+
+
+def answer_in(names: dict[str, Any], task: Task, chosen: Drill) -> tuple[Any, str]:
+    """Return the answer to a task among the names that a source defines, or why there is none.
+
+    A twist that keeps the signature may keep the name of the drill that was chosen.
+    """
+    wanted = dict.fromkeys([task.solution.__name__, chosen.solution.__name__])
+    for name in wanted:
+        if name in names:
+            return names[name], ""
+    return None, f"defines no {' and no '.join(wanted)}"
 
 
 def _other_arguments(task: Task, answer: Callable[..., Any]) -> str:
