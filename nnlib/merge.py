@@ -23,8 +23,8 @@ from nnlib.validation import Array
 Indices = NDArray[np.intp]
 # Entries of candidate rows that are merged in one go.
 MERGED = 2**16
-# From so many rivals on they are compared many at a time, and so many at most.
-MASS, LOT = 2**10, 2**12
+# From so many entries of rivals on these are compared many at a time, and so many rivals at most.
+MASS, LOT = 2**8, 2**12
 
 
 def slices(length: int, step: int) -> Iterator[slice]:
@@ -96,7 +96,7 @@ def settle_all(
     rival &= (np.bincount(run, rival) > 1)[run]
     spots = np.flatnonzero(rival)
     runs = np.split(spots, np.flatnonzero(np.diff(run[spots])) + 1)
-    many = error == 0 and len(spots) >= MASS
+    many = error == 0 and len(spots) * (2 + queries.shape[1]) >= MASS
     for lot in lots(runs):
         some = np.concatenate(lot)
         if many:
