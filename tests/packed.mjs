@@ -11,10 +11,11 @@ import { pathToFileURL } from "node:url";
 const [folder, program, out] = process.argv.slice(2);
 const { loadPyodide } = await import(pathToFileURL(path.join(folder, "pyodide.mjs")).href);
 const python = await loadPyodide({ indexURL: folder, stdin: () => null });
+const site = python.runPython("import sys; next(p for p in sys.path if p.endswith('site-packages'))");
 for (const name of ["numpy", "nnlib"]) {
   // A Buffer would be taken for something else.
   const pack = new Uint8Array(fs.readFileSync(path.join(folder, `${name}.zip`)));
-  python.unpackArchive(pack, "zip", { extractDir: "/lib/python3.12/site-packages" });
+  python.unpackArchive(pack, "zip", { extractDir: site });
 }
 const text = python.runPython(fs.readFileSync(program, "utf8"));
 fs.writeFileSync(out, text);

@@ -5,7 +5,6 @@
 // {id, report}, and {id, broken} where Python itself has ended.
 
 const LOCK = "LOCK"; // written in by packs.py: a lock that names no package
-const SITE = "/lib/python3.12/site-packages";
 const PAGE = 65536; // bytes of WebAssembly's pages
 const MOST = 1024 * 1024 * 1024; // what Python may hold, so that a hoard ends in a MemoryError and not in a dead tab
 
@@ -44,7 +43,8 @@ async function start(packs, compiled) {
     indexURL: "https://python.invalid/", // a name that leads nowhere; see fetch
     stdin: () => null,
   });
-  for (const archive of archives) python.unpackArchive(await archive, "zip", { extractDir: SITE });
+  const site = python.runPython("import sys; next(p for p in sys.path if p.endswith('site-packages'))");
+  for (const archive of archives) python.unpackArchive(await archive, "zip", { extractDir: site });
   postMessage({ stage: "imports" });
   const page = python.runPython("import numpy; from nnlib.practice import page; page");
   judge = page.verdict;
