@@ -1,6 +1,6 @@
-import { el, format, set, write } from "./shared.js";
+import { el, format, pair, set, write } from "./shared.js";
 import { marker } from "./drawing.js";
-import { isWhole, onPlane, pair, stepping } from "./stepper.js";
+import { isWhole, onPlane, stepping } from "./stepper.js";
 
 // ---- The clocked network. ----
 // The same steps as nnlib/clocked.py: a test compares them, scores bit for bit.
