@@ -54,19 +54,24 @@ Case = dict[str, Any]
 
 @dataclass(frozen=True)
 class Plan:
-    """What to measure: queries and rows, features, the clouds, rounds of each case."""
+    """What to measure: queries and rows, features, k, the clouds, rounds of each case."""
 
     shapes: tuple[tuple[int, int], ...] = (
         (200, 2000), (2000, 2000), (200, 20_000), (2000, 20_000), (200, 200_000),
     )  # fmt: skip
     features: tuple[int, ...] = (1, 2, 3, 4, 6, 8, 10, 12, 16)
+    many: tuple[tuple[int, int, int, int], ...] = (  # with k, on the even cloud
+        (200, 20_000, 3, 300), (200, 20_000, 3, 3000), (200, 10_000, 8, 2600),
+        (200, 20_000, 6, 2000), (100, 100_000, 3, 5000), (100, 200_000, 2, 5000),
+        (100, 200_000, 4, 1000), (100, 10_000, 8, 9000),
+    )  # fmt: skip
     seconds: float = 0.6
     fewest: int = 2
     most: int = 25
     target: tuple[int, int, int] = (2000, 20_000, 4)
 
 
-QUICK = Plan(((20, 200), (40, 300)), (1, 3), 0.01, 2, 2, (20, 300, 4))
+QUICK = Plan(((20, 200), (40, 300)), (1, 3), ((20, 300, 2, 90),), 0.01, 2, 2, (20, 300, 4))
 
 
 def even(rng: np.random.Generator, n: int, d: int) -> Rows:
@@ -96,19 +101,19 @@ def clock(call: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def case(cloud: str, n_test: int, n_train: int, d: int, plan: Plan) -> Case:
+def case(cloud: str, n_test: int, n_train: int, d: int, k: int, plan: Plan) -> Case:
     """Return the seconds of all rows, of building the tree, and of searching with it."""
     rng = np.random.default_rng(0)
     T, X = CLOUDS[cloud](rng, n_train, d), CLOUDS[cloud](rng, n_test, d)
     training, planted = TrainingSet(T), TrainingSet(T)
-    search(planted, X, 1, algorithm="tree")
+    search(planted, X, k, algorithm="tree", memory_limit=2**28)
     calls = {
-        "brute": lambda: clock(lambda: search(training, X, 1, algorithm="brute")),
+        "brute": lambda: clock(lambda: search(training, X, k, algorithm="brute")),
         "build": lambda: clock(lambda: Tree(T)),
-        "tree": lambda: clock(lambda: search(planted, X, 1, algorithm="tree")),
+        "tree": lambda: clock(lambda: search(planted, X, k, algorithm="tree", memory_limit=2**28)),
     }
     seconds = interleaved(calls, plan.seconds, plan.fewest, plan.most)
-    return {"cloud": cloud, "shape": [n_test, n_train, d], "seconds": seconds}
+    return {"cloud": cloud, "shape": [n_test, n_train, d], "k": k, "seconds": seconds}
 
 
 def best(case: Case, name: str) -> float:
@@ -125,8 +130,12 @@ def fitted(terms: list[list[float]], seconds: list[float]) -> tuple[list[float],
 
 
 def fit(cases: list[Case]) -> Costs:
-    """Return the costs that explain the best rounds on the even clouds."""
-    known = [c for c in cases if c["cloud"] == "even"]
+    """Return the costs that explain the best rounds on the even clouds.
+
+    First those of one neighbor; then what more of them cost beside these.
+    """
+    even = [c for c in cases if c["cloud"] == "even"]
+    known, many = ([c for c in even if (c["k"] > 1) == more] for more in (False, True))
     shapes = [c["shape"] for c in known]
     brute, _ = fitted([brute_terms(*s) for s in shapes], [best(c, "brute") for c in known])
     build, _ = fitted([build_terms(*s[1:]) for s in shapes], [best(c, "build") for c in known])
@@ -136,13 +145,27 @@ def fit(cases: list[Case]) -> Costs:
         for spread in np.arange(0.2, 1.55, 0.05).round(2).tolist()
     ]
     tree, _, spread = min(trials, key=lambda trial: trial[1])
-    return Costs(*brute, *build, *tree, spread)
+    one = Costs(*brute, *build, *tree, spread, 0.0, 0.0)
+    beside = {
+        "brute": [brute_seconds(one, *c["shape"], c["k"]) for c in many],
+        "tree": [tree_seconds(one, *c["shape"], c["k"], True) for c in many],
+    }
+    more = [of_a_neighbor(many, name, known) for name, known in beside.items()]
+    return one._replace(brute_neighbor=more[0], tree_neighbor=more[1])
 
 
-def chosen(costs: Costs, shape: list[int], built: bool) -> str:
+def of_a_neighbor(cases: list[Case], name: str, beside: list[float]) -> float:
+    """Return the cost of a neighbor that explains best, in relative error, what is beside."""
+    seconds = np.array([best(c, name) for c in cases])
+    each = np.array([c["shape"][0] * (c["k"] - 1) for c in cases]) / seconds
+    left = 1 - np.array(beside) / seconds
+    return float(f"{max(0.0, float(each @ left) / float(each @ each)):.3g}")
+
+
+def chosen(costs: Costs, shape: list[int], k: int, built: bool) -> str:
     """Return which of the two the costs call faster."""
-    tree = tree_seconds(costs, *shape, 1, built)
-    return "tree" if tree < brute_seconds(costs, *shape) else "brute"
+    tree = tree_seconds(costs, *shape, k, built)
+    return "tree" if tree < brute_seconds(costs, *shape, k) else "brute"
 
 
 def loss(costs: Costs, case: Case, built: bool) -> float:
@@ -150,7 +173,7 @@ def loss(costs: Costs, case: Case, built: bool) -> float:
     times = {"brute": best(case, "brute"), "tree": best(case, "tree")}
     if not built:
         times["tree"] += best(case, "build")
-    return times[chosen(costs, case["shape"], built)] / min(times.values())
+    return times[chosen(costs, case["shape"], case["k"], built)] / min(times.values())
 
 
 def losses(costs: Costs, cases: list[Case]) -> dict[str, dict[str, float]]:
@@ -207,8 +230,11 @@ def measure(plan: Plan, say: Callable[[str], None]) -> dict[str, Any]:
         for cloud in CLOUDS:
             for shape in plan.shapes:
                 for d in plan.features:
-                    result["cases"].append(case(cloud, *shape, d, plan))
+                    result["cases"].append(case(cloud, *shape, d, 1, plan))
                 say(f"{cloud} cloud, {shape} …")
+        for more in plan.many:
+            result["cases"].append(case("even", *more, plan))
+            say(f"even cloud, {more} …")
     return conclude(result)
 
 

@@ -8,28 +8,32 @@ others record them, rounded scores, clusters as narrow as rounding, many neighbo
 
 Run as a program it measures the cases: the exact search, by the algorithm that it chooses and by
 each of the two, beside the direct form. What counts is the processor's time, of all threads, which
-other work on the machine disturbs least. The result is stored in hostile.json, or where --output
-says.
+other work on the machine disturbs least. Cases that once suffered from such work are measured again
+beside two loops without end, by the clock on the wall; and a fitted estimator is asked one query a
+call, beside scikit-learn's. The result is stored in hostile.json, or where --output says.
 Run: python benchmarks/hostile.py [--output FILE] [--before] [--quick] [--only WORD]
 (--before keeps the ratios as those to be compared with, of a library before a change.)
 """
 
 import argparse
 import json
+import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from fractions import Fraction
 from math import factorial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from conditions import afresh, circumstances, cores, interleaved, ratio, written
+from conditions import afresh, circumstances, clock, cores, interleaved, ratio, written
 from numpy.typing import NDArray
 from sklearn.datasets import load_digits, load_iris
+from sklearn.neighbors import KNeighborsClassifier
 
-from nnlib import k_nearest
+from nnlib import NearestNeighborClassifier, k_nearest
 
 Rows = NDArray[np.floating]
 Pair = tuple[Rows, Rows]
@@ -346,9 +350,18 @@ CASES: dict[str, Case] = {
     "many neighbors": Case(cloud_around_zero, (200, 10_000, 8), 2600),
     "most as neighbors": Case(cloud_around_zero, (100, 10_000, 8), 9000),
 }
+BUSY = [name for name in CASES if "clusters" in name or name.endswith("neighbors")]
+"""Cases that are measured again on a busy machine."""
+SINGLE: Shape = (200, 1_000_000, 2)
+"""For the estimators that are asked one query a call."""
+SINGLE_LIMIT = 1.5
+"""How many times scikit-learn's time such a call may take."""
 CHOICE = 2.0
 """How many times the better algorithm's time the one that is chosen may take."""
 STORED = Path(__file__).with_name("hostile.json")
+
+
+Timer = Callable[[Callable[[], object]], float]
 
 
 def processor_seconds(call: Callable[[], object]) -> float:
@@ -358,7 +371,41 @@ def processor_seconds(call: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def measured(name: str, case: Case, seconds: float, fewest: int = 2) -> dict[str, Any]:
+@contextmanager
+def loops_beside(count: int) -> Iterator[None]:
+    """Keep so many cores busy."""
+    command = [sys.executable, "-c", "while True: pass"]
+    with ExitStack() as stack:
+        for _ in range(count):
+            stack.callback(stack.enter_context(subprocess.Popen(command)).kill)
+        yield
+
+
+def one_by_one(shape: Shape, seconds: float) -> dict[str, Any]:
+    """Return the seconds of estimators that are asked one query a call, once their trees stand."""
+    T, X, _ = normal(shape)
+    y = (T[:, 0] > 0).astype(int)
+    estimators = {
+        "exact": NearestNeighborClassifier().fit(T, y),
+        "scikit-learn": KNeighborsClassifier(1, algorithm="kd_tree").fit(T, y),
+    }
+    found = {}
+    for method in ("predict", "kneighbors"):
+        asks = {name: getattr(estimator, method) for name, estimator in estimators.items()}
+
+        def asking(ask: Callable[[Rows], object]) -> Callable[[], float]:
+            return lambda: clock(lambda: [ask(x[None]) for x in X])
+
+        calls = {name: asking(ask) for name, ask in asks.items()}
+        for call in calls.values():
+            call()  # the first queries plant the tree
+        found[method] = {"seconds": interleaved(calls, seconds, 2, 9)}
+    return {"shape": list(shape), **found}
+
+
+def measured(
+    name: str, case: Case, seconds: float, fewest: int = 2, by: Timer = processor_seconds
+) -> dict[str, Any]:
     """Return the seconds of every way to search one case, and how many answers were wrong."""
     T, X = case.data(case.shape)
     ways: dict[str, dict[str, str]] = {
@@ -370,7 +417,7 @@ def measured(name: str, case: Case, seconds: float, fewest: int = 2) -> dict[str
         ways["tree"] = {"algorithm": "tree", "memory_limit": 2**28}
 
     def timed(options: dict[str, Any]) -> Callable[[], float]:
-        return lambda: processor_seconds(lambda: k_nearest(T, X, case.k, **options))
+        return lambda: by(lambda: k_nearest(T, X, case.k, **options))
 
     calls = {way: timed(options) for way, options in ways.items()}
     first = judge(T, X[:3], {"auto": k_nearest(T, X, case.k)[:3, 0]})
@@ -415,11 +462,21 @@ def main(arguments: list[str]) -> int:
             print(f"{name:28} over direct {over[0]:7}, over the better {over[1]:7}", flush=True)
     if options.quick or options.only:
         return 0
+    busy = []
+    if not options.before:
+        with loops_beside(cores()):
+            for name in BUSY:
+                busy.append(measured(name, CASES[name], 10.0, by=clock))
+                print(f"{name:28} on a busy machine {over_direct(busy[-1]):7}", flush=True)
+        single = one_by_one(SINGLE, 10.0)
+        for method in ("predict", "kneighbors"):
+            over = ratio(single[method], "exact", "scikit-learn")
+            print(f"one query a call, {method:10} over scikit-learn {over:.3g}", flush=True)
     result = json.loads(options.output.read_text("utf-8")) if options.output.exists() else {}
     if options.before:
         result["before"] = {case["data"]: over_direct(case) for case in found}
     else:
-        result |= circumstances(cores()) | {"cases": found}
+        result |= circumstances(cores()) | {"cases": found, "busy": busy, "single": single}
     options.output.write_text(written(result), encoding="utf-8")
     return 0
 

@@ -94,20 +94,30 @@ def nothing_rounds(queries: Array, rows: Array, bits: int = 53) -> bool:
     They do, in either form, for multiples v of a power of two w (integers, sixteenths) if
     d (2 max |v| / w)² ≤ 2^bits, 2⁵³ for float64 and 2²⁴ for float32: then every difference, product
     and sum, in whatever order, is a multiple of w or of w² that such a float holds. For
-    the expanded form this is 4 max ‖v‖² ≥ ‖x‖² + 2 |x|·|t| + ‖t‖². A few rows tell most often
-    that it is not so.
+    the expanded form this is 4 max ‖v‖² ≥ ‖x‖² + 2 |x|·|t| + ‖t‖². A few numbers, or a few
+    rows, tell most often that it is not so.
     """
+    first = *queries[:1, :2].ravel().tolist(), *rows[:1, :2].ravel().tolist()
+    if any(length(v) > (bits + 1) // 2 for v in first):
+        return False
     few = 1 + STRETCH // (1 + queries.shape[1])
     return few_bits((queries[:few], rows[:few]), bits) and few_bits((queries, rows), bits)
+
+
+def length(v: float) -> int:
+    """Return how many bits there are between the first and the last of v that is set."""
+    above, _ = v.as_integer_ratio()
+    return (above // (above & -above)).bit_length() if above else 0
 
 
 def few_bits(arrays: tuple[Array, ...], bits: int) -> bool:
     """Return whether all entries are multiples of the least w that `nothing_rounds` allows."""
     largest = max((abs(v.item()) for a in arrays if a.size for v in (a.min(), a.max())), default=0)
-    above, below = (arrays[0].shape[1] * (2 * Fraction(largest)) ** 2).as_integer_ratio()
+    above, below = largest.as_integer_ratio()
+    above, below = arrays[0].shape[1] * (2 * above) ** 2, below**2
     lowest, highest = (-500, 400) if bits == 53 else (-60, 40)  # no square of w leaves the range
     w = max((above.bit_length() - below.bit_length() - bits - 1) // 2, lowest)
-    while above > below * Fraction(4) ** w * 2**bits:
+    while above << max(-2 * w - bits, 0) > below << max(2 * w + bits, 0):
         w += 1
     return w <= highest and all(multiples(a, w) for a in arrays)
 
@@ -339,7 +349,13 @@ def gap(frame: Frame, c: float, g: Array) -> Array:
 
 
 def exact_squared_distance(x: Array, t: Array) -> Fraction:
-    """Return ‖x − t‖² of two points (d,) without rounding.
+    """Return ‖x − t‖² of two points (d,) without rounding."""
+    total, common = over_common(x, t)
+    return Fraction(total, common**2)
+
+
+def over_common(x: Array, t: Array) -> tuple[int, int]:
+    """Return integers n and c with ‖x − t‖² = n / c².
 
     Every finite number in a computer is a ratio of integers. Over the largest denominator, a
     power of two that all the others divide, the sum is one of Python integers.
@@ -351,7 +367,7 @@ def exact_squared_distance(x: Array, t: Array) -> Fraction:
         (a * (common // b) - p * (common // q)) ** 2
         for (a, b), (p, q) in zip(query, template, strict=True)
     )
-    return Fraction(total, common**2)
+    return total, common
 
 
 def settle(x: Array, rows: Array, indices: NDArray[np.intp], k: int) -> list[int]:
@@ -360,15 +376,16 @@ def settle(x: Array, rows: Array, indices: NDArray[np.intp], k: int) -> list[int
     Ordered by (distance, index). `rows` are all training rows; `indices` (m,) names those that
     compete. Of equal rows among the last few, the distance is computed once.
     """
-    known: dict[bytes, Fraction] = {}
+    known: dict[bytes, int] = {}
 
-    def rank(position: int) -> tuple[Fraction, int]:
+    def rank(position: int) -> tuple[int, int]:
         row = rows[indices[position]]
         content = row.tobytes()
         if content not in known:
             if len(known) == REMEMBERED:
                 known.clear()
-            known[content] = exact_squared_distance(x, row)
+            total, common = over_common(x, row)
+            known[content] = total << 2 * (1075 - common.bit_length())  # times 2²¹⁴⁸ for all rows
         return known[content], int(indices[position])
 
     return nsmallest(k, range(len(indices)), key=rank)

@@ -56,12 +56,13 @@ def reversed_rows(t: list[Floats]) -> list[tuple[Floats, Floats]]:
 
     Against [x_0, …, x_p], one product then adds up all x_a·t_b of a digit.
     """
+    d, last = t[0].shape[1], len(t) - 1
+    forward, backward = np.concatenate(t, axis=1), np.concatenate(t[::-1], axis=1)
     sides = []
     for place in range(2 * len(t) - 1):
-        pairs = [(a, place - a) for a in range(len(t)) if 0 <= place - a < len(t)]
-        rows = np.concatenate([t[b] for _, b in pairs], axis=1)
-        norms = np.einsum("ij,ij->i", np.concatenate([t[a] for a, _ in pairs], axis=1), rows)
-        sides.append((rows, norms))
+        a, b = max(0, place - last), min(place, last)  # the first and the last of its slices
+        rows = backward[:, (last - b) * d : (last - a + 1) * d]
+        sides.append((rows, np.vecdot(forward[:, a * d : (b + 1) * d], rows)))
     return sides
 
 
@@ -69,12 +70,22 @@ def digits(x: list[Floats], sides: list[tuple[Floats, Floats]], bits: int) -> li
     """Return the reduced distances ‖t‖² − 2x·t (q, n), exact, as digits: the leading one first.
 
     Digit p is Σ_{a+b=p} (t_a·t_b − 2 x_a·t_b), and what the digit after it carries; all but the
-    leading one then lie in [0, 2^bits).
+    leading one then lie in [0, 2^bits). Slices of the queries that are all zero, as the leading
+    ones are near the center, and the last ones of short numbers, take no part.
     """
+    q, d = x[0].shape
+    used = [a for a, part in enumerate(x) if part.any()]
+    first, end = (used[0], used[-1] + 1) if used else (0, 0)
+    twice = 2 * np.concatenate(x[first:end], axis=1) if used else np.empty((q, 0))
     found = []
     for place, (rows, norms) in enumerate(sides):
-        queries = np.concatenate(x[max(0, place - len(x) + 1) : place + 1], axis=1)
-        found.append(norms - (2 * queries) @ rows.T)
+        begin = max(0, place - len(x) + 1)  # the slice of a query that the first columns meet
+        a, b = max(begin, first), min(place + 1, end)
+        digit = np.repeat(norms[None], q, axis=0)
+        if a < b:
+            columns = rows[:, (a - begin) * d : (b - begin) * d]
+            digit -= twice[:, (a - first) * d : (b - first) * d] @ columns.T
+        found.append(digit)
     return carried(found, bits)
 
 

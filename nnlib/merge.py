@@ -23,8 +23,9 @@ from nnlib.validation import Array
 Indices = NDArray[np.intp]
 # Entries of candidate rows that are merged in one go.
 MERGED = 2**16
-# From so many entries of rivals on these are compared many at a time, and so many rivals at most.
-MASS, LOT = 2**8, 2**12
+# From so many entries of rivals on, 32 more for each, these are compared many at a time, which
+# takes memory; and so many rivals at most.
+MASS, LOT = 2**15, 2**12
 
 
 def slices(length: int, step: int) -> Iterator[slice]:
@@ -86,7 +87,15 @@ def settle_all(
     place = np.arange(len(order)) - start[owner]
     limit = cutoff(computed, queries.shape[1], error)
     close = ~(computed[1:] > limit[:-1]) & (owner[1:] == owner[:-1])  # so is a NaN
-    if not (close & (place[:-1] < k)).any():
+    hits = np.flatnonzero(close & (place[:-1] < k))
+    if not len(hits):
+        return order[place < k]
+    entries = 32 + queries.shape[1]
+    if k == 1 and len(order) * entries < MASS // 8:  # what follows would take longer
+        for spot in hits:
+            near = computed[spot : start[owner[spot] + 1]]
+            one = spot + np.flatnonzero(~(near > limit[spot]))
+            order[spot] = order[one[settle(queries[owner[spot]], rows, index[order[one]], 1)[0]]]
         return order[place < k]
     # Runs of rivals, each close to the one before: only within a run is the order not proved.
     run = np.concatenate([[0], np.cumsum(~close)])
@@ -95,31 +104,36 @@ def settle_all(
     rival = (place[first] < k)[run] & ~(computed > kth[owner])
     rival &= (np.bincount(run, rival) > 1)[run]
     spots = np.flatnonzero(rival)
-    runs = np.split(spots, np.flatnonzero(np.diff(run[spots])) + 1)
-    many = error == 0 and len(spots) * (2 + queries.shape[1]) >= MASS
-    for lot in lots(runs):
-        some = np.concatenate(lot)
+    ends = [*(np.flatnonzero(np.diff(run[spots])) + 1).tolist(), len(spots)]
+    many = error == 0 and len(spots) * entries >= MASS
+    for begin, lot in lots(ends) if many else [(0, ends)]:
         if many:
+            some = spots[begin : lot[-1]]
             pairs = owner[some], index[order[some]], run[some]
             winners = sorted_runs(rows, queries, k, *pairs)
             if winners is not None:
                 order[some[: len(winners)]] = order[some[winners]]
                 continue
-        for one in lot:
+        for end in lot:
+            one = spots[begin:end]
             chosen = settle(queries[owner[one[0]]], rows, index[order[one]], k)
             order[one[: len(chosen)]] = order[one[chosen]]
+            begin = end
     return order[place < k]
 
 
-def lots(runs: list[Indices]) -> Iterator[list[Indices]]:
-    """Put runs together while they have no more than `LOT` members."""
-    lot: list[Indices] = []
-    for one in runs:
-        if lot and sum(map(len, lot)) + len(one) > LOT:
-            yield lot
-            lot = []
-        lot.append(one)
-    yield lot
+def lots(ends: list[int]) -> Iterator[tuple[int, list[int]]]:
+    """Put runs, given by their ends, together while they have no more than `LOT` members.
+
+    Give where each lot begins, and the ends of its runs.
+    """
+    begin, lot = 0, ends[:1]
+    for end in ends[1:]:
+        if end - begin > LOT:
+            yield begin, lot
+            begin, lot = lot[-1], []
+        lot.append(end)
+    yield begin, lot
 
 
 def sorted_runs(

@@ -6,13 +6,14 @@ only the best rows seen so far. Because tiles come in the order of the training 
 row must be *strictly* nearer to displace an earlier one, ties go to the earliest index.
 """
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from nnlib.certify import (
     Frame,
@@ -25,10 +26,10 @@ from nnlib.certify import (
     nothing_rounds,
 )
 from nnlib.distances import check_norms, direct_tile, squared_norms, with_bias, with_ones
-from nnlib.errorfree import cut, digits, first_k, reversed_rows, slice_bits
+from nnlib.errorfree import SLICES, cut, digits, first_k, reversed_rows, slice_bits
 from nnlib.merge import Indices, pair_distances, settle_all, settle_pairs, slices, smallest_k
 from nnlib.shortlist import Advance, Plan, filter_rows, make_plan
-from nnlib.threads import blas_threads, others_run
+from nnlib.threads import blas_threads, others_run, single_products
 from nnlib.tree import (
     COSTS,
     Tree,
@@ -64,8 +65,12 @@ FEW_NUMBERS = 2**16
 # From so many products on, several threads are worth calling; from so many on, even where others
 # are at work or wait busily, which OpenBLAS's do for a tenth of a second.
 THREADED_WORK, LONG_WORK = 2**27, 2**35
+# So many queries try a tree. It is slow if they take so many times what all rows are to take.
+TRIAL, SLOW = 16, 4
 # In a tile of exact products, so many rows may have numbers that no slices hold.
 MOST_ODD = 16
+# Rows beside 2k that a query may have left by the direct form before exact products take over.
+FAIR = 64
 
 
 class TrainingSet:
@@ -140,7 +145,8 @@ def tile_shape(
     up to 130. With the tile go copies of its queries and rows, made wider and with the bias,
     and the exact distances of one query.
     """
-    queries, rows = min(n_test, 512), min(n_train, 2048)
+    # Each tile is merged with the k best so far, which must not outweigh it.
+    queries, rows = min(n_test, 512), min(n_train, max(2048, 4 * k))
 
     def needed(q: int, n: int) -> int:
         return tile_bytes(q, n, d, k, method)
@@ -149,7 +155,7 @@ def tile_shape(
         return needed(q, n) > memory_limit or 8 * q * n > TILE_BYTES
 
     while too_big(queries, rows) and (queries > 1 or rows > 1):
-        if rows > queries or queries == 1:
+        if rows > max(queries, 4 * k) or queries == 1:
             rows = (rows + 1) // 2
         else:
             queries = (queries + 1) // 2
@@ -222,9 +228,28 @@ def search_exact(
 ) -> tuple[Array, Indices]:
     """Return (squared distances, indices) of the truly k nearest, ordered by (truth, index).
 
-    One pass by the direct form keeps, for every query, the rows that the kth best so far does
-    not prove to be farther. What remains is either exactly k rows in a proved order, or is
+    What one pass by the direct form leaves is either exactly k rows in a proved order, or is
     settled in integers. `error` bounds the rounding of the inputs to float64.
+    """
+    *pairs, _ = direct_pass(training, queries, k, rows_per_tile, error)
+    owner, index, computed = pairs
+    kept = settle_all(training.rows, queries, k, error, owner, index, computed)
+    return computed[kept].reshape(-1, k), index[kept].reshape(-1, k)
+
+
+def direct_pass(
+    training: TrainingSet,
+    queries: Array,
+    k: int,
+    rows_per_tile: int,
+    error: float,
+    fair: int = 0,
+) -> tuple[Indices, Indices, Array, NDArray[np.bool_]]:
+    """Return the pairs that the direct form does not rule out: (owner, index, distance, crowded).
+
+    For every query these are the rows that the kth best so far does not prove to be farther. A
+    mass of ties is settled on the way, before it fills the memory; or, if a `fair` share is given,
+    queries with more rows than that are left without any, `crowded` (n_test,).
     """
     X = queries.astype(np.float64, copy=False)
     d = X.shape[1]
@@ -232,31 +257,38 @@ def search_exact(
     # The candidates: parallel arrays of the query they belong to, row index, computed distance.
     owner, index = np.empty(0, np.intp), np.empty(0, np.intp)
     computed = np.empty(0)
+    crowded = np.zeros(len(X), np.bool_)
     most = len(X) * (k + rows_per_tile // 4)
     for part in slices(len(training), rows_per_tile):
         with np.errstate(all="ignore"):
             values = direct_tile(X, training.rows[part].astype(np.float64, copy=False))
         best = keep_best(best, values, part.start, k)
         limit = cutoff(best[0][:, -1], d, error)
-        i, j = (~(values > limit[:, None])).nonzero()  # a NaN keeps its row
+        near = ~(values > limit[:, None])  # a NaN keeps its row
+        if fair:
+            counts = np.bincount(owner[~(computed > limit[owner])], minlength=len(X))
+            crowded |= counts + np.count_nonzero(near, axis=1) > fair
+            if crowded.all():
+                return owner[:0], index[:0], computed[:0], crowded
+            limit[crowded], near[crowded] = -np.inf, False
+        i, j = near.nonzero()
         keep = ~(computed > limit[owner])
         owner = np.concatenate([owner[keep], i])
         index = np.concatenate([index[keep], j + part.start])
         computed = np.concatenate([computed[keep], values[i, j]])
-        if len(owner) > most:  # a mass of ties: settle what is there before it fills the memory
+        if len(owner) > most:
             kept = settle_all(training.rows, queries, k, error, owner, index, computed)
             owner, index, computed = owner[kept], index[kept], computed[kept]
-    kept = settle_all(training.rows, queries, k, error, owner, index, computed)
-    return computed[kept].reshape(-1, k), index[kept].reshape(-1, k)
+    return owner, index, computed, crowded
 
 
 def exact_winners(
     training: TrainingSet, queries: Array, k: int, frame: Frame, step: int
-) -> tuple[Indices, Indices] | None:
-    """Return (owner, index) of the k nearest rows of each tile, by products that do not round.
+) -> tuple[Indices, Indices, bool] | None:
+    """Return (owner, index) of the k nearest rows, by products that do not round, and True.
 
-    Rows with numbers that the slices cannot hold become candidates of every query. Where they
-    are many, or where it is a query, there is no result.
+    Rows with numbers that the slices cannot hold become candidates of every query, and then the
+    order is not told: False. Where they are many, or where it is a query, there is no result.
     """
     d = queries.shape[1]
     bits, top = slice_bits(d), leading_bit(frame)
@@ -264,13 +296,13 @@ def exact_winners(
     if not fits.all():
         return None
     every = np.arange(len(queries))
-    pairs = []
+    pairs, others = [], []
     for tile in slices(len(training), step):
         t, fits = cut(training.rows[tile], top, bits)
         ready, odd = np.flatnonzero(fits), np.flatnonzero(~fits) + tile.start
         if len(odd) > MOST_ODD:
             return None
-        pairs.append((np.repeat(every, len(odd)), np.tile(odd, len(every))))
+        others.append((np.repeat(every, len(odd)), np.tile(odd, len(every))))
         if not len(ready):
             continue
         used = 1 + max((i for i in range(len(x)) if x[i].any() or t[i][ready].any()), default=0)
@@ -279,29 +311,64 @@ def exact_winners(
             numbers = digits([part[some] for part in x[:used]], sides, bits)
             for place, i in enumerate(every[some]):
                 best = first_k([digit[place] for digit in numbers], min(k, len(ready)))
-                best = ready[best]
-                pairs.append((np.full(len(best), i), best + tile.start))
-    owner, index = (np.concatenate(column) for column in zip(*pairs, strict=True))
-    return owner, index
+                number = np.zeros((len(best), 2 * SLICES - 1))
+                for column, digit in enumerate(numbers):
+                    number[:, column] = digit[place, best]
+                pairs.append((np.full(len(best), i), ready[best] + tile.start, number))
+    owner, index = (np.concatenate(column) for column in zip(*others, strict=True))
+    sure = not len(owner)
+    if pairs:
+        whose, found, number = (np.concatenate(column) for column in zip(*pairs, strict=True))
+        order = np.lexsort((found, *number.T[::-1], whose))
+        start = np.searchsorted(whose[order], every)
+        order = order[np.arange(len(order)) - start[whose[order]] < k]
+        owner, index = np.concatenate([owner, whose[order]]), np.concatenate([index, found[order]])
+    return owner, index, sure
 
 
 def search_crowded(
     training: TrainingSet, queries: Array, k: int, frame: Frame, plan: Plan, error: float
 ) -> tuple[Array, Indices]:
-    """Return what `search_exact` does, by exact products where the numbers allow it."""
+    """Return what `search_exact` does, in masses of ties by exact products if numbers allow it."""
     n_train, d, limit = len(training), queries.shape[1], plan.memory_limit
     shape = tile_shape(len(queries), n_train, d, k, "exact", limit)
+    distances = np.empty((len(queries), k))
+    indices = np.empty((len(queries), k), np.intp)
+    tied = np.ones(len(queries), np.bool_)
+    if error == 0:
+        for part in slices(len(queries), shape[0]):
+            some = queries[part]
+            owner, index, computed, crowded = direct_pass(
+                training, some, k, shape[1], 0.0, FAIR + 2 * k
+            )
+            tied[part] = crowded
+            if crowded.all():
+                continue
+            kept = settle_all(training.rows, some, k, error, owner, index, computed)
+            done = part.start + np.flatnonzero(~crowded)
+            distances[done] = computed[kept].reshape(-1, k)
+            indices[done] = index[kept].reshape(-1, k)
     step = 1 + min(2047, limit // (1000 * (1 + d)))  # rows in a tile of exact products
     room = 1 + limit // (200 * (d + k * (1 + n_train // step)))
-    found = []
-    for part in slices(len(queries), room if error == 0 else shape[0]):
-        pairs = exact_winners(training, queries[part], k, frame, step) if error == 0 else None
-        if pairs:
-            found.append(settle_pairs(training.rows, queries[part], k, error, *pairs))
-            continue
-        for some in slices(len(queries[part]), shape[0]):
-            found.append(search_exact(training, queries[part][some], k, shape[1], error))
-    return np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found])
+    left = np.flatnonzero(tied)
+    for part in slices(len(left), room if error == 0 else shape[0]):
+        some = queries[left[part]]
+        pairs = None
+        if error == 0:
+            with single_products():
+                pairs = exact_winners(training, some, k, frame, step)
+        if pairs and pairs[2]:
+            values = pair_distances(some, training.rows, *pairs[:2])
+            found = [(values.reshape(-1, k), pairs[1].reshape(-1, k))]
+        elif pairs:
+            found = [settle_pairs(training.rows, some, k, error, *pairs[:2])]
+        else:
+            found = [
+                search_exact(training, some[lot], k, shape[1], error)
+                for lot in slices(len(some), shape[0])
+            ]
+        distances[left[part]], indices[left[part]] = map(np.concatenate, zip(*found, strict=True))
+    return distances, indices
 
 
 def search_certified(
@@ -393,7 +460,8 @@ def search(
         if method == "exact" and algorithm != "brute":
             tree = choose_tree(training, queries, k, algorithm, memory_limit)
         if tree:
-            found = search_pruned(training, tree, queries, k, memory_limit, advance)
+            trial = algorithm == "auto"
+            found = search_pruned(training, tree, queries, k, memory_limit, advance, trial)
         else:
             found = search_rows(training, queries, k, method, memory_limit, advance, measured)
     check_told_apart(found[0], method)
@@ -426,7 +494,7 @@ def choose_tree(
         paid = built or training.spent >= build_seconds(COSTS, n_train, d)
         pays = (paid or not small) and tree_pays(n_test, n_train, d, k, paid)
         if not pays or conversion_error(queries, training.rows):
-            training.spent += brute_seconds(COSTS, n_test, n_train, d)
+            training.spent += brute_seconds(COSTS, n_test, n_train, d, k)
             return None
     # Of rows that have a tree it is known.
     if not tree_fits(queries, *([] if built else [training.rows])):
@@ -443,16 +511,60 @@ def choose_tree(
 
 
 def search_pruned(
-    training: TrainingSet, tree: Tree, queries: Array, k: int, memory_limit: int, advance: Advance
+    training: TrainingSet,
+    tree: Tree,
+    queries: Array,
+    k: int,
+    memory_limit: int,
+    advance: Advance,
+    trial: bool,
 ) -> tuple[Array, Indices]:
-    """Return what `search_rows` does in the exact method, by the tree as far as it can prove it."""
+    """Return what `search_rows` does in the exact method, by the tree as far as it can prove it.
+
+    On `trial` the tree is left if it takes far longer for the first queries than all rows are
+    expected to take, and all rows then take less: who asks from the center of a sphere is
+    equally near to every leaf.
+    """
     error = conversion_error(queries, training.rows)
     whole = nothing_rounds(queries, training.rows)
     memory = memory_limit - tree.bytes
-    distances, indices, left = tree.search(queries, k, error, whole, memory, advance)
-    if left.any():
-        rest = search_rows(training, queries[left], k, "exact", memory, advance)
-        distances[left], indices[left] = rest
+
+    def over_all(some: Array) -> tuple[Array, Indices]:
+        return search_rows(training, some, k, "exact", memory, advance)
+
+    def with_tree(some: Array) -> tuple[Array, Indices]:
+        distances, indices, left = tree.search(some, k, error, whole, memory, advance)
+        if left.any():
+            distances[left], indices[left] = over_all(some[left])
+        return distances, indices
+
+    if not trial or len(queries) < 8 * TRIAL:
+        return with_tree(queries)
+    expected = brute_seconds(COSTS, TRIAL, len(training), queries.shape[1], k)
+    return tried(with_tree, over_all, queries, SLOW * expected)
+
+
+Search = Callable[[Array], tuple[Array, Indices]]
+
+
+def tried(first: Search, other: Search, queries: Array, slow: float) -> tuple[Array, Indices]:
+    """Return what either search does: the first, unless it is slow and the other one faster.
+
+    It is slow if it takes more than so many seconds for `TRIAL` queries.
+    """
+    found: list[tuple[Array, Indices]] = []
+    seconds: list[float] = []
+    search = first
+    for ask in (first, other):
+        began = time.perf_counter()
+        found.append(ask(queries[TRIAL * len(found) :][:TRIAL]))
+        seconds.append(time.perf_counter() - began)
+        if seconds[0] <= slow:
+            break
+    else:
+        search = first if seconds[0] < seconds[1] else other
+    found.append(search(queries[TRIAL * len(found) :]))
+    distances, indices = map(np.concatenate, zip(*found, strict=True))
     return distances, indices
 
 

@@ -115,6 +115,8 @@ class Costs(NamedTuple):
     tree_leaf: float  # a leaf that a query visits
     tree_entry: float  # and a feature of it
     spread: float  # how many leaves wide a ball is in each coordinate, over the theory
+    brute_neighbor: float  # a neighbor of a query, beyond its first
+    tree_neighbor: float
 
 
 COSTS = Costs(
@@ -131,6 +133,8 @@ COSTS = Costs(
     tree_leaf=1.16e-08,
     tree_entry=1.15e-08,
     spread=0.6,
+    brute_neighbor=7.09e-07,
+    tree_neighbor=4.41e-07,
 )
 
 
@@ -172,14 +176,16 @@ def total(costs: tuple[float, ...], terms: list[float]) -> float:
     return sum(c * t for c, t in zip(costs, terms, strict=True))
 
 
-def brute_seconds(costs: Costs, n_test: int, n_train: int, d: int) -> float:
+def brute_seconds(costs: Costs, n_test: int, n_train: int, d: int, k: int = 1) -> float:
     """Return about how long the search over all rows takes."""
-    return total(costs[:4], brute_terms(n_test, n_train, d))
+    beyond = costs.brute_neighbor * n_test * (k - 1)
+    return total(costs[:4], brute_terms(n_test, n_train, d)) + beyond
 
 
 def tree_seconds(costs: Costs, n_test: int, n_train: int, d: int, k: int, built: bool) -> float:
     """Return about how long the tree takes; to build, too, if it is not `built`."""
     asked = total(costs[7:12], tree_terms(n_test, n_train, d, k, costs.spread))
+    asked += costs.tree_neighbor * n_test * (k - 1)
     return asked if built else asked + build_seconds(costs, n_train, d)
 
 
@@ -192,7 +198,7 @@ def tree_pays(n_test: int, n_train: int, d: int, k: int, built: bool) -> bool:
     """Return whether the tree is expected to take less time than the search over all rows."""
     if d == 0:
         return False
-    alone = brute_seconds(COSTS, n_test, n_train, d)
+    alone = brute_seconds(COSTS, n_test, n_train, d, k)
     return tree_seconds(COSTS, n_test, n_train, d, k, built) < alone and bound_was_read()
 
 

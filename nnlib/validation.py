@@ -43,6 +43,8 @@ def as_array(name: str, data: ArrayLike) -> Array:
         For sparse or masked data, for nested sequences of unequal length, and with whatever
         `data` itself raises when it is read as its cause.
     """
+    if type(data) is np.ndarray and data.dtype.kind != "O":
+        return data
     if hasattr(data, "toarray") and hasattr(data, "nnz"):
         raise ValueError(f"{name} is sparse; pass a dense array, for example {name}.toarray()")
     masked = holds_masked(data)

@@ -190,6 +190,7 @@ def page_outputs(folder, stored):
     (folder / "chapters").mkdir(parents=True)
     (folder / "benchmarks").mkdir()
     (folder / "benchmarks" / "peers.json").write_text(conditions.written(stored), encoding="utf-8")
+    (folder / "benchmarks" / "hostile.json").write_bytes(hostile.STORED.read_bytes())
     style = "book.mplstyle"
     (folder / "chapters" / style).write_bytes((PAGE.parent / style).read_bytes())
     page = PAGE.read_text(encoding="utf-8")
@@ -351,6 +352,30 @@ def test_hostile_cases_are_measured_every_way_and_answered_right(name):
     assert found["wrong"] == 0
     assert hostile.over_direct(found) > 0
     assert hostile.over_better(found) > 0
+
+
+def test_what_is_stored_of_the_cases_keeps_their_limits():
+    stored = json.loads(hostile.STORED.read_text(encoding="utf-8"))
+    assert [found["data"] for found in stored["cases"]] == list(hostile.CASES)
+    assert set(stored["before"]) == set(hostile.CASES)
+    assert [found["data"] for found in stored["busy"]] == hostile.BUSY
+    for found in [*stored["cases"], *stored["busy"]]:
+        case = hostile.CASES[found["data"]]
+        assert (tuple(found["shape"]), found["k"], found["limit"]) == case[1:4]
+        assert found["wrong"] == 0
+        assert hostile.over_direct(found) <= case.limit
+    assert all(hostile.over_better(found) <= hostile.CHOICE for found in stored["cases"])
+    assert tuple(stored["single"]["shape"]) == hostile.SINGLE
+    for method in ("predict", "kneighbors"):
+        found = stored["single"][method]
+        assert conditions.ratio(found, "exact", "scikit-learn") <= hostile.SINGLE_LIMIT
+
+
+def test_estimators_are_asked_one_query_a_call_and_beside_loops():
+    with hostile.loops_beside(1):
+        found = hostile.one_by_one((3, 300, 2), 0.0)
+    for method in ("predict", "kneighbors"):
+        assert set(found[method]["seconds"]) == {"exact", "scikit-learn"}
 
 
 @pytest.mark.parametrize("name", WRONG)

@@ -144,10 +144,11 @@ def test_masses_are_settled_as_few_are(problem, k, lot):
     with np.errstate(all="ignore"):
         computed = pair_distances(X, T, owner, index)
         sides = []
-        for mass in (1, 10**9):
+        for mass in (1, 64 * 33, 10**9):
             with mock.patch.multiple(merge_module, MASS=mass, LOT=lot):
                 sides.append(settle_all(T, X, k, error, owner, index, computed))
-    assert np.array_equal(*sides)
+    assert np.array_equal(sides[0], sides[1])
+    assert np.array_equal(sides[0], sides[2])
     assert np.array_equal(index[sides[0]].reshape(-1, k), oracle_k_nearest(T, X, k))
 
 

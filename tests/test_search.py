@@ -116,7 +116,7 @@ def small_scale(group=2, room=(4, 2), tile=(8, 3), odd=3, threads=1, counted=())
     """Let tiny problems run through every stage; count the calls of some functions."""
     settings = {
         search_module: {
-            "SMALL_WORK": -1, "MOST_ODD": odd, "tree_pays": lambda *sizes: False,
+            "SMALL_WORK": -1, "MOST_ODD": odd, "FAIR": 0, "tree_pays": lambda *sizes: False,
             "threads_for": lambda products: threads,
         },
         shortlist: {
@@ -915,7 +915,7 @@ def test_no_warning_and_no_floating_point_error_whatever_the_caller_asks_for(
 
 
 @pytest.mark.parametrize(
-    ("n", "m", "d", "k"), [(50, 3, 1, 1), (400, 60, 1, 1), (30, 5, 7, 4), (3000, 1, 2, 50)]
+    ("n", "m", "d", "k"), [(50, 3, 1, 1), (400, 60, 1, 1), (30, 5, 7, 4), (500, 1, 2, 50)]
 )
 def test_the_least_limit_is_enough_where_integers_would_be_moved(n, m, d, k):
     rng = np.random.default_rng(0)

@@ -352,16 +352,44 @@ def test_in_several_threads_at_once():
         assert np.array_equal(found[1], expected[1])
 
 
+@pytest.mark.parametrize("trial", [False, True])
 @pytest.mark.parametrize("step", [0.0, 0.1])
-def test_the_bar_reaches_its_end(step):
+def test_the_bar_reaches_its_end(step, trial):
     """Also where some queries are left over."""
     rng = np.random.default_rng(0)
     T = np.concatenate([np.full((100, 3), step), rng.random((300, 3))])
-    X = np.concatenate([rng.random((80, 3)), np.zeros((30, 3))])
+    X = np.concatenate([rng.random((130, 3)), np.zeros((30, 3))])
     seen = []
     training = TrainingSet(T)
-    search_module.search_pruned(training, training.tree(), X, 2, 2**24, seen.append)
+    search_module.search_pruned(training, training.tree(), X, 2, 2**24, seen.append, trial)
     assert sum(seen) == len(T) * len(X)
+
+
+@pytest.mark.parametrize(
+    ("slow", "faster", "asked"),
+    [
+        (False, False, {"tree": 160}),
+        (True, False, {"tree": 144, "rows": 16}),
+        (True, True, {"tree": 16, "rows": 144}),
+    ],
+)
+def test_a_slow_tree_is_left_if_the_rows_are_faster(slow, faster, asked, monkeypatch):
+    clock = iter([0.0, 5.0 if slow else 0.5, 10.0, 11.0 if faster else 20.0])
+    monkeypatch.setattr(search_module.time, "perf_counter", lambda: next(clock))
+    count = dict.fromkeys(asked, 0)
+
+    def search(name):
+        def answer(queries):
+            count[name] += len(queries)
+            return queries, queries.astype(np.intp)
+
+        return answer
+
+    X = np.arange(160.0)[:, None]
+    found = search_module.tried(search("tree"), search("rows"), X, slow=1.0)
+    assert count == asked
+    assert np.array_equal(found[0], X)
+    assert np.array_equal(found[1], X)
 
 
 # --- The choice -------------------------------------------------------------------------------
@@ -504,7 +532,7 @@ def test_the_choice_loses_little_on_the_measured_grid(algorithms):
     for factor in ("within a factor of 2", "lost up to 4", "up to 13"):
         assert factor in k_nearest.__doc__
     shapes = {tuple(c["shape"]) for c in STORED["cases"]}
-    chosen = {algorithms.chosen(COSTS, list(shape), False) for shape in shapes}
+    chosen = {algorithms.chosen(COSTS, list(shape), 1, False) for shape in shapes}
     assert chosen == {"tree", "brute"}
 
 
@@ -523,7 +551,7 @@ def test_everything_is_measured_in_the_stored_form(algorithms):
     assert set(result) == set(STORED)
     assert set(result["cases"][0]) == set(STORED["cases"][0])
     assert set(result["target"][0]) == set(STORED["target"][0])
-    assert len(result["cases"]) == 8
+    assert len(result["cases"]) == 9
     assert all(min(times) > 0 for c in result["cases"] for times in c["seconds"].values())
 
 
@@ -538,9 +566,19 @@ def test_the_fit_finds_costs_that_made_the_times(algorithms):
             }
             whole = tree_module.tree_seconds(made, n_test, n_train, d, 1, False)
             seconds["build"] = [whole - seconds["tree"][0]]
-            cases.append({"cloud": "even", "shape": [n_test, n_train, d], "seconds": seconds})
+            cases.append(
+                {"cloud": "even", "shape": [n_test, n_train, d], "k": 1, "seconds": seconds}
+            )
+    for shape, k in (((100, 100_000, 3), 500), ((200, 10_000, 8), 9000)):
+        seconds = {
+            "brute": [tree_module.brute_seconds(made, *shape, k)],
+            "tree": [tree_module.tree_seconds(made, *shape, k, True)],
+            "build": [tree_module.build_seconds(made, *shape[1:])],
+        }
+        cases.append({"cloud": "even", "shape": list(shape), "k": k, "seconds": seconds})
     found = algorithms.fit(cases)
-    for case in cases:
+    assert found[-2:] == pytest.approx(made[-2:], rel=0.02)
+    for case in cases[:-2]:
         shape = case["shape"]
         again = tree_module.brute_seconds(found, *shape)
         assert again == pytest.approx(case["seconds"]["brute"][0], rel=0.02)
