@@ -66,7 +66,7 @@ FEW_NUMBERS = 2**16
 # are at work or wait busily, which OpenBLAS's do for a tenth of a second.
 THREADED_WORK, LONG_WORK = 2**27, 2**35
 # So many queries try a tree. It is slow if they take so many times what all rows are to take.
-TRIAL, SLOW = 16, 4
+TRIAL, SLOW = 8, 4
 # In a tile of exact products, so many rows may have numbers that no slices hold.
 MOST_ODD = 16
 # Rows beside 2k that a query may have left by the direct form before exact products take over.
@@ -690,13 +690,15 @@ def k_nearest(
 
             all rows:  c₁ + c₂ (n_test + n_train) d + n_test n_train (c₃ + c₄ d),
             the tree:  c₅ + n_train l (c₆ + c₇ d) + c₈ + n_test (c₉ + c₁₀ l + v (c₁₁ + c₁₂ d)),
+            and beside these, for k neighbors, n_test (k − 1) times c₁₄ and c₁₅,
             v = min(1 + c₁₃ 2 Γ(d/2 + 1)^{1/d} (k/18)^{1/d} / √π, (n_train/18)^{1/d})^d,
 
         where ``nnlib.tree.COSTS`` are the seconds that ``benchmarks/algorithms.py`` fitted. On its
         grid the choice was within a factor of 2 of the better one on even clouds. The time of a
         tree depends on how many dimensions the rows really fill, which no size tells: on clusters
         of three dimensions in up to 16, the choice lost up to 4 by comparing all rows, and up to 13
-        where a tree stood already, as in an estimator that predicts again.
+        where a tree stood already, as in an estimator that predicts again. A tree that takes over
+        four times what all rows are to take for the first eight queries is left if they take less.
     memory_limit : int
         Bytes of working memory beyond the inputs, the result, one norm a training row and, in
         the exact search or from a source, 2 MiB. A tree must fit into it, with a third of its size

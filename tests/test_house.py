@@ -51,7 +51,7 @@ def test_the_core_can_be_read_in_one_sitting():
         len((ROOT / "nnlib" / f"{name}.py").read_text().splitlines())
         for name in [*CORE, "votes", "classifier"]
     )
-    assert lines <= 3564  # of which about 1,600 are code
+    assert lines <= 3566  # of which about 1,600 are code
 
 
 def test_only_the_classifier_imports_scikit_learn_in_the_library():

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from fontTools.ttLib import TTFont
 
 # The extension and the sample book, whichever way pytest imports this file.
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
@@ -210,3 +211,25 @@ def test_the_corner_of_a_table_is_no_header(book: Path) -> None:
     soup = page(book, "table.html")
     assert soup.select("table.dataframe")
     assert not [header for header in soup.select("table.dataframe thead th") if not header.text]
+
+
+def test_a_page_carries_the_icons_that_it_uses_and_no_more(book: Path) -> None:
+    static = book / "_static"
+    css = (static / "styles" / "pydata-sphinx-theme.css").read_text(encoding="utf-8")
+    font = TTFont(static / "vendor" / "fontawesome" / "webfonts" / "icons.woff")
+    named: set[str] = set()
+    for path in book.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        assert "fontawesome.js" not in text
+        assert ("searchtools.js" in text) == (path.name == "search.html")
+        soup = BeautifulSoup(text, "html.parser")
+        named.update(name for icon in soup.select("i[class*=fa-]") for name in icon["class"])
+    icons = {name for name in named if name.startswith("fa-")} - {"fa-solid", "fa-lg"}
+    assert len(icons) > 8
+    for icon in icons:
+        (code,) = re.findall(rf'\.{icon}:before[^{{}}]*{{content:"\\([0-9a-f]+)"}}', css)
+        assert int(code, 16) in font.getBestCmap()
+    assert len(font.getBestCmap()) < 60
+    assert css.count(":before{content:") < 60
+    assert "icons.woff" in css
+    assert not list(static.rglob("fontawesome.js*"))

@@ -369,8 +369,8 @@ def test_the_bar_reaches_its_end(step, trial):
     ("slow", "faster", "asked"),
     [
         (False, False, {"tree": 160}),
-        (True, False, {"tree": 144, "rows": 16}),
-        (True, True, {"tree": 16, "rows": 144}),
+        (True, False, {"tree": 152, "rows": 8}),
+        (True, True, {"tree": 8, "rows": 152}),
     ],
 )
 def test_a_slow_tree_is_left_if_the_rows_are_faster(slow, faster, asked, monkeypatch):

@@ -1,0 +1,86 @@
+"""Weight that the theme puts on every page and that no page needs.
+
+The pydata theme draws its icons twice: by a script of half a megabyte and by a font of 1,900 of
+them. The book uses some fifteen, so the script goes, and the font keeps these. It also loads the
+search on every page, where it only keeps `sphinx_highlight.js` from ever marking what was searched.
+Theme 0.17; what is not found any more can go from here.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fontTools import subset
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+ICON_SCRIPT = re.compile(r"\s*<script[^>]*\bscripts/fontawesome\.js[^>]*></script>")
+SEARCH_SCRIPTS = re.compile(
+    r"\s*<script[^>]*\b(?:searchtools|language_data|searchindex)\.js[^>]*></script>"
+)
+ICON_NAME = re.compile(r"\bfa-[a-z0-9-]+")
+# In the theme's style sheet: .fa-NAME:before,.fa-ALIAS:before{content:"\f00c"}; for some a letter.
+ICON_RULE = re.compile(r'(?:\.fa-[a-z0-9-]+:+before,?)+\{content:"\\?([0-9a-f]{2,}|.)"\}')
+ICON_CODE = re.compile(r'"\\(f[0-9a-f]{3})"')
+FONT_SOURCE = re.compile(r"src:url\([^)]*fa-solid-900\.woff2\)[^;}]*")
+FONTS = "vendor/fontawesome/webfonts"
+FONT = "icons.woff"
+STYLES = ("styles/pydata-sphinx-theme.css", "styles/sphinx-book-theme.css")
+
+
+def lighten(app: Sphinx, error: Exception | None) -> None:
+    """Take from all pages that were written what none needs.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        The build.
+    error : Exception or None
+        What ended the build early, if anything did.
+    """
+    if error is not None or app.builder.format != "html":
+        return
+    folder = Path(app.outdir)
+    names: set[str] = set()
+    for path in folder.rglob("*.html"):
+        page = path.read_text(encoding="utf-8")
+        names.update(ICON_NAME.findall(page))
+        lean = ICON_SCRIPT.sub("", page)
+        if path.name != "search.html":
+            lean = SEARCH_SCRIPTS.sub("", lean)
+        if lean != page:
+            path.write_text(lean, encoding="utf-8")
+    static = folder / "_static"
+    for path in (static / "scripts").glob("fontawesome.js*"):
+        path.unlink()
+    keep_icons(static, names)
+
+
+def keep_icons(static: Path, names: set[str]) -> None:
+    """Cut the icons that are not named out of the theme's style sheet and its font.
+
+    Others that style sheets write by their code stay.
+    """
+    kept: set[str] = set()
+
+    def rule(found: re.Match[str]) -> str:
+        if names.isdisjoint(ICON_NAME.findall(found[0])):
+            return ""
+        kept.add(found[1] if len(found[1]) > 1 else f"{ord(found[1]):x}")
+        return found[0]
+
+    for name in STYLES:
+        sheet = static / name
+        css = ICON_RULE.sub(rule, sheet.read_text(encoding="utf-8"))
+        kept.update(ICON_CODE.findall(css))
+        css = FONT_SOURCE.sub(f'src:url(../{FONTS}/{FONT}) format("woff")', css)
+        sheet.write_text(css, encoding="utf-8")
+    options = subset.Options(flavor="woff", layout_features=[], hinting=False)
+    font = subset.load_font(static / FONTS / "fa-solid-900.ttf", options)
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=[int(code, 16) for code in kept])
+    cutter.subset(font)
+    subset.save_font(font, static / FONTS / FONT, options)
