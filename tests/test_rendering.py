@@ -7,15 +7,18 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
+from PIL import Image
 
 # The extension and the sample book, whichever way pytest imports this file.
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 from sample_book import build, write_notebook  # noqa: E402
 
+from rendering import weight  # noqa: E402
 from rendering.formulas import display_tex, lean  # noqa: E402
 from rendering.glyphs import share  # noqa: E402
 from rendering.typesetter import FormulaError, Typesetter  # noqa: E402
@@ -233,3 +236,20 @@ def test_a_page_carries_the_icons_that_it_uses_and_no_more(book: Path) -> None:
     assert css.count(":before{content:") < 60
     assert "icons.woff" in css
     assert not list(static.rglob("fontawesome.js*"))
+
+
+def test_a_figure_has_a_palette_and_says_its_size(tmp_path: Path) -> None:
+    (tmp_path / "_images").mkdir()
+    figure = tmp_path / "_images" / "a.png"
+    rng = np.random.default_rng(0)
+    shades = rng.integers(0, 6, (90, 120, 4)) * 40 + rng.integers(0, 8, (90, 120, 4))
+    Image.fromarray(shades.astype(np.uint8)).save(figure)
+    heavy = figure.stat().st_size
+    assert weight.with_palette(figure) == (120, 90)
+    light = figure.read_bytes()
+    assert len(light) < heavy / 3
+    assert weight.with_palette(figure) == (120, 90)
+    assert figure.read_bytes() == light  # nothing is lost twice
+    with Image.open(figure) as picture:
+        shown = np.asarray(picture.convert("RGBA")).astype(int)
+    assert np.abs(shown - shades).mean() < 20

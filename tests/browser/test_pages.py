@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import re
+import statistics
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,6 +20,7 @@ from visits import BOOK, settle
 
 PAGES_LAST = True  # see open_page
 OPEN = Callable[..., Page]
+ICONS = "_static/vendor/fontawesome/webfonts/icons.woff"
 REDIRECT = "index.html"  # Jupyter Book's own, to the first page
 
 
@@ -36,7 +39,10 @@ def assert_sound(page: Page) -> None:
     states = page.locator(".widget-place").evaluate_all("all => all.map((e) => e.dataset.widget)")
     assert set(states) <= {"running"}
     broken = page.locator("img").evaluate_all(
-        "all => all.filter((e) => !e.complete || !e.naturalWidth).map((e) => e.src)"
+        """all => Promise.all(all.map((e) => {
+            e.loading = "eager";  // and not only once it is scrolled near
+            return e.decode().then(() => [], () => [e.src]);
+        })).then((found) => found.flat())"""
     )
     assert broken == []
 
@@ -136,6 +142,41 @@ def test_search(way: str, book: Path, book_url: str, open_page: OPEN) -> None:
     page = open_page(f"{start}/search.html?q=neighbor")
     page.locator("#search-results li").first.wait_for()
     page.wait_for_load_state("networkidle")
+
+
+def test_what_was_searched_is_marked(book: Path, open_page: OPEN) -> None:
+    page = open_page(f"{book.as_uri()}/chapters/glossary.html?highlight=softmax")
+    page.locator("article .highlighted").first.wait_for()
+
+
+def weight(page: Path) -> int:
+    """Return the bytes of a page and of all that it loads by itself, compressed."""
+    files = {page, BOOK / ICONS}
+    for address in re.findall(
+        r'(?:src|href)="([^"#?:]+\.(?:js|css|png|svg))[?"]', page.read_text("utf-8")
+    ):
+        files.add((page.parent / address).resolve())
+    return sum(len(gzip.compress(file.read_bytes(), 6)) for file in files if file.is_file())
+
+
+def test_a_page_is_light() -> None:
+    weights = {
+        page.name: weight(page)
+        for page in sorted(BOOK.rglob("*.html"))
+        if "_static" not in page.parts
+    }
+    assert len(weights) > 40
+    assert statistics.median(weights.values()) <= 180_000
+    assert max(weights.values()) <= 300_000, max(weights, key=weights.__getitem__)
+
+
+def test_figures_say_their_size_and_come_when_they_are_near() -> None:
+    figures = re.compile(r"<img [^>]*_images/[^>]*\.png[^>]*>")
+    found = [
+        tag for page in BOOK.rglob("*.html") for tag in figures.findall(page.read_text("utf-8"))
+    ]
+    assert len(found) > 30
+    assert all('width="' in tag and 'height="' in tag and 'loading="lazy"' in tag for tag in found)
 
 
 # What a browser fetches by itself, each element with the attribute that names it.
