@@ -122,4 +122,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("build-finished", write_math_css)
     app.connect("build-finished", formulas.finish, priority=900)  # when no formula is left to set
     app.connect("build-finished", weight.lighten, priority=900)  # when all pages stand
+    app.connect("build-finished", repairs.repair_heads, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,10 +1,12 @@
-"""Repairs of markup that others write and that a screen reader stumbles over.
+"""Repairs of markup that others write: what a screen reader stumbles over, what shows too late.
 
 Each one names who writes it. A repair that finds nothing any more can go.
 """
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,6 +21,15 @@ REPAIRS: tuple[tuple[str, str], ...] = (
     ("<th></th>", "<td></td>"),
     ('<th class="head"><p></p></th>', '<td class="head"></td>'),
 )
+# The pydata theme decides between light and dark in a script that comes last; until then the page
+# is light. The mode is known at once, and so is what the system prefers.
+THEME = 'document.documentElement.dataset.theme = localStorage.getItem("theme") || "auto";'
+THEME_AT_ONCE = """\
+{ const chosen = document.documentElement.dataset.mode;
+    const preferred = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+    document.documentElement.dataset.theme = chosen === "auto" ? preferred : chosen; }"""
+# Sphinx, docutils and the theme each write one.
+VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
 
 
 def repair_page(
@@ -44,3 +55,26 @@ def repair_page(
     for wrong, right in REPAIRS:
         if "body" in context:
             context["body"] = context["body"].replace(wrong, right)
+
+
+def repair_heads(app: Sphinx, error: Exception | None) -> None:
+    """Repair the heads of all pages that were written, which come from templates.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        The build.
+    error : Exception or None
+        What ended the build early, if anything did.
+    """
+    if error is not None or app.builder.format != "html":
+        return
+    for path in Path(app.outdir).rglob("*.html"):
+        page = path.read_text(encoding="utf-8")
+        head, body, rest = page.partition("<body")
+        first = VIEWPORT.search(head)
+        if first:
+            head = head[: first.end()] + VIEWPORT.sub("", head[first.end() :])
+        repaired = head.replace(THEME, THEME_AT_ONCE) + body + rest
+        if repaired != page:
+            path.write_text(repaired, encoding="utf-8")

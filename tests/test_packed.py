@@ -72,7 +72,7 @@ def test_every_answer_of_the_catalog_gets_the_same_verdict(pages_python: Any) ->
 # What a page's Python does not have, and so tells otherwise: these libraries, and threads.
 ABSENT = re.compile(r"\b(scipy|sklearn|pandas|ThreadPoolExecutor)\b")
 
-# Refused in both Pythons, but on the way there something differs.
+# Refused in both Pythons, but on the way there something differs, on some machines.
 STATED = {
     "partition_unsorted": "the order that np.partition leaves depends on the processor",
     "two_loops_pure_python": "lists of numbers take half the memory where pointers have 32 bits",

@@ -62,7 +62,8 @@ def cpu_clock(first: bool) -> Callable[[], float]:
     Where the system has none the clock of the whole process must do: it counts for the `first`
     thread, and stands still for the others.
     """
-    if not hasattr(time, "pthread_getcpuclockid"):
+    # A page's Python has the function, and ends when it is called.
+    if not THREADS or not hasattr(time, "pthread_getcpuclockid"):
         began = time.process_time()
         return lambda: time.process_time() - began if first else 0.0
     clock, last = time.pthread_getcpuclockid(get_ident()), 0.0

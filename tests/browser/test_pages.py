@@ -10,12 +10,13 @@ import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from visits import BOOK, settle
 
 PAGES_LAST = True  # see open_page
@@ -142,6 +143,18 @@ def test_search(way: str, book: Path, book_url: str, open_page: OPEN) -> None:
     page = open_page(f"{start}/search.html?q=neighbor")
     page.locator("#search-results li").first.wait_for()
     page.wait_for_load_state("networkidle")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_theme_is_there_before_the_themes_scripts(
+    scheme: Literal["light", "dark"], book: Path, browser: Browser
+) -> None:
+    page = browser.new_context(color_scheme=scheme).new_page()
+    page.route("**/scripts/*.js*", lambda route: route.abort())
+    page.goto(f"{book.as_uri()}/chapters/glossary.html")
+    assert page.evaluate("document.documentElement.dataset.theme") == scheme
+    assert page.locator('meta[name="viewport"]').count() == 1
+    page.context.close()
 
 
 def test_what_was_searched_is_marked(book: Path, open_page: OPEN) -> None:
