@@ -75,7 +75,7 @@ function words({ templates, rate, class_names: names, code }, states, at, answer
     Math.hypot(...t.map((v, j) => v - before.templates[k][j])));
   const most = moved.indexOf(Math.max(...moved));
   const way = loss <= before.loss ? "falls" : "rises";
-  return `Step ${at}: the loss ${way}: ${sure}. Template ${most} moves most, by ${format(moved[most], 2)}. `
+  return `Step ${at}: the loss ${way}: ${sure}. Template t${most} moves most, by ${format(moved[most], 2)}. `
     + `${here}`;
 }
 
@@ -142,7 +142,7 @@ function pictureOf(plane, page) {
         el("path", { d: `M${way.join("L")}`, class: "nn-way" }),
         el("g", { transform: `translate(${way.at(-1)})` },
           el("path", { d: SHAPES[c], transform: "scale(2.9)", class: `nn-template nn-fill-${c}` }),
-          el("text", { y: 4, "text-anchor": "middle", class: "nn-name" }, k)),
+          el("text", { x: 13, y: -9, class: "nn-halo" }, `t${k}`)),
       ];
     }));
   }

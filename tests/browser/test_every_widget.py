@@ -815,6 +815,7 @@ class Stepped(Kind):
 
     stepper: type[Stepper]
     knob = "Step"
+    late = 20  # a step near the end
     hears = ("at", "extent", "query", "templates")
     second: str  # what is said of the second step
     last: str  # and of the last
@@ -859,8 +860,6 @@ class Stepped(Kind):
     def telling(self) -> list[Widget]:
         return [self.make(at=at, name=f"at{at}") for at in (0, 3, self.late)]
 
-    late = 20
-
     def long(self) -> list[Widget]:
         far = np.array([[99.9, -99.9], [-98.7, 97.6], [99.9, -99.9]])
         own = {} if "labels" not in self.hears else {"labels": [0, 0, 0]}
@@ -898,7 +897,7 @@ class Cascade(Stepped):
     name, stepper = "cascade", CascadeStepper
     hears = ("at", "centered", "extent", "offset", "query", "templates")
     beginning = "Query (2.3, 1.9), all coordinates moved by 300. Before the first step: 6 rows"
-    second = "Step 2, float32: the squared distance of row 1 is between 1.547 and 4.297"
+    second = "Step 2, float32: the squared distance of row 1 is between 1.905 and 4.655"
     last = "row 0 is the nearest, the earliest of an exact tie"
     nudged = "Step 2, float32: the squared distance of row 1 is between"
     nonsense = (
@@ -907,10 +906,7 @@ class Cascade(Stepped):
         '{"offset":"9"}',
         '{"centered":1}',
     )
-    shapes = (
-        (".nn-bar, .nn-value, .nn-limit, .nn-ring, .nn-cross, .nn-mark", "stroke"),
-        (".nn-value", "fill"),
-    )
+    shapes = ((".nn-bar, .nn-value, .nn-limit, .nn-ring, .nn-cross, .nn-mark", "stroke"),)
     many = (60, 60)
 
 
@@ -930,7 +926,7 @@ class Shards(Stepped):
     name, stepper = "shards", ShardStepper
     hears = ("at", "class_names", "extent", "k", "labels", "query", "templates", "turned")
     beginning = "Query (2.5, 1.5). Before the first step: 8 rows in 4 shards; wanted are the 2"
-    second = "Step 2: shard b finds rows 3, 2 among its own rows."
+    second = "Step 2: shard b finds rows 2, 3 among its own rows."
     last = "Done: the nearest of all are rows 0, 1."
     nudged = "Step 2: shard b finds rows 3, 2"
     nonsense = (
@@ -946,6 +942,7 @@ class Shards(Stepped):
 
 class Graph(Stepped):
     name, stepper = "graph", WalkStepper
+    late = 18
     hears = ("at", "ef", "extent", "query", "templates")
     beginning = "Query (3.5, 3.6), ef = 1. Before the first step: 14 rows, none looked at."
     second = "Step 2: leave row 0 at 13.01; look at rows"
@@ -981,6 +978,7 @@ class Learning(Stepped):
 
 class Attention(Stepped):
     name, stepper = "attention", AttentionStepper
+    late = 10
     knob = "Tenth"
     beginning = "Dot product, query (3, 3): key 2 leads with weight 0.81, though key 3 is nearest"
     second = "A share of 0.2 of ‖k‖², query (3, 3): key 2 leads with weight 0.67"
