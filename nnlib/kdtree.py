@@ -78,6 +78,14 @@ class Step:
     least: float
 
 
+def rows_of(X_train: ArrayLike) -> list[list[float]]:
+    """Return the rows as floats; refuse those without a feature."""
+    T: list[list[float]] = as_training_rows("X_train", X_train).astype(float).tolist()
+    if not T[0]:
+        raise ValueError(f"X_train must have a feature; its shape is ({len(T)}, 0)")
+    return T
+
+
 def build(X_train: ArrayLike, leaf: int = 2) -> list[Node]:
     """Return the nodes of a tree over the rows, each before its halves, the root first.
 
@@ -92,9 +100,11 @@ def build(X_train: ArrayLike, leaf: int = 2) -> list[Node]:
     ValueError
         Naming the argument, for input that `nnlib.nearest` would refuse, or without a feature.
     """
-    T: list[list[float]] = as_training_rows("X_train", X_train).astype(float).tolist()
-    if not T[0]:
-        raise ValueError(f"X_train must have a feature; its shape is ({len(T)}, 0)")
+    return grown(rows_of(X_train), leaf)
+
+
+def grown(T: Sequence[Point], leaf: int) -> list[Node]:
+    """Return the nodes of a tree over rows that are known to be such."""
     leaf = check_count("leaf", leaf, 1, None, "rows")
     nodes: list[Node] = []
     grow(T, list(range(len(T))), leaf, nodes)
@@ -145,8 +155,8 @@ def trace(X_train: ArrayLike, x: ArrayLike, leaf: int = 2) -> list[Step]:
     ValueError
         As `build`, and for a query that is not d finite numbers.
     """
-    nodes = build(X_train, leaf)
-    T: list[list[float]] = as_training_rows("X_train", X_train).astype(float).tolist()
+    T = rows_of(X_train)
+    nodes = grown(T, leaf)
     query = as_numbers("x", x)
     if query.shape != (len(T[0]),):
         raise ValueError(f"x must be one query of {len(T[0])} features; its shape is {query.shape}")

@@ -1,5 +1,5 @@
-import { el, format, set, write } from "./shared.js";
-import { isWhole, onPlane, pair, stepping } from "./stepper.js";
+import { el, format, pair, set, write } from "./shared.js";
+import { isWhole, onPlane, stepping } from "./stepper.js";
 
 // ---- From a dot product to a distance. ----
 // The same steps as nnlib/attention.py: a test compares them, scores bit for bit.

@@ -1,6 +1,6 @@
-import { clamp, el, format, set, write } from "./shared.js";
+import { clamp, el, format, pair, set, write } from "./shared.js";
 import { ticks } from "./drawing.js";
-import { drawRows, isWhole, knobOf, onPlane, pair, ringsOf, stepping } from "./stepper.js";
+import { drawRows, isWhole, knobOf, onPlane, ringsOf, stepping } from "./stepper.js";
 
 // ---- The certified search. ----
 // The same steps as nnlib/cascade.py: a test compares them, bit for bit.

@@ -1,7 +1,7 @@
-import { el, format, set, write } from "./shared.js";
+import { el, format, pair, set, write } from "./shared.js";
 import { trace } from "./cycles.js";
 import { marker } from "./drawing.js";
-import { isWhole, onPlane, pair, stepping } from "./stepper.js";
+import { isWhole, onPlane, stepping } from "./stepper.js";
 
 export { trace };
 

@@ -1,5 +1,5 @@
-import { clamp, el, format, set } from "./shared.js";
-import { drawRows, isWhole, onPlane, pair, stepping } from "./stepper.js";
+import { clamp, el, format, pair, set } from "./shared.js";
+import { drawRows, isWhole, onPlane, stepping } from "./stepper.js";
 
 // ---- The k-d tree. ----
 // The same steps as nnlib/kdtree.py: a test compares them, distances bit for bit.

@@ -1,5 +1,5 @@
-import { el, format, set, write } from "./shared.js";
-import { drawRows, isWhole, knobOf, onPlane, pair, ringsOf, stepping, tenths } from "./stepper.js";
+import { el, format, pair, set, write } from "./shared.js";
+import { drawRows, isWhole, knobOf, onPlane, ringsOf, stepping, tenths } from "./stepper.js";
 
 // ---- A walk on a navigable graph. ----
 // The same steps as nnlib/graph.py, in whole numbers: a test compares them.

@@ -1,6 +1,6 @@
-import { el, format, set, write } from "./shared.js";
+import { el, format, pair, set, write } from "./shared.js";
 import { trace } from "./cycles.js";
-import { drawRows, isWhole, onPlane, pair, stepping } from "./stepper.js";
+import { drawRows, isWhole, onPlane, stepping } from "./stepper.js";
 
 // ---- The MAXNET. ----
 // The same steps as `lateral_inhibition` in nnlib/clocked.py: a test compares them, bit for bit.

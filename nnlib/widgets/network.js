@@ -1,5 +1,5 @@
 import {
-  announcer, begin, button, clamp, el, format, listen, onFrame, set, stateLink, write,
+  announcer, begin, button, clamp, el, format, listen, onFrame, pair, same, set, stateLink, write,
 } from "./shared.js";
 import { classSums, shares, softmax } from "./readout.js";
 import { marker } from "./drawing.js";
@@ -59,9 +59,7 @@ const HEAD = 22; // the words above the columns
 const TAU = 121; // steps of the slider: 0, then 20 for each power of ten from 0.001 on
 
 const low = (number) => [...String(number)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
-const pair = (values) => `(${values.map((v) => format(v)).join(", ")})`;
 const tauOf = (step) => (step ? Number((10 ** (-3 + (step - 1) / 20)).toPrecision(3)) : 0);
-const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const signed = (v) => `${v < 0 || Object.is(v, -0) ? "−" : "+"} ${format(Math.abs(v))}`;
 const bend = (x0, y0, x1, y1) => {
   const middle = (x0 + x1) / 2;
@@ -131,6 +129,7 @@ function scrubber(page, j) {
     if (!event.button) drag = { from: event.clientX, value: page.get("query")[j], id: event.pointerId };
   });
   page.on(field, "pointermove", (event) => {
+    if (!event.buttons) drag = null; // released where the field heard nothing of it
     if (event.pointerId !== drag?.id) return;
     const steps = Math.trunc((event.clientX - drag.from) / 4);
     if (!steps && !drag.moved) return;

@@ -1,10 +1,8 @@
-import { el, format, set, write } from "./shared.js";
+import { el, format, pair, set, write } from "./shared.js";
 import { marker } from "./drawing.js";
 import { plural } from "./words.js";
 import { cut, viewOf } from "./plane.js";
-import {
-  drawRows, isLabeled, isWhole, onPlane, pair, relabeled, stepping, tenths,
-} from "./stepper.js";
+import { drawRows, isLabeled, isWhole, onPlane, relabeled, stepping, tenths } from "./stepper.js";
 
 // ---- Murphy's perceptrons. ----
 // The same steps as nnlib/regions.py, in whole numbers: a test compares them.

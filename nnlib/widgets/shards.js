@@ -1,7 +1,7 @@
-import { el, format, set } from "./shared.js";
+import { el, format, pair, set } from "./shared.js";
 import { marker } from "./drawing.js";
 import {
-  drawRows, isLabeled, isWhole, knobOf, onPlane, pair, relabeled, ringsOf, stepping, tenths,
+  drawRows, isLabeled, isWhole, knobOf, onPlane, relabeled, ringsOf, stepping, tenths,
 } from "./stepper.js";
 
 // ---- The merge of shards. ----

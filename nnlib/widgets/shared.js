@@ -43,6 +43,12 @@ export function format(value, digits = 4) {
   return text.replaceAll("-", "−").replace("e+", "e");
 }
 
+/** A point or a row of weights, for reading. */
+export const pair = (values) => `(${values.map((v) => format(v)).join(", ")})`;
+
+/** Whether two values of traits are equal. */
+export const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
 export const atEnd = (life, act) => life.addEventListener("abort", act);
 
 /** Call `draw` once in the next frame, however often it is asked for before that. */

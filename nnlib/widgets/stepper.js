@@ -1,5 +1,5 @@
 import {
-  announcer, begin, button, clamp, el, format, listen, onFrame, set, stateLink, write,
+  announcer, atEnd, begin, button, clamp, el, listen, onFrame, same, set, stateLink, write,
 } from "./shared.js";
 import { planeOf } from "./plane.js";
 
@@ -10,8 +10,9 @@ import { planeOf } from "./plane.js";
 const PACE = 1100; // ms between two steps that play by themselves
 
 /**
- * The controls as a part of the page: `node`, and `draw(last)` for each frame, with the last step's number.
- * `page.get("at")` is the step that is shown, `page.change({ at })` shows another.
+ * The controls as a part of the page: `node`, and `draw(last, name)` for each frame, with the last step's
+ * number and what a step is called. `page.get("at")` is the step that is shown, `page.change({ at })` shows
+ * another.
  */
 function stepperOf(page) {
   const back = button("Back");
@@ -52,7 +53,7 @@ function stepperOf(page) {
       if (shown() === last) stop();
     }, PACE);
   });
-  page.life.addEventListener("abort", stop);
+  atEnd(page.life, stop);
   // Nothing plays by itself for a reader who has asked for less motion: the other three remain.
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const heed = () => {
@@ -90,9 +91,6 @@ export function knobOf(page, trait, [least, most, step = 1], say) {
   }
   return { node, draw };
 }
-
-export const pair = (values) => `(${values.map((v) => format(v)).join(", ")})`;
-const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 const isNumber = (v) => typeof v === "number" && Math.abs(v) <= 1e100;
 const isPoint = (p) => Array.isArray(p) && p.length === 2 && p.every(isNumber);
