@@ -7,12 +7,12 @@ the reader drags to, and a test compares the two.
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from traitlets import List, TraitError, Unicode
+from traitlets import List, Unicode
 
 from nnlib.clocked import ClockedKNN, Trace
 from nnlib.widgets.base import module, stylesheet
 from nnlib.widgets.stepper import Stepper
-from nnlib.widgets.traits import Labels, check_class_names
+from nnlib.widgets.traits import Labels
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -35,16 +35,8 @@ class ClockedStepper(Stepper):
         At most 4, all different.
     at : int
         The cycle that is shown, from 0 (before the first) to 2n − 1.
-    extent : list of four float
-        Left, right, bottom and top of the map.
-    name : str
-        The widget's name in links to its state. Give each its own if a page has several.
 
-    Raises
-    ------
-    traitlets.TraitError
-        Naming the trait, for shapes that do not fit, NaN or infinity, values out of range.
-        Nothing is changed then.
+    For `at`, `extent`, `name` and what is refused see `nnlib.widgets.stepper.Stepper`.
     """
 
     _esm = module("clocked.js")
@@ -98,9 +90,5 @@ class ClockedStepper(Stepper):
     def check(cls, state: dict[str, Any]) -> None:
         """Raise a `TraitError` that names the trait unless the traits are in range and fit."""
         super().check(state)
-        n, labels = len(state["templates"]), state["labels"]
-        if len(labels) != n:
-            raise TraitError(f"labels must have one entry for each of {n} rows; got {len(labels)}")
-        check_class_names(state["class_names"], labels, MOST_CLASSES)
-        if not 0 <= state["at"] < 2 * n:
-            raise TraitError(f"at must be a cycle from 0 to {2 * n - 1}; got {state['at']}")
+        cls.check_labels(state, MOST_CLASSES)
+        cls.check_at(state, 2 * len(state["templates"]) - 1, "cycle")

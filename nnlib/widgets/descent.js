@@ -1,5 +1,5 @@
 import { clamp, el, format, pair, set } from "./shared.js";
-import { isWhole, onPlane, stepping } from "./stepper.js";
+import { drawRows, isWhole, onPlane, stepping } from "./stepper.js";
 
 // ---- The k-d tree. ----
 // The same steps as nnlib/kdtree.py: a test compares them, distances bit for bit.
@@ -170,11 +170,9 @@ function pictureOf(plane) {
       const fate = fates[leaves[k]];
       Object.assign(cell, { style: fate ? `nn-${fate}` : "nn-unmet", strength: 0.5 });
     });
-    const W = now.templates.map((t) => t.map((v) => 2 * v));
-    const labels = now.templates.map(() => 0);
     const best = step?.best ?? -1;
-    plane.draw({ ...now, W, b: labels, labels, feature_names: ["x₁", "x₂"] },
-      { cells, order: step?.row >= 0 ? [step.row] : best >= 0 ? [best] : [] });
+    const order = step?.row >= 0 ? [step.row] : best >= 0 ? [best] : [];
+    drawRows(plane, now, now.templates.map(() => 0), { cells, order });
     const { x, y, extent, width } = plane.scale();
     const r = best < 0 ? 0 : (Math.sqrt(step.least) * width) / (extent[1] - extent[0]);
     set(ball, { cx: x(now.query[0]), cy: y(now.query[1]), r });

@@ -6,7 +6,7 @@ the reader drags to, and a test compares the two.
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from traitlets import TraitError, Unicode
+from traitlets import Unicode
 
 from nnlib.kdtree import Step, build, trace
 from nnlib.widgets.base import module, stylesheet
@@ -31,18 +31,8 @@ class TreeStepper(Stepper):
     templates : array_like, shape (n, 2), optional
         At most 16 rows.
     query : array_like, shape (2,), optional
-    at : int
-        The step that is shown, from 0 (before the first); a number past the last shows the last.
-    extent : list of four float
-        Left, right, bottom and top of the map.
-    name : str
-        The widget's name in links to its state. Give each its own if a page has several.
 
-    Raises
-    ------
-    traitlets.TraitError
-        Naming the trait, for shapes that do not fit, NaN or infinity, values out of range.
-        Nothing is changed then.
+    For `at`, `extent`, `name` and what is refused see `nnlib.widgets.stepper.Stepper`.
     """
 
     _esm = module("descent.js")
@@ -63,14 +53,11 @@ class TreeStepper(Stepper):
 
     def figure(self) -> "Figure":
         """Draw the leaves' boxes at the end of the search: opened ones filled, others dashed."""
-        from matplotlib import pyplot as plt
         from matplotlib.patches import Circle, Rectangle
 
         nodes, steps = build(self.templates, LEAF), self.trace()
         opened = {step.node for step in steps if step.kind == "open"}
-        figure, axis = plt.subplots(figsize=(4.6, 4.6), layout="constrained")
-        figure.patch.set_alpha(0)
-        axis.patch.set_alpha(0)
+        figure, axis = self._map()
         for place, node in enumerate(nodes):
             if node.halves:
                 continue
@@ -84,16 +71,11 @@ class TreeStepper(Stepper):
             axis.plot(x, y, "o", color="#0072B2", mec="black")
             axis.annotate(f"{i}", (x, y), xytext=(5, 3), textcoords="offset points")
         x, y = self.query
-        axis.plot(x, y, "X", color="black", mec="white", ms=11)
         axis.add_patch(Circle((x, y), steps[-1].least ** 0.5, fc="none", ec="black", ls="--"))
-        axis.set(xlim=self.extent[:2], ylim=self.extent[2:], aspect="equal")
-        axis.set(xlabel="x₁", ylabel="x₂")
         return figure
 
     @classmethod
     def check(cls, state: dict[str, Any]) -> None:
         """Raise a `TraitError` that names the trait unless the traits are in range and fit."""
         super().check(state)
-        last = 4 * len(state["templates"])
-        if not 0 <= state["at"] <= last:
-            raise TraitError(f"at must be a step from 0 to {last}; got {state['at']}")
+        cls.check_at(state, 4 * len(state["templates"]))

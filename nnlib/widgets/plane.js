@@ -4,7 +4,7 @@ import { SHAPES, strengths, ticks } from "./drawing.js";
 // The map of a network with two features: where each unit wins, the templates, the query.
 
 /** The part of a polygon where `lead`, linear and given at the corners, is ≥ 0; of equals, the first's. */
-function cut(corners, lead, first) {
+export function cut(corners, lead, first) {
   if (!lead.some((v) => v > 0)) return first && !lead.some(Boolean) ? corners : [];
   const kept = [];
   corners.forEach((here, place) => {
@@ -152,7 +152,8 @@ export function planeOf(page) {
     marks.replaceChildren(...Array.from({ length: n }, (_, i) =>
       el("g", {}, el("path"), el("text", { x: 9, y: -6, class: "nn-halo" }, i))));
     plot.querySelectorAll("[data-i]:not([data-i='-1'])").forEach((old) => old.remove());
-    if (movable) overlay.after(...Array.from({ length: n }, (_, i) => handle(`Template ${i}`, i)));
+    const noun = page.noun ?? "Template";
+    if (movable) overlay.after(...Array.from({ length: n }, (_, i) => handle(`${noun} ${i}`, i)));
   }
   function drawCells(cells, at) {
     if (regions.childNodes.length !== cells.length) regions.replaceChildren(...cells.map(() => el("path")));

@@ -10,8 +10,9 @@ import { planeOf } from "./plane.js";
 const PACE = 1100; // ms between two steps that play by themselves
 
 /**
- * The controls as a part of the page: `node`, and `draw(last, name)` for each frame, with the last step's number and what a step is called.
- * `page.get("at")` is the step that is shown, `page.change({ at })` shows another.
+ * The controls as a part of the page: `node`, and `draw(last, name)` for each frame, with the last step's
+ * number and what a step is called. `page.get("at")` is the step that is shown, `page.change({ at })` shows
+ * another.
  */
 function stepperOf(page) {
   const back = button("Back");
@@ -29,9 +30,10 @@ function stepperOf(page) {
     write(play, "Play");
   };
   const go = (at) => page.change({ at: clamp(at, 0, last) });
+  const shown = () => Math.min(page.get("at"), last); // fewer steps than before may lead to the end
   const by = (way) => () => {
     stop();
-    go(page.get("at") + way);
+    go(shown() + way);
   };
   page.on(back, "click", by(-1));
   page.on(step, "click", by(1));
@@ -44,11 +46,11 @@ function stepperOf(page) {
       stop();
       return;
     }
-    if (page.get("at") >= last) go(0);
+    if (shown() === last) go(0);
     write(play, "Pause");
     timer = setInterval(() => {
-      go(page.get("at") + 1);
-      if (page.get("at") >= last) stop();
+      go(shown() + 1);
+      if (shown() === last) stop();
     }, PACE);
   });
   atEnd(page.life, stop);
@@ -62,13 +64,30 @@ function stepperOf(page) {
   heed();
   function draw(most, name) {
     last = most;
-    const at = Math.min(page.get("at"), last);
+    const at = shown();
     set(scrub, { max: last, "aria-valuetext": `${name} ${at} of ${last}` });
     if (scrub.valueAsNumber !== at) scrub.value = at;
     write(text, `${name} ${at} of ${last}`);
     back.disabled = at === 0;
     step.disabled = at === last;
     return at;
+  }
+  return { node, draw };
+}
+
+/**
+ * A slider of one whole number beside the steps: its `node`, and `draw(value, most)` for each frame. `say`
+ * is the value in words.
+ */
+export function knobOf(page, trait, [least, most, step = 1], say) {
+  const text = el("span", { class: "nn-number" });
+  const input = el("input", { type: "range", min: least, max: most, step });
+  page.on(input, "input", () => page.change({ [trait]: input.valueAsNumber }));
+  const node = el("label", { class: "nn-knob nn-beside" }, text, input);
+  function draw(value, end = most) {
+    set(input, { max: end, "aria-valuetext": say(value) });
+    if (input.valueAsNumber !== value) input.value = value;
+    write(text, say(value));
   }
   return { node, draw };
 }
@@ -82,6 +101,42 @@ export const isWhole = (v, most) => Number.isInteger(v) && v >= 0 && v <= most;
 /** Whether rows and a query that came from an address can be shown. */
 export const onPlane = ({ templates, query }, most) => Array.isArray(templates) && templates.length > 0
   && templates.length <= most && templates.every(isPoint) && isPoint(query);
+
+/** A point of the map in tenths, whole numbers, which do not round. */
+export const tenths = (p) => p.map((v) => Math.round(10 * v));
+
+/** Whether rows and query are within ±100 and each row has a label that has a name. */
+export const isLabeled = ({ templates, query, labels, class_names: names }) =>
+  [query, ...templates].flat().every((v) => Math.abs(v) <= 100)
+  && Array.isArray(labels) && labels.length === templates.length
+  && labels.every((c) => isWhole(c, names.length - 1));
+
+/** The state, its labels made whole: over a link between two widgets, parts may come one after the other. */
+export function relabeled(now) {
+  const most = now.class_names.length - 1;
+  return { ...now, labels: now.templates.map((_, i) => Math.min(now.labels[i] ?? 0, most)) };
+}
+
+/** Draw the map with these rows: `view` is what it shows of cells, and where the query's line leads. */
+export function drawRows(plane, now, labels, view = {}) {
+  const W = now.templates.map((t) => t.map((v) => 2 * v));
+  const shown = { ...now, W, b: labels, labels, feature_names: ["x₁", "x₂"] };
+  plane.draw(shown, { order: [], cells: [], ...view });
+}
+
+/** Rings around some rows of a map: what it returns draws them, each of the class that `lit` names. */
+export function ringsOf(plane) {
+  const rings = el("g");
+  plane.over.append(rings);
+  return (templates, lit) => {
+    const { x, y } = plane.scale();
+    if (rings.childNodes.length !== templates.length) {
+      rings.replaceChildren(...templates.map(() => el("circle", { r: 11 })));
+    }
+    templates.forEach((t, i) => set(rings.childNodes[i], {
+      cx: x(t[0]), cy: y(t[1]), class: `nn-ring ${lit[i] || ""}`, display: lit[i] ? null : "none" }));
+  };
+}
 
 /** What the reader's hand does to the rows and the query, in steps of a tenth. */
 function handOf({ get, change }, view) {
@@ -106,11 +161,12 @@ function handOf({ get, change }, view) {
 
 /**
  * The `render` of a stepper. It names its `style` and `label`, all its `traits`, those `linked` in the
- * address, and whether a state from there is `valid`; it makes a state `whole`; and `pictureOf(plane)` gives
- * the picture's `node` and its `draw(now, show)`, which asks `show(last, name)` for the step that is shown,
- * draws it, and returns it in words.
+ * address, and whether a state from there is `valid`; it makes a state `whole`; its `noun` is what its rows
+ * are called, if not templates. `pictureOf(plane, page)` gives the picture's `node`, its own `controls` if it
+ * has any, and its `draw(now, show)`, which asks `show(last, name)` for the step that is shown, draws it, and
+ * returns it in words.
  */
-export function stepping({ style, label, traits, linked, valid, whole = (now) => now, pictureOf }) {
+export function stepping({ style, label, noun, traits, linked, valid, whole = (now) => now, pictureOf }) {
   return ({ model, el: root }) => {
     const { life, get, those, on, change: pass, start } = begin(model);
     const { said, announce } = announcer(life);
@@ -121,7 +177,7 @@ export function stepping({ style, label, traits, linked, valid, whole = (now) =>
       pass(values, send);
       draw();
     };
-    const page = { get, on, life, change, has: (name) => name === "templates" };
+    const page = { noun, get, on, life, change, has: (name) => name === "templates" };
     Object.assign(page, handOf(page, () => plane.window()));
     function restore(given) {
       const next = { ...get("home") };
@@ -131,8 +187,9 @@ export function stepping({ style, label, traits, linked, valid, whole = (now) =>
     on(reset, "click", () => change(get("home")));
 
     const plane = planeOf(page);
-    const picture = pictureOf(plane);
+    const picture = pictureOf(plane, page);
     const stepper = stepperOf(page);
+    stepper.node.append(...(picture.controls ?? []));
     const room = { class: `nn-widget nn-plane ${style}`, role: "group", "aria-label": label };
     const box = el("div", room,
       stepper.node,

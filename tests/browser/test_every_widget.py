@@ -17,18 +17,26 @@ from visits import THEMES, drag, drawn, said, turn
 
 from nnlib import ThreeLayerNet
 from nnlib.widgets import (
+    AttentionStepper,
     CancellationExplorer,
+    CascadeStepper,
     ClockedStepper,
     EnvelopeExplorer,
     IndexChooser,
+    LearningStepper,
+    MaxnetStepper,
     NetworkDiagram,
+    PerceptronStepper,
+    ShardStepper,
     TemperatureExplorer,
     TreeStepper,
     VoronoiExplorer,
+    WalkStepper,
     network,
     voronoi,
 )
 from nnlib.widgets.cancellation import PRECISIONS
+from nnlib.widgets.stepper import Stepper
 
 OPEN = Callable[..., Page]
 SHOW = Callable[..., Page]
@@ -802,15 +810,199 @@ class Descent(Kind):
         expect(said(widget)).to_contain_text("Done: row 11 is nearest")
 
 
-TEMPERATURE, ENVELOPE, CANCELLATION, VORONOI, CHOOSER, NETWORK, CLOCKED, DESCENT = KINDS = (
-    Temperature(),
-    Envelope(),
-    Cancellation(),
-    Voronoi(),
-    Chooser(),
-    Network(),
-    Clocked(),
-    Descent(),
+class Stepped(Kind):
+    """What the steppers have in common: two steps forward, all the way to the end."""
+
+    stepper: type[Stepper]
+    knob = "Step"
+    late = 20  # a step near the end
+    hears = ("at", "extent", "query", "templates")
+    second: str  # what is said of the second step
+    last: str  # and of the last
+    nudged: str  # and at the second step, when the query has moved to the right
+    texts = ((".nn-muted, p", "color"),)
+    loose = "svg *"
+    clipped = "svg svg, svg svg *"  # what the map cuts off
+    nonsense = (
+        "",
+        "7",
+        "null",
+        "{",
+        '{"at":101}',
+        '{"at":-1}',
+        '{"at":1.5}',
+        '{"at":"1"}',
+        '{"templates":[]}',
+        '{"templates":[[1,2],[3]]}',
+        '{"templates":[[1,"2"]]}',
+        '{"query":[1,1e999]}',
+        '{"query":[1e90,1]}',
+        '{"query":"12"}',
+        '{"query":null}',
+        '{"extent":[1,0,0,1]}',
+    )
+
+    @property
+    def presses(self) -> tuple[str, int, str, int]:  # type: ignore[override]
+        return "ArrowRight", 60, self.last, 35
+
+    @property
+    def address(self) -> tuple[str, str]:  # type: ignore[override]
+        return '{"at":2}', self.second
+
+    @property
+    def moves(self) -> tuple[tuple[str, str], ...]:  # type: ignore[override]
+        return ("Home", self.beginning), ("End", self.last)
+
+    def make(self, **traits: Any) -> Widget:
+        return self.stepper(**traits)
+
+    def telling(self) -> list[Widget]:
+        return [self.make(at=at, name=f"at{at}") for at in (0, 3, self.late)]
+
+    def long(self) -> list[Widget]:
+        far = np.array([[99.9, -99.9], [-98.7, 97.6], [99.9, -99.9]])
+        own = {} if "labels" not in self.hears else {"labels": [0, 0, 0]}
+        return [self.make(at=7), self.stepper(far, query=[-99.9, 99.9], name="two", at=6, **own)]
+
+    def pair(self) -> tuple[Widget, Widget, tuple[str, ...]]:
+        return self.make(), self.make(at=3, name="two"), ("at", "query", "templates")
+
+    def follow(self, first: Locator, second: Locator) -> None:
+        press(first, "Step")
+        press(first, "Step")
+        expect(said(second)).to_contain_text(self.second)
+        second.get_by_role("button", name="Query").press("ArrowRight")
+        expect(said(first)).to_contain_text(self.nudged)
+
+    def hand(self, widget: Locator) -> Locator:
+        return widget.get_by_role("slider", name=self.knob).first
+
+    def alter(self, widget: Locator) -> None:
+        widget.get_by_role("button", name="Query").press("ArrowRight")
+        press(widget, "Step")
+        press(widget, "Step")
+
+    def altered(self, widget: Locator) -> None:
+        expect(said(widget)).to_contain_text(self.nudged)
+
+    def move(self, widget: Locator) -> None:
+        self.hand(widget).press("End")
+
+    def moved(self, widget: Locator) -> None:
+        expect(said(widget)).to_contain_text(self.last)
+
+
+class Cascade(Stepped):
+    name, stepper = "cascade", CascadeStepper
+    hears = ("at", "centered", "extent", "offset", "query", "templates")
+    beginning = "Query (2.3, 1.9), all coordinates moved by 300. Before the first step: 6 rows"
+    second = "Step 2, float32: the squared distance of row 1 is between 1.905 and 4.655"
+    last = "row 0 is the nearest, the earliest of an exact tie"
+    nudged = "Step 2, float32: the squared distance of row 1 is between"
+    nonsense = (
+        *Stepped.nonsense,
+        '{"offset":1001}',
+        '{"offset":"9"}',
+        '{"centered":1}',
+    )
+    shapes = ((".nn-bar, .nn-value, .nn-limit, .nn-ring, .nn-cross, .nn-mark", "stroke"),)
+    many = (60, 60)
+
+
+class Regions(Stepped):
+    name, stepper = "regions", PerceptronStepper
+    hears = ("at", "class_names", "extent", "labels", "query", "templates")
+    beginning = "Query (2, 2). Before the first step: 9 half-planes between rows of different"
+    second = "Step 2, half-plane h02: is row 0 at least as near as row 2? The sum is 7: it fires"
+    last = "pruning the AND of row 5"
+    nudged = "Step 2, half-plane h02: is row 0 at least as near as row 2? The sum is 6: it fires"
+    nonsense = (*Stepped.nonsense, '{"labels":[0]}', '{"labels":[0,1,"1",0,0,1]}')
+    shapes = ((".nn-unit, .nn-wire, .nn-line, .nn-cross, .nn-mark", "stroke"),)
+    many = (100, 80)
+
+
+class Shards(Stepped):
+    name, stepper = "shards", ShardStepper
+    hears = ("at", "class_names", "extent", "k", "labels", "query", "templates", "turned")
+    beginning = "Query (2.5, 1.5). Before the first step: 8 rows in 4 shards; wanted are the 2"
+    second = "Step 2: shard b finds rows 2, 3 among its own rows."
+    last = "Done: the nearest of all are rows 0, 1."
+    nudged = "Step 2: shard b finds rows 3, 2"
+    nonsense = (
+        *Stepped.nonsense,
+        '{"labels":[0]}',
+        '{"k":0}',
+        '{"k":4}',
+        '{"turned":"no"}',
+    )
+    shapes = ((".nn-box, .nn-wire, .nn-ring, .nn-cross, .nn-mark", "stroke"),)
+    many = (60, 60)
+
+
+class Graph(Stepped):
+    name, stepper = "graph", WalkStepper
+    late = 18
+    hears = ("at", "ef", "extent", "query", "templates")
+    beginning = "Query (3.5, 3.6), ef = 1. Before the first step: 14 rows, none looked at."
+    second = "Step 2: leave row 0 at 13.01; look at rows"
+    last = "It finds row 3 at 2.41, and misses row 7 at 1.7."
+    nudged = "Step 2: leave row 0 at 15.76; look at rows"
+    nonsense = (*Stepped.nonsense, '{"ef":0}', '{"ef":5}')
+    shapes = ((".nn-edge, .nn-ring, .nn-line rect, .nn-cross, .nn-mark", "stroke"),)
+    many = (100, 90)
+
+
+class Learning(Stepped):
+    name, stepper = "learning", LearningStepper
+    hears = (
+        *("at", "class_names", "code", "extent", "labels", "query", "rate", "start"),
+        "templates",
+    )
+    beginning = "Before the first step, at rate 1: loss 0.486 nats, 9 of 12 rows right."
+    second = "Step 2: the loss falls: loss"
+    last = "Step 40: the loss falls: loss 0.0286 nats, 12 of 12 rows right."
+    nudged = "Step 2: the loss falls: loss"
+    nonsense = (*Stepped.nonsense, '{"rate":0}', '{"rate":101}', '{"labels":[0]}')
+    shapes = ((".nn-all, .nn-made, .nn-dot, .nn-way, .nn-template, .nn-cross", "stroke"),)
+    many = (20, 60)
+
+    def altered(self, widget: Locator) -> None:
+        super().altered(widget)
+        expect(said(widget)).to_contain_text("The cross gets B.")
+
+    def alter(self, widget: Locator) -> None:
+        super().alter(widget)
+        widget.get_by_role("button", name="Query").press("ArrowRight")
+
+
+class Attention(Stepped):
+    name, stepper = "attention", AttentionStepper
+    late = 10
+    knob = "Tenth"
+    beginning = "Dot product, query (3, 3): key 2 leads with weight 0.81, though key 3 is nearest"
+    second = "A share of 0.2 of ‖k‖², query (3, 3): key 2 leads with weight 0.67"
+    last = "Distance, query (3, 3): key 3 leads with weight 0.58, the nearest key."
+    nudged = "A share of 0.2 of ‖k‖², query (3.5, 3): key 2 leads"
+    shapes = ((".nn-all, .nn-weight, .nn-cross, .nn-region, .nn-mark", "stroke"),)
+    many = (40, 60)
+
+
+class Maxnet(Stepped):
+    name, stepper = "maxnet", MaxnetStepper
+    knob = "Tick"
+    beginning = "Query (2.5, 1.5). Before the first tick: units 0, 1, 3 of the MAXNET active"
+    second = "Tick 2. MAXNET: units 0, 1 active. Clocked network, cycle 2: nearest 0"
+    last = "Tick 60. MAXNET: units 0, 1 are still equal, and stay so for ever."
+    nudged = "Clocked network, cycle 2: nearest 1"
+    shapes = ((".nn-room, .nn-share, .nn-place, .nn-cross, .nn-mark", "stroke"),)
+    many = (40, 50)
+
+
+TEMPERATURE, CANCELLATION, VORONOI = Temperature(), Cancellation(), Voronoi()
+KINDS = (
+    *(TEMPERATURE, Envelope(), CANCELLATION, VORONOI, Chooser(), Network(), Clocked(), Descent()),
+    *(Cascade(), Regions(), Shards(), Graph(), Learning(), Attention(), Maxnet()),
 )
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=repr)
 

@@ -1,0 +1,62 @@
+"""Learning the templates to watch: the gradient is that of the loss."""
+
+import math
+
+import numpy as np
+import pytest
+
+from nnlib.learning import gradient, trace
+
+X = [[2.0, 2.0], [3.0, 0.0], [0.0, 4.0], [5.0, 5.0]]
+y = [0, 0, 1, 1]
+T = [[1.0, 1.0], [4.0, 2.0], [2.0, 5.0]]
+CODE = [0, 1, 1]
+
+
+@pytest.mark.parametrize("tau", [0.5, 3.0])
+def test_the_gradient_agrees_with_finite_differences(tau):
+    G, loss, _ = gradient(X, y, T, CODE, tau)
+    assert loss > 0
+    for place in np.ndindex(3, 2):
+        around = []
+        for h in (1e-5, -1e-5):
+            moved = np.array(T)
+            moved[place] += h
+            around.append(gradient(X, y, moved.tolist(), CODE, tau)[1])
+        assert G[place[0]][place[1]] == pytest.approx((around[0] - around[1]) / 2e-5, abs=1e-7)
+
+
+def test_the_loss_falls_and_the_rows_come_right():
+    states = trace(X, y, T, CODE, tau=2, rate=0.5, steps=40)
+    losses = [state.loss for state in states]
+    assert len(states) == 41
+    assert losses == sorted(losses, reverse=True)
+    assert states[-1].right == 4
+    assert states[0].templates == ((1, 1), (4, 2), (2, 5))
+
+
+def test_equal_templates_of_one_label_stay_equal():
+    *_, last = trace(X, y, [[1, 1], [4, 4], [4, 4]], CODE, tau=1, rate=0.5, steps=10)
+    assert last.templates[1] == last.templates[2] != (4, 4)
+
+
+def test_a_far_row_makes_no_infinite_loss():
+    state = trace([[1e3, 0]], [0], [[0, 0], [900, 0]], [0, 1], tau=0.01, rate=1, steps=0)[0]
+    assert state.loss == pytest.approx((1e6 - 1e4) / 0.01)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"y_train": [0]}, "y_train and code must label 4 rows and 3 templates"),
+        ({"y_train": [0, 0, 1, 2]}, "y_train must hold labels of templates only"),
+        ({"templates": [[1], [2], [3]]}, "templates must be 2 numbers"),
+        ({"tau": 0}, "tau and rate must be finite and > 0; got 0 and 1"),
+        ({"rate": math.inf}, "tau and rate must be finite and > 0"),
+        ({"steps": -1}, "steps must be at least 0"),
+    ],
+)
+def test_bad_input_is_refused_by_name(given, message):
+    right = {"X_train": X, "y_train": y, "templates": T, "code": CODE}
+    with pytest.raises(ValueError, match=message):
+        trace(**{**right, "tau": 1, "rate": 1, "steps": 1, **given})
