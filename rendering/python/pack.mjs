@@ -4,7 +4,7 @@
 //   node pack.mjs FOLDER OUT FILE ROOT KIND
 //
 // repacks FILE, a zip file or a wheel, into OUT. ROOT is where its modules will lie, KIND says what
-// stays: "stdlib" and "numpy" keep bytecode only, "nnlib" keeps the sources, too, to be looked at.
+// stays: "nnlib" keeps the sources, too, to be looked at; the others keep bytecode only.
 // FOLDER holds Pyodide and a lock file that names no package: none is fetched from anywhere.
 import fs from "node:fs";
 import path from "node:path";
@@ -20,8 +20,19 @@ python.runPython(`
 import importlib._bootstrap_external as bootstrap
 import importlib.util, re, zipfile
 
+TESTS = r"(^|.*/)(tests?|conftest)(/|\\.py$)"
+SOURCES = r".*\\.(pyi|h|hpp|a|ini|inc|src|pxd|pyx|tp|in|build|c|cpp|f)$"
+INFO = r".*\\.dist-info/"
 LEFT_OUT = {
     "nnlib": r"$.",
+    "widgets": rf"{TESTS}|{SOURCES}|{INFO}|traitlets/(config|tests)/",
+    # No pictures, and of SciPy nothing that neither scikit-learn nor the book imports.
+    "sklearn": rf"{TESTS}|{SOURCES}|{INFO}|sklearn/datasets/images/|"
+    r"scipy/(misc|datasets|odr|fftpack|signal|io)/|joblib/test",
+    # Fonts: the default ones, and what formulas fall back on.
+    "matplotlib": rf"{TESTS}|{SOURCES}|{INFO}|"
+    r"matplotlib/mpl-data/(sample_data|images|fonts/(afm|pdfcorefonts)|fonts/ttf/DejaVu(Serif|SansMono-))|"
+    r"matplotlib/(testing|sphinxext)/|PIL/_webp|dateutil/zoneinfo/.*gz|packaging/licenses/",
     # NumPy does not import without _multiarray_tests.
     "numpy": r"(^|.*/)tests?/|.*\\.(pyi|h|a|ini|inc|src|pxd|pyx|in|toml|txt|md|dist-info)$|"
     r"numpy/(f2py|distutils|doc|_pyinstaller|core/include)|"
@@ -35,8 +46,8 @@ LEFT_OUT = {
 
 
 def compiled(source, name):
-    # The standard library keeps no docstrings, as under -OO: a fifth of its weight.
-    level = 2 if kind == "stdlib" else 0
+    # Most keep no docstrings, as under -OO: a fifth of the weight. NumPy writes into its own.
+    level = 0 if kind in ("numpy", "nnlib") else 2
     code = compile(source, name, "exec", dont_inherit=True, optimize=level)
     digest = importlib.util.source_hash(source)
     return bootstrap._code_to_hash_pyc(code, digest, False)
