@@ -74,17 +74,18 @@ function cell(place, input, index) {
     changed: () => self.code() !== stub,
     waits: () => !(runner.ready && ran?.start === runner.starts && ran.code === self.code()),
     same: () => !self.changed() && came.printed() === stored(holder),
-    /** Run, with what is printed and drawn unless it is muted; return the report. */
+    /** Run, and show what is printed and drawn, unless it is muted; return the report. */
     async execute(extras, muted) {
       const source = self.code();
       came.clear();
-      results.hidden = muted;
+      results.hidden = true;
       const report = await runner.cell(source, name, muted, extras, ({ printed, figure }) => {
+        results.hidden = false;
         if (figure) came.draw(figure, "What this run drew");
         else came.print(printed);
       });
-      if (report.ended === undefined && !report.problem) ran = { start: runner.starts, code: source };
-      else results.hidden = false;
+      if (came.failed(report)) self.reveal();
+      else ran = { start: runner.starts, code: source };
       return report;
     },
     reveal() { results.hidden = false; },
@@ -130,15 +131,14 @@ async function start(own) {
     for (const one of chain) {
       if (runner.ready) own.announce(one === own ? "It runs." : `Runs what it needs: cell ${one.index + 1}.`);
       const report = await one.execute(extras, one !== own && !one.changed());
-      if (one.came.failed(report)) {
+      if (report.ended !== undefined || report.problem) {
         if (one !== own) own.announce(`Cell ${one.index + 1}, which this needs, did not come to its end.`);
         return;
       }
       if (one === own) own.announce(told(own, above, report));
     }
   } catch (error) {
-    own.reveal();
-    own.came.thrown(error);
+    if (own.came.thrown(error)) own.reveal();
   } finally {
     way.end();
     busy = null;

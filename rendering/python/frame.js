@@ -83,10 +83,12 @@ export function outcome(edit, announce) {
       else if (report.problem) this.problem(report);
       return report.ended !== undefined || Boolean(report.problem);
     },
+    /** Tell what kept Python from running; return whether it is more than the reader's Stop. */
     thrown(error) {
       const problem = `Python could not be started (${error.message}). Your code is kept; you can try again.`;
       if (error instanceof Stopped) announce(STOPPED);
       else this.problem({ problem, line: 0 });
+      return !(error instanceof Stopped);
     },
   };
 }
