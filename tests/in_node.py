@@ -29,6 +29,7 @@ def unpacked(place: Path, with_extras: bool = False) -> Path:
         shutil.copy(folder / name, place)
     names = {"wasm": "pyodide.asm.wasm", "stdlib": "python_stdlib.zip"}
     content = {**packs(folder), **(extras(folder) if with_extras else {})}
+    del content["worker"]
     for name, data in content.items():
         (place / names.get(name, f"{name}.zip")).write_bytes(gzip.decompress(data))
     return place

@@ -18,7 +18,7 @@ python.globals.set("root", root);
 python.globals.set("kind", kind);
 python.runPython(`
 import importlib._bootstrap_external as bootstrap
-import importlib.util, re, zipfile
+import importlib.util, json, re, zipfile
 
 TESTS = r"(^|.*/)(tests?|conftest)(/|\\.py$)"
 SOURCES = r".*\\.(pyi|h|hpp|a|ini|inc|src|pxd|pyx|tp|in|build|c|cpp|f)$"
@@ -28,11 +28,15 @@ LEFT_OUT = {
     "widgets": rf"{TESTS}|{SOURCES}|{INFO}|traitlets/(config|tests)/",
     # No pictures, and of SciPy nothing that neither scikit-learn nor the book imports.
     "sklearn": rf"{TESTS}|{SOURCES}|{INFO}|sklearn/datasets/images/|"
-    r"scipy/(misc|datasets|odr|fftpack|signal|io)/|joblib/test",
-    # Fonts: the default ones, and what formulas fall back on.
+    r"scipy/(misc|datasets|odr|fftpack|signal)/|joblib/test|scipy/stats/_sobol.*npz|"
+    r"scipy/special/_(precompute/|add_newdocs)|.*/_(test_\\w+|cytest|tstutils|mptestutils|fmm_core)\\.|"
+    r"multiprocessing/(dummy/|popen_(?!fork))|.*_win(dows|32|_)",
+    # Fonts: the default ones, and what formulas fall back on; fontlist.json names those that stay.
     "matplotlib": rf"{TESTS}|{SOURCES}|{INFO}|"
-    r"matplotlib/mpl-data/(sample_data|images|fonts/(afm|pdfcorefonts)|fonts/ttf/DejaVu(Serif|SansMono-))|"
-    r"matplotlib/(testing|sphinxext)/|PIL/_webp|dateutil/zoneinfo/.*gz|packaging/licenses/",
+    r"matplotlib/mpl-data/(sample_data|images|fonts/(afm|pdfcorefonts)|fonts/ttf/(DejaVu(Serif|SansMono-|Sans-BoldO)|STIX(GeneralB|GeneralI|NonUni\\w)))|"
+    r"matplotlib/(testing|sphinxext)/|.*/backend_(cairo|gtk|macosx|nbagg|pdf|pgf|ps|qt|tk|web|wx)|"
+    r"matplotlib/_ttconv|PIL/_(webp|imagingft|imagingcms|imagingmath|imagingmorph|imagingtk)\\.|"
+    r"dateutil/zoneinfo/.*gz|packaging/licenses/|mpl_toolkits/axisartist/|.*\\.orig$",
     # NumPy does not import without _multiarray_tests.
     "numpy": r"(^|.*/)tests?/|.*\\.(pyi|h|a|ini|inc|src|pxd|pyx|in|toml|txt|md|dist-info)$|"
     r"numpy/(f2py|distutils|doc|_pyinstaller|core/include)|"
@@ -57,12 +61,20 @@ def put(name, data):
     out.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data)
 
 
+def fonts(data, names):
+    listed = json.loads(data)
+    kept = {name.rpartition("/")[2] for name in names}
+    listed["ttflist"] = [font for font in listed["ttflist"] if font["fname"].rpartition("/")[2] in kept]
+    return json.dumps({**listed, "afmlist": []}).encode()
+
+
 with zipfile.ZipFile("/in.zip") as given, zipfile.ZipFile("/out.zip", "w") as out:
+    names = [name for name in given.namelist() if not (name.endswith("/") or re.match(LEFT_OUT, name))]
     # Kinds of files beside their like: so they compress better.
-    for name in sorted(given.namelist(), key=lambda n: (n.rpartition(".")[2], n)):
-        if name.endswith("/") or re.match(LEFT_OUT, name):
-            continue
+    for name in sorted(names, key=lambda n: (n.rpartition(".")[2], n)):
         data = given.read(name)
+        if name == "matplotlib/fontlist.json":
+            data = fonts(data, names)
         if not name.endswith(".py"):
             put(name, data)
             continue

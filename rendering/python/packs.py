@@ -3,13 +3,12 @@
 Five are the core, without which no cell runs; the others are brought when a cell needs them.
 
 A page from ``file://`` may fetch nothing, but it may load scripts, so there the very same bytes
-come as text. Packs are compressed here, once, so that any server will do, and kept in the cache by
-the digest of what they are made from.
+come as the text of one. Packs are compressed here, once, so that any server will do, and kept in
+the cache by the digest of what they are made from.
 """
 
 from __future__ import annotations
 
-import base64
 import gzip
 import hashlib
 import io
@@ -33,7 +32,9 @@ WHEEL = next(name for name in FILES if name.startswith("numpy-"))
 # The room that needs what the page's Python lacks.
 ABSENT = {"distributed.py"}
 LICENSES = HERE / "licenses"
-# What a page's Python has in place of packages that need a kernel.
+# What packs need of the standard library that the core leaves out.
+STANDARD = {"sklearn": r"(pydoc|multiprocessing/.*)\.py$"}
+# By pack: what a page's Python has in place of packages that need a kernel, or a compiler.
 STANDINS = HERE / "standins"
 BOOK = HERE.parents[1]
 
@@ -63,16 +64,13 @@ def under(folder: Path, root: Path, pattern: str = "*") -> Iterator[tuple[str, b
 
 
 def wheels(folder: Path, pack: str) -> Iterator[tuple[str, bytes]]:
-    """Yield what is in the packages of a pack."""
-    for name in BYTES["packs"][pack]:
+    """Yield what is in the packages of a pack, and what these need of the standard library."""
+    for name in [*BYTES["packs"][pack], "python_stdlib.zip"]:
+        wanted = STANDARD.get(pack, "$.") if name == "python_stdlib.zip" else ""
         with zipfile.ZipFile(folder / name) as package:
             for path in package.namelist():
-                yield path, package.read(path)
-
-
-def widgets() -> list[tuple[str, bytes]]:
-    """Return the widgets' own files: no kernel answers them here, but cells set and draw them."""
-    return [*under(NNLIB / "widgets", NNLIB.parent), *under(STANDINS, STANDINS)]
+                if re.match(wanted, path):
+                    yield path, package.read(path)
 
 
 def measured() -> bytes:
@@ -135,14 +133,20 @@ def packed(name: str, source: bytes, make: Callable[[], bytes]) -> bytes:
 def extras(folder: Path) -> dict[str, bytes]:
     """Return what a page loads only when a cell needs it, by name, each compressed."""
 
-    def made(name: str, *files: tuple[str, bytes]) -> Callable[[], bytes]:
-        return lambda: repacked(folder, zipped([*wheels(folder, name), *files]), SITE, name)
+    def made(name: str, *files: tuple[str, bytes]) -> bytes:
+        own = [*files, *under(STANDINS / name, STANDINS / name)]
 
-    own, beside = widgets(), measured()
+        def make() -> bytes:
+            return repacked(folder, zipped([*wheels(folder, name), *own]), SITE, name)
+
+        return packed(name, zipped(own), make)
+
+    beside = measured()
     return {
-        "sklearn": packed("sklearn", b"", made("sklearn")),
-        "matplotlib": packed("matplotlib", b"", made("matplotlib")),
-        "widgets": packed("widgets", zipped(own), made("widgets", *own)),
+        "sklearn": made("sklearn"),
+        "matplotlib": made("matplotlib"),
+        # No kernel answers the widgets here, but cells set and draw them.
+        "widgets": made("widgets", *under(NNLIB / "widgets", NNLIB.parent)),
         "measured": packed("measured", beside, lambda: beside),
     }
 
@@ -163,6 +167,16 @@ def packs(folder: Path) -> dict[str, bytes]:
     }
 
 
+def as_script(name: str, content: bytes) -> bytes:
+    """Return a script that hands over these bytes, hardly longer than they are.
+
+    It is to be read as "x-user-defined", an encoding that gives each byte a character of its own.
+    """
+    for byte, escape in ((b"\\", b"\\\\"), (b'"', b'\\"'), (b"\n", b"\\n"), (b"\r", b"\\r")):
+        content = content.replace(byte, escape)
+    return b'nnPack("%s","%s")' % (name.encode(), content)
+
+
 def write_packs(folder: Path, target: Path) -> dict[str, dict[str, object]]:
     """Write all packs with their licenses into the built book; return how pages find them.
 
@@ -172,9 +186,8 @@ def write_packs(folder: Path, target: Path) -> dict[str, dict[str, object]]:
     files: dict[str, dict[str, object]] = {}
     for name, content in {**packs(folder), **extras(folder)}.items():
         file = f"{name}-{hashlib.sha256(content).hexdigest()[:12]}"
-        text = base64.b64encode(content).decode()
         (target / f"{file}.pack").write_bytes(content)
-        (target / f"{file}.js").write_text(f'nnPack("{name}","{text}")', encoding="ascii")
+        (target / f"{file}.js").write_bytes(as_script(name, content))
         files[name] = {"file": file, "bytes": len(content)}
         if name in PACKS:
             files[name] |= PACKS[name]._asdict()

@@ -11,9 +11,11 @@ let compiled = null; // a promise: compiled once, while the rest is still coming
 
 const unpacked = (name) => new Blob([packs[name]]).stream().pipeThrough(new DecompressionStream("gzip"));
 
+/** The bytes of a text in the encoding that gives each byte a character of its own. */
 function decoded(text) {
-  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i += 1) bytes[i] = text.charCodeAt(i); // modulo 256
+  return bytes;
 }
 
 /** Bring a pack as a script: from file:// nothing else may be loaded. */
@@ -21,6 +23,7 @@ function byScript(address, name) {
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
     window.nnPack = (given, text) => { packs[given] = decoded(text); };
+    script.charset = "x-user-defined";
     script.src = `${address}.js`;
     script.onload = () => (packs[name] ? resolve() : reject(new Error(`${script.src} came empty`)));
     script.onerror = () => reject(new Error(`${script.src} cannot be loaded`));
