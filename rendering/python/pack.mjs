@@ -61,11 +61,13 @@ def put(name, data):
     out.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data)
 
 
-def fonts(data, names):
+def fonts(data, names, source):
+    # The list comes with the number of another version: matplotlib would look for all fonts anew.
+    version = int(re.search(rb"__version__ = (\\d+)", source)[1])
     listed = json.loads(data)
     kept = {name.rpartition("/")[2] for name in names}
-    listed["ttflist"] = [font for font in listed["ttflist"] if font["fname"].rpartition("/")[2] in kept]
-    return json.dumps({**listed, "afmlist": []}).encode()
+    stay = [font for font in listed["ttflist"] if font["fname"].rpartition("/")[2] in kept]
+    return json.dumps({**listed, "_version": version, "ttflist": stay, "afmlist": []}).encode()
 
 
 with zipfile.ZipFile("/in.zip") as given, zipfile.ZipFile("/out.zip", "w") as out:
@@ -74,7 +76,7 @@ with zipfile.ZipFile("/in.zip") as given, zipfile.ZipFile("/out.zip", "w") as ou
     for name in sorted(names, key=lambda n: (n.rpartition(".")[2], n)):
         data = given.read(name)
         if name == "matplotlib/fontlist.json":
-            data = fonts(data, names)
+            data = fonts(data, names, given.read("matplotlib/font_manager.py"))
         if not name.endswith(".py"):
             put(name, data)
             continue
