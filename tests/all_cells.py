@@ -39,6 +39,10 @@ def fresh():
     sys.modules["__main__"] = ModuleType("__main__")
     from nnlib.practice import cells
 
+    if "matplotlib.pyplot" in sys.modules:
+        granted.add("matplotlib")
+        sys.modules["matplotlib.pyplot"].switch_backend(cells.BACKEND)
+        granted.clear()
     return cells
 
 

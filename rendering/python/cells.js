@@ -73,7 +73,7 @@ function cell(place, input, index) {
     code: () => (edit ? edit.area.value : stub),
     changed: () => self.code() !== stub,
     waits: () => !(runner.ready && ran?.start === runner.starts && ran.code === self.code()),
-    same: () => !self.changed() && came.printed() === stored(holder),
+    same: () => !self.changed() && Boolean(came.printed()) && came.printed() === stored(holder),
     /** Run, and show what is printed and drawn, unless it is muted; return the report. */
     async execute(extras, muted) {
       const source = self.code();
