@@ -30,7 +30,7 @@ LEFT_OUT = {
     "sklearn": rf"{TESTS}|{SOURCES}|{INFO}|sklearn/datasets/images/|"
     r"scipy/(misc|datasets|odr|fftpack|signal)/|joblib/test|scipy/stats/_sobol.*npz|"
     r"scipy/special/_(precompute/|add_newdocs)|.*/_(test_\\w+|cytest|tstutils|mptestutils|fmm_core)\\.|"
-    r"multiprocessing/(dummy/|popen_(?!fork))|.*_win(dows|32|_)",
+    r"multiprocessing/(dummy/|popen_(?!fork))|.*_win(32|_|d)",
     # Fonts: the default ones, and what formulas fall back on; fontlist.json names those that stay.
     "matplotlib": rf"{TESTS}|{SOURCES}|{INFO}|"
     r"matplotlib/mpl-data/(sample_data|images|fonts/(afm|pdfcorefonts)|fonts/ttf/(DejaVu(Serif|SansMono-|Sans-BoldO)|STIX(GeneralB|GeneralI|NonUni\\w)))|"
