@@ -16,8 +16,9 @@ from nbclient.exceptions import CellExecutionError
 
 CHAPTERS = Path(__file__).resolve().parent.parent / "chapters"
 VIEW = "application/vnd.jupyter.widget-view+json"
-# Cell metadata that means something to the book: tags, captions and alt texts.
-KEPT = ("tags", "mystnb")
+# Cell metadata that means something to the book: tags, captions and alt texts, and the label under
+# which a browser keeps what a reader makes of the cell.
+KEPT = ("tags", "mystnb", "label")
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},

@@ -1,7 +1,7 @@
 """What the rendered book needs beyond Jupyter Book, as one Sphinx extension.
 
 Formulas are typeset while the book is built (``typesetter``, ``formulas``, ``glyphs``), widgets run
-in the page without a kernel (``places``, ``host.js``), so does Python in its code pads
+in the page without a kernel (``places``, ``host.js``), so does Python in its code pads and cells
 (``python``), and the page reads well in both themes, on a phone, by keyboard and by ear
 (``style.css``, ``scrolling.js``, ``repairs``), and is light (``weight``). A page asks no other host
 for anything.
@@ -16,7 +16,7 @@ from sphinx.util.osutil import ensuredir
 
 from rendering import formulas, glyphs, repairs, weight
 from rendering.places import Places
-from rendering.python import pads
+from rendering.python import cells, pads
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -109,6 +109,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     )
     app.add_post_transform(Places)
     app.add_post_transform(pads.Pads)
+    app.add_post_transform(cells.Cells)
     app.add_css_file(MATH_CSS)
     app.add_css_file("style.css", priority=900)  # after the theme, which it corrects
     app.add_js_file("scrolling.js", loading_method="defer")

@@ -2,8 +2,9 @@
 //
 //   node packed.mjs FOLDER PROGRAM OUT
 //
-// FOLDER holds Pyodide with the packs in place of its own files. The program's last value, a text,
-// is written to OUT: a pipe may take no more than a part.
+// FOLDER holds Pyodide with the packs in place of its own files, and the packs that are unpacked
+// beside them. The program's last value, a text, is written to OUT: a pipe may take no more than a
+// part.
 import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -12,11 +13,13 @@ const [folder, program, out] = process.argv.slice(2);
 const { loadPyodide } = await import(pathToFileURL(path.join(folder, "pyodide.mjs")).href);
 const python = await loadPyodide({ indexURL: folder, stdin: () => null });
 const site = python.runPython("import sys; next(p for p in sys.path if p.endswith('site-packages'))");
-for (const name of ["numpy", "nnlib"]) {
+for (const name of fs.readdirSync(folder).filter((one) => one.endsWith(".zip") && one !== "python_stdlib.zip")) {
   // A Buffer would be taken for something else.
-  const pack = new Uint8Array(fs.readFileSync(path.join(folder, `${name}.zip`)));
+  const pack = new Uint8Array(fs.readFileSync(path.join(folder, name)));
   python.unpackArchive(pack, "zip", { extractDir: site });
 }
+const libraries = python.FS.readdir(site).filter((name) => name.endsWith(".so"));
+for (const name of libraries) await python._api.loadDynlib(`${site}/${name}`, true);
 const text = python.runPython(fs.readFileSync(program, "utf8"));
 fs.writeFileSync(out, text);
 process.exit(0);

@@ -1,6 +1,7 @@
 """Every chapter has the same bones, its stored form is canonical, and its sources exist."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -89,6 +90,17 @@ def test_a_chapter_has_its_bones(path):
     summary = text.split("## Summary", 1)[1]
     assert 3 <= len(re.findall(r"^- ", summary, flags=re.M)) <= 6
     assert "**Sources**" in summary
+
+
+@each(CHAPTERS)
+def test_the_cell_of_a_your_turn_has_a_label_under_which_browsers_keep_it(path):
+    cells = read(path).cells
+    asked = [after for cell, after in pairwise(cells) if ":class: your-turn" in cell.source]
+    labels = [cell.metadata.get("label") for cell in asked]
+    assert labels == [cell.metadata.label for cell in cells if "label" in cell.metadata]
+    assert len(labels) == len(set(labels))
+    assert all(cell.cell_type == "code" for cell in asked)
+    assert all(re.fullmatch(r"[a-z-]{1,40}", label) for label in labels)
 
 
 @each(CHAPTERS[1:])

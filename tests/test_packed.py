@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import re
-import shutil
-import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +17,9 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from all_verdicts import catalog  # noqa: E402
+from in_node import start, unpacked  # noqa: E402
 
 from nnlib.practice import page  # noqa: E402
-from rendering.python.obtain import ADVICE, LOCK, MissingError, python_folder  # noqa: E402
-from rendering.python.packs import packs  # noqa: E402
-from rendering.typesetter import node_program  # noqa: E402
 
 SUBMISSIONS = sorted((HERE / "submissions").rglob("*.py"))
 KEYS = ("passed", "verdict", "tiers", "failures", "line")
@@ -32,33 +28,7 @@ KEYS = ("passed", "verdict", "tiers", "failures", "line")
 @pytest.fixture(scope="module")
 def pages_python(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Callable[[], Any]]:
     """Return what starts a program in the page's Python, and gives what waits for its JSON."""
-    try:
-        folder = python_folder()
-    except MissingError as error:
-        pytest.fail(f"{error}. {ADVICE}")
-    place = tmp_path_factory.mktemp("packed")
-    for name in ("pyodide.mjs", "pyodide.asm.js", LOCK):
-        shutil.copy(folder / name, place)
-    names = {"wasm": "pyodide.asm.wasm", "stdlib": "python_stdlib.zip"}
-    for name, content in packs(folder).items():
-        (place / names.get(name, f"{name}.zip")).write_bytes(gzip.decompress(content))
-
-    def start(program: str) -> Callable[[], Any]:
-        path, out = place / "program.py", place / "out.json"
-        path.write_text(program, encoding="utf-8")
-        command = [node_program(), str(HERE / "packed.mjs"), f"{place}/", str(path), str(out)]
-        process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
-
-        def wait() -> Any:
-            said, _ = process.communicate()
-            assert process.returncode == 0, said
-            return json.loads(out.read_text(encoding="utf-8"))
-
-        return wait
-
-    return start
+    return partial(start, unpacked(tmp_path_factory.mktemp("packed")))
 
 
 def test_every_answer_of_the_catalog_gets_the_same_verdict(pages_python: Any) -> None:

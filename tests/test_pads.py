@@ -7,6 +7,7 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -15,19 +16,23 @@ from bs4 import BeautifulSoup
 # The sample book, whichever way pytest imports this file.
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
-from sample_book import build  # noqa: E402
+from sample_book import build, write_notebook  # noqa: E402
 
 from nnlib.practice import drills  # noqa: E402
 from rendering.python import pads  # noqa: E402
-from rendering.python.obtain import HERE  # noqa: E402
+from rendering.python.cells import place, topic  # noqa: E402
+from rendering.python.needs import PACKS  # noqa: E402
+from rendering.python.obtain import BYTES, FILES, HERE  # noqa: E402
 from rendering.python.script import joined  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
 
 
-def test_a_page_whose_reader_never_clicks_loads_a_small_script() -> None:
+@pytest.mark.parametrize("name", pads.SCRIPTS.values())
+def test_a_page_whose_reader_never_clicks_loads_a_small_script(name: str) -> None:
     files = {name: {"file": f"{name}-0123456789ab", "bytes": 10**7} for name in "abcde"}
-    script = joined(HERE / pads.SCRIPT).replace('"FILES"', json.dumps(files))
+    files |= {name: {**files["a"], **pack._asdict()} for name, pack in PACKS.items()}
+    script = joined(HERE / name).replace('"FILES"', json.dumps(files))
     assert len(gzip.compress(script.encode())) <= 15_000
     assert "innerHTML" not in script
 
@@ -38,8 +43,9 @@ def test_a_module_that_imports_in_another_form_is_refused(tmp_path: Path) -> Non
         joined(tmp_path / "a.js")
 
 
-def test_names_of_joined_modules_are_unique() -> None:
-    script = joined(HERE / pads.SCRIPT)
+@pytest.mark.parametrize("name", pads.SCRIPTS.values())
+def test_names_of_joined_modules_are_unique(name: str) -> None:
+    script = joined(HERE / name)
     names = re.findall(r"^(?:async )?(?:const|function|let|class) (\w+)", script, re.MULTILINE)
     assert len(names) == len(set(names))
 
@@ -52,6 +58,16 @@ def test_a_description_cannot_end_its_script() -> None:
     assert html.count("</script>") == 1
 
 
+CELLS: list[tuple[str, dict[str, Any]]] = [
+    ("a = '<&\"'\n\nif a:\n    b = 1", {}),
+    ("b", {"label": "a-guess"}),
+    ("c = 1", {"tags": ["hide-input"]}),
+    ("d = 1", {"tags": ["hide-cell"]}),
+    ("e = 1", {"tags": ["remove-input"]}),
+    ("if False:\n    from distributed import Client", {}),
+]
+
+
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build a drill's page, without Python, and one that is none."""
@@ -62,7 +78,12 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
             cell.source = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", cell.source)
     nbformat.write(nb, folder / "one_nn.ipynb")
     (folder / "words.md").write_text("# Words\n\n## Your answer\n\nNone.\n", encoding="utf-8")
-    result = build(folder, ["words", "one_nn"])
+    write_notebook(folder, "03_sample", "# Sample", [source for source, _ in CELLS])
+    nb = nbformat.read(folder / "03_sample.ipynb", as_version=4)
+    for cell, (_, metadata) in zip(nb.cells[1:], CELLS, strict=True):
+        cell.metadata = nbformat.from_dict(metadata)
+    nbformat.write(nb, folder / "03_sample.ipynb")
+    result = build(folder, ["words", "one_nn", "03_sample"])
     assert result.returncode == 0, result.stdout + result.stderr
     return folder / "_build" / "html"
 
@@ -91,9 +112,47 @@ def test_a_drills_page_has_its_pad_before_the_first_cell_of_the_answer(book: Pat
     assert soup.select("link[href*='_static/pad.css']")
 
 
+def test_every_cell_whose_code_is_shown_is_marked(book: Path) -> None:
+    soup = page(book, "03_sample.html")
+    marks = soup.select(".cell-place")
+    shown = [source for source, metadata in CELLS if metadata.get("tags") != ["remove-input"]]
+    for mark, source in zip(marks, shown, strict=True):
+        holder = mark.find_parent(class_="cell")
+        assert holder is not None
+        code = holder.select_one(".cell_input pre")
+        assert code is not None
+        assert code.text == f"{source}\n"  # as cells.js reads it
+    assert [mark.get("data-kept") for mark in marks] == ["", "cell:sample:a-guess", "", "", None]
+    assert "Dask" in str(marks[-1]["data-refused"])
+    (script,) = soup.select("script.cells-about")
+    assert set(json.loads(script.text)["licenses"]) == set(BYTES["licenses"])
+    assert soup.select("script[src*='_static/cells.js']")
+    assert not soup.select("script[src*='_static/pad.js']")
+    assert not page(book, "one_nn.html").select(".cell-place")
+
+
+def test_a_topic_is_no_number() -> None:
+    assert topic("chapters/08_cancellation") == topic("cancellation") == "cancellation"
+
+
+def test_a_mark_cannot_end_its_attribute() -> None:
+    html = place("b", 'cell:"><b>:x')
+    mark = BeautifulSoup(html, "html.parser").div
+    assert mark is not None
+    assert mark["data-kept"] == 'cell:"><b>:x'
+
+
+def test_every_package_of_a_pack_has_a_sum_and_every_pack_is_on_the_list() -> None:
+    names = [name for names in BYTES["packs"].values() for name in names]
+    assert len(names) == len(set(names))
+    assert set(names) <= set(FILES)
+    assert set(BYTES["packs"]) <= set(PACKS)
+
+
 def test_other_pages_load_nothing_for_it(book: Path) -> None:
     text = (book / "words.html").read_text(encoding="utf-8")
     assert "pad.js" not in text
+    assert "cells.js" not in text
     assert "pad.css" not in text
 
 

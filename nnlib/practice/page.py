@@ -23,6 +23,7 @@ from nnlib.practice.streams import OUTPUT_LIMIT
 from nnlib.practice.verdict import answer_in, judged
 
 FILE = "answer.py"
+HAS = "NumPy, nnlib and the standard library"
 NO_KEYBOARD = "nobody can type here: write the value into the code, in place of input()"
 
 
@@ -30,9 +31,14 @@ class Flood(BaseException):
     """Raised inside a program that prints too much."""
 
 
+def remember(source: str, file: str) -> None:
+    """Have messages, and `inspect`, show the lines of a file that is on no disk."""
+    linecache.cache[file] = (len(source), None, source.splitlines(True), file)
+
+
 def module_of(source: str, name: str) -> ModuleType:
     """Return an empty module for a source; messages can show the lines of its file."""
-    linecache.cache[FILE] = (len(source), None, source.splitlines(True), FILE)
+    remember(source, FILE)
     module = ModuleType(name)
     module.__file__ = FILE
     return module
@@ -53,20 +59,23 @@ def registered(module: ModuleType) -> Iterator[None]:
             sys.modules[name] = before
 
 
-def described(error: BaseException) -> dict[str, Any]:
-    """Return an error in a sentence, with the line of the reader's code where it was raised."""
-    if isinstance(error, SyntaxError) and error.filename == FILE:
+def described(error: BaseException, file: str = FILE, has: str = HAS) -> dict[str, Any]:
+    """Return an error in a sentence, with the line of the reader's file where it was raised.
+
+    `has` says what can be imported.
+    """
+    if isinstance(error, SyntaxError) and error.filename == file:
         return {"problem": f"{type(error).__name__}: {error.msg}", "line": error.lineno or 0}
     frames = traceback.extract_tb(error.__traceback__)
-    line = next((f.lineno for f in reversed(frames) if f.filename == FILE), 0)
+    line = next((f.lineno for f in reversed(frames) if f.filename == file), 0)
     if isinstance(error, EOFError):
         return {"problem": NO_KEYBOARD, "line": line}
     if isinstance(error, MemoryError):
         text = " ".join(str(error).split())
         return {"problem": f"MemoryError: more than this page's Python has. {text}", "line": line}
     if isinstance(error, ModuleNotFoundError):
-        has = "this page's Python has NumPy, nnlib and the standard library"
-        return {"problem": f"there is no {error.name} here: {has}", "line": line}
+        problem = f"there is no {error.name} here: this page's Python has {has}"
+        return {"problem": problem, "line": line}
     if isinstance(error, Flood):
         return {"problem": guard.LINES["flood"], "line": line}
     text = guard.describe(error).removeprefix("it raised ")
@@ -148,6 +157,18 @@ class Printer(io.TextIOBase):
         self.waiting = ""
 
 
+def executed(source: str, file: str, names: dict[str, Any]) -> Any:
+    """Run a source in a namespace; return the value of its last line, if it is an expression."""
+    tree = ast.parse(source, file)
+    last = tree.body[-1] if tree.body else None
+    if not isinstance(last, ast.Expr):
+        exec(compile(tree, file, "exec"), names)
+        return None
+    tree.body.pop()
+    exec(compile(tree, file, "exec"), names)
+    return eval(compile(ast.Expression(last.value), file, "eval"), names)
+
+
 def run(source: str, send: Callable[[str], object]) -> str:
     """Run a source as a program; return the value of its last line and any error as JSON."""
     module = module_of(source, "__main__")
@@ -155,15 +176,8 @@ def run(source: str, send: Callable[[str], object]) -> str:
     result: dict[str, Any] = {}
     try:
         with registered(module), redirect_stdout(printer), redirect_stderr(printer):
-            tree = ast.parse(source, FILE)
-            last = tree.body[-1] if tree.body else None
-            if isinstance(last, ast.Expr):
-                tree.body.pop()
-            exec(compile(tree, FILE, "exec"), module.__dict__)
-            if isinstance(last, ast.Expr):
-                code = compile(ast.Expression(last.value), FILE, "eval")
-                if (value := eval(code, module.__dict__)) is not None:
-                    print(repr(value))
+            if (value := executed(source, FILE, module.__dict__)) is not None:
+                print(repr(value))
     except BaseException as error:
         result = described(error)
     printer.flush()

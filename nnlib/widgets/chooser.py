@@ -694,7 +694,7 @@ class IndexChooser(Widget):
             if one.work >= brute:
                 factor = "1" if one.work == brute else f"× {amount(one.work / brute)}"
             for axis, value, text in [
-                (axes[0], one.bytes, size(one.bytes)),
+                (axes[0], float(one.bytes), size(one.bytes)),  # beyond the page's C integers
                 (axes[1], one.work / brute, factor),
             ]:
                 axis.barh(row, value, height=0.6, **style)
@@ -704,7 +704,7 @@ class IndexChooser(Widget):
         axes[0].set_title(f"memory: {size(room)}, dashed", fontsize="medium")
         axes[0].set_yticks(range(len(advice)), [marks[one.verdict] + one.name for one in advice])
         axes[1].set_title("work of a query", fontsize="medium")
-        taken = [room, *(one.bytes for one in advice)]
+        taken = [room, *(float(one.bytes) for one in advice)]
         shares = [one.work / brute for one in advice]
         for axis, values, unit, more in [
             (axes[0], taken, "bytes on a machine", 0.5),

@@ -5,7 +5,7 @@ import { inBook, pageLink, plural, save } from "./words.js";
 // ---- What is kept, and what of it counts. ----
 
 const FORMAT = "progress in The Nearest Neighbor Network";
-const KNOWN = /^((quiz|pad):\w{1,40}|drills|mock|mocks)$/;
+const KNOWN = /^((quiz|pad):\w{1,40}|cell:\w{1,40}:[\w-]{1,40}|drills|mock|mocks)$/;
 const isPast = (value) => isRecord(value) && ["number", "minutes", "covered", "of"].every((name) => Number.isInteger(value[name]))
   && typeof value.date === "string";
 

@@ -1,6 +1,7 @@
-"""Python in the page: the bytes, how they are packed, and the code pad that a reader types into.
+"""Python in the page: the bytes, how they are packed, and the editors that a reader types into.
 
-``obtain`` gets Pyodide and its NumPy from wherever they are had and trusts their sums only,
-``packs`` makes of them what a page loads, ``script`` joins the page's JavaScript, and ``pads``
-puts a pad on every page of a drill.
+``obtain`` gets Pyodide and its packages from wherever they are had and trusts their sums only,
+``packs`` makes of them what a page loads, and ``script`` joins the page's JavaScript. ``pads``
+puts a pad on every page of a drill, ``cells`` marks the cells of chapters, and ``needs`` says what
+a cell needs and why a few cannot run.
 """

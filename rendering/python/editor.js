@@ -38,20 +38,22 @@ function shift(area, inward) {
 
 /** A new line begins where the last one did, and further in after a colon. */
 function newLine(area) {
-  const before = area.value.slice(area.value.lastIndexOf("\n", area.selectionStart - 1) + 1, area.selectionStart);
+  const { value, selectionStart } = area;
+  const before = value.slice(value.lastIndexOf("\n", selectionStart - 1) + 1, selectionStart);
   const own = /^ */.exec(before)[0];
   type(area, `\n${own}${/:\s*(#.*)?$/.test(before) ? INDENT : ""}`);
 }
 
-/** An editor. `changed` hears of every edit, `run` of Ctrl+Enter. */
-export function editor(label, changed, run) {
+/** An editor of at least so many lines. `changed` hears of every edit, `run` of Ctrl+Enter. */
+export function editor(label, changed, run, least = 8) {
   const name = `nn-editor-${(count += 1)}`;
   const area = el("textarea", { id: name, rows: 12, wrap: "off", spellcheck: "false", autocapitalize: "off",
     autocomplete: "off", autocorrect: "off", "aria-describedby": `${name}-hint` });
   const hint = el("p", { id: `${name}-hint`, class: "nn-muted" }, HINT);
   const touch = (text, inward) => {
     const one = el("button", { type: "button", class: "nn-button nn-touch" }, text);
-    one.addEventListener("pointerdown", (event) => event.preventDefault()); // the keyboard on the screen stays
+    // The keyboard on the screen stays.
+    one.addEventListener("pointerdown", (event) => event.preventDefault());
     one.addEventListener("click", () => {
       area.focus();
       shift(area, inward);
@@ -59,7 +61,7 @@ export function editor(label, changed, run) {
     return one;
   };
   let leaving = false;
-  const fit = () => { area.rows = Math.min(Math.max(area.value.split("\n").length + 1, 8), 28); };
+  const fit = () => { area.rows = Math.min(Math.max(area.value.split("\n").length + 1, least), 28); };
   area.addEventListener("keydown", (event) => {
     const { key, ctrlKey, metaKey, altKey, shiftKey, isComposing } = event;
     if (key === "Enter" && (ctrlKey || metaKey)) {

@@ -4,7 +4,7 @@
 //   node pack.mjs FOLDER OUT FILE ROOT KIND
 //
 // repacks FILE, a zip file or a wheel, into OUT. ROOT is where its modules will lie, KIND says what
-// stays: "stdlib" and "numpy" keep bytecode only, "nnlib" keeps the sources, too, to be looked at.
+// stays: "nnlib" keeps the sources, too, to be looked at; the others keep bytecode only.
 // FOLDER holds Pyodide and a lock file that names no package: none is fetched from anywhere.
 import fs from "node:fs";
 import path from "node:path";
@@ -18,10 +18,25 @@ python.globals.set("root", root);
 python.globals.set("kind", kind);
 python.runPython(`
 import importlib._bootstrap_external as bootstrap
-import importlib.util, re, sys, zipfile
+import importlib.util, json, re, sys, zipfile
 
+TESTS = r"(^|.*/)(tests?|conftest)(/|\\.py$)"
+SOURCES = r".*\\.(pyi|h|hpp|a|ini|inc|src|pxd|pyx|tp|in|build|c|cpp|f)$"
+INFO = r".*\\.dist-info/"
 LEFT_OUT = {
     "nnlib": r"$.",
+    "widgets": rf"{TESTS}|{SOURCES}|{INFO}|traitlets/(config|tests)/",
+    # No pictures, and of SciPy nothing that neither scikit-learn nor the book imports.
+    "sklearn": rf"{TESTS}|{SOURCES}|{INFO}|sklearn/datasets/images/|"
+    r"scipy/(misc|datasets|odr|fftpack|signal)/|joblib/test|scipy/stats/_sobol.*npz|"
+    r"scipy/special/_(precompute/|add_newdocs)|.*/_(test_\\w+|cytest|tstutils|mptestutils|fmm_core)\\.|"
+    r"multiprocessing/(dummy/|popen_(?!fork))|.*_win(32|_|d)",
+    # Fonts: the default ones, and what formulas fall back on; fontlist.json names those that stay.
+    "matplotlib": rf"{TESTS}|{SOURCES}|{INFO}|"
+    r"matplotlib/mpl-data/(sample_data|images|fonts/(afm|pdfcorefonts)|fonts/ttf/(DejaVu(Serif|SansMono-|Sans-BoldO)|STIX(GeneralB|GeneralI|NonUni\\w)))|"
+    r"matplotlib/(testing|sphinxext)/|.*/backend_(cairo|gtk|macosx|nbagg|pdf|pgf|ps|qt|tk|web|wx)|"
+    r"matplotlib/_ttconv|PIL/_(webp|imagingft|imagingcms|imagingmath|imagingmorph|imagingtk)\\.|"
+    r"dateutil/zoneinfo/.*gz|packaging/licenses/|mpl_toolkits/axisartist/|.*\\.orig$",
     # NumPy does not import without _multiarray_tests.
     "numpy": r"(^|.*/)tests?/|.*\\.(pyi|h|a|ini|inc|src|pxd|pyx|in|toml|txt|md|dist-info)$|"
     r"numpy/(f2py|distutils|doc|_pyinstaller|core/include)|"
@@ -35,8 +50,8 @@ LEFT_OUT = {
 
 
 def compiled(source, name):
-    # The standard library keeps no docstrings, as under -OO: a fifth of its weight.
-    level = 2 if kind == "stdlib" else 0
+    # Most keep no docstrings, as under -OO: a fifth of the weight. NumPy writes into its own.
+    level = 0 if kind in ("numpy", "nnlib") else 2
     code = compile(source, name, "exec", dont_inherit=True, optimize=level)
     digest = importlib.util.source_hash(source)
     return bootstrap._code_to_hash_pyc(code, digest, False)
@@ -46,12 +61,22 @@ def put(name, data):
     out.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data)
 
 
+def fonts(data, names, source):
+    # The list comes with the number of another version: matplotlib would look for all fonts anew.
+    version = int(re.search(rb"__version__ = (\\d+)", source)[1])
+    listed = json.loads(data)
+    kept = {name.rpartition("/")[2] for name in names}
+    stay = [font for font in listed["ttflist"] if font["fname"].rpartition("/")[2] in kept]
+    return json.dumps({**listed, "_version": version, "ttflist": stay, "afmlist": []}).encode()
+
+
 with zipfile.ZipFile("/in.zip") as given, zipfile.ZipFile("/out.zip", "w") as out:
+    names = [name for name in given.namelist() if not (name.endswith("/") or re.match(LEFT_OUT, name))]
     # Kinds of files beside their like: so they compress better.
-    for name in sorted(given.namelist(), key=lambda n: (n.rpartition(".")[2], n)):
-        if name.endswith("/") or re.match(LEFT_OUT, name):
-            continue
+    for name in sorted(names, key=lambda n: (n.rpartition(".")[2], n)):
         data = given.read(name)
+        if name == "matplotlib/fontlist.json":
+            data = fonts(data, names, given.read("matplotlib/font_manager.py"))
         if not name.endswith(".py"):
             put(name, data)
             continue

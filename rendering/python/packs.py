@@ -1,24 +1,27 @@
-"""What a page loads: five packs, each once as bytes for http and once as a script for file://.
+"""What a page loads: packs, each once as bytes for http and once as a script for file://.
+
+Five are the core, without which no cell runs; the others are brought when a cell needs them.
 
 A page from ``file://`` may fetch nothing, but it may load scripts, so there the very same bytes
-come as text. Packs are compressed here, once, so that any server will do, and kept in the cache by
-the digest of what they are made from.
+come as the text of one. Packs are compressed here, once, so that any server will do, and kept in
+the cache by the digest of what they are made from.
 """
 
 from __future__ import annotations
 
-import base64
 import gzip
 import hashlib
 import io
 import json
+import re
 import shutil
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from rendering.python.needs import PACKS
 from rendering.python.obtain import BYTES, CACHE, FILES, HERE
 from rendering.python.script import joined
 from rendering.typesetter import node_program
@@ -28,22 +31,70 @@ VERSION = ".".join(BYTES["python"].split(".")[:2])
 STDLIB, SITE = f"/lib/python{VERSION.replace('.', '')}.zip", f"/lib/python{VERSION}/site-packages"
 PACKER = HERE / "pack.mjs"
 WHEEL = next(name for name in FILES if name.startswith("numpy-"))
-# Rooms that need what the page's Python lacks.
-ABSENT = {"classifier.py", "distributed.py"}
+# The room that needs what the page's Python lacks.
+ABSENT = {"distributed.py"}
 LICENSES = HERE / "licenses"
+# What packs need of the standard library that the core leaves out.
+STANDARD = {"sklearn": r"(pydoc|multiprocessing/.*)\.py$"}
+# By pack: what a page's Python has in place of packages that need a kernel, or a compiler.
+STANDINS = HERE / "standins"
+BOOK = HERE.parents[1]
 
 
 def library() -> bytes:
     """Return nnlib as a zip file, but for what needs a kernel or other libraries."""
+    files = under(NNLIB, NNLIB.parent, "*.py")
+    return zipped(
+        (name, content) for name, content in files if name.split("/")[1] not in ABSENT | {"widgets"}
+    )
+
+
+def zipped(entries: Iterable[tuple[str, bytes]]) -> bytes:
+    """Return a zip file of these, the same for the same entries."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
-        for path in sorted(NNLIB.rglob("*.py")):
-            name = path.relative_to(NNLIB.parent)
-            if name.parts[1] in ABSENT or name.parts[1] == "widgets":
-                continue
-            entry = zipfile.ZipInfo(name.as_posix(), (1980, 1, 1, 0, 0, 0))
-            archive.writestr(entry, path.read_bytes())
+        for name, data in entries:
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data)
     return content.getvalue()
+
+
+def under(folder: Path, root: Path, pattern: str = "*") -> Iterator[tuple[str, bytes]]:
+    """Yield the files below a folder, with their names as seen from `root`."""
+    for path in sorted(folder.rglob(pattern)):
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield path.relative_to(root).as_posix(), path.read_bytes()
+
+
+def wheels(folder: Path, pack: str) -> Iterator[tuple[str, bytes]]:
+    """Yield what is in the packages of a pack, and what these need of the standard library."""
+    for name in [*BYTES["packs"][pack], "python_stdlib.zip"]:
+        wanted = STANDARD.get(pack, "$.") if name == "python_stdlib.zip" else ""
+        with zipfile.ZipFile(folder / name) as package:
+            for path in package.namelist():
+                if re.match(wanted, path):
+                    yield path, package.read(path)
+
+
+def measured() -> bytes:
+    """Return the files beside the chapters that their cells read, as a zip file."""
+    style = BOOK / "chapters" / "book.mplstyle"
+    files = [
+        *under(BOOK / "benchmarks", BOOK, "*.json"),
+        ("chapters/book.mplstyle", style.read_bytes()),
+    ]
+    return zipped((f"book/{name}", content) for name, content in files)
+
+
+def license_texts(folder: Path) -> str:
+    """Return the licenses that the packages bring with them."""
+    parts = []
+    for name in (name for names in BYTES["packs"].values() for name in names):
+        with zipfile.ZipFile(folder / name) as package:
+            for path in package.namelist():
+                if re.search(r"(^|/)(LICENSE|COPYING)[^/]*$", path):
+                    text = package.read(path).decode(errors="replace")
+                    parts.append(f"{name}: {path}\n\n{text.strip()}\n")
+    return "\n\n".join(parts)
 
 
 def repacked(folder: Path, content: bytes, root: str, kind: str) -> bytes:
@@ -80,8 +131,29 @@ def packed(name: str, source: bytes, make: Callable[[], bytes]) -> bytes:
     return content
 
 
+def extras(folder: Path) -> dict[str, bytes]:
+    """Return what a page loads only when a cell needs it, by name, each compressed."""
+
+    def made(name: str, *files: tuple[str, bytes]) -> bytes:
+        own = [*files, *under(STANDINS / name, STANDINS / name)]
+
+        def make() -> bytes:
+            return repacked(folder, zipped([*wheels(folder, name), *own]), SITE, name)
+
+        return packed(name, zipped(own), make)
+
+    beside = measured()
+    return {
+        "sklearn": made("sklearn"),
+        "matplotlib": made("matplotlib"),
+        # No kernel answers the widgets here, but cells set and draw them.
+        "widgets": made("widgets", *under(NNLIB / "widgets", NNLIB.parent)),
+        "measured": packed("measured", beside, lambda: beside),
+    }
+
+
 def packs(folder: Path) -> dict[str, bytes]:
-    """Return what a page loads, by name, each compressed."""
+    """Return the core, which a page loads before its first cell runs, each part compressed."""
     stdlib, wheel = ((folder / name).read_bytes() for name in ("python_stdlib.zip", WHEEL))
     wasm = (folder / "pyodide.asm.wasm").read_bytes()
     program, own = worker(folder), library()
@@ -94,6 +166,16 @@ def packs(folder: Path) -> dict[str, bytes]:
     }
 
 
+def as_script(name: str, content: bytes) -> bytes:
+    """Return a script that hands over these bytes, hardly longer than they are.
+
+    It is to be read as "x-user-defined", an encoding that gives each byte a character of its own.
+    """
+    for byte, escape in ((b"\\", b"\\\\"), (b'"', b'\\"'), (b"\n", b"\\n"), (b"\r", b"\\r")):
+        content = content.replace(byte, escape)
+    return b'nnPack("%s","%s")' % (name.encode(), content)
+
+
 def write_packs(folder: Path, target: Path) -> dict[str, dict[str, object]]:
     """Write all packs with their licenses into the built book; return how pages find them.
 
@@ -101,12 +183,14 @@ def write_packs(folder: Path, target: Path) -> dict[str, dict[str, object]]:
     """
     target.mkdir(parents=True, exist_ok=True)
     files: dict[str, dict[str, object]] = {}
-    for name, content in packs(folder).items():
+    for name, content in {**packs(folder), **extras(folder)}.items():
         file = f"{name}-{hashlib.sha256(content).hexdigest()[:12]}"
-        text = base64.b64encode(content).decode()
         (target / f"{file}.pack").write_bytes(content)
-        (target / f"{file}.js").write_text(f'nnPack("{name}","{text}")', encoding="ascii")
+        (target / f"{file}.js").write_bytes(as_script(name, content))
         files[name] = {"file": file, "bytes": len(content)}
+        if name in PACKS:
+            files[name] |= PACKS[name]._asdict()
     for license_file in LICENSES.iterdir():
         shutil.copy(license_file, target)
+    (target / "packages.txt").write_text(license_texts(folder), encoding="utf-8")
     return files

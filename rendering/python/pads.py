@@ -1,4 +1,4 @@
-"""Code pads: where they stand in the book's pages, and the files that make them work."""
+"""Code pads of drills: where they stand; and the files that make pads and cells work."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from rendering.python.obtain import BYTES, HERE, MissingError, python_folder
+from rendering.python.cells import MARK as CELL
+from rendering.python.cells import about
+from rendering.python.obtain import HERE, MissingError, python_folder
 from rendering.python.packs import NNLIB, write_packs
 from rendering.python.script import joined
 
@@ -22,13 +24,7 @@ SECTION = "Your answer"  # of a drill's page; its pad stands before the first ce
 PLACE = '<div class="pad-place">'
 WORDS = "The code pad needs JavaScript. JupyterLab does without."
 SCRIPT, STYLE = "pad.js", "pad.css"
-# What a reader's code may meet here and not on a desktop.
-NOTE = (
-    f"This page's Python is {BYTES['python']} with NumPy {BYTES['numpy']}, in one thread and "
-    "without BLAS: slower than a desktop's, with sums that may differ in the last bits. Its "
-    "default integer has 32 bits and wraps at 2\u00b3\u00b9 without a word: write dtype=np.int64"
-    " where that matters. It holds at most 1 GB, asks no network, and ends with the page."
-)
+SCRIPTS = {PLACE: SCRIPT, CELL: "cells.js"}  # by what a page has that needs it
 
 
 def place(description: dict[str, Any]) -> str:
@@ -48,8 +44,7 @@ def drill_place(name: str) -> str:
             "drill": name,
             "title": chosen.title,
             "stub": chosen.stub,
-            "about": NOTE,
-            "licenses": BYTES["licenses"],
+            **about(),
             "twists": [{"name": twist.name, "title": twist.title} for twist in chosen.twists],
         }
     )
@@ -94,8 +89,9 @@ def write_files(static: Path) -> None:
         files = json.dumps(write_packs(python_folder(), target))
     except MissingError:
         files = "null"
-    script = joined(HERE / SCRIPT).replace('"FILES"', files)
-    (static / SCRIPT).write_text(script, encoding="utf-8")
+    for name in SCRIPTS.values():
+        script = joined(HERE / name).replace('"FILES"', files)
+        (static / name).write_text(script, encoding="utf-8")
     shared = (NNLIB / "widgets" / "shared.css").read_text(encoding="utf-8")
     style = shared + (HERE / STYLE).read_text(encoding="utf-8")
     (static / STYLE).write_text(style, encoding="utf-8")
@@ -120,7 +116,7 @@ def load(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Let a page that has a pad load the script; others load nothing.
+    """Let a page that has a pad, or cells that run, load the script of those; others load nothing.
 
     Parameters
     ----------
@@ -133,6 +129,7 @@ def load(
     doctree : docutils.nodes.document or None
         The page's content, if it has a source.
     """
-    if PLACE in context.get("body", ""):
-        app.add_css_file(STYLE)
-        app.add_js_file(SCRIPT, loading_method="defer")
+    for mark, script in SCRIPTS.items():
+        if mark in context.get("body", ""):
+            app.add_css_file(STYLE)
+            app.add_js_file(script, loading_method="defer")

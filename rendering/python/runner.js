@@ -1,8 +1,8 @@
 // The page's side of its Python: brings the packs once, starts a worker, gives it one job at a
-// time, ends it, and starts a fresh one.
+// time, ends it, and starts a fresh one. Packs beyond the core come when a cell needs them.
 
 const PATIENCE = 20000; // ms of silence after which a call of the judge counts as endless
-const NAMES = ["worker", "wasm", "stdlib", "numpy", "nnlib"];
+const CORE = ["worker", "wasm", "stdlib", "numpy", "nnlib"];
 
 const packs = {}; // what has come whole
 const came = {}; // bytes of each so far
@@ -11,9 +11,11 @@ let compiled = null; // a promise: compiled once, while the rest is still coming
 
 const unpacked = (name) => new Blob([packs[name]]).stream().pipeThrough(new DecompressionStream("gzip"));
 
+/** The bytes of a text in the encoding that gives each byte a character of its own. */
 function decoded(text) {
-  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i += 1) bytes[i] = text.charCodeAt(i); // modulo 256
+  return bytes;
 }
 
 /** Bring a pack as a script: from file:// nothing else may be loaded. */
@@ -21,6 +23,7 @@ function byScript(address, name) {
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
     window.nnPack = (given, text) => { packs[given] = decoded(text); };
+    script.charset = "x-user-defined";
     script.src = `${address}.js`;
     script.onload = () => (packs[name] ? resolve() : reject(new Error(`${script.src} came empty`)));
     script.onerror = () => reject(new Error(`${script.src} cannot be loaded`));
@@ -44,7 +47,6 @@ async function byFetch(address, name, signal) {
 }
 
 async function bring(base, name, { file, bytes }, { coming, signal }) {
-  came[name] = 0;
   try {
     const byFile = location.protocol === "file:";
     await (byFile ? byScript(base + file, name) : byFetch(base + file, name, signal));
@@ -60,13 +62,18 @@ async function bring(base, name, { file, bytes }, { coming, signal }) {
   }
 }
 
+const bytesOf = (files, names) => names.reduce((sum, name) => sum + files[name].bytes, 0);
+
 /**
- * Bring all packs that are not here yet; `told` hears how many bytes have come. A visit holds what
+ * Bring the packs that are not here yet; `told` hears how many bytes have come. A visit holds what
  * is on its way, so that nothing is asked for twice, and the signal that breaks it off.
  */
-function bringAll(base, files, told, visit) {
-  hear = () => told(NAMES.reduce((sum, name) => sum + (came[name] ?? 0), 0));
-  const missing = NAMES.filter((name) => !packs[name]);
+function bringAll(base, files, names, told, visit) {
+  const missing = names.filter((name) => !packs[name]);
+  const total = bytesOf(files, missing);
+  const so = () => missing.reduce((sum, name) => sum + (came[name] ?? 0), 0);
+  hear = () => told({ stage: "bytes", bytes: so(), total });
+  for (const name of missing) if (!visit.coming[name]) came[name] = 0;
   if (missing.length) hear();
   return Promise.all(missing.map((name) => (visit.coming[name] ??= bring(base, name, files[name], visit))));
 }
@@ -85,9 +92,14 @@ export class Stopped extends Error {}
 /** The page's Python. `told` hears of stages, {stage, bytes}. */
 export class Runner {
   constructor(base, files) {
-    Object.assign(this, { base, files, told: () => {}, worker: null, jobs: 0 });
+    Object.assign(this, { base, files, told: () => {}, worker: null, jobs: 0, starts: 0 });
+    this.has = new Set(); // the extra packs that Python has
     this.begin();
-    this.total = NAMES.reduce((sum, name) => sum + files[name].bytes, 0);
+  }
+
+  /** How many bytes the core and these packs have that are not here yet. */
+  missing(extras = []) {
+    return bytesOf(this.files, [...CORE, ...extras].filter((name) => !packs[name]));
   }
 
   begin() {
@@ -95,17 +107,29 @@ export class Runner {
     this.visit = { coming: {}, signal: this.stopping.signal };
   }
 
-  /** Resolve once Python answers; reject if it cannot be started or is stopped meanwhile. */
-  async start() {
-    if (this.ready) return;
+  /** Resolve once Python answers and has the extra packs; reject if that fails or is stopped. */
+  async start(extras = []) {
     const { visit } = this;
     const { signal } = visit;
     const orStopped = (promise) => Promise.race([promise, new Promise((_, reject) => {
       signal.addEventListener("abort", () => reject(new Stopped()));
     })]);
-    await orStopped(bringAll(this.base, this.files, (bytes) => this.told({ stage: "bytes", bytes, total: this.total }), visit));
+    const names = [...CORE, ...extras];
+    await orStopped(bringAll(this.base, this.files, names, (stage) => this.told(stage), visit));
+    if (!this.ready) await this.begun(signal, orStopped);
+    for (const name of extras.filter((one) => !this.has.has(one))) {
+      this.told({ stage: "adds", title: this.files[name].title });
+      const { broken } = await this.do({ job: "add", pack: packs[name] }, () => {}, 0);
+      if (broken) throw new Error(broken);
+      this.has.add(name);
+    }
+  }
+
+  /** Start a worker from the packs of the core. */
+  async begun(signal, orStopped) {
     this.told({ stage: "start" });
-    const given = { packs: { stdlib: packs.stdlib, numpy: packs.numpy, nnlib: packs.nnlib }, compiled: await compiled };
+    const { stdlib, numpy, nnlib } = packs;
+    const given = { packs: { stdlib, numpy, nnlib }, compiled: await compiled };
     const worker = await newWorker();
     if (signal.aborted) {
       worker.terminate();
@@ -129,6 +153,7 @@ export class Runner {
       throw error;
     }
     this.ready = true;
+    this.starts += 1;
   }
 
   /** End Python, whatever it does. */
@@ -138,6 +163,7 @@ export class Runner {
     this.worker?.terminate();
     this.worker = null;
     this.ready = false;
+    this.has.clear();
   }
 
   /** Give the worker a job; resolve to {report}, {broken, call} or {silent, call}. */
@@ -183,6 +209,19 @@ export class Runner {
     await this.start();
     this.told({ stage: "run" });
     const { report, broken } = await this.do({ job: "run", source }, (data) => printed(data.printed), 0);
+    if (report) return report;
+    this.stop();
+    return { ended: broken };
+  }
+
+  /**
+   * Run a cell in the namespace of the page, with these packs; `heard` takes {printed} and {figure}.
+   * Resolve as `run`, to {widget} where the value is one.
+   */
+  async cell(source, name, muted, extras, heard) {
+    await this.start(extras);
+    this.told({ stage: "cell", muted });
+    const { report, broken } = await this.do({ job: "cell", source, name, muted }, heard, 0);
     if (report) return report;
     this.stop();
     return { ended: broken };

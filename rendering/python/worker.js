@@ -1,15 +1,17 @@
 // The worker: Python in a thread of its own, so that the page answers while it runs, and so that
 // the page can end it whatever it does. Pyodide's own scripts stand before this one.
 //
-// The page sends {packs, compiled}, then {id, job, …}; the worker answers {ready}, {id, call}, {id, printed},
-// {id, report}, and {id, broken} where Python itself has ended.
+// The page sends {packs, compiled}, then {id, job, …}; the worker answers {ready}, {id, call},
+// {id, printed}, {id, figure}, {id, report}, and {id, broken} where Python itself has ended.
 
 const LOCK = "LOCK"; // written in by packs.py: a lock that names no package
 const PAGE = 65536; // bytes of WebAssembly's pages
-const MOST = 1024 * 1024 * 1024; // what Python may hold, so that a hoard ends in a MemoryError and not in a dead tab
+// What Python may hold, so that a hoard ends in a MemoryError and not in a dead tab.
+const MOST = 1024 * 1024 * 1024;
 
-let judge = null;
-let run = null;
+let python = null;
+let page = null;
+let cells = null;
 
 const unpacked = (bytes) => new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
 
@@ -39,30 +41,45 @@ async function start(packs, compiled) {
   self.importScripts = () => { throw new TypeError("this page imports nothing"); };
   for (const name of ["XMLHttpRequest", "WebSocket", "EventSource"]) self[name] = undefined;
   limitMemory();
-  const python = await loadPyodide({
+  python = await loadPyodide({
     indexURL: "https://python.invalid/", // a name that leads nowhere; see fetch
     stdin: () => null,
   });
   const site = python.runPython("import sys; next(p for p in sys.path if p.endswith('site-packages'))");
   for (const archive of archives) python.unpackArchive(await archive, "zip", { extractDir: site });
   postMessage({ stage: "imports" });
-  const page = python.runPython("import numpy; from nnlib.practice import page; page");
-  judge = page.verdict;
-  run = page.run;
+  page = python.runPython("import numpy; from nnlib.practice import page; page");
   postMessage({ ready: true });
 }
 
-function answer({ id, job, source, drill, twist, lost, died }) {
-  const text = job === "judge"
-    ? judge(source, drill, twist, lost, died, (call) => postMessage({ id, call }))
-    : run(source, (printed) => postMessage({ id, printed }));
-  postMessage({ id, report: JSON.parse(text) });
+/** Unpack what a cell needs. A library that others need stands at the top, and is loaded for all. */
+async function add(pack) {
+  const archive = await new Response(unpacked(pack)).arrayBuffer();
+  python.unpackArchive(archive, "zip", { extractDir: SITE });
+  const libraries = python.FS.readdir(SITE).filter((name) => name.endsWith(".so"));
+  for (const name of libraries) await python._api.loadDynlib(`${SITE}/${name}`, true);
+  python.runPython("import importlib; importlib.invalidate_caches()");
+  return "{}";
 }
+
+function runCell({ id, source, name, muted }) {
+  cells ??= python.runPython("from nnlib.practice import cells; cells");
+  const send = (printed) => postMessage({ id, printed });
+  return cells.run(source, name, muted, send, (figure) => postMessage({ id, figure }));
+}
+
+const JOBS = {
+  judge: ({ id, source, drill, twist, lost, died }) =>
+    page.verdict(source, drill, twist, lost, died, (call) => postMessage({ id, call })),
+  run: ({ id, source }) => page.run(source, (printed) => postMessage({ id, printed })),
+  cell: runCell,
+  add: ({ pack }) => add(pack),
+};
 
 self.onmessage = async ({ data }) => {
   try {
     if (data.packs) await start(data.packs, data.compiled);
-    else answer(data);
+    else postMessage({ id: data.id, report: JSON.parse(await JOBS[data.job](data)) });
   } catch (error) {
     postMessage({ id: data.id, broken: String(error?.message ?? error).slice(-400) });
   }

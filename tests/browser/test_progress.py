@@ -129,6 +129,7 @@ def full(page: Page) -> None:
     keep(page, "drills", {"one_nn": "2026-11-21"})
     keep(page, "mocks", PAST)
     keep(page, "pad:one_nn", {"code": "pass", "stub": "..."})
+    keep(page, "cell:edges:small-integers", {"code": "pass", "stub": "..."})
 
 
 def test_export_erase_import_by_keyboard_gives_it_all_back(show: SHOW, tmp_path: Path) -> None:
@@ -142,10 +143,11 @@ def test_export_erase_import_by_keyboard_gives_it_all_back(show: SHOW, tmp_path:
     path = tmp_path / "progress.json"
     download.value.save_as(path)
     assert download.value.suggested_filename == "nearest-neighbor-network-progress.json"
-    expect(said(page)).to_have_text("Exported 5 entries to a file.")
+    expect(said(page)).to_have_text("Exported 6 entries to a file.")
     content = json.loads(path.read_text(encoding="utf-8"))
     quizzes = {"quiz:01_nearest", "quiz:02_expansion"}
-    assert set(content["entries"]) == quizzes | {"drills", "mocks", "pad:one_nn"}
+    code = {"pad:one_nn", "cell:edges:small-integers"}
+    assert set(content["entries"]) == quizzes | code | {"drills", "mocks"}
 
     page.get_by_role("button", name="Erase …").press("Enter")
     expect(page.get_by_role("button", name="Keep it")).to_be_focused()
@@ -164,7 +166,7 @@ def test_export_erase_import_by_keyboard_gives_it_all_back(show: SHOW, tmp_path:
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Import").press("Enter")
     chooser.value.set_files(path)
-    expect(said(page)).to_have_text(f"Imported 5 entries. {words}")
+    expect(said(page)).to_have_text(f"Imported 6 entries. {words}")
     assert {k: json.loads(v) for k, v in stored(page).items() if k != "other"} == {
         k: json.loads(v) for k, v in before.items() if k != "other"
     }
