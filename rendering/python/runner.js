@@ -55,6 +55,7 @@ async function bring(base, name, { file, bytes }, { coming, signal }) {
     if (name === "wasm") {
       const headers = { "Content-Type": "application/wasm" };
       compiled = WebAssembly.compileStreaming(new Response(unpacked("wasm"), { headers }));
+      compiled.catch(() => { delete packs.wasm; }); // whoever asks again brings it anew
     }
   } finally {
     delete coming[name]; // whoever asks after a failure tries again
@@ -135,7 +136,7 @@ export class Runner {
       throw new Stopped();
     }
     this.worker = worker;
-    await orStopped(new Promise((resolve, reject) => {
+    const started = new Promise((resolve, reject) => {
       worker.onerror = ({ message }) => reject(new Error(message || "its thread did not start"));
       worker.onmessage = ({ data }) => {
         if (data.ready) resolve();
@@ -143,7 +144,14 @@ export class Runner {
         else this.told(data);
       };
       worker.postMessage(given);
-    }));
+    });
+    try {
+      await orStopped(started);
+    } catch (error) {
+      worker.terminate();
+      if (this.worker === worker) this.worker = null;
+      throw error;
+    }
     this.ready = true;
     this.starts += 1;
   }
