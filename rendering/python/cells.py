@@ -50,7 +50,7 @@ def about() -> dict[str, Any]:
 
 
 class Cells(SphinxPostTransform):
-    """Mark the code cells that a page shows, but for those that a drill's pad stands for."""
+    """Mark the code cells that a chapter shows; for those of a drill, its pad stands."""
 
     default_priority = 6
     formats = ("html",)
@@ -66,7 +66,9 @@ class Cells(SphinxPostTransform):
         from nnlib.practice.catalog import NAMES
 
         docname = self.env.docname
-        if docname.rpartition("/")[2] in NAMES:
+        # A page in Markdown hides cells whose names its other cells use; a chapter hides none.
+        is_chapter = str(self.env.doc2path(docname)).endswith(".ipynb")
+        if not is_chapter or docname.rpartition("/")[2] in NAMES:
             return
         described: dict[str, Any] | None = about()
         for cell in self.document.findall(nodes.container):

@@ -10,6 +10,7 @@ const PAGE = 65536; // bytes of WebAssembly's pages
 const MOST = 1024 * 1024 * 1024;
 
 let python = null;
+let site = ""; // where packages lie
 let page = null;
 let cells = null;
 
@@ -45,7 +46,7 @@ async function start(packs, compiled) {
     indexURL: "https://python.invalid/", // a name that leads nowhere; see fetch
     stdin: () => null,
   });
-  const site = python.runPython("import sys; next(p for p in sys.path if p.endswith('site-packages'))");
+  site = python.runPython("import sys; next(p for p in sys.path if p.endswith('site-packages'))");
   for (const archive of archives) python.unpackArchive(await archive, "zip", { extractDir: site });
   postMessage({ stage: "imports" });
   page = python.runPython("import numpy; from nnlib.practice import page; page");
@@ -55,9 +56,9 @@ async function start(packs, compiled) {
 /** Unpack what a cell needs. A library that others need stands at the top, and is loaded for all. */
 async function add(pack) {
   const archive = await new Response(unpacked(pack)).arrayBuffer();
-  python.unpackArchive(archive, "zip", { extractDir: SITE });
-  const libraries = python.FS.readdir(SITE).filter((name) => name.endsWith(".so"));
-  for (const name of libraries) await python._api.loadDynlib(`${SITE}/${name}`, true);
+  python.unpackArchive(archive, "zip", { extractDir: site });
+  const libraries = python.FS.readdir(site).filter((name) => name.endsWith(".so"));
+  for (const name of libraries) await python._api.loadDynlib(`${site}/${name}`, true);
   python.runPython("import importlib; importlib.invalidate_caches()");
   return "{}";
 }
