@@ -3,6 +3,7 @@ import {
 } from "./shared.js";
 import { classSums, shares, softmax } from "./readout.js";
 import { marker } from "./drawing.js";
+import { numpyOf } from "./numpy.js";
 import { cellsOf, planeOf } from "./plane.js";
 
 // ---- The network, in IEEE double precision. ----
@@ -220,7 +221,7 @@ function diagramOf(page) {
     const paths = (count, type) => Array.from({ length: count }, () => el("path", { class: type }));
     edges.replaceChildren(...paths(rows * (query.length + 1), "nn-edge"), ...paths(rows, "nn-out"));
     bars.replaceChildren(...Array.from({ length: rows }, () => el("g", {},
-      el("rect", { class: "nn-slot", width: 8, height: 30 }), el("rect", { width: 8 }),
+      el("rect", { class: "nn-slot", width: 8, height: 30 }), el("rect", { class: "nn-bar", width: 8 }),
       el("text", { x: 12, y: 19, class: "nn-halo" }))));
     heads.replaceChildren(
       el("text", { x: 0, y: 12 }, "x"),
@@ -265,7 +266,7 @@ function diagramOf(page) {
       const middle = shown.unitAt(r) + shown.tall / 2;
       const [slot, bar, text] = bars.childNodes[r].childNodes;
       set(bars.childNodes[r], { transform: `translate(${shown.choice},${(middle - 15).toFixed(1)})` });
-      set(bar, { y: 30 * (1 - weight), height: 30 * weight, class: `nn-fill-${c}` });
+      set(bar, { y: 30 * (1 - weight), height: 30 * weight, class: `nn-bar nn-fill-${c}` });
       set(slot, { class: `nn-slot${won ? " nn-won" : ""}` });
       write(text, format(weight, 2));
       set(edges.childNodes[shown.rows * (now.query.length + 1) + r], {
@@ -276,7 +277,7 @@ function diagramOf(page) {
   }
   function draw(now, result) {
     const width = node.parentNode.clientWidth && node.clientWidth;
-    const { W, labels, query, class_names: names, feature_names: features, temperature } = now;
+    const { W, query, class_names: names, feature_names: features, temperature } = now;
     const key = [width, W.length, query.length, names, features].join();
     if (shown?.key !== key) layOut(key, width, now);
     const best = W.length <= FEW ? W.map((_, i) => i) : result.order.slice(0, BEST);
@@ -467,6 +468,7 @@ function render({ model, el: root }) {
   const field = fieldOf();
   const table = tableOf(page);
   const knobs = knobsOf(page);
+  const numpy = numpyOf(page, diagram.node);
   const points = plane ? `the cross${page.has("templates") ? ", a template" : ""} or ` : "";
   const room = { class: "nn-widget nn-plane nn-network", role: "group", "aria-label": "Network diagram" };
   const box = el("div", room,
@@ -474,8 +476,9 @@ function render({ model, el: root }) {
     el("div", { class: "nn-sides" }, ...(plane ? [plane.node] : []), diagram.node),
     field.node, sum, origin, said,
     ...[table.node].filter(Boolean),
-    el("div", { class: "nn-row" }, reset, ...link.controls,
-      el("span", { class: "nn-muted nn-hint" }, `Drag ${points}a number of x, or use the arrow keys.`)));
+    el("div", { class: "nn-row" }, reset, ...link.controls, numpy.toggle,
+      el("span", { class: "nn-muted nn-hint" }, `Drag ${points}a number of x, or use the arrow keys.`)),
+    numpy.node);
 
   // Whether a trait is not as it was at home, asked again only when it has changed: W may be long.
   const known = new Map();
@@ -495,6 +498,7 @@ function render({ model, el: root }) {
     field.draw(now, result);
     if (table.node) table.draw(now, result);
     knobs.draw(now);
+    numpy.draw(now);
     announce(words(now, result));
     const rest = {};
     for (const name of STATE) if (name !== "extent" && differs(name, now[name])) rest[name] = now[name];

@@ -1,4 +1,4 @@
-import { el, format, pair, set, write } from "./shared.js";
+import { el, format, pair, set } from "./shared.js";
 import { marker } from "./drawing.js";
 import { plural } from "./words.js";
 import { cut, viewOf } from "./plane.js";

@@ -39,6 +39,67 @@ def number(text: str) -> float:
     return float(text.replace("−", "-"))
 
 
+# The same in NumPy.
+
+LINES = "({ cellOf }, states) => states.map(cellOf)"
+
+
+def test_the_copied_cell_makes_the_state_again(blank: Page) -> None:
+    states = random_states(200)
+    source = NetworkDiagram._esm.replace("const cellOf", "export const cellOf")
+    found = answer(blank, source, LINES, states)
+    computed = answer(blank, NetworkDiagram._esm, COMPUTE, states)
+    for state, cell, page in zip(states, found, computed, strict=True):
+        made: dict[str, Any] = {"print": lambda *_: None}
+        exec(cell, made)
+        for name, given in (("W", "W"), ("b", "b"), ("x", "query")):
+            assert made[name].tolist() == state[given]
+        sizes = np.abs(made["W"]) @ np.abs(made["x"]) + np.abs(made["b"]) + made["x"] @ made["x"]
+        scores = np.array([double(digits) for digits in page["scores"]])
+        assert (abs(made["s"] - scores) <= 1e-13 * sizes).all()
+        if (scores == np.sort(scores)[-1]).sum() == 1 and np.ptp(sizes) < 1e6:
+            clear = np.sort(scores)[-1] - np.sort(scores)[-2:][0] > 1e-9 * sizes.max()
+            assert not clear or state["temperature"] or made["w"].argmax() == page["order"][0]
+        outputs = [double(digits) for digits in page["outputs"]]
+        if np.sort(outputs)[-2:][0] < np.max(outputs) - 1e-6 and state["temperature"]:
+            assert made["label"] == state["class_names"][page["label"]]
+
+
+def test_the_line_that_makes_a_number_lights_up_beside_it(show: SHOW) -> None:
+    page = show(NetworkDiagram(), permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="NumPy").click()
+    code = page.locator(".nn-numpy code")
+    expect(code).to_contain_text("W = np.array([[2, 2],")
+    lit = page.locator(".nn-numpy .nn-lit")
+    lines = unit(page, 1).locator(".nn-line")
+    for place, text in (
+        (lines.nth(0), "dots = W @ x"),
+        (lines.nth(1), "b = np.array([-2, -20, -29]"),
+    ):
+        place.click()
+        expect(lit).to_contain_text(text)
+    unit(page, 0).focus()
+    expect(lit).to_contain_text("s = dots + b")
+    page.get_by_role("spinbutton").first.focus()
+    expect(lit).to_contain_text("x = np.array([2, 2], float)")
+    page.locator(".nn-output").first.hover()
+    expect(lit).to_contain_text(["p = w @ np.eye(2)[[0, 1, 1]]", 'label = ["A", "B"][p.argmax()]'])
+    # What one sees follows every change, and the copy is a cell that runs.
+    hand(page).press("ArrowRight")
+    expect(code).to_contain_text("x = np.array([2.5, 2], float)")
+    page.get_by_role("button", name="Copy as a cell").click()
+    expect(page.locator(".nn-numpy").get_by_role("status")).not_to_be_empty()
+
+
+def test_a_large_network_is_copied_whole_and_shown_short(show: SHOW) -> None:
+    page = show(iris())
+    page.get_by_role("button", name="NumPy").click()
+    text = page.locator(".nn-numpy code").inner_text()
+    assert "…" in text
+    assert len(text) < 900
+    assert "w = np.exp((s - s.max()) / 1)" in text
+
+
 # The arithmetic.
 
 COMPUTE = """({ compute }, states) => states.map((state) => {
