@@ -506,7 +506,7 @@ function render({ model, el: root }) {
   }
 
   /** Markers, query, winner and the bisector between winner and runner-up. */
-  function place(now, { order, runnerUp, scores }, layer) {
+  function place(now, { order, runnerUp }, layer) {
     const { templates, labels, query, class_names: names } = now;
     const at = ([x, y]) => `translate(${shown.x(x).toFixed(2)},${shown.y(y).toFixed(2)})`;
     const few = templates.length <= 20;
