@@ -46,3 +46,10 @@ def test_the_module_stands_alone(name):
     assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", text)
     assert "fetch(" not in text
     assert not re.search(r"url\(|@import", kind._css)
+
+
+def test_an_import_under_another_name_is_refused(monkeypatch):
+    text = 'import { el } from "./shared.js";\nimport { trace as other } from "./cycles.js";\n'
+    monkeypatch.setattr(base, "read", lambda name: text if name == "one.js" else "")
+    with pytest.raises(ValueError, match=r"one.js must import names as they are"):
+        base.module("one.js")

@@ -31,7 +31,8 @@ def module(name: str) -> str:
     Raises
     ------
     ValueError
-        If a file imports from elsewhere than beside it, or anything without ``shared.js``.
+        If a file imports from elsewhere than beside it, or anything without ``shared.js``, or
+        under another name.
     """
     files: list[str] = []
     collect(name, files)
@@ -43,6 +44,8 @@ def collect(name: str, files: list[str]) -> None:
     """Append the file `name` to `files`, after those that it imports from, each once."""
     text = read(name)
     others = IMPORT.findall(text)
+    if any(" as " in line[0] for line in IMPORT.finditer(text)):
+        raise ValueError(f"{name} must import names as they are: its imports are left out")
     elsewhere = re.search(r"^import\b|\bimport\(", IMPORT.sub("", text), re.MULTILINE)
     if elsewhere or (others and others.count("shared") != 1):
         raise ValueError(f"{name} must import from ./shared.js once, and from files beside it only")
