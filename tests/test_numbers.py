@@ -216,6 +216,9 @@ GIVEN = {
         ("benchmarks", "10\u202f000"), ("benchmarks", "100\u202f000"), ("benchmarks", "128"),
     },
     "a plan for the reader": {("intro", "90 minutes")},
+    "the default integers of NumPy 1 to 2 and of WebAssembly": {
+        ("03_edges", "64"), ("intro", "32"), ("checked", "32"),
+    },
     "in the source that is cited": {
         ("08_cancellation", "2.5"), ("08_cancellation", "9354"), ("11_millions", "40 GB"),
         ("11_millions", "76 000"),

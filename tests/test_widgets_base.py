@@ -1,11 +1,13 @@
 """What all widgets share: modules that stand alone, sheets that keep to their own figures."""
 
 import re
+import subprocess
 
 import pytest
 
 from nnlib import widgets
 from nnlib.widgets import base
+from rendering.typesetter import node_program
 
 NAMES = sorted(path.stem for path in base.HERE.glob("*.css") if path.stem != "shared")
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -46,6 +48,15 @@ def test_the_module_stands_alone(name):
     assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", text)
     assert "fetch(" not in text
     assert not re.search(r"url\(|@import", kind._css)
+
+
+@pytest.mark.parametrize("name", widgets.__all__)
+def test_the_joined_module_declares_no_name_twice(name, tmp_path):
+    path = tmp_path / "module.mjs"
+    path.write_text(getattr(widgets, name)._esm, encoding="utf-8")
+    command = [node_program(), "--check", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_an_import_under_another_name_is_refused(monkeypatch):

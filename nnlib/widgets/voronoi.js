@@ -1,4 +1,6 @@
-import { announcer, atEnd, begin, button, clamp, el, format, listen, onFrame, set, stateLink, write } from "./shared.js";
+import {
+  announcer, atEnd, begin, button, clamp, el, format, listen, onFrame, pair, same, set, stateLink, write,
+} from "./shared.js";
 import { SHAPES, strengths, ticks } from "./drawing.js";
 
 // ---- The layer, in IEEE double precision. ----
@@ -197,7 +199,6 @@ const EDGE = { left: 40, right: 10, top: 20, bottom: 38 };
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 const low = (number) => [...String(number)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
-const pair = (values) => `(${values.map((v) => format(v)).join(", ")})`;
 const taus = (step) => (step ? Number((10 ** (-3 + (step - 1) / 20)).toPrecision(3)) : 0);
 
 /** Whether a state that came from an address is one that this widget can show. */
@@ -222,7 +223,6 @@ function valid(state, dataset) {
 function render({ model, el: root }) {
   const { life, get, those, on, change: pass, start } = begin(model);
   const has = (name) => get("controls").includes(name);
-  const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
   const movable = has("points");
 
   // -- Parts.
