@@ -72,6 +72,11 @@ def test_importing_nnlib_imports_neither_scikit_learn_nor_dask():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+def test_test_files_have_names_of_their_own():
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert len(names) == len(set(names))  # pytest imports them by name
+
+
 def test_no_drawer_for_odds_and_ends():
     names = {p.stem for p in ROOT.rglob("*.py") if ".venv" not in p.parts}
     assert not names & {"utils", "helpers", "common", "misc"}

@@ -3,7 +3,7 @@
 A pack is brought when a cell that is to run, or one above it that must run first, *uses* it: the
 pattern is looked for in the text, here and by the page (in what the reader has typed, too), so it
 keeps to what both languages of patterns read alike. A cell whose text fits a refusal has a sentence
-instead of a button. ``tests/test_cells_there.py`` runs every cell of every chapter with what this
+instead of a button. ``tests/test_packed_cells.py`` runs every cell of every chapter with what this
 list grants it, and those that it refuses with everything.
 """
 
