@@ -2,9 +2,9 @@
 
 Formulas are typeset while the book is built (``typesetter``, ``formulas``, ``glyphs``), widgets run
 in the page without a kernel (``places``, ``host.js``), so does Python in its code pads and cells
-(``python``), and the page reads well in both themes, on a phone, by keyboard and by ear
-(``style.css``, ``scrolling.js``, ``repairs``), and is light (``weight``). A page asks no other host
-for anything.
+(``python``). The page reads well in both themes, on a phone, by keyboard and by ear
+(``style.css``, ``scrolling.js``, ``repairs``), and is light (``weight``); ``finish`` applies the
+last two. A page asks no other host for anything.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from sphinx.util.osutil import ensuredir
 
-from rendering import formulas, glyphs, repairs, weight
+from rendering import formulas, glyphs, repairs
+from rendering.finish import finish_pages
 from rendering.places import Places
 from rendering.python import cells, pads
 
@@ -122,6 +123,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-page-context", pads.load)
     app.connect("build-finished", write_math_css)
     app.connect("build-finished", formulas.finish, priority=900)  # when no formula is left to set
-    app.connect("build-finished", weight.lighten, priority=900)  # when all pages stand
-    app.connect("build-finished", repairs.repair_heads, priority=900)
+    app.connect("build-finished", finish_pages, priority=900)  # when all stand
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

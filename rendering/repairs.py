@@ -6,7 +6,6 @@ Each one names who writes it. A repair that finds nothing any more can go.
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -57,24 +56,10 @@ def repair_page(
             context["body"] = context["body"].replace(wrong, right)
 
 
-def repair_heads(app: Sphinx, error: Exception | None) -> None:
-    """Repair the heads of all pages that were written, which come from templates.
-
-    Parameters
-    ----------
-    app : sphinx.application.Sphinx
-        The build.
-    error : Exception or None
-        What ended the build early, if anything did.
-    """
-    if error is not None or app.builder.format != "html":
-        return
-    for path in Path(app.outdir).rglob("*.html"):
-        page = path.read_text(encoding="utf-8")
-        head, body, rest = page.partition("<body")
-        first = VIEWPORT.search(head)
-        if first:
-            head = head[: first.end()] + VIEWPORT.sub("", head[first.end() :])
-        repaired = head.replace(THEME, THEME_AT_ONCE) + body + rest
-        if repaired != page:
-            path.write_text(repaired, encoding="utf-8")
+def with_repaired_head(page: str) -> str:
+    """Return a page as it was written with its head, which comes from templates, repaired."""
+    head, body, rest = page.partition("<body")
+    first = VIEWPORT.search(head)
+    if first:
+        head = head[: first.end()] + VIEWPORT.sub("", head[first.end() :])
+    return head.replace(THEME, THEME_AT_ONCE) + body + rest

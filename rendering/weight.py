@@ -14,13 +14,9 @@ from __future__ import annotations
 import io
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from fontTools import subset
 from PIL import Image
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 ICON_SCRIPT = re.compile(r"\s*<script[^>]*\bscripts/fontawesome\.js[^>]*></script>")
 SEARCH_SCRIPTS = re.compile(
@@ -39,21 +35,17 @@ FIGURE = re.compile(
 STYLES = ("styles/pydata-sphinx-theme.css", "styles/sphinx-book-theme.css")
 
 
-def lighten(app: Sphinx, error: Exception | None) -> None:
-    """Take from all pages that were written what none needs.
+def lighter(page: str, sizes: dict[str, tuple[int, int]], is_search: bool) -> str:
+    """Return a page without the scripts that it does not need, its figures with their sizes.
 
     Parameters
     ----------
-    app : sphinx.application.Sphinx
-        The build.
-    error : Exception or None
-        What ended the build early, if anything did.
+    page : str
+    sizes : dict
+        The width and height of each figure, by the name of its file.
+    is_search : bool
+        Whether it is the page that searches.
     """
-    if error is not None or app.builder.format != "html":
-        return
-    folder = Path(app.outdir)
-    sizes = {path.name: with_palette(path) for path in (folder / "_images").glob("*.png")}
-    names: set[str] = set()
 
     def sized(found: re.Match[str]) -> str:
         name = found[2].rpartition("/")[2]
@@ -62,15 +54,12 @@ def lighten(app: Sphinx, error: Exception | None) -> None:
         width, height = sizes[name]
         return f'<img {found[1]} width="{width}" height="{height}" loading="lazy" />'
 
-    for path in folder.rglob("*.html"):
-        page = path.read_text(encoding="utf-8")
-        names.update(ICON_NAME.findall(page))
-        lean = FIGURE.sub(sized, ICON_SCRIPT.sub("", page))
-        if path.name != "search.html":
-            lean = SEARCH_SCRIPTS.sub("", lean)
-        if lean != page:
-            path.write_text(lean, encoding="utf-8")
-    static = folder / "_static"
+    page = FIGURE.sub(sized, ICON_SCRIPT.sub("", page))
+    return page if is_search else SEARCH_SCRIPTS.sub("", page)
+
+
+def lighten_static(static: Path, names: set[str]) -> None:
+    """Take the script of the icons out of the static files, and the icons that are not named."""
     for path in (static / "scripts").glob("fontawesome.js*"):
         path.unlink()
     keep_icons(static, names)

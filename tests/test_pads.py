@@ -39,7 +39,10 @@ def test_a_page_whose_reader_never_clicks_loads_a_small_script(name: str) -> Non
 
 def test_a_module_that_imports_in_another_form_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.js").write_text('import all from "./b.js";\n')
-    with pytest.raises(ValueError, match="has no place in a classic script"):
+    with pytest.raises(ValueError, match=r"a\.js must import by name, from files of the"):
+        joined(tmp_path / "a.js")
+    (tmp_path / "a.js").write_text("export default 1;\n")
+    with pytest.raises(ValueError, match="'export default 1;' has no place in a classic script"):
         joined(tmp_path / "a.js")
 
 

@@ -57,10 +57,3 @@ def test_the_joined_module_declares_no_name_twice(name, tmp_path):
     command = [node_program(), "--check", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-
-
-def test_an_import_under_another_name_is_refused(monkeypatch):
-    text = 'import { el } from "./shared.js";\nimport { trace as other } from "./cycles.js";\n'
-    monkeypatch.setattr(base, "read", lambda name: text if name == "one.js" else "")
-    with pytest.raises(ValueError, match=r"one.js must import names as they are"):
-        base.module("one.js")

@@ -1,5 +1,6 @@
 import json
 import math
+import re
 from fractions import Fraction
 from itertools import pairwise
 
@@ -314,17 +315,30 @@ def test_the_state_is_strict_json(preset):
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "refusal"),
     [
-        "const a = 1;\n",
-        'import { el } from "./shared.js";\nimport x from "https://example.org/x.js";\n',
-        'import { el } from "./shared.js";\nconst x = await import("./x.js");\n',
+        ("const a = 1;\n", "from ./shared.js once"),
+        ('import { a } from "./other.js";\n', "from ./shared.js once"),
+        (
+            'import { el } from "./shared.js";\nimport x from "https://example.org/x.js";\n',
+            "by name, from files of the project only",
+        ),
+        (
+            'import { el } from "./shared.js";\nconst x = await import("./x.js");\n',
+            "by name, from files of the project only",
+        ),
+        (
+            'import { el } from "./shared.js";\nimport { a as b } from "./other.js";\n',
+            "names as they are",
+        ),
     ],
 )
-def test_a_module_that_imports_anything_else_is_refused(tmp_path, monkeypatch, text):
+def test_a_module_that_imports_anything_else_is_refused(tmp_path, monkeypatch, text, refusal):
     (tmp_path / "own.js").write_text(text, encoding="utf-8")
+    (tmp_path / "shared.js").write_text("export const el = 1;\n", encoding="utf-8")
+    (tmp_path / "other.js").write_text("export const a = 1;\n", encoding="utf-8")
     monkeypatch.setattr(base, "HERE", tmp_path)
-    with pytest.raises(ValueError, match=r"own\.js must import from \./shared\.js once"):
+    with pytest.raises(ValueError, match=rf"own\.js must import {re.escape(refusal)}"):
         base.module("own.js")
 
 

@@ -1,6 +1,5 @@
 """What every widget of the book shares: how its module is put together, and how it prints."""
 
-import re
 from collections.abc import Mapping
 from copy import deepcopy
 from pathlib import Path
@@ -9,10 +8,9 @@ from typing import Any, ClassVar
 import anywidget
 from traitlets import Dict, default
 
-HERE = Path(__file__).parent
-IMPORT = re.compile(r'^import \{[^}]*\} from "\./([a-z]+)\.js";\n', re.MULTILINE)
-COMMENT = re.compile(r"^ *(?://.*|/\*\*(?s:.*?)\*/)\n", re.MULTILINE)
-EXPORT = re.compile(r"^export (?=const |function )", re.MULTILINE)
+from nnlib.widgets.joining import IMPORT, joined, modules
+
+HERE = Path(__file__).resolve().parent
 
 
 def read(name: str) -> str:
@@ -23,37 +21,19 @@ def read(name: str) -> str:
 def module(name: str) -> str:
     """Return one ES module that imports nothing: ``shared.js`` and the like, then the file `name`.
 
-    On disk they are proper modules, one importing the other, as editors and Node want them.
-    A static page runs a widget from its embedded text, where a relative import has nothing to
-    resolve against, so each import is replaced by what it names, once. Lines that hold only a
-    comment stay behind: they are for readers of the file, and a sixth of the page's bytes.
-
     Raises
     ------
     ValueError
-        If a file imports from elsewhere than beside it, or anything without ``shared.js``, or
-        under another name.
+        If a file imports from elsewhere than beside it, or in another form than `joined` takes, or
+        anything without ``shared.js``.
     """
-    files: list[str] = []
-    collect(name, files)
-    *others, last = (IMPORT.sub("", read(file)) for file in files)
-    return COMMENT.sub("", "".join(EXPORT.sub("", other) for other in others) + last)
-
-
-def collect(name: str, files: list[str]) -> None:
-    """Append the file `name` to `files`, after those that it imports from, each once."""
-    text = read(name)
-    others = IMPORT.findall(text)
-    if any(" as " in line[0] for line in IMPORT.finditer(text)):
-        raise ValueError(f"{name} must import names as they are: its imports are left out")
-    elsewhere = re.search(r"^import\b|\bimport\(", IMPORT.sub("", text), re.MULTILINE)
-    # What other files import may itself import nothing; a widget, the first, cannot do without.
-    if elsewhere or ((others or not files) and name != "shared.js" and others.count("shared") != 1):
-        raise ValueError(f"{name} must import from ./shared.js once, and from files beside it only")
-    for other in others:
-        if f"{other}.js" not in files:
-            collect(f"{other}.js", files)
-    files.append(name)
+    for path in modules(HERE / name):
+        others = IMPORT.findall(read(path.name))
+        # What other files import may itself import nothing; the widget cannot do without.
+        needy = (others or path.name == name) and path.name != "shared.js"
+        if path.parent != HERE or (needy and others.count("./shared.js") != 1):
+            raise ValueError(f"{path.name} must import from ./shared.js once, and lie beside it")
+    return joined(HERE / name)
 
 
 class Widget(anywidget.AnyWidget):

@@ -404,7 +404,6 @@ function render({ model, el: root }) {
   const origin = el("p", { class: "nn-muted nn-sum" });
   const reset = button("Reset");
   const link = stateLink(model, restore, life);
-  let linked = null;
 
   /** The state, made whole: over a link between two widgets, parts may come one after the other. */
   function state() {
@@ -502,8 +501,6 @@ function render({ model, el: root }) {
     announce(words(now, result));
     const rest = {};
     for (const name of STATE) if (name !== "extent" && differs(name, now[name])) rest[name] = now[name];
-    if (same(rest, linked)) return; // what the link said of itself may stand
-    linked = rest;
     link.show(rest);
   }, life);
 

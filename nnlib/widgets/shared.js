@@ -161,14 +161,17 @@ export function stateLink(model, restore, life) {
   const inPage = document.querySelector('script[type="application/vnd.jupyter.widget-state+json"]');
   const controls = inPage ? [link, said] : [];
   if (inPage) window.addEventListener("hashchange", read, { signal: life });
+  let shown = "";
   return {
     controls,
     read: inPage ? read : () => {},
     show(state) {
       const all = entries();
-      all.set(key, JSON.stringify(state));
+      const text = JSON.stringify(state);
+      all.set(key, text);
       set(link, { href: `#${all}` });
-      write(said, "");
+      if (text !== shown) write(said, ""); // else what the link said of itself may stand
+      shown = text;
     },
   };
 }

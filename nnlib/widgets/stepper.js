@@ -172,7 +172,6 @@ export function stepping({ style, label, noun, traits, linked, valid, whole = (n
     const { said, announce } = announcer(life);
     const reset = button("Reset");
     const link = stateLink(model, restore, life);
-    let shown = null;
     const change = (values, send = true) => {
       pass(values, send);
       draw();
@@ -204,8 +203,6 @@ export function stepping({ style, label, noun, traits, linked, valid, whole = (n
       const home = get("home");
       const rest = {};
       for (const name of linked) if (!same(now[name], home[name])) rest[name] = now[name];
-      if (same(rest, shown)) return; // what the link said of itself may stand
-      shown = rest;
       link.show(rest);
     }, life);
     listen(model, traits, draw, life);

@@ -11,11 +11,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# What some of them have besides.
-OTHERS = (
-    *("labels", "class_names", "offset", "centered", "k", "turned", "ef", "rate", "start", "code"),
-)
-
 
 class Stepper(Widget):
     """The base class of the steppers.
@@ -97,8 +92,12 @@ class Stepper(Widget):
         if not 0 <= state["at"] <= last:
             raise TraitError(f"at must be a {step} from 0 to {last}; got {state['at']}")
 
-    @validate("templates", "query", "extent", "at", *OTHERS)
-    def _check_state(self, proposal: dict[str, Any]) -> Any:
+    def __init_subclass__(cls, **more: Any) -> None:
+        """Have a change of any trait of the state checked together with all others."""
+        super().__init_subclass__(**more)
+        cls._checks = validate(*cls._restored)(cls._checked)
+
+    def _checked(self, proposal: dict[str, Any]) -> Any:
         state = {name: getattr(self, name) for name in self._restored}
         state[proposal["trait"].name] = proposal["value"]
         self.check(state)

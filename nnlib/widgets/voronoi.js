@@ -294,7 +294,6 @@ function render({ model, el: root }) {
   // -- From the reader to the model.
   let selected = 0;
   let note = "";
-  let linked = null;
   /** The state, made whole: over a link between two widgets, parts may come one after the other. */
   function state() {
     const now = those(STATE);
@@ -647,8 +646,6 @@ function render({ model, el: root }) {
     const differs = STATE.filter((name) => !same(now[name], home[name]));
     const data = ["templates", "labels", "class_names", "axis_names"];
     const rest = Object.fromEntries(differs.filter((name) => !(features.length && data.includes(name))).map((name) => [name, now[name]]));
-    if (same(rest, linked)) return; // what the link said of itself may stand
-    linked = rest;
     link.show(rest);
   }
 

@@ -8,7 +8,6 @@ for as long as the page is open.
 
 from __future__ import annotations
 
-import json
 import re
 from html import escape
 from typing import Any
@@ -18,6 +17,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from rendering.python.needs import refusal
 from rendering.python.obtain import BYTES
+from rendering.python.script import embedded
 
 MARK = '<div class="cell-place"'
 # What a reader's code may meet here and not on a desktop.
@@ -39,8 +39,7 @@ def place(source: str, kept: str, about: dict[str, Any] | None = None) -> str:
     """Return the mark of a cell that ``cells.js`` looks for; one of a page describes its Python."""
     why = refusal(source)
     told = f' data-refused="{escape(why)}"' if why else f' data-kept="{escape(kept)}"'
-    text = json.dumps(about).replace("</", "<\\/")
-    script = f'<script type="application/json" class="cells-about">{text}</script>' if about else ""
+    script = embedded(about, ' class="cells-about"') if about else ""
     return f"{MARK}{told}>{script}</div>"
 
 

@@ -15,7 +15,7 @@ from rendering.python.cells import MARK as CELL
 from rendering.python.cells import about
 from rendering.python.obtain import HERE, MissingError, python_folder
 from rendering.python.packs import NNLIB, write_packs
-from rendering.python.script import joined
+from rendering.python.script import embedded, joined
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -29,9 +29,8 @@ SCRIPTS = {PLACE: SCRIPT, CELL: "cells.js"}  # by what a page has that needs it
 
 def place(description: dict[str, Any]) -> str:
     """Return the element in which ``pad.js`` makes a pad."""
-    text = json.dumps(description).replace("</", "<\\/")
     words = f'<p class="pad-words">{escape(WORDS)}</p>'
-    return f'{PLACE}<script type="application/json">{text}</script>{words}</div>'
+    return f"{PLACE}{embedded(description)}{words}</div>"
 
 
 def drill_place(name: str) -> str:

@@ -1,40 +1,29 @@
-"""The page's scripts: ES modules on disk, one classic script in the page.
-
-A browser loads no module from ``file://``, so a script is joined from the modules that it imports,
-each once, as `nnlib.widgets.base` does for widgets.
-"""
+"""The page's scripts: one classic script of ES modules, and the data that a page hands to it."""
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
-IMPORT = re.compile(r'^import \{[^}]*\} from "(\.{1,2}/[\w./]+)";\n', re.MULTILINE)
-COMMENT = re.compile(r"^ *(?://.*|/\*\*(?s:.*?)\*/)\n", re.MULTILINE)
-EXPORT = re.compile(r"^export (?=const |async |function |class )", re.MULTILINE)
+from nnlib.widgets import joining
 
 
-def collect(path: Path, files: list[Path]) -> None:
-    """Append a module to `files`, after those that it imports, each once."""
-    for other in IMPORT.findall(path.read_text(encoding="utf-8")):
-        if (found := (path.parent / other).resolve()) not in files:
-            collect(found, files)
-    files.append(path)
+def embedded(data: object, attributes: str = "") -> str:
+    """Return data as a script element, which nothing in them can end."""
+    text = json.dumps(data).replace("</", "<\\/")
+    return f'<script type="application/json"{attributes}>{text}</script>'
 
 
 def joined(path: Path) -> str:
-    """Return one classic script: a module after all that it imports, without comments.
+    """Return one classic script of a module and all that it imports.
 
     Raises
     ------
     ValueError
-        If a module imports or exports in another form than the two that are replaced here.
+        If a module imports or exports in another form than by name.
     """
-    files: list[Path] = []
-    collect(path.resolve(), files)
-    text = "".join(
-        EXPORT.sub("", IMPORT.sub("", file.read_text(encoding="utf-8"))) for file in files
-    )
-    if left := re.search(r"^(?:import|export)\b.*", text, re.MULTILINE):
+    text = joining.EXPORT.sub("", joining.joined(path))
+    if left := re.search(r"^export\b.*", text, re.MULTILINE):
         raise ValueError(f"{path.name}: {left[0]!r} has no place in a classic script")
-    return f'(() => {{\n"use strict";\n{COMMENT.sub("", text)}}})();\n'
+    return f'(() => {{\n"use strict";\n{text}}})();\n'

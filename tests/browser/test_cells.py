@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
+from python_pages import fill, page_of
 from visits import THEMES, serving, watch
 
-from rendering.python import cells, pads
-from rendering.python.obtain import ADVICE, MissingError, python_folder
+from rendering.python import cells
 
 OPEN = Callable[..., Page]
 KEY = "nearest-neighbor-network:cell:sample:guess"
@@ -38,7 +38,6 @@ SOURCES = [
 
 def document(theme: str) -> str:
     """Return a page that carries cells as a chapter's page does."""
-    text, ground = THEMES[theme]
     described: dict[str, Any] | None = cells.about()
     parts = []
     for source, label, stored in SOURCES:
@@ -51,29 +50,14 @@ def document(theme: str) -> str:
             f'<div class="cell"><div class="cell_input"><div class="highlight"><pre>'
             f"{escape(source)}\n</pre></div></div>{output if stored else ''}{place}</div>"
         )
-    return f"""<!doctype html>
-<html lang="en" data-theme="{theme}"
-  style="--pst-color-text-base: {text}; --pst-color-background: {ground}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Cells</title>
-<link rel="icon" href="data:,"><link rel="stylesheet" href="_static/pad.css">
-<style>.highlight pre {{ overflow: auto; }}</style></head>
-<body style="margin: 16px; background: {ground}; color: {text}">
-<main><h1>Cells</h1>{"".join(parts)}</main>
-<script defer src="_static/cells.js"></script></body></html>"""
+    style = "<style>.highlight pre { overflow: auto; }</style>"
+    return page_of(theme, "Cells", "".join(parts), "cells.js", style)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with a page of cells, in both themes, and all that it needs."""
-    try:
-        python_folder()
-    except MissingError as error:
-        pytest.fail(f"There is no Python for the pages: {error}. {ADVICE}")
-    folder = tmp_path_factory.mktemp("cells")
-    pads.write_files(folder / "_static")
-    for theme in THEMES:
-        (folder / f"{theme}.html").write_text(document(theme), encoding="utf-8")
-    return folder
+    """Return a folder with a page of cells."""
+    return fill(tmp_path_factory.mktemp("cells"), document)
 
 
 @pytest.fixture(scope="module")

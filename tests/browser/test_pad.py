@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, Request, expect
+from python_pages import fill, page_of
 from visits import THEMES, drawn, serving, watch
 
 from nnlib.practice import drills
 from rendering.python import pads
-from rendering.python.obtain import ADVICE, MissingError, python_folder
 
 OPEN = Callable[..., Page]
 KEY = "nearest-neighbor-network:pad:one_nn"
@@ -43,29 +43,13 @@ def answer(body: str) -> str:
 
 def document(theme: str = "light", script: str = "pad.js") -> str:
     """Return a page that carries a pad as a drill's page does."""
-    text, ground = THEMES[theme]
-    return f"""<!doctype html>
-<html lang="en" data-theme="{theme}"
-  style="--pst-color-text-base: {text}; --pst-color-background: {ground}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Pad</title>
-<link rel="icon" href="data:,"><link rel="stylesheet" href="_static/pad.css"></head>
-<body style="margin: 16px; background: {ground}; color: {text}">
-<main><h1>Pad</h1>{pads.drill_place("one_nn")}</main>
-<script defer src="_static/{script}"></script></body></html>"""
+    return page_of(theme, "Pad", pads.drill_place("one_nn"), script)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with a page that has a pad, in both themes, and all that it needs."""
-    try:
-        python_folder()
-    except MissingError as error:
-        pytest.fail(f"There is no Python for the pages: {error}. {ADVICE}")
-    folder = tmp_path_factory.mktemp("pads")
-    pads.write_files(folder / "_static")
-    for theme in THEMES:
-        (folder / f"{theme}.html").write_text(document(theme), encoding="utf-8")
-    return folder
+    """Return a folder with a page that has a pad."""
+    return fill(tmp_path_factory.mktemp("pads"), document)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,36 @@
+"""What is done to the pages once all are written: each is read, mended and written once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rendering.repairs import with_repaired_head
+from rendering.weight import ICON_NAME, lighten_static, lighter, with_palette
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+
+def finish_pages(app: Sphinx, error: Exception | None) -> None:
+    """Repair the heads of all pages, and take from them what none needs.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        The build.
+    error : Exception or None
+        What ended the build early, if anything did.
+    """
+    if error is not None or app.builder.format != "html":
+        return
+    folder = Path(app.outdir)
+    sizes = {path.name: with_palette(path) for path in (folder / "_images").glob("*.png")}
+    names: set[str] = set()
+    for path in folder.rglob("*.html"):
+        page = path.read_text(encoding="utf-8")
+        names.update(ICON_NAME.findall(page))
+        finished = with_repaired_head(lighter(page, sizes, path.name == "search.html"))
+        if finished != page:
+            path.write_text(finished, encoding="utf-8")
+    lighten_static(folder / "_static", names)

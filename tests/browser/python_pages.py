@@ -1,0 +1,38 @@
+"""Pages that carry the page's Python, with pads or cells, as a small folder of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from visits import THEMES
+
+from rendering.python import pads
+from rendering.python.obtain import ADVICE, MissingError, python_folder
+
+
+def page_of(theme: str, title: str, content: str, script: str, style: str = "") -> str:
+    """Return a page with its content as the book's pages have it."""
+    text, ground = THEMES[theme]
+    return f"""<!doctype html>
+<html lang="en" data-theme="{theme}"
+  style="--pst-color-text-base: {text}; --pst-color-background: {ground}">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{title}</title>
+<link rel="icon" href="data:,"><link rel="stylesheet" href="_static/pad.css">{style}</head>
+<body style="margin: 16px; background: {ground}; color: {text}">
+<main><h1>{title}</h1>{content}</main>
+<script defer src="_static/{script}"></script></body></html>"""
+
+
+def fill(folder: Path, document: Callable[[str], str]) -> Path:
+    """Write a page in both themes, and all that its Python needs."""
+    try:
+        python_folder()
+    except MissingError as error:
+        pytest.fail(f"There is no Python for the pages: {error}. {ADVICE}")
+    pads.write_files(folder / "_static")
+    for theme in THEMES:
+        (folder / f"{theme}.html").write_text(document(theme), encoding="utf-8")
+    return folder
