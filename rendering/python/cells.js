@@ -160,6 +160,15 @@ function notice({ about, licenses }) {
     differences(about, licenses));
 }
 
+/** Fold away what the book's own cell prints, so that one can predict it; a widget stays. */
+function fold(holder) {
+  const output = holder.querySelector(".cell_output:not(:has(.widget-place))");
+  if (!output) return;
+  const folded = el("details", { class: "nn-stored" }, el("summary", {}, "What the book's cell prints"));
+  output.replaceWith(folded);
+  folded.append(output);
+}
+
 function wake(places) {
   for (const place of places) {
     const input = place.closest(".cell").querySelector(".cell_input");
@@ -170,7 +179,10 @@ function wake(places) {
     else {
       const made = cell(place, input, cells.length);
       cells.push(made);
-      if (kept) made.open();
+      if (kept) {
+        made.open();
+        fold(place.closest(".cell"));
+      }
     }
   }
   if (cells.length) {

@@ -228,6 +228,14 @@ def test_a_your_turn_cell_is_kept_and_never_runs_by_itself(url: str, open_page: 
     assert page.evaluate("(key) => localStorage.getItem(key)", KEY) is None
 
 
+def test_what_a_your_turn_cell_prints_can_be_predicted_first(url: str, open_page: OPEN) -> None:
+    page = open_page(f"{url}/light.html")
+    expect(page.get_by_text("guess 5", exact=True)).to_be_hidden()
+    expect(page.get_by_text("above 3")).to_be_visible()  # of another cell
+    page.get_by_text("What the book's cell prints").press("Enter")
+    expect(page.get_by_text("guess 5", exact=True)).to_be_visible()
+
+
 def test_by_keyboard_alone(url: str, open_page: OPEN) -> None:
     page = open_page(f"{url}/light.html")
     button(page, "Edit", 1).focus()
