@@ -150,7 +150,7 @@ export function planeOf(page) {
   }
   function fill(n) {
     marks.replaceChildren(...Array.from({ length: n }, (_, i) =>
-      el("g", {}, el("path"), el("text", { x: 9, y: -6, class: "nn-halo" }, i))));
+      el("g", {}, el("path"), el("text", { class: "nn-halo" }, i))));
     plot.querySelectorAll("[data-i]:not([data-i='-1'])").forEach((old) => old.remove());
     const noun = page.noun ?? "Template";
     if (movable) overlay.after(...Array.from({ length: n }, (_, i) => handle(`${noun} ${i}`, i)));
@@ -182,6 +182,10 @@ export function planeOf(page) {
       set(marks.childNodes[i], { transform: `translate(${at(t)})` });
       set(shape, { d: SHAPES[labels[i]], class: `nn-mark nn-fill-${labels[i]}`, transform: "scale(1.5)" });
       write(text, String(i));
+      // At the edge of the map the number stands on the other side, where nothing cuts it off.
+      const isLast = shown.x(t[0]) > shown.width - 10 - 9 * String(i).length;
+      const isHigh = shown.y(t[1]) < 18;
+      set(text, { x: isLast ? -9 : 9, y: isHigh ? 16 : -6, "text-anchor": isLast ? "end" : null });
       put(i, t);
     });
     put(-1, query);
