@@ -214,6 +214,17 @@ def powers(rng: Generator) -> Pair:
     return T, X
 
 
+@named("one side of the range", AIMED)
+def far_side(rng: Generator) -> Pair:
+    """Rows near one end of the range, around which they are moved, and a few near the other end."""
+    dtype = np.dtype(rng.choice(["f4", "f8"]))
+    end, d, n = 0.6 * float(np.finfo(dtype).max), int(rng.integers(1, 4)), some(rng)
+    T = end * (1 + 0.2 * rng.random((n, d)))
+    T[rng.integers(0, n, 2)] *= -0.9
+    X = end * rng.choice([-1, -0.6, 0, 0.7, 1.1], (few(rng), d))
+    return T.astype(dtype), X.astype(dtype)
+
+
 @named("mixed dtypes", BLIND)
 def mixed(rng: Generator) -> Pair:
     """Rows and queries of any two dtypes, near the places where one no longer holds the other."""

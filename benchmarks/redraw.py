@@ -18,7 +18,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from nnlib import widgets
-from nnlib.widgets.base import EXPORT, Widget, read
+from nnlib.widgets.base import Widget, read
+from nnlib.widgets.joining import EXPORT
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "tests" / folder) for folder in ("browser", "")]
 

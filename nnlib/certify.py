@@ -268,7 +268,8 @@ def choose_frame(rows: Array, queries: Array, input_error: float) -> Frame | Non
             if np.abs(center).max() <= typical / 4:  # hardly worth a pass over all points
                 center = np.zeros_like(center)
             break
-    sigma = float(np.sqrt(d) * (scale * input_error * (1 + 2**-20) + 2.0**-149))
+    # Numbers that become subnormal round up to four times on the way: see `enter`.
+    sigma = float(np.sqrt(d) * (scale * input_error * (1 + 2**-20) + 2.0**-147))
     kappa = 2.0**-39 + 5 * sigma / theta
     return Frame(center, scale, theta, kappa) if kappa < 1 else None
 
@@ -285,8 +286,12 @@ def enter(frame: Frame, points: Array, factor: float, inside: Array) -> Array:
     moved = frame.center.any()
     for part in (np.s_[i : i + 1 + STRIP // (1 + d)] for i in range(0, n, 1 + STRIP // (1 + d))):
         if moved:
-            z = points[part] - frame.center
-            z *= factor * frame.scale
+            # Between numbers at the end of the range a difference overflows, so they are made
+            # smaller first, which is exact but for the last of those at the other end.
+            first, then = (frame.scale, factor) if frame.scale < 1 else (1.0, factor * frame.scale)
+            first = frame.center.dtype.type(first)
+            z = points[part] * first - frame.center * first
+            z *= then
             inside[part, :d] = z
         else:
             scale = frame.center.dtype.type(factor * frame.scale)

@@ -3,8 +3,9 @@
 Rows are inserted one after another, each linked both ways to the M nearest so far (Malkov and
 others, 2014). A search looks at a first row, then always leaves the nearest row that it has seen
 and not yet left, looking at all its neighbors; it keeps the ef best rows seen, and stops when the
-next one to leave is farther than all of these. With ef = 1 it is greedy: it stops where no neighbor
-is nearer. Rows are whole numbers here, so that a tie is a tie; of equals the earlier comes first.
+next one to leave is farther than all of these. With ef = 1 it is greedy: it stops where all
+neighbors are farther. Rows are whole numbers here, so that a tie is a tie; of equals the earlier
+comes first.
 
 References
 ----------

@@ -138,7 +138,7 @@ def trace(X_train: ArrayLike, y_train: ArrayLike, x: ArrayLike) -> list[Step]:
     net = net_of(X_train, y_train)
     query = np.array(whole_point("x", x, 2))
     steps: list[Step] = []
-    (sums,) = (query @ net.W1.T + net.b1)[None].astype(int).tolist()
+    sums = (query @ net.W1.T + net.b1).astype(int).tolist()
     steps += [Step("plane", p, -1, s, s >= 0, ()) for p, s in enumerate(sums)]
     ands = net.and_sums([query])[0].tolist()
     steps += [Step("and", i, -1, s, s >= 0, ()) for i, s in enumerate(ands)]

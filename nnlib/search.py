@@ -283,10 +283,11 @@ def direct_pass(
 
 
 def exact_winners(
-    training: TrainingSet, queries: Array, k: int, frame: Frame, step: int
+    training: TrainingSet, queries: Array, k: int, frame: Frame, step: int, several: int
 ) -> tuple[Indices, Indices, bool] | None:
     """Return (owner, index) of the k nearest rows, by products that do not round, and True.
 
+    So many rows (`step`) and queries (`several`) are multiplied in one go.
     Rows with numbers that the slices cannot hold become candidates of every query, and then the
     order is not told: False. Where they are many, or where it is a query, there is no result.
     """
@@ -307,7 +308,7 @@ def exact_winners(
             continue
         used = 1 + max((i for i in range(len(x)) if x[i].any() or t[i][ready].any()), default=0)
         sides = reversed_rows([part[ready] for part in t[:used]])
-        for some in slices(len(every), 64):
+        for some in slices(len(every), several):
             numbers = digits([part[some] for part in x[:used]], sides, bits)
             for place, i in enumerate(every[some]):
                 best = first_k([digit[place] for digit in numbers], min(k, len(ready)))
@@ -349,14 +350,15 @@ def search_crowded(
             distances[done] = computed[kept].reshape(-1, k)
             indices[done] = index[kept].reshape(-1, k)
     step = 1 + min(2047, limit // (1000 * (1 + d)))  # rows in a tile of exact products
-    room = 1 + limit // (200 * (d + k * (1 + n_train // step)))
+    several = max(1, min(64, limit // (400 * step)))  # queries, for whose digits a quarter is kept
+    room = 1 + limit // (600 * (d + k * (1 + n_train // step)))  # queries, for their candidates
     left = np.flatnonzero(tied)
     for part in slices(len(left), room if error == 0 else shape[0]):
         some = queries[left[part]]
         pairs = None
         if error == 0:
             with single_products():
-                pairs = exact_winners(training, some, k, frame, step)
+                pairs = exact_winners(training, some, k, frame, step, several)
         if pairs and pairs[2]:
             values = pair_distances(some, training.rows, *pairs[:2])
             found = [(values.reshape(-1, k), pairs[1].reshape(-1, k))]

@@ -92,9 +92,11 @@ BLOCK = (64, 4096)
 
 
 def bound_was_read() -> bool:
-    """Return whether the installed SciPy is one that the theorem speaks of."""
-    from scipy import __version__  # not before it is needed
-
+    """Return whether there is a SciPy, and one that the theorem speaks of."""
+    try:
+        from scipy import __version__  # not before it is needed
+    except ImportError:
+        return False
     major, minor = __version__.split(".")[:2]
     return READ[0] <= (int(major), int(minor)) <= READ[1]
 
@@ -224,7 +226,7 @@ def tree_fits(*arrays: Array) -> bool:
         return True
     (first, last) = (".".join(map(str, version)) for version in READ)
     warnings.warn(
-        f"the k-d tree of this SciPy was not read, only those of {first} to {last}: "
+        f"there is no SciPy whose k-d tree was read, those of {first} to {last}: "
         "all rows are compared instead, with the same answer",
         RuntimeWarning,
         stacklevel=2,

@@ -33,7 +33,7 @@ def whole_rows(name: str, rows: ArrayLike) -> list[list[int]]:
 
 def check_whole(name: str, values: Array) -> None:
     """Raise unless all are whole numbers within ±1000, of whose squares nothing rounds."""
-    if (values != np.rint(values)).any() or (np.abs(values) > LARGEST).any():
+    if (values != np.rint(values)).any() or (values > LARGEST).any() or (values < -LARGEST).any():
         raise ValueError(f"{name} must be whole numbers within ±{LARGEST}")
 
 

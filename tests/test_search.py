@@ -328,6 +328,31 @@ def test_peak_memory_of_many_neighbors(k, threads, monkeypatch):
     assert peak <= limit + 2 * found.nbytes + 2**20
 
 
+@pytest.mark.parametrize("limit", [2**22, 2**23, 2**24])
+def test_the_digits_of_many_near_ties_stay_within_the_limit(limit):
+    T, X = np.ones((40_000, 1)), np.zeros((64, 1))
+    T[0], T[1] = 2.0**-100, 1 + 2.0**-40
+    expected = [[0, *range(2, 11)]] * len(X)
+    tracemalloc.start()
+    try:
+        found = k_nearest(T, X, 10, memory_limit=limit, algorithm="brute")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert found.tolist() == expected
+    assert peak <= limit + 2 * found.nbytes + 2**20
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+def test_rows_at_one_end_of_the_range_and_a_neighbor_at_the_other(dtype):
+    """Between them a difference overflows, and the rows are moved before they are scaled."""
+    end = 0.55 * float(np.finfo(dtype).max)
+    T = end * (1 + 0.2 * np.random.default_rng(0).random((10_000, 1)))
+    T[5] = -0.9 * end
+    X = np.full((3, 1), -0.6 * end)
+    assert nearest(T.astype(dtype), X.astype(dtype), algorithm="brute").tolist() == [5, 5, 5]
+
+
 def test_a_distance_that_is_not_needed_is_not_measured():
     """Whoever asks for the nearest row alone gets the same one, where one candidate is left."""
     rng = np.random.default_rng(0)

@@ -131,6 +131,16 @@ def test_a_scipy_that_was_read_is_asked(version, monkeypatch):
     assert tree_module.bound_was_read()
 
 
+def test_without_scipy_all_rows_are_compared(monkeypatch):
+    rng = np.random.default_rng(0)
+    T, X = rng.random((20_000, 2)), rng.random((3_000, 2))
+    expected = k_nearest(T, X, 2, algorithm="brute")
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    assert np.array_equal(k_nearest(T, X, 2), expected)
+    with pytest.warns(RuntimeWarning, match="there is no SciPy"):
+        assert np.array_equal(k_nearest(T, X, 2, algorithm="tree"), expected)
+
+
 @pytest.mark.parametrize("version", ["1.13.1", "1.19.0", "1.19.0rc1", "2.0.0", "2.15.0"])
 def test_no_tree_of_a_scipy_that_was_not_read_is_asked(version, monkeypatch):
     rng = np.random.default_rng(0)
@@ -141,7 +151,7 @@ def test_no_tree_of_a_scipy_that_was_not_read_is_asked(version, monkeypatch):
     monkeypatch.setattr(Tree, "__init__", mock.Mock(side_effect=AssertionError("planted")))
     assert not tree_module.tree_pays(len(X), len(T), 2, 2, False)
     assert np.array_equal(k_nearest(T, X, 2), expected)
-    with pytest.warns(RuntimeWarning, match=r"only those of 1\.14 to 1\.18: all rows"):
+    with pytest.warns(RuntimeWarning, match=r"those of 1\.14 to 1\.18: all rows"):
         found = k_nearest(T, X, 2, algorithm="tree")
     assert np.array_equal(found, expected)
 

@@ -142,7 +142,9 @@ def quiet(is_answer: Callable[[], bool], halt: Callable[[str], None]) -> Iterato
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        sys.stdin, sys.stdout, sys.stderr = Deaf(refused(streams[0].readline)), out, err
+        # A program without a console has no stdin.
+        sys.stdin = Deaf(refused(getattr(streams[0], "readline", ask)))
+        sys.stdout, sys.stderr = out, err
         builtins.input, sys.breakpointhook = refused(ask), refused(hook)
         if termios:
             termios.tcgetattr = refused(settings)

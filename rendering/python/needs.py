@@ -32,7 +32,7 @@ PACKS = {
 }
 
 REFUSALS = {
-    r"\bfrom distributed\b|\bimport distributed\b": (
+    r"\b(from|import) (nnlib\.|dask\.)?(distributed|dask)\b": (
         "This cell does not run in the page: it starts workers of Dask, and a page's Python has "
         "one thread and no network. JupyterLab runs it."
     ),
