@@ -217,8 +217,8 @@ def powers(rng: Generator) -> Pair:
 @named("one side of the range", AIMED)
 def far_side(rng: Generator) -> Pair:
     """Rows near one end of the range, around which they are moved, and a few near the other end."""
-    dtype = np.dtype(rng.choice(["f4", "f8"]))
-    end, d, n = 0.6 * float(np.finfo(dtype).max), int(rng.integers(1, 4)), some(rng)
+    dtype = np.dtype(rng.choice(["f4", "f8", "f8"]))
+    end, d, n = 0.6 * float(np.finfo(dtype).max), int(rng.integers(1, 3)), some(rng)
     T = end * (1 + 0.2 * rng.random((n, d)))
     T[rng.integers(0, n, 2)] *= -0.9
     X = end * rng.choice([-1, -0.6, 0, 0.7, 1.1], (few(rng), d))

@@ -206,7 +206,7 @@ ENTRIES: dict[str, tuple[Callable[..., Answer], int]] = {
     "source": (source, 6),
     "threads at once": (at_once, 2),
     "errstate raise": (raising, 2),
-    "filter and threads": (small_tiles, 6),
+    "filter and threads": (small_tiles, 14),
     "shards": (shards, 1),
 }
 """Each entry, and how often it is drawn."""
