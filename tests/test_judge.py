@@ -434,7 +434,7 @@ def test_a_failure_shows_the_smallest_input_and_why_it_matters():
     aloud = drill("one_nn").aloud
     assert str(judge("one_nn", last_wins)) == (
         "one_nn, 1-nearest neighbor, vectorized: not passed\n"
-        "  correct     essential  first_of_equals\n"
+        "  correct     essential  failed: first_of_equals\n"
         "  dtypes      well done  small types and wide ones gave the same labels\n"
         "  vectorized  well done  no place in it ran once more for every further row\n"
         "  memory      well done  at its peak it held what the statement allows\n"

@@ -36,6 +36,24 @@ def test_cells_share_a_namespace_and_show_the_value_of_their_last_line(run):
     assert run("") == {"widget": False, "sent": ""}
 
 
+@pytest.mark.parametrize("source", ["6 * 7;", "6 * 7 ;  # quiet\n\n", "print('a');\n'b';"])
+def test_a_semicolon_at_the_end_shows_no_value(source, run):
+    assert run(source)["sent"] in ("", "a\n")
+
+
+@pytest.mark.parametrize("source", ["';'", "6 * 7 # ;", "6; 7"])
+def test_a_semicolon_elsewhere_does_not(source, run):
+    assert run(source)["sent"] in ("';'\n", "42\n", "7\n")
+
+
+@pytest.mark.parametrize(
+    ("source", "line"), [("x = 1\nprint(", 2), ("a b", 1), ("return 1", 1), ("x = '\0'", 0)]
+)
+def test_what_is_no_python_is_told_with_its_line(source, line):
+    assert json.loads(cells.check(source, "cell 1"))["line"] == line
+    assert cells.check("x = 1\nx", "cell 1") == "{}"
+
+
 def test_a_muted_cell_sends_nothing_and_counts(run):
     assert run("a = 6\na", muted=True)["sent"] == ""
     assert run("a")["sent"] == "6\n"

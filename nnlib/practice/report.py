@@ -96,7 +96,8 @@ class Report:
             else:
                 failed = [f for f in self.found if f.tier == tier]
                 weight = self.task.reported.get(tier, WEIGHTS[0])
-                rows.append((tier, weight, ", ".join(f.name for f in failed)))
+                names = ", ".join(f.name for f in failed)
+                rows.append((tier, weight, f"failed: {names}" if weight == WEIGHTS[0] else names))
         return rows
 
     def details(self) -> list[tuple[str, list[tuple[str, str]]]]:

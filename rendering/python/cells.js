@@ -10,6 +10,7 @@ import { WITHOUT, extrasFor, life, megabytes, runner, titleOf } from "./here.js"
 import { forgetful, keeper, notebook, offering } from "./store.js";
 
 const cells = []; // those that can run, in the order of the page
+let turns = 0; // how many runs there were
 let busy = null; // the one whose Run was pressed, while it or one above it runs
 
 /** The text of a cell's stored output. */
@@ -23,10 +24,10 @@ function bar(number, announce, said) {
     set(one, { "aria-label": `${name} cell ${number}` });
     return one;
   };
-  const names = ["Run", "Edit", "Reset", "Download", "Stop"];
+  const names = ["Run", "Edit", "Reset", "Stop"];
   const buttons = Object.fromEntries(names.map((name) => [name, named(name)]));
   const way = loading();
-  for (const name of ["Reset", "Download", "Stop"]) buttons[name].hidden = true;
+  for (const name of ["Reset", "Stop"]) buttons[name].hidden = true;
   const row = el("div", { class: "nn-row" }, ...Object.values(buttons), said);
   const described = { class: "nn-widget nn-pad nn-cell", role: "group", "aria-label": `Cell ${number}` };
   const box = el("div", described, row, way.box);
@@ -39,13 +40,10 @@ function writing({ stub, name, input, face, announce, run }) {
   const edit = editor("Your code", () => store.write(edit.area.value), run, 3);
   const store = name ? keeper(name, stub, offer) : forgetful(stub);
   face.Edit.hidden = true;
-  for (const one of [face.Reset, face.Download]) one.hidden = false;
+  face.Reset.hidden = false;
   face.Reset.addEventListener("click", () => {
     edit.replace(stub);
     announce("The book's cell is back. Undo in the editor brings yours back.");
-  });
-  face.Download.addEventListener("click", () => {
-    save("cells.ipynb", notebook(cells.map((cell) => cell.code())), "application/x-ipynb+json");
   });
   window.addEventListener("storage", () => store.hear(edit.area.value));
   input.classList.add("nn-replaced");
@@ -67,26 +65,34 @@ function cell(place, input, index) {
   const title = el("p", { class: "nn-muted" }, "Your run");
   const results = el("div", { ...described, hidden: true }, title, ...came.parts);
   let edit = null;
-  let ran = null; // the code that ran, and in which Python
+  let ran = null; // the code that ran, in which Python, and as which of all runs
   const self = {
     index, face, came, announce,
     code: () => (edit ? edit.area.value : stub),
     changed: () => self.code() !== stub,
     waits: () => !(runner.ready && ran?.start === runner.starts && ran.code === self.code()),
+    turn: () => ran?.turn,
     same: () => !self.changed() && Boolean(came.printed()) && came.printed() === stored(holder),
     /** Run, and show what is printed and drawn, unless it is muted; return the report. */
     async execute(extras, muted) {
       const source = self.code();
       came.clear();
       results.hidden = true;
+      ran = null; // whether it stops on its way, or ends Python
       const report = await runner.cell(source, name, muted, extras, ({ printed, figure }) => {
         results.hidden = false;
         if (figure) came.draw(figure, "What this run drew");
         else came.print(printed);
       });
       if (came.failed(report)) self.reveal();
-      else ran = { start: runner.starts, code: source };
+      else ran = { start: runner.starts, code: source, turn: (turns += 1) };
       return report;
+    },
+    /** Report what is no Python here. */
+    check() {
+      came.clear();
+      results.hidden = true;
+      return runner.check(self.code(), name);
     },
     reveal() { results.hidden = false; },
     open() {
@@ -116,17 +122,30 @@ function told(own, above, { widget }) {
   return `Ran${before}. ${end}`;
 }
 
-/** Run a cell, and first the cells above it that have not run yet. */
+/** The cells that must run before one: all from the first that has not run as it stands and in turn. */
+function needed(own) {
+  const above = cells.slice(0, own.index);
+  const late = (one, i) => one.waits() || (i > 0 && above[i - 1].turn() > one.turn());
+  const first = above.findIndex(late);
+  return first < 0 ? [] : above.slice(first);
+}
+
+/** Run a cell, and first those that it needs, unless it is no Python. */
 async function start(own) {
   if (busy) return;
-  const above = cells.slice(0, own.index).filter((one) => one.waits());
+  const above = needed(own);
   const chain = [...above, own];
   const { way, Stop, Run } = own.face;
   busy = own;
   Stop.hidden = false;
   for (const { face } of cells) set(face.Run, { "aria-disabled": true });
   runner.told = teller(way, own.announce, {});
+  own.announce("");
   try {
+    if (above.length && own.changed() && own.came.failed(await own.check())) {
+      own.reveal();
+      return;
+    }
     const extras = extrasFor(chain.map((one) => one.code()));
     for (const one of chain) {
       if (runner.ready) own.announce(one === own ? "It runs." : `Runs what it needs: cell ${one.index + 1}.`);
@@ -150,14 +169,20 @@ async function start(own) {
 
 /** What a reader should know before the first click. */
 function notice({ about, licenses }) {
-  const extras = extrasFor(cells.map((one) => one.code())).filter((name) => titleOf(name));
-  const core = runner.missing();
-  const more = extras.map((name) => `${titleOf(name)}, ${megabytes(runner.missing([name]) - core)} MB`);
+  const used = extrasFor(cells.map((one) => one.code()));
+  const extras = used.filter((name) => titleOf(name));
+  const core = runner.missing(used.filter((name) => !titleOf(name)));
+  const more = extras.map((name) => `${titleOf(name)}, ${megabytes(runner.missing([name]) - runner.missing())} MB`);
   const also = more.length ? `; cells that need more bring ${more.join("; ")}` : "";
+  const download = button("Download the code of this page");
+  download.addEventListener("click", () => {
+    const page = location.pathname.split("/").pop().replace(/\.html$/, "");
+    save(`${page}.ipynb`, notebook(cells.map((one) => one.code())), "application/x-ipynb+json");
+  });
   return el("div", { class: "nn-widget nn-pad nn-notice" },
     el("p", {}, `The code of this page runs here. The first Run brings Python, ${megabytes(core)} MB${also}.`
       + " Nothing leaves your machine."),
-    differences(about, licenses));
+    download, differences(about, licenses));
 }
 
 /** Fold away what the book's own cell prints, so that one can predict it; a widget stays. */

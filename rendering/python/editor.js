@@ -4,7 +4,7 @@
 import { el } from "../../nnlib/widgets/shared.js";
 
 const INDENT = "    ";
-const HINT = "Tab indents; Escape, then Tab leaves the editor. Ctrl+Enter runs.";
+const HINT = "Tab indents; Escape, then Tab leaves the editor. Shift+Enter or Ctrl+Enter runs.";
 let count = 0;
 
 /** Put text in place of what is selected, as if it were typed. */
@@ -44,7 +44,7 @@ function newLine(area) {
   type(area, `\n${own}${/:\s*(#.*)?$/.test(before) ? INDENT : ""}`);
 }
 
-/** An editor of at least so many lines. `changed` hears of every edit, `run` of Ctrl+Enter. */
+/** An editor of at least so many lines. `changed` hears of every edit, `run` of Shift+Enter and Ctrl+Enter. */
 export function editor(label, changed, run, least = 8) {
   const name = `nn-editor-${(count += 1)}`;
   const area = el("textarea", { id: name, rows: 12, wrap: "off", spellcheck: "false", autocapitalize: "off",
@@ -64,14 +64,14 @@ export function editor(label, changed, run, least = 8) {
   const fit = () => { area.rows = Math.min(Math.max(area.value.split("\n").length + 1, least), 28); };
   area.addEventListener("keydown", (event) => {
     const { key, ctrlKey, metaKey, altKey, shiftKey, isComposing } = event;
-    if (key === "Enter" && (ctrlKey || metaKey)) {
+    if (key === "Enter" && (ctrlKey || metaKey || shiftKey)) {
       event.preventDefault();
       run();
     } else if (key === "Escape") leaving = true;
     else if (key === "Tab" && !leaving && !ctrlKey && !altKey && !metaKey) {
       event.preventDefault();
       shift(area, !shiftKey);
-    } else if (key === "Enter" && !shiftKey && !altKey && !isComposing) {
+    } else if (key === "Enter" && !altKey && !isComposing) {
       event.preventDefault();
       newLine(area);
     }

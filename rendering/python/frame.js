@@ -99,9 +99,3 @@ export function differences(about, licenses) {
   return el("details", {}, el("summary", {}, "What differs from a desktop"), el("p", {}, about),
     el("p", {}, "Licenses: ", ...Object.entries(licenses).flatMap(link), "."));
 }
-
-/** Mark which buttons can be pressed now. */
-export function enable(free, buttons, stop) {
-  for (const one of buttons) set(one, { "aria-disabled": !free });
-  set(stop, { "aria-disabled": free });
-}

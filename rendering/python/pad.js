@@ -1,11 +1,11 @@
 // The code pad of a drill: an editor, Python that runs and judges what is written there, and what
 // came of it. Nothing is loaded and nothing runs before the reader asks.
 
-import { announcer, button, el } from "../../nnlib/widgets/shared.js";
+import { announcer, button, el, set } from "../../nnlib/widgets/shared.js";
 import { isRecord, keep, kept } from "../../nnlib/widgets/keeping.js";
 import { save } from "../../nnlib/widgets/words.js";
 import { editor } from "./editor.js";
-import { differences, enable, loading, outcome, teller } from "./frame.js";
+import { differences, loading, outcome, teller } from "./frame.js";
 import { WITHOUT, life, megabytes, runner } from "./here.js";
 import { keeper, notebook, offering } from "./store.js";
 
@@ -62,7 +62,8 @@ function pad(place, { drill, title, stub, twists, about, licenses }) {
   let busy = false;
   const free = (now) => {
     busy = !now;
-    enable(now, [run, judge], stop);
+    for (const one of [run, judge]) set(one, { "aria-disabled": busy });
+    set(stop, { "aria-disabled": !busy });
   };
 
   function judged(report, twist) {

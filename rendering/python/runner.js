@@ -120,7 +120,10 @@ export class Runner {
     for (const name of extras.filter((one) => !this.has.has(one))) {
       this.told({ stage: "adds", title: this.files[name].title });
       const { broken } = await this.do({ job: "add", pack: packs[name] }, () => {}, 0);
-      if (broken) throw new Error(broken);
+      if (broken) {
+        this.stop(); // what came of a half-made package nobody knows
+        throw new Error(broken);
+      }
       this.has.add(name);
     }
   }
@@ -208,10 +211,7 @@ export class Runner {
   async run(source, printed) {
     await this.start();
     this.told({ stage: "run" });
-    const { report, broken } = await this.do({ job: "run", source }, (data) => printed(data.printed), 0);
-    if (report) return report;
-    this.stop();
-    return { ended: broken };
+    return this.finished({ job: "run", source }, (data) => printed(data.printed));
   }
 
   /**
@@ -220,8 +220,19 @@ export class Runner {
    */
   async cell(source, name, muted, extras, heard) {
     await this.start(extras);
-    this.told({ stage: "cell", muted });
-    const { report, broken } = await this.do({ job: "cell", source, name, muted }, heard, 0);
+    this.told({ stage: "cell" });
+    return this.finished({ job: "cell", source, name, muted }, heard);
+  }
+
+  /** Resolve to {problem, line} if this is no Python, else to {}. */
+  async check(source, name) {
+    await this.start();
+    return this.finished({ job: "check", source, name }, () => {});
+  }
+
+  /** Give the worker a job that may take as long as it will; resolve to its report or {ended}. */
+  async finished(job, heard) {
+    const { report, broken } = await this.do(job, heard, 0);
     if (report) return report;
     this.stop();
     return { ended: broken };

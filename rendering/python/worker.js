@@ -63,10 +63,11 @@ async function add(pack) {
   return "{}";
 }
 
+const ofCells = () => (cells ??= python.runPython("from nnlib.practice import cells; cells"));
+
 function runCell({ id, source, name, muted }) {
-  cells ??= python.runPython("from nnlib.practice import cells; cells");
   const send = (printed) => postMessage({ id, printed });
-  return cells.run(source, name, muted, send, (figure) => postMessage({ id, figure }));
+  return ofCells().run(source, name, muted, send, (figure) => postMessage({ id, figure }));
 }
 
 const JOBS = {
@@ -74,6 +75,7 @@ const JOBS = {
     page.verdict(source, drill, twist, lost, died, (call) => postMessage({ id, call })),
   run: ({ id, source }) => page.run(source, (printed) => postMessage({ id, printed })),
   cell: runCell,
+  check: ({ source, name }) => ofCells().check(source, name),
   add: ({ pack }) => add(pack),
 };
 

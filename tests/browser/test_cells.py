@@ -168,6 +168,31 @@ def test_an_error_tells_its_line_and_an_earlier_one_ends_the_run(running: Page) 
     expect(said(running, 3)).to_have_text("Ran. It printed what is stored.")
 
 
+def test_what_ran_before_a_change_above_it_runs_again(running: Page) -> None:
+    press(running, 2)
+    editor(running, 3).fill("guess = 6\nprint('guess', guess)")
+    press(running, 6)
+    press(running, 6)
+    expect(said(running, 6)).to_have_text("Ran. It printed what is stored.")
+    editor(running, 3).fill("guess = 8")
+    press(running, 3)
+    press(running, 6)
+    expect(said(running, 6)).to_have_text("Ran after 2 cells above. It printed what is stored.")
+    button(running, "Reset", 3).click()
+
+
+def test_what_is_no_python_is_told_before_the_cells_above_run(running: Page) -> None:
+    press(running, 2)
+    editor(running, 3).fill("guess = 9\nprint('guess', guess)")
+    button(running, "Edit", 6).click()
+    editor(running, 6).fill("x = 1\nprint(")
+    press(running, 6)
+    expect(came(running, 6)).to_contain_text("Line 2: SyntaxError: '(' was never closed")
+    expect(came(running, 3)).to_be_hidden()
+    for number in (6, 3):
+        button(running, "Reset", number).click()
+
+
 def test_a_cell_is_edited_in_place_for_as_long_as_the_page(running: Page) -> None:
     button(running, "Edit", 1).click()
     expect(editor(running, 1)).to_be_focused()
@@ -181,7 +206,8 @@ def test_a_cell_is_edited_in_place_for_as_long_as_the_page(running: Page) -> Non
     running.keyboard.press("Control+z")
     press(running, 1)
     with running.expect_download() as download:
-        button(running, "Download", 1).click()
+        running.get_by_role("button", name="Download the code of this page").click()
+    assert download.value.suggested_filename == "light.ipynb"
     notebook = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
     assert len(notebook["cells"]) == len(SOURCES) - 1
     button(running, "Reset", 1).click()
