@@ -110,6 +110,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     )
     app.add_post_transform(Places)
     app.add_post_transform(pads.Pads)
+    app.add_directive("code-pad", pads.CodePad)
     app.add_post_transform(cells.Cells)
     app.add_css_file(MATH_CSS)
     app.add_css_file("style.css", priority=900)  # after the theme, which it corrects

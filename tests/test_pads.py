@@ -80,7 +80,9 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if cell.cell_type == "markdown":
             cell.source = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", cell.source)
     nbformat.write(nb, folder / "one_nn.ipynb")
-    (folder / "words.md").write_text("# Words\n\n## Your answer\n\nNone.\n", encoding="utf-8")
+    pad = "```{code-pad} mock one_nn nn_layer\n:title: the mock\n```"
+    words = f"# Words\n\n## Your answer\n\nNone.\n\n{pad}\n"
+    (folder / "words.md").write_text(words, encoding="utf-8")
     write_notebook(folder, "03_sample", "# Sample", [source for source, _ in CELLS])
     nb = nbformat.read(folder / "03_sample.ipynb", as_version=4)
     for cell, (_, metadata) in zip(nb.cells[1:], CELLS, strict=True):
@@ -109,10 +111,25 @@ def test_a_drills_page_has_its_pad_before_the_first_cell_of_the_answer(book: Pat
     assert script is not None
     described = json.loads(script.text)
     assert described["stub"] == drill.stub
-    assert [twist["name"] for twist in described["twists"]] == [t.name for t in drill.twists]
+    assert [task["twist"] for task in described["tasks"]] == ["", *(t.name for t in drill.twists)]
     sources = [script["src"] for script in soup.find_all("script", src=True)]
     assert len([source for source in sources if re.search(r"_static/pad\.js\?v=", source)]) == 1
     assert soup.select("link[href*='_static/pad.css']")
+
+
+def test_a_blank_pad_stands_where_a_page_asks_for_one(book: Path) -> None:
+    (script,) = page(book, "words.html").select(".pad-place script")
+    described = json.loads(script.text)
+    assert (described["name"], described["stub"]) == ("mock", "")
+    assert [task["drill"] for task in described["tasks"]] == ["one_nn", "nn_layer"]
+
+
+def test_a_blank_pad_of_no_drill_stops_the_build(tmp_path: Path) -> None:
+    text = "# Words\n\n```{code-pad} mock one_nn no_drill\n:title: the mock\n```\n"
+    (tmp_path / "words.md").write_text(text, encoding="utf-8")
+    result = build(tmp_path, ["words"])
+    assert result.returncode != 0
+    assert "there is no drill no_drill" in result.stdout + result.stderr
 
 
 def test_every_cell_whose_code_is_shown_is_marked(book: Path) -> None:

@@ -1,4 +1,4 @@
-// The code pad of a drill: an editor, Python that runs and judges what is written there, and what
+// The code pad: an editor, Python that runs and judges what is written there, and what
 // came of it. Nothing is loaded and nothing runs before the reader asks.
 
 import { announcer, button, el, set } from "../../nnlib/widgets/shared.js";
@@ -43,17 +43,16 @@ const STAGES = {
   again: "A call did not come back; the judge finds out which it was.",
 };
 
-function pad(place, { drill, title, stub, twists, about, licenses }) {
+function pad(place, { name, title, stub, tasks, about, licenses }) {
   const { said, announce } = announcer(life);
   const [run, judge, stop, reset, download] = ["Run", "Judge", "Stop", "Reset", "Download"].map(button);
-  const which = el("select", {}, el("option", { value: "" }, "the drill"),
-    ...twists.map(({ name, title: words }) => el("option", { value: name }, `twist: ${words}`)));
+  const which = el("select", {}, ...tasks.map((task, i) => el("option", { value: i }, task.title)));
   const way = loading();
   const came = outcome(() => edit, announce);
   const { box: offered, offer } = offering(() => edit, () => store, announce);
   const code = () => edit.area.value;
   const edit = editor("Your code", () => store.write(code()), () => start("run"));
-  const store = keeper(`pad:${drill}`, stub, offer);
+  const store = keeper(`pad:${name}`, stub, offer);
   const described = { class: "nn-widget nn-pad", role: "group", "aria-label": `Code pad: ${title}` };
   const box = el("div", described, offered, ...edit.parts,
     el("div", { class: "nn-row" },
@@ -66,7 +65,7 @@ function pad(place, { drill, title, stub, twists, about, licenses }) {
     set(stop, { "aria-disabled": !busy });
   };
 
-  function judged(report, twist) {
+  function judged(report, { drill, twist }) {
     came.result.replaceChildren(...sound(report.html));
     came.result.querySelector("table")?.classList.add("nn-tiers");
     if (report.passed && !twist) tick(drill);
@@ -78,14 +77,14 @@ function pad(place, { drill, title, stub, twists, about, licenses }) {
     if (busy) return;
     free(false);
     came.clear();
-    const twist = which.value;
+    const task = tasks[which.value];
     const source = code();
     runner.told = teller(way, announce, STAGES);
     try {
-      const asked = job === "run" ? runner.run(source, came.print) : runner.judge(source, drill, twist);
+      const asked = job === "run" ? runner.run(source, came.print) : runner.judge(source, task.drill, task.twist);
       const report = await asked;
       if (came.failed(report)) return;
-      if (job === "judge") judged(report, twist);
+      if (job === "judge") judged(report, task);
       else announce(came.nothing() ? "It ran to its end and printed nothing." : "It ran to its end.");
     } catch (error) {
       came.thrown(error);
@@ -100,10 +99,10 @@ function pad(place, { drill, title, stub, twists, about, licenses }) {
   stop.addEventListener("click", () => busy && runner.stop());
   reset.addEventListener("click", () => {
     edit.replace(stub);
-    announce("The book's cell is back. Undo in the editor brings yours back.");
+    announce(`The ${stub ? "book's cell is back" : "pad is blank again"}. Undo in the editor brings yours back.`);
   });
   download.addEventListener("click", () => {
-    save(`${drill}.ipynb`, notebook([code()]), "application/x-ipynb+json");
+    save(`${name}.ipynb`, notebook([code()]), "application/x-ipynb+json");
   });
   window.addEventListener("storage", () => store.hear(code()));
   free(true);

@@ -1,4 +1,4 @@
-"""Code pads of drills: where they stand; and the files that make pads and cells work."""
+"""Code pads: where they stand, and the files that make pads and cells work."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import json
 import shutil
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.docutils import SphinxDirective
 
 from rendering.python.cells import MARK as CELL
 from rendering.python.cells import about
@@ -38,15 +40,47 @@ def drill_place(name: str) -> str:
     from nnlib.practice import drill
 
     chosen = drill(name)
+    tasks = [("the drill", ""), *((f"twist: {t.title}", t.name) for t in chosen.twists)]
     return place(
         {
-            "drill": name,
+            "name": name,
             "title": chosen.title,
             "stub": chosen.stub,
+            "tasks": [{"title": title, "drill": name, "twist": twist} for title, twist in tasks],
             **about(),
-            "twists": [{"name": twist.name, "title": twist.title} for twist in chosen.twists],
         }
     )
+
+
+def blank_place(name: str, title: str, drills: list[str]) -> str:
+    """Return the place of a pad that begins empty and is judged as one of several drills."""
+    tasks = [{"title": one, "drill": one, "twist": ""} for one in drills]
+    return place({"name": name, "title": title, "stub": "", "tasks": tasks, **about()})
+
+
+class CodePad(SphinxDirective):
+    """A blank pad on any page: its name, then the drills that it can be judged as."""
+
+    required_arguments = 2
+    final_argument_whitespace = True
+    option_spec: ClassVar = {"title": directives.unchanged_required}
+
+    def run(self) -> list[nodes.Node]:
+        """Return the pad, for pages in HTML alone.
+
+        Raises
+        ------
+        docutils.parsers.rst.DirectiveError
+            If there is no drill of a name.
+        """
+        from nnlib.practice.catalog import NAMES
+
+        name, drills = self.arguments[0], self.arguments[1].split()
+        unknown = [one for one in drills if one not in NAMES]
+        if unknown:
+            raise self.error(f"there is no drill {unknown[0]}")
+        html = blank_place(name, self.options["title"], drills)
+        return [nodes.raw("", html, format="html")]
 
 
 class Pads(SphinxPostTransform):

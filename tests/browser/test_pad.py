@@ -49,7 +49,10 @@ def document(theme: str = "light", script: str = "pad.js") -> str:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a page that has a pad."""
-    return fill(tmp_path_factory.mktemp("pads"), document)
+    folder = fill(tmp_path_factory.mktemp("pads"), document)
+    blank = pads.blank_place("mock", "the mock interview", ["one_nn", "nn_layer"])
+    (folder / "blank.html").write_text(page_of("light", "Mock", blank, "pad.js"), encoding="utf-8")
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -145,11 +148,28 @@ def test_from_the_first_click_to_a_passed_drill(
     expect(said(page)).to_contain_text("The drill is ticked on the page Practice.")
     ticked = page.evaluate("JSON.parse(localStorage.getItem('nearest-neighbor-network:drills'))")
     assert list(ticked) == ["one_nn"]
-    page.get_by_label("What is judged").select_option(ONE_NN.twists[0].name)
+    page.get_by_label("What is judged").select_option(f"twist: {ONE_NN.twists[0].title}")
     press(page, "Judge")
     idle(page)
     expect(result(page)).to_contain_text(ONE_NN.twists[0].title)
     assert len(requests) == 8
+
+
+def test_a_blank_pad_is_judged_as_the_drill_that_is_chosen(url: str, open_page: OPEN) -> None:
+    page = open_page(f"{url}/blank.html")
+    expect(editor(page)).to_have_value("")
+    judge(page, RIGHT)
+    expect(result(page)).to_contain_text("one_nn, 1-nearest neighbor, vectorized: passed")
+    page.get_by_label("What is judged").select_option("nn_layer")
+    press(page, "Judge")
+    idle(page)
+    expect(result(page)).to_contain_text("Your code defines no nn_layer")
+    page.reload()
+    expect(editor(page)).to_have_value(RIGHT)
+    assert page.evaluate("(key) => localStorage.getItem(key)", KEY) is None  # that of the drill
+    press(page, "Reset")
+    expect(editor(page)).to_have_value("")
+    expect(said(page)).to_contain_text("The pad is blank again.")
 
 
 @pytest.mark.parametrize(
