@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sphinx.util.osutil import ensuredir
 
-from rendering import formulas, glyphs, repairs
+from rendering import formulas, glyphs, outputs, repairs
 from rendering.finish import finish_pages
 from rendering.places import Places
 from rendering.python import cells, pads
@@ -109,6 +109,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         "typeset", (formulas.visit_inline, None), (formulas.visit_display, None)
     )
     app.add_post_transform(Places)
+    app.add_post_transform(outputs.Outputs)
     app.add_post_transform(pads.Pads)
     app.add_directive("code-pad", pads.CodePad)
     app.add_post_transform(cells.Cells)
