@@ -5,8 +5,8 @@ import re
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-# Numbers that stand under one another, or the rows of an array.
-ALIGNED = re.compile(r"^(?: *\S.*\S {2,}\S| *\[+[-\d. ])", re.MULTILINE)
+# Numbers that stand under one another, and not a comment behind code; or the rows of an array.
+ALIGNED = re.compile(r"^(?: *\S.*\S {2,}[^\s#]| *(?:array\()?\[+[-\d. ])", re.MULTILINE)
 
 
 def has_columns(text: str) -> bool:

@@ -34,7 +34,7 @@ def built(suffix: str) -> list[str]:
 PAGES = [name for name in built(".html") if name != REDIRECT]
 
 
-CODE = ".bd-article .highlight pre"
+CODE = ".bd-article :is(.highlight, .text_html) pre"
 # The first words of code whose end lies outside its box, and a reader would have to scroll.
 CLIPPED = """all => all
     .filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.textContent.slice(0, 60))"""
@@ -137,6 +137,8 @@ def test_on_a_phone(name: str, book_url: str, open_page: OPEN) -> None:
     # What is folded away is judged too, once it is opened.
     unfold(page)
     assert page.locator(f"{CODE}:not(.in-columns pre)").evaluate_all(CLIPPED) == []
+    tables = page.locator(".in-columns pre").evaluate_all(CLIPPED)
+    assert len(tables) <= 4  # printed columns stay columns, and scroll
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
     assert violations(page) == []
     # The theme changes colors and nothing else.
