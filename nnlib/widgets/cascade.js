@@ -44,18 +44,33 @@ function cutoffOf(computed, d) {
   return computed * factor + 3 * d * Number.MIN_VALUE;
 }
 
+/** A number as a whole one over a power of two, at most 2 ** 1074, which a double cannot hold. */
+function wholeOf(v) {
+  let [whole, power] = [v, 0];
+  for (; !Number.isInteger(whole); power++) whole *= 2;
+  return { whole: BigInt(whole), power };
+}
+
+/** A whole number over a power of two, rounded once, also where the result is subnormal. */
+function nearestTo(square, power) {
+  const drop = Math.max(square.toString(2).length - 53, power - 1074, 0);
+  const kept = square >> BigInt(drop);
+  const rest = 2n * (square - (kept << BigInt(drop)));
+  const half = 1n << BigInt(drop);
+  const up = rest > half || (rest === half && kept & 1n) ? 1n : 0n;
+  return Number(kept + up) * 2 ** (drop - power);
+}
+
 /** The squared distances of rows as integers, all over one power of two. */
 function exactOf(x, rows) {
-  const whole = (v) => {
-    let power = 0;
-    while (!Number.isInteger(v * 2 ** power)) power += 1;
-    return power;
+  const power = Math.max(...[x, ...rows].flat().map((v) => wholeOf(v).power));
+  const integer = (v) => {
+    const { whole, power: own } = wholeOf(v);
+    return whole << BigInt(power - own);
   };
-  const power = Math.max(...[x, ...rows].flat().map(whole));
-  const integer = (v) => BigInt(v * 2 ** power);
   const squares = rows.map((t) =>
     t.reduce((sum, v, j) => sum + (integer(v) - integer(x[j])) ** 2n, 0n));
-  return { squares, value: (square) => Number(square) * 2 ** (-2 * power) };
+  return { squares, value: (square) => nearestTo(square, 2 * power) };
 }
 
 /** The steps of the certified search for the row nearest to x. */
@@ -82,7 +97,8 @@ export function trace(rows, x, center) {
     left.forEach((i, k) => note("exact", i, value(squares[k]), value(squares[k]), left));
     const order = left.map((_, k) => k).sort((a, b) =>
       (squares[a] < squares[b] ? -1 : squares[a] > squares[b] ? 1 : a - b));
-    apart = value(squares[order[1]] - squares[order[0]]);
+    const by = squares[order[1]] - squares[order[0]];
+    apart = value(by) || (by ? Number.MIN_VALUE : 0);
     left = order.map((k) => left[k]);
   }
   note("answer", left[0], apart, apart, left.slice(0, 1));

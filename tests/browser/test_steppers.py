@@ -65,6 +65,10 @@ def random_searches() -> list[Any]:
         rows = lattice if i % 4 else rng.normal(size=(n + 1, d)) * 9
         center = rows[1].tolist() if i % 2 else [0.0] * d
         found.append([rows[1:].tolist(), rows[0].tolist(), center])
+    sizes = [0, 5e-324, 1e-323, 1e-310, 1.1e-162, 2.0**-500, 1, 1e6]  # whose squares vanish or not
+    for _ in range(COUNT):
+        (x, *rows) = rng.choice(sizes, (1 + int(rng.integers(2, 5)), 2)).tolist()
+        found.append([rows, x, [0.0, 0.0]])
     return found
 
 
