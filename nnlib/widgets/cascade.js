@@ -1,6 +1,6 @@
 import { clamp, el, format, pair, set, write } from "./shared.js";
 import { ticks } from "./drawing.js";
-import { drawRows, isWhole, knobOf, onPlane, ringsOf, stepping } from "./stepper.js";
+import { distanceOf, drawRows, isWhole, knobOf, onPlane, ringsOf, stepping } from "./stepper.js";
 
 // ---- The certified search. ----
 // The same steps as nnlib/cascade.py: a test compares them, bit for bit.
@@ -34,8 +34,6 @@ function boundsOf(frame, x, t) {
   const gap = fround(c * fround(fround(3 * g) + fround(8 * theta * c)));
   return [low, fround(low + gap)];
 }
-
-const distanceOf = (x, t) => x.reduce((sum, v, j) => sum + (v - t[j]) * (v - t[j]), 0);
 
 /** A computed squared distance beyond which a row is truly farther than one with `computed`. */
 function cutoffOf(computed, d) {

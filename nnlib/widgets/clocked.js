@@ -1,7 +1,7 @@
 import { el, format, pair, set, write } from "./shared.js";
 import { trace } from "./cycles.js";
 import { marker } from "./drawing.js";
-import { isWhole, onPlane, stepping } from "./stepper.js";
+import { drawRows, isWhole, onPlane, relabeled, stepping } from "./stepper.js";
 
 export { trace };
 
@@ -111,15 +111,6 @@ const valid = (now) => onPlane(now, 8)
   && now.labels.every((c) => isWhole(c, now.class_names.length - 1))
   && isWhole(now.at, 2 * now.templates.length - 1);
 
-/** The state, made whole: over a link between two widgets, parts may come one after the other. */
-function whole(now) {
-  const most = now.class_names.length - 1;
-  if (now.labels.length !== now.templates.length || now.labels.some((c) => c > most)) {
-    now.labels = now.templates.map((_, i) => Math.min(now.labels[i] ?? 0, most));
-  }
-  return now;
-}
-
 /** The map and the network at the cycle that is shown. */
 function pictureOf(plane) {
   const units = unitsOf();
@@ -128,10 +119,8 @@ function pictureOf(plane) {
     draw(now, show) {
       const found = trace(now);
       const cycle = found.cycles[show(found.cycles.length - 1, "Cycle")];
-      const W = now.templates.map((t) => t.map((v) => 2 * v));
-      const b = now.templates.map((t) => -t.reduce((sum, v) => sum + v * v, 0));
       const first = cycle.unit < 0 ? found.wins.indexOf(Math.max(...found.wins)) : cycle.unit;
-      plane.draw({ ...now, W, b, feature_names: ["x₁", "x₂"] }, { order: [first] });
+      drawRows(plane, now, now.labels, { order: [first], cells: null });
       units.draw(now, found, cycle);
       return words(now, found, cycle);
     },
@@ -140,7 +129,7 @@ function pictureOf(plane) {
 
 export default {
   render: stepping({
-    style: "nn-clocked", label: "Clocked network", valid, whole, pictureOf,
+    style: "nn-clocked", label: "Clocked network", valid, whole: relabeled, pictureOf,
     traits: ["templates", "labels", "class_names", "query", "extent", "at"],
     linked: ["templates", "labels", "query", "at"],
   }),

@@ -1,10 +1,8 @@
 import { el, format, pair, set, write } from "./shared.js";
-import { drawRows, isWhole, knobOf, onPlane, ringsOf, stepping, tenths } from "./stepper.js";
+import { distanceOf, drawRows, isWhole, knobOf, onPlane, ringsOf, stepping, tenths } from "./stepper.js";
 
 // ---- A walk on a navigable graph. ----
 // The same steps as nnlib/graph.py, in whole numbers: a test compares them.
-
-const distanceOf = (x, t) => x.reduce((sum, v, j) => sum + (v - t[j]) ** 2, 0);
 
 /** For every row the rows that it is linked to: each to the M nearest so far, both ways. */
 export function link(rows, M) {

@@ -1,6 +1,6 @@
 import { clamp, el, format, set, write } from "./shared.js";
 import { SHAPES, ticks } from "./drawing.js";
-import { cellsOf, viewOf } from "./plane.js";
+import { cellsOf, unitOf, viewOf } from "./plane.js";
 import {
   drawRows, isLabeled, isWhole, knobOf, onPlane, relabeled, stepping,
 } from "./stepper.js";
@@ -155,10 +155,9 @@ function pictureOf(plane, page) {
       const at = show(STEPS, "Step");
       const T = states[at].templates;
       rate.draw(now.rate);
-      const W = T.map((t) => t.map((v) => 2 * v));
-      const b = T.map((t) => -t.reduce((sum, v) => sum + v * v, 0));
+      const units = T.map((t) => unitOf(t));
       const view = viewOf(now.extent, [...now.templates, now.query]);
-      const cells = cellsOf(W, b, view).map((corners, k) => ({
+      const cells = cellsOf(units.map(({ w }) => w), units.map(({ bias }) => bias), view).map((corners, k) => ({
         corners, style: `nn-fill-${now.code[k]}`, strength: 0.35 }));
       drawRows(plane, now, now.labels, { cells });
       drawWays(states, at, now.code);

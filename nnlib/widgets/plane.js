@@ -3,6 +3,12 @@ import { SHAPES, strengths, ticks } from "./drawing.js";
 
 // The map of a network with two features: where each unit wins, the templates, the query.
 
+/** ‖t‖², summed from the first feature on. */
+export const squareOf = (t) => t.reduce((sum, v) => sum + v * v, 0);
+
+/** A row of W and its bias for the template t, as ThreeLayerNet.from_data writes them down. */
+export const unitOf = (t) => ({ w: t.map((v) => 2 * v), bias: -squareOf(t) });
+
 /** The part of a polygon where `lead`, linear and given at the corners, is ≥ 0; of equals, the first's. */
 export function cut(corners, lead, first) {
   if (!lead.some((v) => v > 0)) return first && !lead.some(Boolean) ? corners : [];

@@ -1,7 +1,7 @@
 import {
   announcer, atEnd, begin, button, clamp, el, listen, onFrame, same, set, stateLink, write,
 } from "./shared.js";
-import { planeOf } from "./plane.js";
+import { planeOf, unitOf } from "./plane.js";
 
 // One frame for every algorithm that a page steps through: a map with the rows and the query in the reader's
 // hand, a picture of the algorithm, and back, play, step, scrub. The steps are a list that the page has
@@ -102,8 +102,14 @@ export const isWhole = (v, most) => Number.isInteger(v) && v >= 0 && v <= most;
 export const onPlane = ({ templates, query }, most) => Array.isArray(templates) && templates.length > 0
   && templates.length <= most && templates.every(isPoint) && isPoint(query);
 
-/** A point of the map in tenths, whole numbers, which do not round. */
-export const tenths = (p) => p.map((v) => Math.round(10 * v));
+/** ‖x − t‖², summed from the first feature on. */
+export const distanceOf = (x, t) => x.reduce((sum, v, j) => sum + (v - t[j]) * (v - t[j]), 0);
+
+/** A point of the map in tenths, whole numbers, which do not round; halfway to the even one, as NumPy does. */
+export const tenths = (p) => p.map((v) => {
+  const up = Math.round(10 * v);
+  return up - 10 * v === 0.5 && up % 2 ? up - 1 : up;
+});
 
 /** Whether rows and query are within ±100 and each row has a label that has a name. */
 export const isLabeled = ({ templates, query, labels, class_names: names }) =>
@@ -117,11 +123,14 @@ export function relabeled(now) {
   return { ...now, labels: now.templates.map((_, i) => Math.min(now.labels[i] ?? 0, most)) };
 }
 
-/** Draw the map with these rows: `view` is what it shows of cells, and where the query's line leads. */
-export function drawRows(plane, now, labels, view = {}) {
-  const W = now.templates.map((t) => t.map((v) => 2 * v));
-  const shown = { ...now, W, b: labels, labels, feature_names: ["x₁", "x₂"] };
-  plane.draw(shown, { order: [], cells: [], ...view });
+/**
+ * Draw the map with these rows: `view` is what it shows of cells (null: where each unit wins, with a `share` of
+ * its bias), and where the query's line leads.
+ */
+export function drawRows(plane, now, labels, { share = 1, ...view } = {}) {
+  const units = now.templates.map((t) => unitOf(t));
+  const net = { W: units.map(({ w }) => w), b: units.map(({ bias }) => share * bias), labels };
+  plane.draw({ feature_names: ["x₁", "x₂"], ...now, ...net }, { order: [], cells: [], ...view });
 }
 
 /** Rings around some rows of a map: what it returns draws them, each of the class that `lit` names. */

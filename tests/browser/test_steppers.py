@@ -25,6 +25,7 @@ from nnlib.widgets import (
     ShardStepper,
     WalkStepper,
 )
+from nnlib.widgets.base import module
 
 SHOW = Callable[..., Page]
 COUNT = 150
@@ -147,6 +148,18 @@ def test_the_walks_are_pythons(blank: Page) -> None:
         far = ((np.array(rows) - x) ** 2).sum(axis=1)
         misses += far[page[-1]["row"]] > far.min()
     assert misses >= 5
+
+
+def test_tenths_are_pythons(blank: Page) -> None:
+    points = np.arange(-50, 50).reshape(-1, 2) / 20  # every other one halfway
+    page = answer(
+        blank, module("stepper.js"), "({ tenths }, all) => all.map(tenths)", points.tolist()
+    )
+    walk = WalkStepper(points[:16], points[16])
+    rows, query = walk._tenths()
+    assert page[:16] == rows.tolist()
+    assert page[16] == query.tolist()
+    assert page == np.rint(10 * points).tolist()
 
 
 # Learning, attention, inhibition. The page's exp may differ from Python's in the last digit.
