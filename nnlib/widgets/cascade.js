@@ -111,7 +111,7 @@ const MOST = 8;
 const FARTHEST = 1e6;
 
 const named = (rows) => `${rows.length === 1 ? "row" : "rows"} ${rows.join(", ")}`;
-const leaves = (rows) => (rows.length === 1 ? `only row ${rows[0]} is left` : `${named(rows)} are left`);
+const stay = (rows) => (rows.length === 1 ? `only row ${rows[0]} is in` : `${named(rows)} are in`);
 
 /** One step in words; `base` is what the reduced distance lacks of the squared one. */
 function words({ query, offset, centered, templates }, steps, at, base) {
@@ -129,12 +129,12 @@ function words({ query, offset, centered, templates }, steps, at, base) {
   }
   if (kind === "filter") {
     return `Step ${at}, float32: no nearest row is beyond the least upper bound, ${format(low + base)}: `
-      + `${out}, ${leaves(left)}.`;
+      + `${out}, ${stay(left)}.`;
   }
   if (kind === "direct") return `Step ${at}, direct form in float64: row ${row} at ${format(low)}.`;
   if (kind === "cutoff") {
     return `Step ${at}, direct form: what differs by more than its rounding is proved: ${out}, `
-      + `${leaves(left)}.`;
+      + `${stay(left)}.`;
   }
   if (kind === "exact") {
     return `Step ${at}, integers: row ${row} at ${format(low)}, and nothing was rounded before it was `
@@ -145,11 +145,11 @@ function words({ query, offset, centered, templates }, steps, at, base) {
 }
 
 function apart(by) {
-  if (by === Infinity) return "proved, with no other left";
+  if (by === Infinity) return "proved, as all others are out";
   return by ? `by ${format(by, 3)} in integers` : "the earliest of an exact tie";
 }
 
-/** What is known of every row up to a step: its bounds, its squared distance, and whether it is left. */
+/** What is known of every row up to a step: its bounds, its squared distance, and whether it is out. */
 function knownOf(count, steps, at, base) {
   const rows = Array.from({ length: count }, () => ({ out: false }));
   for (const { kind, row, low, high, left } of steps.slice(0, at)) {
@@ -202,7 +202,7 @@ function barsOf() {
         display: value === undefined ? "none" : null });
       set(line.state, { x: width - 2, y: 4 });
       set(line.name, { y: 4 });
-      write(line.state, out ? `out: ${last}` : last ? `left: ${last}` : "");
+      write(line.state, out ? `out: ${last}` : last ? `in: ${last}` : "");
     });
     set(limit, { d: least < Infinity ? `M${x(least)},2V${base}` : null });
   }
@@ -241,7 +241,7 @@ function pictureOf(plane, page) {
       away.draw(offset);
       box.checked = centered;
       drawRows(plane, now, rows.map(() => 0), { order: current?.kind === "answer" ? [current.row] : [] });
-      rings(now.templates, known.map(({ out }) => !out && "nn-left"));
+      rings(now.templates, known.map(({ out }) => !out && "nn-in"));
       bars.draw(all, known, least, current?.row ?? -1);
       return words(now, steps, at, base);
     },

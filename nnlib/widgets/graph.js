@@ -72,13 +72,13 @@ function fatesOf(count, steps, at) {
   const fates = Array.from({ length: count }, () => "unseen");
   const { waiting = [], best = [] } = steps[at - 1] ?? {};
   for (const step of steps.slice(0, at)) {
-    for (const i of step.new) fates[i] = "left";
+    for (const i of step.new) fates[i] = "done";
   }
   for (const i of waiting) fates[i] = "waits";
   return fates.map((fate, i) => ({ fate, kept: best.includes(i) }));
 }
 
-/** All rows by their distance to the query, each a bar: unseen, waiting or left, and whether it is kept. */
+/** All rows by their distance to the query, each a bar: unseen, waiting or done with, and whether it is kept. */
 function ranksOf() {
   const svg = el("svg", { "aria-hidden": "true" });
   const node = el("div", { class: "nn-ranks" }, svg);
@@ -132,7 +132,7 @@ function pictureOf(plane, page) {
     const { x, y } = plane.scale();
     const at = (i) => [x(rows[i][0]), y(rows[i][1])].map((v) => v.toFixed(1)).join();
     edges.replaceChildren(...links.flatMap((some, i) => some.filter((j) => j < i).map((j) => {
-      const used = [i, j].some((k) => fates[k].fate === "left");
+      const used = [i, j].some((k) => fates[k].fate === "done");
       const here = current?.kind === "leave" && [i, j].includes(current.row)
         && current.new.includes(i === current.row ? j : i);
       const type = `nn-edge${used ? " nn-used" : ""}${here ? " nn-current" : ""}`;

@@ -239,24 +239,24 @@ def test_bounds_rule_out_then_the_direct_form_then_integers(show: SHOW) -> None:
     page = show(CascadeStepper())
     assert count(page, ".nn-bar[d]", ".nn-out") == [0, 0]
     press(page, "Step", 7)
-    expect(said(page)).to_contain_text("rows 2, 3 are out, rows 0, 1, 4, 5 are left.")
+    expect(said(page)).to_contain_text("rows 2, 3 are out, rows 0, 1, 4, 5 are in.")
     assert count(page, ".nn-bar[d]", ".nn-out") == [6, 2]
     press(page, "Step", 5)
-    expect(said(page)).to_contain_text("rows 1, 4 are out, rows 0, 5 are left.")
+    expect(said(page)).to_contain_text("rows 1, 4 are out, rows 0, 5 are in.")
     scrub = page.get_by_role("slider", name="Step")
     scrub.press("End")
     expect(said(page)).to_contain_text("row 0 is the nearest, the earliest of an exact tie.")
-    # Centered, the bounds are narrow: nothing is left for the direct form but the tie.
+    # Centered, the bounds are narrow: the direct form is asked about the tie only.
     page.get_by_role("checkbox", name="Center").check()
     press(page, "Back", 6)
-    expect(said(page)).to_contain_text("rows 1, 2, 3, 4 are out, rows 0, 5 are left.")
+    expect(said(page)).to_contain_text("rows 1, 2, 3, 4 are out, rows 0, 5 are in.")
     page.get_by_role("slider", name="Offset").press("Home")
-    expect(said(page)).to_contain_text("rows 1, 2, 3, 4 are out, rows 0, 5 are left.")
+    expect(said(page)).to_contain_text("rows 1, 2, 3, 4 are out, rows 0, 5 are in.")
     # A query that ties with none is answered by the bounds alone.
     query = page.get_by_role("button", name="Query")
     query.press("ArrowLeft")
     scrub.press("End")
-    expect(said(page)).to_contain_text("row 0 is the nearest, proved, with no other left.")
+    expect(said(page)).to_contain_text("row 0 is the nearest, proved, as all others are out.")
 
 
 def test_a_region_is_an_and_and_pruning_keeps_it(show: SHOW) -> None:
