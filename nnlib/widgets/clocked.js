@@ -1,6 +1,7 @@
 import { el, format, pair, set, write } from "./shared.js";
 import { trace } from "./cycles.js";
 import { marker } from "./drawing.js";
+import { plural } from "./words.js";
 import { drawRows, isWhole, onPlane, relabeled, stepping } from "./stepper.js";
 
 export { trace };
@@ -23,8 +24,9 @@ function words({ query, labels, class_names: names }, { wins }, cycle) {
   }
   const leads = `Votes ${tally}; label ${names[label]}.`;
   if (phase === "select") {
-    const reached = `${wins[unit]} wins and ${taken.length} latched rows`;
-    return `Cycle ${number}, select: unit ${unit} fires, with ${reached}. ${leads}`;
+    const reached = `${plural(wins[unit], "win")} and ${plural(taken.length, "latched row")}`;
+    return `Cycle ${number}, select: unit ${unit} fires, with ${reached}, and votes before its latch is set. `
+      + `${leads}`;
   }
   return `Cycle ${number}, feedback: latch ${unit} is set. It counts as a win for all others, `
     + `and silences its own unit. ${leads}`;
@@ -78,7 +80,11 @@ function unitsOf() {
     labels.forEach((c, i) => {
       const fires = cycle.phase === "select" && cycle.unit === i;
       const latched = cycle.taken.includes(i);
-      const counted = latched || fires;
+      const [x, right] = [at.latch + 10, at.vote - 12];
+      const vote = curved(x, y(i), right, at.vote, votes[c]);
+      // A selector that fires is counted at once: its wire passes over the latch, which is not yet set.
+      const ahead = `M${at.select + 12},${y(i) - 8}L${at.latch - 12},${y(i) - 14}H${x}`
+        + `C${right},${y(i) - 14} ${right},${votes[c]} ${at.vote},${votes[c]}`;
       if (shown.marks[i].dataset.c !== String(c)) shown.marks[i].replaceChildren(marker(c).firstChild);
       shown.marks[i].dataset.c = c;
       write(shown.scores[i], format(scores[i]));
@@ -90,8 +96,7 @@ function unitsOf() {
       write(shown.bits[i], latched ? "1" : "0");
       set(shown.forward[i], { class: `nn-wire${feeding && cycle.unit === i ? " nn-live" : ""}` });
       set(shown.counts[i], {
-        d: curved(at.latch + 10, y(i), at.vote - 12, at.vote, votes[c]),
-        class: `nn-wire${counted ? " nn-live" : ""}` });
+        d: fires ? ahead : vote, class: `nn-wire${latched || fires ? " nn-live" : ""}` });
       // What the latch that was just set sends back: 1 to all others, −n to its own selector.
       set(shown.feedback[i], {
         d: feeding ? curved(at.latch - 10, y(cycle.unit) + 5, at.latch - 26, at.select + 13, y(i) + 5) : null,
