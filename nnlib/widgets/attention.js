@@ -89,11 +89,12 @@ function pictureOf(plane) {
   return {
     node: head.node,
     draw(now, show) {
-      const step = trace(now.templates, now.query, STEPS)[show(STEPS, "Tenth of ‖k‖²")];
+      const steps = trace(now.templates, now.query, STEPS);
+      const step = steps[show(STEPS, "Tenth of ‖k‖²")];
       const view = { share: step.share, order: [step.leader], cells: null };
       drawRows(plane, { ...now, feature_names: ["q₁", "q₂"] }, now.templates.map((_, i) => i), view);
       head.draw(now, step);
-      return words(now, step);
+      return (tenth) => words(now, steps[tenth]);
     },
   };
 }

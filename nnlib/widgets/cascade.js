@@ -243,7 +243,7 @@ function pictureOf(plane, page) {
       drawRows(plane, now, rows.map(() => 0), { order: current?.kind === "answer" ? [current.row] : [] });
       rings(now.templates, known.map(({ out }) => !out && "nn-in"));
       bars.draw(all, known, least, current?.row ?? -1);
-      return words(now, steps, at, base);
+      return (step) => words(now, steps, step, base);
     },
   };
 }

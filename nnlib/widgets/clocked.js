@@ -127,7 +127,7 @@ function pictureOf(plane) {
       const first = cycle.unit < 0 ? found.wins.indexOf(Math.max(...found.wins)) : cycle.unit;
       drawRows(plane, now, now.labels, { order: [first], cells: null });
       units.draw(now, found, cycle);
-      return words(now, found, cycle);
+      return (number) => words(now, found, found.cycles[number]);
     },
   };
 }

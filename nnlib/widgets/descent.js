@@ -184,7 +184,7 @@ function pictureOf(plane) {
       const fates = fatesOf(nodes, steps, at);
       drawMap(now, nodes, fates, steps[at - 1]);
       tree.draw(nodes, fates, at ? steps[at - 1].node : -1);
-      return words(now, nodes, steps, at);
+      return (step) => words(now, nodes, steps, step);
     },
   };
 }

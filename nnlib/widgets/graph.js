@@ -157,7 +157,7 @@ function pictureOf(plane, page) {
       rings(now.templates, fates.map(({ fate, kept: one }) =>
         fate !== "unseen" && `nn-${fate}${one ? " nn-kept" : ""}`));
       ranks.draw(far, fates, current?.row);
-      return words(now, far, steps, at);
+      return (step) => words(now, far, steps, step);
     },
   };
 }

@@ -115,7 +115,7 @@ function pictureOf(plane) {
       const cycle = cycles[at];
       drawRows(plane, now, labels, { order: named.slice(0, 1) });
       fight.draw(x, named, cycle?.phase === "select" ? cycle.unit : -1);
-      return words(now, history, cycles, at, last);
+      return (tick) => words(now, history, cycles, tick, last);
     },
   };
 }

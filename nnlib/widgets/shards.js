@@ -153,7 +153,7 @@ function pictureOf(plane, page) {
       drawRows(plane, now, now.labels, { order: current?.row >= 0 ? [current.row] : [] });
       rings(now.templates, rows.map((_, i) => current?.kept.includes(i) && "nn-kept"));
       merges.draw({ ...now, k }, arrival, far, steps, at);
-      return words({ ...now, k }, arrival, far, steps, at);
+      return (step) => words({ ...now, k }, arrival, far, steps, step);
     },
   };
 }

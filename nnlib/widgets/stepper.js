@@ -8,6 +8,7 @@ import { planeOf, unitOf } from "./plane.js";
 // computed, and the number of the step that is shown is a trait like any other.
 
 const PACE = 1100; // ms between two steps that play by themselves
+const LONGEST = 8; // sentences, of which one takes most lines, whatever the width
 
 /**
  * The controls as a part of the page: `node`, and `draw(last, name)` for each frame, with the last step's
@@ -105,7 +106,7 @@ export const onPlane = ({ templates, query }, most) => Array.isArray(templates) 
 /** ‖x − t‖², summed from the first feature on. */
 export const distanceOf = (x, t) => x.reduce((sum, v, j) => sum + (v - t[j]) * (v - t[j]), 0);
 
-/** A point of the map in tenths, whole numbers, which do not round; halfway to the even one, as NumPy does. */
+/** A point of the map in tenths, whole numbers, which do not round; of two the even one, as in NumPy. */
 export const tenths = (p) => p.map((v) => {
   const up = Math.round(10 * v);
   return up - 10 * v === 0.5 && up % 2 ? up - 1 : up;
@@ -124,8 +125,8 @@ export function relabeled(now) {
 }
 
 /**
- * Draw the map with these rows: `view` is what it shows of cells (null: where each unit wins, with a `share` of
- * its bias), and where the query's line leads.
+ * Draw the map with these rows: `view` is what it shows of cells (null: where each unit wins, with a `share`
+ * of its bias), and where the query's line leads.
  */
 export function drawRows(plane, now, labels, { share = 1, ...view } = {}) {
   const units = now.templates.map((t) => unitOf(t));
@@ -168,12 +169,23 @@ function handOf({ get, change }, view) {
   };
 }
 
+/** Room for the longest of the sentences that may be said, so that a step moves nothing below them. */
+function roomOf(said) {
+  const room = el("div", { class: "nn-tallest", "aria-hidden": "true" });
+  said.classList.add("nn-steady");
+  said.append(room);
+  return (sentences) => {
+    const longest = [...sentences].sort((a, b) => b.length - a.length).slice(0, LONGEST);
+    room.replaceChildren(...longest.map((text) => el("span", {}, text)));
+  };
+}
+
 /**
  * The `render` of a stepper. It names its `style` and `label`, all its `traits`, those `linked` in the
  * address, and whether a state from there is `valid`; it makes a state `whole`; its `noun` is what its rows
  * are called, if not templates. `pictureOf(plane, page)` gives the picture's `node`, its own `controls` if it
  * has any, and its `draw(now, show)`, which asks `show(last, name)` for the step that is shown, draws it, and
- * returns it in words.
+ * returns what says any step in words.
  */
 export function stepping({ style, label, noun, traits, linked, valid, whole = (now) => now, pictureOf }) {
   return ({ model, el: root }) => {
@@ -208,7 +220,16 @@ export function stepping({ style, label, noun, traits, linked, valid, whole = (n
     const draw = onFrame(() => {
       if (!box.clientWidth) return; // not laid out yet: the size observer calls again
       const now = whole(those(traits));
-      announce(picture.draw(now, stepper.draw));
+      let [at, last] = [0, 0];
+      const show = (most, name) => {
+        [at, last] = [stepper.draw(most, name), most];
+        return at;
+      };
+      const words = picture.draw(now, show);
+      announce(words(at));
+      const steps = JSON.stringify({ ...now, at: 0 });
+      if (steps !== reserved) reserve(Array.from({ length: last + 1 }, (_, i) => words(i)));
+      reserved = steps;
       const home = get("home");
       const rest = {};
       for (const name of linked) if (!same(now[name], home[name])) rest[name] = now[name];

@@ -19,10 +19,12 @@ from nnlib.clocked import lateral_inhibition
 from nnlib.widgets import (
     AttentionStepper,
     CascadeStepper,
+    ClockedStepper,
     LearningStepper,
     MaxnetStepper,
     PerceptronStepper,
     ShardStepper,
+    TreeStepper,
     WalkStepper,
 )
 from nnlib.widgets.base import module
@@ -357,3 +359,39 @@ def test_it_fits_one_screen(stepper: type[Widget], width: int, most: int, show: 
     assert len(heights) == 3
     assert max(heights) <= most
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+# All steppers on one page, each at its first step, then at its second, …: the heights of each, how
+# many lines its sentences take at most and at least, and how many there are.
+WALK = """async () => {
+    const drawn = () => new Promise((d) => requestAnimationFrame(() => requestAnimationFrame(d)));
+    const boxes = [...document.querySelectorAll(".nn-widget")];
+    const heights = boxes.map(() => new Set());
+    const words = boxes.map(() => new Set());
+    for (let at = 0; at <= 60; at++) {
+        for (const box of boxes) {
+            const scrub = box.querySelector(".nn-steps input");
+            if (at > scrub.max) continue;
+            scrub.value = at;
+            scrub.dispatchEvent(new Event("input"));
+        }
+        await drawn();
+        boxes.forEach((box, i) => {
+            heights[i].add(box.offsetHeight);
+            words[i].add(box.querySelector(".nn-said").textContent);
+        });
+    }
+    return boxes.map((box, i) => [box.ariaLabel, [...heights[i]], words[i].size]);
+}"""
+
+
+def test_no_step_moves_what_is_below(show: SHOW) -> None:
+    page = show(*(stepper() for stepper in [*STEPPERS, ClockedStepper, TreeStepper]), width=390)
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        painted(page)
+        walks = page.evaluate(WALK)
+        assert len(walks) == len(STEPPERS) + 2
+        for label, heights, said_of in walks:
+            assert said_of >= 6, label
+            assert len(heights) == 1, (label, width, heights)
