@@ -466,6 +466,7 @@ function render({ model, el: root }) {
   const knobs = knobsOf(page);
   const numpy = numpyOf(page, diagram.node);
   const points = plane ? `the cross${page.has("templates") ? ", a template" : ""} or ` : "";
+  const next = plane && page.has("templates") ? " Page Down takes the next template." : "";
   const room = { class: "nn-widget nn-plane nn-network", role: "group", "aria-label": "Network diagram" };
   const box = el("div", room,
     ...[knobs.node].filter(Boolean),
@@ -473,7 +474,8 @@ function render({ model, el: root }) {
     field.node, sum, origin, said,
     ...[table.node].filter(Boolean),
     el("div", { class: "nn-row" }, reset, ...link.controls, numpy.toggle,
-      el("span", { class: "nn-muted nn-hint" }, `Drag ${points}a number of x, or use the arrow keys.`)),
+      el("span", { class: "nn-muted nn-hint" },
+        `Drag ${points}a number of x, or use the arrow keys.${next}`)),
     numpy.node);
 
   // Whether a trait is not as it was at home, asked again only when it has changed: W may be long.

@@ -210,13 +210,17 @@ export function stepping({ style, label, noun, traits, linked, valid, whole = (n
     const picture = pictureOf(plane, page);
     const stepper = stepperOf(page);
     stepper.node.append(...(picture.controls ?? []));
+    const called = (noun ?? "Row").toLowerCase();
     const room = { class: `nn-widget nn-plane ${style}`, role: "group", "aria-label": label };
     const box = el("div", room,
       stepper.node,
       el("div", { class: "nn-sides" }, plane.node, picture.node),
       said,
       el("div", { class: "nn-row" }, reset, ...link.controls,
-        el("span", { class: "nn-muted nn-hint" }, "Drag the cross or a row, or use the arrow keys.")));
+        el("span", { class: "nn-muted nn-hint" },
+          `Drag the cross or a ${called}, or use the arrow keys. Page Down takes the next ${called}.`)));
+    const reserve = roomOf(said);
+    let reserved = "";
     const draw = onFrame(() => {
       if (!box.clientWidth) return; // not laid out yet: the size observer calls again
       const now = whole(those(traits));

@@ -395,3 +395,35 @@ def test_no_step_moves_what_is_below(show: SHOW) -> None:
         for label, heights, said_of in walks:
             assert said_of >= 6, label
             assert len(heights) == 1, (label, width, heights)
+
+
+STOPS = """() => [...document.querySelectorAll(".nn-widget")].map((box) =>
+    [...box.querySelectorAll("a[href], button, input, select, [tabindex]")].filter((e) =>
+        e.tabIndex >= 0 && !e.disabled && e.offsetParent).length)"""
+
+
+def test_the_rows_are_one_stop_of_the_tab_key(show: SHOW) -> None:
+    page = show(*(stepper(at=2) for stepper in [*STEPPERS, ClockedStepper, TreeStepper]))
+    stops = page.evaluate(STOPS)
+    assert len(stops) == len(STEPPERS) + 2
+    assert max(stops) <= 10
+    walk = page.get_by_role("group", name="A walk on a graph, step by step")
+
+    def in_hand(name: str) -> None:
+        expect(walk.get_by_role("button", name=f"{name}: move with")).to_be_focused()
+
+    walk.get_by_role("button", name="Template 0:").focus()
+    page.keyboard.press("PageDown")
+    in_hand("Template 1")
+    page.keyboard.press("PageUp")
+    page.keyboard.press("PageUp")
+    in_hand("Template 13")
+    page.keyboard.press("Tab")
+    in_hand("Query")
+    page.keyboard.press("Shift+Tab")
+    in_hand("Template 13")
+    assert page.evaluate(STOPS) == stops
+    place = walk.get_by_role("button", name="Template 13:")
+    before = place.get_attribute("style")
+    page.keyboard.press("ArrowDown")
+    expect(place).not_to_have_attribute("style", str(before))
