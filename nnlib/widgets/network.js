@@ -466,7 +466,7 @@ function render({ model, el: root }) {
   const knobs = knobsOf(page);
   const numpy = numpyOf(page, diagram.node);
   const points = plane ? `the cross${page.has("templates") ? ", a template" : ""} or ` : "";
-  const next = plane && page.has("templates") ? " Page Down takes the next template." : "";
+  const next = plane && page.has("templates") ? " Page Down: next template." : "";
   const room = { class: "nn-widget nn-plane nn-network", role: "group", "aria-label": "Network diagram" };
   const box = el("div", room,
     ...[knobs.node].filter(Boolean),

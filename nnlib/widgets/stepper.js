@@ -218,7 +218,7 @@ export function stepping({ style, label, noun, traits, linked, valid, whole = (n
       said,
       el("div", { class: "nn-row" }, reset, ...link.controls,
         el("span", { class: "nn-muted nn-hint" },
-          `Drag the cross or a ${called}, or use the arrow keys. Page Down takes the next ${called}.`)));
+          `Drag, or use the arrow keys; Page Down: next ${called}.`)));
     const reserve = roomOf(said);
     let reserved = "";
     const draw = onFrame(() => {
