@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from numpy.typing import ArrayLike
 
 from nnlib.learning import shares
-from nnlib.validation import as_training_rows, check_count
-from nnlib.watched import one_point
+from nnlib.validation import check_count
+from nnlib.watched import float_rows, one_point
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,11 @@ def trace(K: ArrayLike, q: ArrayLike, steps: int = 10) -> list[Step]:
     Raises
     ------
     ValueError
-        Naming the argument, for keys that `nnlib.nearest` would refuse as rows, for a query that
-        is not d finite numbers, and for `steps` below 1.
+        Naming the argument, for keys that `nnlib.nearest` would refuse as rows or that have no
+        feature, for a query that is not d finite numbers, for numbers beyond ±1e100, where
+        squares overflow, and for `steps` below 1.
     """
-    keys: list[list[float]] = as_training_rows("K", K).astype(float).tolist()
+    keys = float_rows("K", K, least=1)
     query = one_point("q", q, len(keys[0]))
     steps = check_count("steps", steps, 1, None, "steps")
     temperature = 2 * math.sqrt(len(query))

@@ -30,11 +30,11 @@ from nnlib.certify import (
     reach,
 )
 from nnlib.kdtree import Point, distance
-from nnlib.validation import as_training_rows
-from nnlib.watched import one_point
+from nnlib.watched import float_rows, one_point
 
 KAPPA = 2.0**-39
 FARTHEST = 2.0**30
+LEAST = 2.0**-1074  # of the positive numbers of float64
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,9 @@ class Step:
         The row that the step is about, or −1.
     low, high : float
         Of "bound": bounds on the reduced distance, seen from the center. Of "answer": by how much
-        the winner is nearer than the next of those compared without rounding, infinite if there
-        was nothing to compare. Of the others both are the value: the bound that rules out, or the
-        squared distance.
+        the winner is nearer than the next of those compared without rounding, 0 only if they tie,
+        infinite if there was nothing to compare. Of the others both are the value: the bound that
+        rules out, or the squared distance.
     left : tuple of int
         The rows that may be the nearest.
     """
@@ -113,7 +113,7 @@ def trace(X_train: ArrayLike, x: ArrayLike, center: ArrayLike | None = None) -> 
         Naming the argument, for input that `nnlib.nearest` would refuse, for a query or a center
         that is not d numbers, and for numbers beyond ±2³⁰, which the library would scale.
     """
-    T: list[list[float]] = as_training_rows("X_train", X_train).astype(float).tolist()
+    T = float_rows("X_train", X_train)
     d = len(T[0])
     query = one_point("x", x, d)
     frame = frame_of([0.0] * d if center is None else one_point("center", center, d))
@@ -159,5 +159,6 @@ def settled(T: Sequence[Point], x: Point, rows: tuple[int, ...], steps: list[Ste
         }
         steps += [Step("exact", i, float(v), float(v), rows) for i, v in exact.items()]
         rows = tuple(sorted(rows, key=lambda i: (exact[i], i)))
-        apart = float(exact[rows[1]] - exact[rows[0]])
+        by = exact[rows[1]] - exact[rows[0]]
+        apart = float(by) or (LEAST if by else 0.0)
     steps.append(Step("answer", rows[0], apart, apart, rows[:1]))

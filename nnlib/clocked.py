@@ -386,7 +386,8 @@ def lateral_inhibition(
     Raises
     ------
     ValueError
-        For inputs that are negative, not finite, or not one axis of at least one number.
+        For inputs that are negative, not finite, of an infinite sum, or not one axis of at least
+        one number.
 
     References
     ----------
@@ -404,8 +405,11 @@ def lateral_inhibition(
     if value.ndim or value <= 0:
         raise ValueError(f"inhibition must be one number > 0; got {inhibition!r}")
     history = [start.astype(np.float64)]
-    while np.count_nonzero(history[-1]) > 1 and len(history) <= max_steps:
-        x = history[-1]
-        total = x.cumsum()[-1]  # one after another: the same bits on every machine
-        history.append(np.maximum(0.0, x - float(value) * (total - x)))
+    with np.errstate(over="ignore"):  # what overflows is minus infinity: a unit falls silent
+        if not np.isfinite(history[0].cumsum()[-1]):
+            raise ValueError(f"inputs must have a finite sum; the largest is {start.max():g}")
+        while np.count_nonzero(history[-1]) > 1 and len(history) <= max_steps:
+            x = history[-1]
+            total = x.cumsum()[-1]  # one after another: the same bits on every machine
+            history.append(np.maximum(0.0, x - float(value) * (total - x)))
     return Inhibition(np.array(history), float(value))

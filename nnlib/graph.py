@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from numpy.typing import ArrayLike
 
 from nnlib.validation import check_count
-from nnlib.watched import whole_distance, whole_point, whole_rows
+from nnlib.watched import places, whole_distance, whole_point, whole_rows
 
 
 @dataclass(frozen=True)
@@ -83,14 +83,18 @@ def trace(
     query = whole_point("x", x, len(T[0]))
     ef = check_count("ef", ef, 1, None, "rows kept")
     start = check_count("start", start, 0, len(T) - 1, "a row")
-    if len(links) != len(T) or not {j for row in links for j in row} <= set(range(len(T))):
-        raise ValueError(f"links must name rows of {len(T)}, a list for each")
+    try:
+        ways = [places("links", row, len(T)) for row in links]
+    except TypeError:
+        ways = []
+    if len(ways) != len(T):
+        raise ValueError(f"links must be a list for each of {len(T)} rows")
     rank = [(whole_distance(query, t), i) for i, t in enumerate(T)]
     seen, waiting, best = {start}, [start], [start]
     steps = [Step("start", start, (start,), (start,), (start,))]
     while waiting and (len(best) < ef or rank[waiting[0]][0] <= rank[best[-1]][0]):
         row = waiting.pop(0)
-        new = [j for j in links[row] if j not in seen]
+        new = [j for j in ways[row] if j not in seen]
         seen.update(new)
         waiting = sorted([*waiting, *new], key=lambda i: rank[i])
         best = sorted([*best, *new], key=lambda i: rank[i])[:ef]

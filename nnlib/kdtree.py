@@ -25,7 +25,8 @@ from dataclasses import dataclass
 
 from numpy.typing import ArrayLike
 
-from nnlib.validation import as_numbers, as_training_rows, check_count
+from nnlib.validation import check_count
+from nnlib.watched import float_rows, one_point
 
 Point = Sequence[float]
 
@@ -78,14 +79,6 @@ class Step:
     least: float
 
 
-def rows_of(X_train: ArrayLike) -> list[list[float]]:
-    """Return the rows as floats; refuse those without a feature."""
-    T: list[list[float]] = as_training_rows("X_train", X_train).astype(float).tolist()
-    if not T[0]:
-        raise ValueError(f"X_train must have a feature; its shape is ({len(T)}, 0)")
-    return T
-
-
 def build(X_train: ArrayLike, leaf: int = 2) -> list[Node]:
     """Return the nodes of a tree over the rows, each before its halves, the root first.
 
@@ -98,9 +91,10 @@ def build(X_train: ArrayLike, leaf: int = 2) -> list[Node]:
     Raises
     ------
     ValueError
-        Naming the argument, for input that `nnlib.nearest` would refuse, or without a feature.
+        Naming the argument, for input that `nnlib.nearest` would refuse, without a feature, or
+        beyond ±1e100, where squares overflow.
     """
-    return grown(rows_of(X_train), leaf)
+    return grown(float_rows("X_train", X_train, least=1), leaf)
 
 
 def grown(T: Sequence[Point], leaf: int) -> list[Node]:
@@ -153,15 +147,13 @@ def trace(X_train: ArrayLike, x: ArrayLike, leaf: int = 2) -> list[Step]:
     Raises
     ------
     ValueError
-        As `build`, and for a query that is not d finite numbers.
+        As `build`, and for a query that is not d such numbers.
     """
-    T = rows_of(X_train)
+    T = float_rows("X_train", X_train, least=1)
     nodes = grown(T, leaf)
-    query = as_numbers("x", x)
-    if query.shape != (len(T[0]),):
-        raise ValueError(f"x must be one query of {len(T[0])} features; its shape is {query.shape}")
+    query = one_point("x", x, len(T[0]))
     steps: list[Step] = []
-    visit(T, nodes, 0, query.astype(float).tolist(), steps)
+    visit(T, nodes, 0, query, steps)
     return steps
 
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 
 from numpy.typing import ArrayLike
 
-from nnlib.validation import as_training_rows, check_count
-from nnlib.watched import one_point
+from nnlib.validation import check_count
+from nnlib.watched import FARTHEST, float_rows, label_list, one_point, positive
 
 
 @dataclass(frozen=True)
@@ -114,22 +114,29 @@ def trace(
     Raises
     ------
     ValueError
-        Naming the argument, for shapes that do not fit, numbers that are not finite or not
-        positive, and for a row whose label no template has.
+        Naming the argument, for shapes that do not fit, numbers that are not finite or beyond
+        ±1e100, a `tau` or a `rate` that is not positive, and for a row whose label no template
+        has; and for a `tau` so small, or a `rate` so large, that a loss overflows or a template
+        leaves ±1e100.
     """
-    X: list[list[float]] = as_training_rows("X_train", X_train).astype(float).tolist()
-    T: list[list[float]] = as_training_rows("templates", templates).astype(float).tolist()
+    X, T = float_rows("X_train", X_train), float_rows("templates", templates)
     for t in T:
         one_point("templates", t, len(X[0]))
-    if len(y_train) != len(X) or len(code) != len(T):
-        raise ValueError(f"y_train and code must label {len(X)} rows and {len(T)} templates")
-    if not set(y_train) <= set(code):
+    y = label_list("y_train", y_train, len(X), "X_train")
+    own = label_list("code", code, len(T), "templates")
+    if not set(y) <= set(own):
         raise ValueError("y_train must hold labels of templates only")
-    if not (0 < tau < math.inf and 0 < rate < math.inf):
-        raise ValueError(f"tau and rate must be finite and > 0; got {tau} and {rate}")
+    tau, rate = positive("tau", tau), positive("rate", rate)
     states = []
-    for _ in range(1 + check_count("steps", steps, 0, None, "steps")):
-        G, loss, right = gradient(X, y_train, T, code, tau)
+    for step in range(1 + check_count("steps", steps, 0, None, "steps")):
+        if not all(abs(v) <= FARTHEST for t in T for v in t):
+            raise ValueError(
+                f"rate must be smaller, or tau larger: in step {step} templates leave "
+                f"±{FARTHEST:g}; got rate = {rate:g}, tau = {tau:g}"
+            )
+        G, loss, right = gradient(X, y, T, own, tau)
+        if not math.isfinite(loss):
+            raise ValueError(f"tau must be larger: the loss overflows; got {tau:g}")
         states.append(State(tuple(map(tuple, T)), loss, right))
         T = [
             [v - rate * g for v, g in zip(t, row, strict=True)] for t, row in zip(T, G, strict=True)

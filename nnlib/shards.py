@@ -8,10 +8,11 @@ smaller of their two heads by (distance, index); the merges form a tree. `nnlib.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from nnlib.validation import check_count
-from nnlib.watched import whole_distance, whole_point, whole_rows
+from nnlib.watched import places, whole_distance, whole_point, whole_rows
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,13 @@ def tree(count: int) -> list[tuple[int, int]]:
 
     Shards are 0, 1, …, count − 1, merges count, count + 1, … in their order. Neighbors merge,
     level by level; who has no neighbor waits.
+
+    Raises
+    ------
+    ValueError
+        For a count that is not a whole number, at least 1.
     """
+    count = check_count("count", count, 1, None, "shards")
     merges: list[tuple[int, int]] = []
     level = list(range(count))
     while len(level) > 1:
@@ -83,17 +90,18 @@ def trace(
     T = whole_rows("X_train", X_train)
     query = whole_point("x", x, len(T[0]))
     k = check_count("k", k, 1, len(T), f"n_train = {len(T)}")
-    if sorted(arrival) != list(range(len(arrival))):
-        raise ValueError(f"arrival must name each shard once; got {list(arrival)}")
-    if len(shard) != len(T) or not set(shard) <= set(arrival):
-        raise ValueError(f"shard must name one of {len(arrival)} for each of {len(T)} rows")
+    order = places("arrival", arrival, np.size(arrival))
+    if not order or sorted(order) != list(range(len(order))):
+        raise ValueError(f"arrival must name each shard once; got {order}")
+    home = places("shard", shard, len(order))
+    if len(home) != len(T):
+        raise ValueError(f"shard must name one of {len(order)} for each of {len(T)} rows")
     rank = [(whole_distance(query, t), i) for i, t in enumerate(T)]
     lists = [
-        [i for _, i in sorted(rank[i] for i, s in enumerate(shard) if s == one)[:k]]
-        for one in arrival
+        [i for _, i in sorted(rank[i] for i, s in enumerate(home) if s == one)[:k]] for one in order
     ]
     steps = [Step("search", node, -1, False, tuple(kept)) for node, kept in enumerate(lists)]
-    for node, (first, second) in enumerate(tree(len(arrival)), len(arrival)):
+    for node, (first, second) in enumerate(tree(len(order)), len(order)):
         lists.append(merged(lists[first], lists[second], rank, k, node, steps))
     return steps
 

@@ -88,6 +88,18 @@ def test_rows_alone_are_proved_by_the_bounds():
     assert (last.row, last.high) == (0, np.inf)
 
 
+sizes = st.sampled_from([0, 5e-324, 1e-323, -1e-310, 2.0**-500, 1, 2.0**30])
+
+
+@given(st.lists(st.tuples(sizes, sizes), min_size=2, max_size=6), st.tuples(sizes, sizes))
+def test_numbers_whose_squares_vanish_are_told_apart(rows, x):
+    last = trace(rows, x)[-1]
+    far = [sum((Fraction(v) - Fraction(w)) ** 2 for v, w in zip(x, t, strict=True)) for t in rows]
+    assert last.row == far.index(min(far))
+    first, second = sorted(far)[:2]
+    assert (last.high == 0) == (first == second)
+
+
 @pytest.mark.parametrize(
     ("rows", "x", "center", "message"),
     [
@@ -96,6 +108,7 @@ def test_rows_alone_are_proved_by_the_bounds():
         (np.empty((0, 2)), [1, 2], None, "X_train"),
         ([[1, np.nan]], [1, 2], None, "X_train must be finite"),
         ([[1e10, 2]], [1, 2], None, "must stay within"),
+        ([[1e200, 2]], [1, 2], None, r"X_train must stay within ±1e\+100"),
     ],
 )
 def test_bad_input_is_refused_by_name(rows, x, center, message):

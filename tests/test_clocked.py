@@ -265,6 +265,11 @@ def test_a_closer_race_and_a_common_offset_take_longer():
     assert lateral_inhibition([103, 102, 101]).steps > lateral_inhibition([3, 2, 1]).steps
 
 
+def test_an_inhibition_that_overflows_silences_everybody():
+    run = lateral_inhibition([3, 2, 1], 1e308)
+    assert (run.steps, run.winner, run.activations[-1].max()) == (1, None, 0)
+
+
 def test_too_strong_an_inhibition_silences_everybody():
     run = lateral_inhibition([5, 4, 4], 0.7)
     assert run.winner is None
@@ -285,6 +290,7 @@ def test_the_cards():
         ([1, -1], {}, "inputs must be at least one number and none negative"),
         ([[1, 2]], {}, "inputs must be at least one number and none negative"),
         ([1, np.inf], {}, "inputs must be finite"),
+        ([1e308, 1e308], {}, r"inputs must have a finite sum; the largest is 1e\+308"),
         ([1, 2], {"inhibition": 0}, "inhibition must be one number > 0"),
         ([1, 2], {"inhibition": [0.1]}, "inhibition must be one number > 0"),
         ([1, 2], {"max_steps": -1}, "max_steps must be at least 0"),

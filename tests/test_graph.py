@@ -69,7 +69,13 @@ def test_links_go_both_ways_to_the_nearest_so_far():
         ({"X_train": [[0.5, 1], [1, 2]]}, "X_train must be whole numbers"),
         ({"ef": 0}, "ef must be at least 1"),
         ({"start": 2}, "start must be between 0 and 1"),
-        ({"links": [[2], []]}, "links must name rows of 2"),
+        ({"links": [[2], []]}, "links must be a list of whole numbers from 0 to 1"),
+        ({"links": [[0.5], []]}, "links must be a list of whole numbers from 0 to 1"),
+        ({"links": [[]]}, "links must be a list for each of 2 rows"),
+        ({"links": 7}, "links must be a list for each of 2 rows"),
+        ({"X_train": np.ones((0, 2))}, "X_train has no rows"),
+        ({"X_train": [[1e200, 1], [1, 2]]}, "X_train must be whole numbers within ±1000"),
+        ({"ef": 1.5}, "ef must be a whole number; got 1.5"),
     ],
 )
 def test_bad_input_is_refused_by_name(given, message):

@@ -86,11 +86,13 @@ def test_the_steps_of_the_small_example():
 @pytest.mark.parametrize(
     ("rows", "x", "leaf", "message"),
     [
-        ([[1, 2]], [1], 2, r"x must be one query of 2 features; its shape is \(1,\)"),
+        ([[1, 2]], [1], 2, r"x must be 2 numbers; its shape is \(1,\)"),
         (np.empty((0, 2)), [1, 2], 2, "X_train"),
         (np.empty((2, 0)), [], 2, "X_train must have a feature"),
         ([[1, 2]], [1, 2], 0, "leaf"),
         ([[1, np.nan]], [1, 2], 2, "X_train must be finite"),
+        ([[1, 1e200]], [1, 2], 2, r"X_train must stay within ±1e\+100; got 1e\+200"),
+        ([[1, 2]], [1, -1e101], 2, "x must stay within"),
     ],
 )
 def test_bad_input_is_refused_by_name(rows, x, leaf, message):

@@ -45,15 +45,42 @@ def test_a_far_row_makes_no_infinite_loss():
     assert state.loss == pytest.approx((1e6 - 1e4) / 0.01)
 
 
+@pytest.mark.parametrize("size", [5e-324, 1e-200, 1e90])
+def test_the_smallest_and_the_largest_rows_are_learned_from(size):
+    rows = [[size * v for v in x] for x in X]
+    last = trace(rows, y, T, CODE, tau=max(1, size), rate=1e-9, steps=2)[-1]
+    assert math.isfinite(last.loss)
+    assert np.isfinite(last.templates).all()
+
+
+def test_no_feature_leaves_every_label_as_likely_as_its_templates_are_many():
+    first, last = trace([[], []], [0, 1], [[], []], [0, 1], tau=1, rate=1, steps=1)
+    assert first == last
+    assert first.loss == pytest.approx(math.log(2))
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"y_train": [0]}, "y_train and code must label 4 rows and 3 templates"),
+        ({"X_train": np.ones((0, 2))}, "X_train has no rows"),
+        ({"X_train": [[1e200, 0]] * 4}, r"X_train must stay within ±1e\+100; got 1e\+200"),
+        ({"templates": [[1e200, 0]] * 3}, "templates must stay within"),
+        ({"y_train": [0]}, "y_train must have one entry for each of the 4 rows of X_train"),
+        ({"y_train": 0}, "y_train must have one entry for each of the 4 rows of X_train"),
+        ({"y_train": [[0]] * 4}, r"y_train must be one label a row; its shape is \(4, 1\)"),
+        ({"code": [0, 1]}, "code must have one entry for each of the 3 rows of templates"),
+        ({"code": [0, 1, np.nan]}, "code must not hold nan as a label; row 2 does"),
         ({"y_train": [0, 0, 1, 2]}, "y_train must hold labels of templates only"),
         ({"templates": [[1], [2], [3]]}, "templates must be 2 numbers"),
-        ({"tau": 0}, "tau and rate must be finite and > 0; got 0 and 1"),
-        ({"rate": math.inf}, "tau and rate must be finite and > 0"),
+        ({"tau": 0}, "tau must be one number > 0; got 0"),
+        ({"tau": -1}, "tau must be one number > 0; got -1"),
+        ({"tau": "2"}, "tau must hold integers or"),
+        ({"tau": 5e-324}, "tau must be larger: the loss overflows; got 4.9"),
+        ({"rate": math.inf}, "rate must be finite; it is inf"),
+        ({"rate": [1]}, r"rate must be one number > 0; got \[1\]"),
+        ({"rate": 1e200}, "rate must be smaller, or tau larger: in step 1 templates leave"),
         ({"steps": -1}, "steps must be at least 0"),
+        ({"steps": 1.5}, "steps must be a whole number; got 1.5"),
     ],
 )
 def test_bad_input_is_refused_by_name(given, message):

@@ -55,8 +55,14 @@ def test_every_order_of_arrival_ends_alike_though_four_rows_tie():
         ({"x": [1]}, r"x must be 2 numbers; its shape is \(1,\)"),
         ({"X_train": [[0.5, 1], [1, 2]]}, "X_train must be whole numbers"),
         ({"k": 3}, "k must be between 1 and 2"),
-        ({"arrival": [0, 2]}, "arrival must name each shard once"),
-        ({"shard": [0, 5]}, "shard must name one of 2 for each of 2 rows"),
+        ({"k": 1.5}, "k must be a whole number; got 1.5"),
+        ({"arrival": [0, 0]}, "arrival must name each shard once"),
+        ({"arrival": [0, 2]}, "arrival must be a list of whole numbers from 0 to 1"),
+        ({"arrival": []}, "arrival must name each shard once"),
+        ({"arrival": 2}, "arrival must be a list of whole numbers"),
+        ({"shard": [0, 5]}, "shard must be a list of whole numbers from 0 to 1"),
+        ({"shard": [0, 0.5]}, "shard must be a list of whole numbers from 0 to 1"),
+        ({"shard": 0}, "shard must be a list of whole numbers from 0 to 1"),
         ({"shard": [0]}, "shard must name one of 2 for each of 2 rows"),
     ],
 )
@@ -64,3 +70,9 @@ def test_bad_input_is_refused_by_name(given, message):
     right = {"X_train": [[1, 2], [3, 4]], "shard": [0, 1], "x": [1, 2], "k": 1, "arrival": [0, 1]}
     with pytest.raises(ValueError, match=message):
         trace(**{**right, **given})
+
+
+@pytest.mark.parametrize("count", [0, -1, 1.5])
+def test_a_tree_over_no_shard_is_refused(count):
+    with pytest.raises(ValueError, match="count must be"):
+        tree(count)

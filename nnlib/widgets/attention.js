@@ -1,14 +1,18 @@
 import { el, format, pair, set, write } from "./shared.js";
-import { isWhole, onPlane, stepping } from "./stepper.js";
+import { squareOf } from "./plane.js";
+import { distanceOf, drawRows, isWhole, onPlane, stepping } from "./stepper.js";
 
 // ---- From a dot product to a distance. ----
 // The same steps as nnlib/attention.py: a test compares them, scores bit for bit.
 
+/** 2 q·k, summed from the first feature on. */
+const productOf = (key, query) => 2 * key.reduce((sum, v, j) => sum + query[j] * v, 0);
+
 /** The head with a share of the keys' norms, from none to all. */
 export function trace(keys, query, steps = 10) {
   const temperature = 2 * Math.sqrt(query.length);
-  const products = keys.map((key) => 2 * key.reduce((sum, v, j) => sum + query[j] * v, 0));
-  const norms = keys.map((key) => key.reduce((sum, v) => sum + v * v, 0));
+  const products = keys.map((key) => productOf(key, query));
+  const norms = keys.map((key) => squareOf(key));
   return Array.from({ length: steps + 1 }, (_, step) => {
     const share = step / steps;
     const scores = products.map((p, i) => p - share * norms[i]);
@@ -28,7 +32,7 @@ const LINE = 44; // of a key
 
 /** One step in words. */
 function words({ query, templates }, { share, weights, leader }) {
-  const far = templates.map((t) => t.reduce((sum, v, j) => sum + (v - query[j]) ** 2, 0));
+  const far = templates.map((t) => distanceOf(query, t));
   const nearest = far.indexOf(Math.min(...far));
   const part = `A share of ${format(share)} of ‖k‖²`;
   const kind = share === 0 ? "Dot product" : share === 1 ? "Distance" : part;
@@ -62,8 +66,7 @@ function headOf() {
     set(svg, { width, height: 10 + LINE * templates.length });
     templates.forEach((key, i) => {
       const { sum, bar, all, weight, node: line } = lines[i];
-      const product = 2 * key.reduce((total, v, j) => total + query[j] * v, 0);
-      const norm = key.reduce((total, v) => total + v * v, 0);
+      const [product, norm] = [productOf(key, query), squareOf(key)];
       const room = Math.max(width - 44 - 58, 1);
       write(sum, `${format(product)} − ${format(share)}·${format(norm)} = ${format(scores[i])}`);
       set(all, { width: room, class: "nn-all" });
@@ -86,13 +89,12 @@ function pictureOf(plane) {
   return {
     node: head.node,
     draw(now, show) {
-      const step = trace(now.templates, now.query, STEPS)[show(STEPS, "Tenth of ‖k‖²")];
-      const W = now.templates.map((t) => t.map((v) => 2 * v));
-      const b = now.templates.map((t) => -step.share * t.reduce((sum, v) => sum + v * v, 0));
-      const labels = now.templates.map((_, i) => i);
-      plane.draw({ ...now, W, b, labels, feature_names: ["q₁", "q₂"] }, { order: [step.leader] });
+      const steps = trace(now.templates, now.query, STEPS);
+      const step = steps[show(STEPS, "Tenth of ‖k‖²")];
+      const view = { share: step.share, order: [step.leader], cells: null };
+      drawRows(plane, { ...now, feature_names: ["q₁", "q₂"] }, now.templates.map((_, i) => i), view);
       head.draw(now, step);
-      return words(now, step);
+      return (tenth) => words(now, steps[tenth]);
     },
   };
 }

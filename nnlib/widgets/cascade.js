@@ -1,6 +1,6 @@
 import { clamp, el, format, pair, set, write } from "./shared.js";
 import { ticks } from "./drawing.js";
-import { drawRows, isWhole, knobOf, onPlane, ringsOf, stepping } from "./stepper.js";
+import { distanceOf, drawRows, isWhole, knobOf, onPlane, ringsOf, stepping } from "./stepper.js";
 
 // ---- The certified search. ----
 // The same steps as nnlib/cascade.py: a test compares them, bit for bit.
@@ -35,8 +35,6 @@ function boundsOf(frame, x, t) {
   return [low, fround(low + gap)];
 }
 
-const distanceOf = (x, t) => x.reduce((sum, v, j) => sum + (v - t[j]) * (v - t[j]), 0);
-
 /** A computed squared distance beyond which a row is truly farther than one with `computed`. */
 function cutoffOf(computed, d) {
   const n = 2 * d + 16;
@@ -44,18 +42,33 @@ function cutoffOf(computed, d) {
   return computed * factor + 3 * d * Number.MIN_VALUE;
 }
 
+/** A number as a whole one over a power of two, at most 2 ** 1074, which a double cannot hold. */
+function wholeOf(v) {
+  let [whole, power] = [v, 0];
+  for (; !Number.isInteger(whole); power++) whole *= 2;
+  return { whole: BigInt(whole), power };
+}
+
+/** A whole number over a power of two, rounded once, also where the result is subnormal. */
+function nearestTo(square, power) {
+  const drop = Math.max(square.toString(2).length - 53, power - 1074, 0);
+  const kept = square >> BigInt(drop);
+  const rest = 2n * (square - (kept << BigInt(drop)));
+  const half = 1n << BigInt(drop);
+  const up = rest > half || (rest === half && kept & 1n) ? 1n : 0n;
+  return Number(kept + up) * 2 ** (drop - power);
+}
+
 /** The squared distances of rows as integers, all over one power of two. */
 function exactOf(x, rows) {
-  const whole = (v) => {
-    let power = 0;
-    while (!Number.isInteger(v * 2 ** power)) power += 1;
-    return power;
+  const power = Math.max(...[x, ...rows].flat().map((v) => wholeOf(v).power));
+  const integer = (v) => {
+    const { whole, power: own } = wholeOf(v);
+    return whole << BigInt(power - own);
   };
-  const power = Math.max(...[x, ...rows].flat().map(whole));
-  const integer = (v) => BigInt(v * 2 ** power);
   const squares = rows.map((t) =>
     t.reduce((sum, v, j) => sum + (integer(v) - integer(x[j])) ** 2n, 0n));
-  return { squares, value: (square) => Number(square) * 2 ** (-2 * power) };
+  return { squares, value: (square) => nearestTo(square, 2 * power) };
 }
 
 /** The steps of the certified search for the row nearest to x. */
@@ -82,7 +95,8 @@ export function trace(rows, x, center) {
     left.forEach((i, k) => note("exact", i, value(squares[k]), value(squares[k]), left));
     const order = left.map((_, k) => k).sort((a, b) =>
       (squares[a] < squares[b] ? -1 : squares[a] > squares[b] ? 1 : a - b));
-    apart = value(squares[order[1]] - squares[order[0]]);
+    const by = squares[order[1]] - squares[order[0]];
+    apart = value(by) || (by ? Number.MIN_VALUE : 0);
     left = order.map((k) => left[k]);
   }
   note("answer", left[0], apart, apart, left.slice(0, 1));
@@ -97,7 +111,7 @@ const MOST = 8;
 const FARTHEST = 1e6;
 
 const named = (rows) => `${rows.length === 1 ? "row" : "rows"} ${rows.join(", ")}`;
-const leaves = (rows) => (rows.length === 1 ? `only row ${rows[0]} is left` : `${named(rows)} are left`);
+const stay = (rows) => (rows.length === 1 ? `only row ${rows[0]} is in` : `${named(rows)} are in`);
 
 /** One step in words; `base` is what the reduced distance lacks of the squared one. */
 function words({ query, offset, centered, templates }, steps, at, base) {
@@ -115,12 +129,12 @@ function words({ query, offset, centered, templates }, steps, at, base) {
   }
   if (kind === "filter") {
     return `Step ${at}, float32: no nearest row is beyond the least upper bound, ${format(low + base)}: `
-      + `${out}, ${leaves(left)}.`;
+      + `${out}, ${stay(left)}.`;
   }
   if (kind === "direct") return `Step ${at}, direct form in float64: row ${row} at ${format(low)}.`;
   if (kind === "cutoff") {
     return `Step ${at}, direct form: what differs by more than its rounding is proved: ${out}, `
-      + `${leaves(left)}.`;
+      + `${stay(left)}.`;
   }
   if (kind === "exact") {
     return `Step ${at}, integers: row ${row} at ${format(low)}, and nothing was rounded before it was `
@@ -131,11 +145,11 @@ function words({ query, offset, centered, templates }, steps, at, base) {
 }
 
 function apart(by) {
-  if (by === Infinity) return "proved, with no other left";
+  if (by === Infinity) return "proved, as all others are out";
   return by ? `by ${format(by, 3)} in integers` : "the earliest of an exact tie";
 }
 
-/** What is known of every row up to a step: its bounds, its squared distance, and whether it is left. */
+/** What is known of every row up to a step: its bounds, its squared distance, and whether it is out. */
 function knownOf(count, steps, at, base) {
   const rows = Array.from({ length: count }, () => ({ out: false }));
   for (const { kind, row, low, high, left } of steps.slice(0, at)) {
@@ -188,7 +202,7 @@ function barsOf() {
         display: value === undefined ? "none" : null });
       set(line.state, { x: width - 2, y: 4 });
       set(line.name, { y: 4 });
-      write(line.state, out ? `out: ${last}` : last ? `left: ${last}` : "");
+      write(line.state, out ? `out: ${last}` : last ? `in: ${last}` : "");
     });
     set(limit, { d: least < Infinity ? `M${x(least)},2V${base}` : null });
   }
@@ -227,9 +241,9 @@ function pictureOf(plane, page) {
       away.draw(offset);
       box.checked = centered;
       drawRows(plane, now, rows.map(() => 0), { order: current?.kind === "answer" ? [current.row] : [] });
-      rings(now.templates, known.map(({ out }) => !out && "nn-left"));
+      rings(now.templates, known.map(({ out }) => !out && "nn-in"));
       bars.draw(all, known, least, current?.row ?? -1);
-      return words(now, steps, at, base);
+      return (step) => words(now, steps, step, base);
     },
   };
 }

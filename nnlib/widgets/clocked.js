@@ -1,7 +1,8 @@
 import { el, format, pair, set, write } from "./shared.js";
 import { trace } from "./cycles.js";
 import { marker } from "./drawing.js";
-import { isWhole, onPlane, stepping } from "./stepper.js";
+import { plural } from "./words.js";
+import { drawRows, isWhole, onPlane, relabeled, stepping } from "./stepper.js";
 
 export { trace };
 
@@ -23,8 +24,9 @@ function words({ query, labels, class_names: names }, { wins }, cycle) {
   }
   const leads = `Votes ${tally}; label ${names[label]}.`;
   if (phase === "select") {
-    const reached = `${wins[unit]} wins and ${taken.length} latched rows`;
-    return `Cycle ${number}, select: unit ${unit} fires, with ${reached}. ${leads}`;
+    const reached = `${plural(wins[unit], "win")} and ${plural(taken.length, "latched row")}`;
+    return `Cycle ${number}, select: unit ${unit} fires, with ${reached}, and votes before its latch is set. `
+      + `${leads}`;
   }
   return `Cycle ${number}, feedback: latch ${unit} is set. It counts as a win for all others, `
     + `and silences its own unit. ${leads}`;
@@ -78,7 +80,11 @@ function unitsOf() {
     labels.forEach((c, i) => {
       const fires = cycle.phase === "select" && cycle.unit === i;
       const latched = cycle.taken.includes(i);
-      const counted = latched || fires;
+      const [x, right] = [at.latch + 10, at.vote - 12];
+      const vote = curved(x, y(i), right, at.vote, votes[c]);
+      // A selector that fires is counted at once: its wire passes over the latch, which is not yet set.
+      const ahead = `M${at.select + 12},${y(i) - 8}L${at.latch - 12},${y(i) - 14}H${x}`
+        + `C${right},${y(i) - 14} ${right},${votes[c]} ${at.vote},${votes[c]}`;
       if (shown.marks[i].dataset.c !== String(c)) shown.marks[i].replaceChildren(marker(c).firstChild);
       shown.marks[i].dataset.c = c;
       write(shown.scores[i], format(scores[i]));
@@ -90,8 +96,7 @@ function unitsOf() {
       write(shown.bits[i], latched ? "1" : "0");
       set(shown.forward[i], { class: `nn-wire${feeding && cycle.unit === i ? " nn-live" : ""}` });
       set(shown.counts[i], {
-        d: curved(at.latch + 10, y(i), at.vote - 12, at.vote, votes[c]),
-        class: `nn-wire${counted ? " nn-live" : ""}` });
+        d: fires ? ahead : vote, class: `nn-wire${latched || fires ? " nn-live" : ""}` });
       // What the latch that was just set sends back: 1 to all others, −n to its own selector.
       set(shown.feedback[i], {
         d: feeding ? curved(at.latch - 10, y(cycle.unit) + 5, at.latch - 26, at.select + 13, y(i) + 5) : null,
@@ -111,15 +116,6 @@ const valid = (now) => onPlane(now, 8)
   && now.labels.every((c) => isWhole(c, now.class_names.length - 1))
   && isWhole(now.at, 2 * now.templates.length - 1);
 
-/** The state, made whole: over a link between two widgets, parts may come one after the other. */
-function whole(now) {
-  const most = now.class_names.length - 1;
-  if (now.labels.length !== now.templates.length || now.labels.some((c) => c > most)) {
-    now.labels = now.templates.map((_, i) => Math.min(now.labels[i] ?? 0, most));
-  }
-  return now;
-}
-
 /** The map and the network at the cycle that is shown. */
 function pictureOf(plane) {
   const units = unitsOf();
@@ -128,19 +124,17 @@ function pictureOf(plane) {
     draw(now, show) {
       const found = trace(now);
       const cycle = found.cycles[show(found.cycles.length - 1, "Cycle")];
-      const W = now.templates.map((t) => t.map((v) => 2 * v));
-      const b = now.templates.map((t) => -t.reduce((sum, v) => sum + v * v, 0));
       const first = cycle.unit < 0 ? found.wins.indexOf(Math.max(...found.wins)) : cycle.unit;
-      plane.draw({ ...now, W, b, feature_names: ["x₁", "x₂"] }, { order: [first] });
+      drawRows(plane, now, now.labels, { order: [first], cells: null });
       units.draw(now, found, cycle);
-      return words(now, found, cycle);
+      return (number) => words(now, found, found.cycles[number]);
     },
   };
 }
 
 export default {
   render: stepping({
-    style: "nn-clocked", label: "Clocked network", valid, whole, pictureOf,
+    style: "nn-clocked", label: "Clocked network", valid, whole: relabeled, pictureOf,
     traits: ["templates", "labels", "class_names", "query", "extent", "at"],
     linked: ["templates", "labels", "query", "at"],
   }),

@@ -1,5 +1,5 @@
 import { clamp, el, format, pair, set } from "./shared.js";
-import { drawRows, isWhole, onPlane, stepping } from "./stepper.js";
+import { distanceOf, drawRows, isWhole, onPlane, stepping } from "./stepper.js";
 
 // ---- The k-d tree. ----
 // The same steps as nnlib/kdtree.py: a test compares them, distances bit for bit.
@@ -25,8 +25,6 @@ export function build(rows, leaf) {
   grow(rows.map((_, i) => i));
   return nodes;
 }
-
-const distanceOf = (x, t) => x.reduce((sum, v, j) => sum + (v - t[j]) * (v - t[j]), 0);
 
 /** The squared distance from x to a box: 0 inside it. */
 function boundOf(x, { low, high }) {
@@ -186,7 +184,7 @@ function pictureOf(plane) {
       const fates = fatesOf(nodes, steps, at);
       drawMap(now, nodes, fates, steps[at - 1]);
       tree.draw(nodes, fates, at ? steps[at - 1].node : -1);
-      return words(now, nodes, steps, at);
+      return (step) => words(now, nodes, steps, step);
     },
   };
 }

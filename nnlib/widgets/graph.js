@@ -1,10 +1,8 @@
 import { el, format, pair, set, write } from "./shared.js";
-import { drawRows, isWhole, knobOf, onPlane, ringsOf, stepping, tenths } from "./stepper.js";
+import { distanceOf, drawRows, isWhole, knobOf, onPlane, ringsOf, stepping, tenths } from "./stepper.js";
 
 // ---- A walk on a navigable graph. ----
 // The same steps as nnlib/graph.py, in whole numbers: a test compares them.
-
-const distanceOf = (x, t) => x.reduce((sum, v, j) => sum + (v - t[j]) ** 2, 0);
 
 /** For every row the rows that it is linked to: each to the M nearest so far, both ways. */
 export function link(rows, M) {
@@ -74,13 +72,13 @@ function fatesOf(count, steps, at) {
   const fates = Array.from({ length: count }, () => "unseen");
   const { waiting = [], best = [] } = steps[at - 1] ?? {};
   for (const step of steps.slice(0, at)) {
-    for (const i of step.new) fates[i] = "left";
+    for (const i of step.new) fates[i] = "done";
   }
   for (const i of waiting) fates[i] = "waits";
   return fates.map((fate, i) => ({ fate, kept: best.includes(i) }));
 }
 
-/** All rows by their distance to the query, each a bar: unseen, waiting or left, and whether it is kept. */
+/** All rows by their distance to the query, each a bar: unseen, waiting or done with, and whether it is kept. */
 function ranksOf() {
   const svg = el("svg", { "aria-hidden": "true" });
   const node = el("div", { class: "nn-ranks" }, svg);
@@ -134,7 +132,7 @@ function pictureOf(plane, page) {
     const { x, y } = plane.scale();
     const at = (i) => [x(rows[i][0]), y(rows[i][1])].map((v) => v.toFixed(1)).join();
     edges.replaceChildren(...links.flatMap((some, i) => some.filter((j) => j < i).map((j) => {
-      const used = [i, j].some((k) => fates[k].fate === "left");
+      const used = [i, j].some((k) => fates[k].fate === "done");
       const here = current?.kind === "leave" && [i, j].includes(current.row)
         && current.new.includes(i === current.row ? j : i);
       const type = `nn-edge${used ? " nn-used" : ""}${here ? " nn-current" : ""}`;
@@ -159,7 +157,7 @@ function pictureOf(plane, page) {
       rings(now.templates, fates.map(({ fate, kept: one }) =>
         fate !== "unseen" && `nn-${fate}${one ? " nn-kept" : ""}`));
       ranks.draw(far, fates, current?.row);
-      return words(now, far, steps, at);
+      return (step) => words(now, far, steps, step);
     },
   };
 }

@@ -56,7 +56,7 @@ class WalkStepper(Stepper):
 
     def trace(self) -> list[Step]:
         """Return all steps of the walk for these rows and this query, in tenths."""
-        rows, query = (np.rint(10 * np.array(v)) for v in (self.templates, self.query))
+        rows, query = self._tenths()
         return trace(rows, link(rows, M), query, self.ef)
 
     def figure(self) -> "Figure":
@@ -64,7 +64,7 @@ class WalkStepper(Stepper):
         steps, rows = self.trace(), np.array(self.templates)
         seen = [i for step in steps for i in step.new]
         figure, axis = self._map()
-        for i, some in enumerate(link(np.rint(10 * rows), M)):
+        for i, some in enumerate(link(self._tenths()[0], M)):
             for j in some:
                 axis.plot(*rows[[i, j]].T, color="gray", lw=0.8, zorder=1)
         way = rows[[step.row for step in steps if step.kind == "leave"]]

@@ -1,6 +1,6 @@
 import { clamp, el, format, set, write } from "./shared.js";
 import { SHAPES, ticks } from "./drawing.js";
-import { cellsOf, viewOf } from "./plane.js";
+import { cellsOf, unitOf, viewOf } from "./plane.js";
 import {
   drawRows, isLabeled, isWhole, knobOf, onPlane, relabeled, stepping,
 } from "./stepper.js";
@@ -65,13 +65,15 @@ const HEIGHT = 202;
 const SIDE = { left: 34, right: 8, top: 30, bottom: 34 };
 
 /** One step in words. */
-function words({ templates, rate, class_names: names, code }, states, at, answer) {
-  const { loss, right } = states[at];
+function words({ templates, query, rate, class_names: names, code }, states, at) {
+  const { templates: T, loss, right } = states[at];
+  const scores = scoresOf(query, T, 1);
+  const answer = scores.indexOf(Math.max(...scores));
   const sure = `loss ${format(loss, 3)} nats, ${right} of ${templates.length} rows right`;
   const here = `The cross gets ${names[code[answer]]}.`;
   if (!at) return `Before the first step, at rate ${format(rate / 10)}: ${sure}. ${here}`;
   const before = states[at - 1];
-  const moved = states[at].templates.map((t, k) =>
+  const moved = T.map((t, k) =>
     Math.hypot(...t.map((v, j) => v - before.templates[k][j])));
   const most = moved.indexOf(Math.max(...moved));
   const way = loss <= before.loss ? "falls" : "rises";
@@ -155,16 +157,15 @@ function pictureOf(plane, page) {
       const at = show(STEPS, "Step");
       const T = states[at].templates;
       rate.draw(now.rate);
-      const W = T.map((t) => t.map((v) => 2 * v));
-      const b = T.map((t) => -t.reduce((sum, v) => sum + v * v, 0));
+      const units = T.map((t) => unitOf(t));
       const view = viewOf(now.extent, [...now.templates, now.query]);
+      const [W, b] = [units.map(({ w }) => w), units.map(({ bias }) => bias)];
       const cells = cellsOf(W, b, view).map((corners, k) => ({
         corners, style: `nn-fill-${now.code[k]}`, strength: 0.35 }));
       drawRows(plane, now, now.labels, { cells });
       drawWays(states, at, now.code);
       curve.draw(states.map(({ loss }) => loss), at);
-      const s = scoresOf(now.query, T, 1);
-      return words(now, states, at, s.indexOf(Math.max(...s)));
+      return (step) => words(now, states, step);
     },
   };
 }

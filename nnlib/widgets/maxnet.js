@@ -1,6 +1,6 @@
 import { el, format, pair, set, write } from "./shared.js";
 import { trace } from "./cycles.js";
-import { drawRows, isWhole, onPlane, stepping } from "./stepper.js";
+import { distanceOf, drawRows, isWhole, onPlane, stepping } from "./stepper.js";
 
 // ---- The MAXNET. ----
 // The same steps as `lateral_inhibition` in nnlib/clocked.py: a test compares them, bit for bit.
@@ -21,7 +21,7 @@ export function inhibit(inputs, most) {
 
 /** What the units begin with: how much nearer than the farthest each row is. */
 export function inputsOf(rows, x) {
-  const far = rows.map((t) => x.reduce((sum, v, j) => sum + (v - t[j]) * (v - t[j]), 0));
+  const far = rows.map((t) => distanceOf(x, t));
   const most = Math.max(...far);
   return far.map((d) => most - d);
 }
@@ -115,7 +115,7 @@ function pictureOf(plane) {
       const cycle = cycles[at];
       drawRows(plane, now, labels, { order: named.slice(0, 1) });
       fight.draw(x, named, cycle?.phase === "select" ? cycle.unit : -1);
-      return words(now, history, cycles, at, last);
+      return (tick) => words(now, history, cycles, tick, last);
     },
   };
 }

@@ -4,7 +4,7 @@ import {
 import { classSums, shares, softmax } from "./readout.js";
 import { marker } from "./drawing.js";
 import { numpyOf } from "./numpy.js";
-import { cellsOf, planeOf } from "./plane.js";
+import { cellsOf, planeOf, squareOf, unitOf } from "./plane.js";
 
 // ---- The network, in IEEE double precision. ----
 // The same operations in the same order as nnlib/widgets/network.py: a test compares bit for bit.
@@ -14,7 +14,7 @@ const TINY = 2 ** -1070;
 
 /** Everything that the page says about the query, from the traits alone. */
 export function compute({ W, b, labels, query, class_names: names, temperature, norm }) {
-  const squares = query.reduce((sum, x) => sum + x * x, 0);
+  const squares = squareOf(query);
   const dots = [];
   const scores = [];
   const bounds = [];
@@ -41,12 +41,9 @@ export function compute({ W, b, labels, query, class_names: names, temperature, 
 /** Where each unit wins on a map; see plane.js. */
 export const regions = cellsOf;
 
-/** A row of W and its bias for the template t, as ThreeLayerNet.from_data writes them down. */
-export const unitOf = (t) => ({ w: t.map((v) => 2 * v), bias: -t.reduce((sum, v) => sum + v * v, 0) });
-
 /** Whether a unit's bias is minus the squared norm of half its row: a template's own. */
 const isTemplate = (w, bias) => {
-  const size = w.reduce((sum, v) => sum + (v / 2) * (v / 2), 0);
+  const size = squareOf(w.map((v) => v / 2));
   return Math.abs(bias + size) <= 1e-12 * size;
 };
 
@@ -469,6 +466,7 @@ function render({ model, el: root }) {
   const knobs = knobsOf(page);
   const numpy = numpyOf(page, diagram.node);
   const points = plane ? `the cross${page.has("templates") ? ", a template" : ""} or ` : "";
+  const next = plane && page.has("templates") ? " Page Down: next template." : "";
   const room = { class: "nn-widget nn-plane nn-network", role: "group", "aria-label": "Network diagram" };
   const box = el("div", room,
     ...[knobs.node].filter(Boolean),
@@ -476,7 +474,8 @@ function render({ model, el: root }) {
     field.node, sum, origin, said,
     ...[table.node].filter(Boolean),
     el("div", { class: "nn-row" }, reset, ...link.controls, numpy.toggle,
-      el("span", { class: "nn-muted nn-hint" }, `Drag ${points}a number of x, or use the arrow keys.`)),
+      el("span", { class: "nn-muted nn-hint" },
+        `Drag ${points}a number of x, or use the arrow keys.${next}`)),
     numpy.node);
 
   // Whether a trait is not as it was at home, asked again only when it has changed: W may be long.

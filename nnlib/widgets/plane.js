@@ -3,6 +3,12 @@ import { SHAPES, strengths, ticks } from "./drawing.js";
 
 // The map of a network with two features: where each unit wins, the templates, the query.
 
+/** ‖t‖², summed from the first feature on. */
+export const squareOf = (t) => t.reduce((sum, v) => sum + v * v, 0);
+
+/** A row of W and its bias for the template t, as ThreeLayerNet.from_data writes them down. */
+export const unitOf = (t) => ({ w: t.map((v) => 2 * v), bias: -squareOf(t) });
+
 /** The part of a polygon where `lead`, linear and given at the corners, is ≥ 0; of equals, the first's. */
 export function cut(corners, lead, first) {
   if (!lead.some((v) => v > 0)) return first && !lead.some(Boolean) ? corners : [];
@@ -44,6 +50,7 @@ export function viewOf(extent, points) {
 }
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const TURNS = { PageDown: 1, PageUp: -1 };
 const EDGE = { left: 30, right: 8, top: 20, bottom: 32 };
 const TALLEST = { phone: 236, beside: 330 }; // beside: where the network has room there
 
@@ -61,6 +68,9 @@ function axesOf({ width, height, extent: [x0, x1, y0, y1], x, y }, names) {
     el("text", { x: 2, y: 12 }, `↑ ${names[1]}`),
   ];
 }
+
+/** The buttons of the templates that can be moved, in order. */
+const movable = (plot) => [...plot.querySelectorAll("[data-i]:not([data-i='-1'])")];
 
 /** What the reader's hand does to the map: it moves the query (−1), or a template if these are movable. */
 function handsOf(page, plot, shown) {
@@ -102,6 +112,18 @@ function handsOf(page, plot, shown) {
   on(plot, "click", (event) => {
     if (event.pointerType !== "mouse" && !event.target.closest("button")) page.move(-1, spot(event));
   });
+  // All templates are one stop of the Tab key: the one in hand, and from there on page by page.
+  on(plot, "focusin", ({ target }) => {
+    if (!(target.dataset.i >= 0)) return;
+    for (const one of movable(plot)) one.tabIndex = one === target ? 0 : -1;
+  });
+  on(plot, "keydown", (event) => {
+    const turn = TURNS[event.key];
+    const all = movable(plot);
+    if (!turn || !all.includes(event.target)) return;
+    event.preventDefault();
+    all.at((all.indexOf(event.target) + turn) % all.length).focus();
+  });
   on(plot, "keydown", (event) => {
     const way = ARROWS[event.key];
     const which = event.target.dataset.i;
@@ -116,7 +138,7 @@ function handsOf(page, plot, shown) {
  * unit wins; or, if a frame brings `cells`, these: for each { corners, style, strength }.
  */
 export function planeOf(page) {
-  const movable = page.has("templates");
+  const inHand = page.has("templates");
   const regions = el("g");
   const marks = el("g");
   const frame = el("g");
@@ -126,8 +148,9 @@ export function planeOf(page) {
   const over = el("g");
   const inside = el("svg", {}, regions, over, marks, reach, cross);
   const overlay = el("svg", { "aria-hidden": "true" }, frame, inside);
-  const handle = (name, i) => el("button", {
-    type: "button", class: "nn-handle", "data-i": i, "aria-label": `${name}: move with the arrow keys` });
+  const handle = (name, i, more = "") => el("button", {
+    type: "button", class: "nn-handle", "data-i": i, tabindex: i > 0 ? -1 : 0,
+    "aria-label": `${name}: move with the arrow keys${more}` });
   const plot = el("div", { class: "nn-plot" }, overlay, handle("Query", -1));
   const node = el("div", { class: "nn-map" }, plot);
   let shown = null;
@@ -151,9 +174,11 @@ export function planeOf(page) {
   function fill(n) {
     marks.replaceChildren(...Array.from({ length: n }, (_, i) =>
       el("g", {}, el("path"), el("text", { class: "nn-halo" }, i))));
-    plot.querySelectorAll("[data-i]:not([data-i='-1'])").forEach((old) => old.remove());
+    for (const old of movable(plot)) old.remove();
+    if (!inHand) return;
     const noun = page.noun ?? "Template";
-    if (movable) overlay.after(...Array.from({ length: n }, (_, i) => handle(`${noun} ${i}`, i)));
+    const more = n > 1 ? "; Page Down and Page Up reach the others" : "";
+    overlay.after(...Array.from({ length: n }, (_, i) => handle(`${noun} ${i}`, i, more)));
   }
   function drawCells(cells, at) {
     if (regions.childNodes.length !== cells.length) regions.replaceChildren(...cells.map(() => el("path")));

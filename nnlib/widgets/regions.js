@@ -242,7 +242,7 @@ function pictureOf(plane) {
       const view = shownAt(net, now.labels, steps, at);
       drawMap(now, net, view);
       layers.draw(now, net, view);
-      return words(now, net, steps, at);
+      return (step) => words(now, net, steps, step);
     },
   };
 }

@@ -64,14 +64,14 @@ class PerceptronStepper(Stepper):
 
     def trace(self) -> list[Step]:
         """Return all steps for these rows and this query, in tenths."""
-        rows, query = (np.rint(10 * np.array(v)) for v in (self.templates, self.query))
+        rows, query = self._tenths()
         return trace(rows, self.labels, query)
 
     def figure(self) -> "Figure":
         """Draw every AND's region with its half-planes, those that pruning cuts dotted."""
         from matplotlib import pyplot as plt
 
-        rows = np.rint(10 * np.array(self.templates))
+        rows, _ = self._tenths()
         net = net_of(rows, self.labels)
         gone = {(step.cell, step.unit) for step in self.trace() if step.kind == "cut"}
         left, right, bottom, top = self.extent

@@ -1,7 +1,7 @@
 import { el, format, pair, set } from "./shared.js";
 import { marker } from "./drawing.js";
 import {
-  drawRows, isLabeled, isWhole, knobOf, onPlane, relabeled, ringsOf, stepping, tenths,
+  distanceOf, drawRows, isLabeled, isWhole, knobOf, onPlane, relabeled, ringsOf, stepping, tenths,
 } from "./stepper.js";
 
 // ---- The merge of shards. ----
@@ -21,8 +21,6 @@ export function treeOf(count) {
   }
   return merges;
 }
-
-const distanceOf = (x, t) => x.reduce((sum, v, j) => sum + (v - t[j]) ** 2, 0);
 
 /** The steps of the search for the k nearest of all rows: the shards', then the merges'. */
 export function trace(rows, shard, x, k, arrival) {
@@ -155,7 +153,7 @@ function pictureOf(plane, page) {
       drawRows(plane, now, now.labels, { order: current?.row >= 0 ? [current.row] : [] });
       rings(now.templates, rows.map((_, i) => current?.kept.includes(i) && "nn-kept"));
       merges.draw({ ...now, k }, arrival, far, steps, at);
-      return words({ ...now, k }, arrival, far, steps, at);
+      return (step) => words({ ...now, k }, arrival, far, steps, step);
     },
   };
 }

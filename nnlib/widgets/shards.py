@@ -68,7 +68,7 @@ class ShardStepper(Stepper):
 
     def trace(self) -> list[Step]:
         """Return all steps for these rows and this query, in tenths."""
-        rows, query = (np.rint(10 * np.array(v)) for v in (self.templates, self.query))
+        rows, query = self._tenths()
         arrival = list(range(len(self.class_names)))[:: -1 if self.turned else 1]
         return trace(rows, self.labels, query, min(self.k, len(rows)), arrival)
 

@@ -108,20 +108,27 @@ export function listen(model, names, heard, life) {
   }
 }
 
-/** A polite live region that speaks at once, then at most every `pause` ms, ending on the last text. */
+/**
+ * A sentence that follows what is shown, by `announce(text)`, and beside it, out of sight, its copy in a polite
+ * live region: that speaks at once, then at most every `pause` ms, ending on the last text. Only the copy is
+ * there for a screen reader, so that nothing is read twice.
+ */
 export function announcer(life, pause = 600) {
-  const said = el("p", { class: "nn-said", "aria-live": "polite" });
+  const shown = el("p", { class: "nn-said", "aria-hidden": "true" });
+  const heard = el("div", { class: "nn-heard", "aria-live": "polite" });
+  const said = el("div", { class: "nn-told" }, shown, heard);
   let timer = 0;
   let next = null;
   const speak = () => {
     timer = 0;
     if (next === null) return;
-    write(said, next);
+    write(heard, next);
     next = null;
     timer = setTimeout(speak, pause);
   };
   atEnd(life, () => clearTimeout(timer));
   const announce = (text) => {
+    write(shown, text);
     next = text;
     if (!timer) speak();
   };

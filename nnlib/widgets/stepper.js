@@ -1,13 +1,14 @@
 import {
   announcer, atEnd, begin, button, clamp, el, listen, onFrame, same, set, stateLink, write,
 } from "./shared.js";
-import { planeOf } from "./plane.js";
+import { planeOf, unitOf } from "./plane.js";
 
 // One frame for every algorithm that a page steps through: a map with the rows and the query in the reader's
 // hand, a picture of the algorithm, and back, play, step, scrub. The steps are a list that the page has
 // computed, and the number of the step that is shown is a trait like any other.
 
 const PACE = 1100; // ms between two steps that play by themselves
+const LONGEST = 8; // sentences, of which one takes most lines, whatever the width
 
 /**
  * The controls as a part of the page: `node`, and `draw(last, name)` for each frame, with the last step's
@@ -102,8 +103,14 @@ export const isWhole = (v, most) => Number.isInteger(v) && v >= 0 && v <= most;
 export const onPlane = ({ templates, query }, most) => Array.isArray(templates) && templates.length > 0
   && templates.length <= most && templates.every(isPoint) && isPoint(query);
 
-/** A point of the map in tenths, whole numbers, which do not round. */
-export const tenths = (p) => p.map((v) => Math.round(10 * v));
+/** ‖x − t‖², summed from the first feature on. */
+export const distanceOf = (x, t) => x.reduce((sum, v, j) => sum + (v - t[j]) * (v - t[j]), 0);
+
+/** A point of the map in tenths, whole numbers, which do not round; of two the even one, as in NumPy. */
+export const tenths = (p) => p.map((v) => {
+  const up = Math.round(10 * v);
+  return up - 10 * v === 0.5 && up % 2 ? up - 1 : up;
+});
 
 /** Whether rows and query are within ±100 and each row has a label that has a name. */
 export const isLabeled = ({ templates, query, labels, class_names: names }) =>
@@ -117,11 +124,14 @@ export function relabeled(now) {
   return { ...now, labels: now.templates.map((_, i) => Math.min(now.labels[i] ?? 0, most)) };
 }
 
-/** Draw the map with these rows: `view` is what it shows of cells, and where the query's line leads. */
-export function drawRows(plane, now, labels, view = {}) {
-  const W = now.templates.map((t) => t.map((v) => 2 * v));
-  const shown = { ...now, W, b: labels, labels, feature_names: ["x₁", "x₂"] };
-  plane.draw(shown, { order: [], cells: [], ...view });
+/**
+ * Draw the map with these rows: `view` is what it shows of cells (null: where each unit wins, with a `share`
+ * of its bias), and where the query's line leads.
+ */
+export function drawRows(plane, now, labels, { share = 1, ...view } = {}) {
+  const units = now.templates.map((t) => unitOf(t));
+  const net = { W: units.map(({ w }) => w), b: units.map(({ bias }) => share * bias), labels };
+  plane.draw({ feature_names: ["x₁", "x₂"], ...now, ...net }, { order: [], cells: [], ...view });
 }
 
 /** Rings around some rows of a map: what it returns draws them, each of the class that `lit` names. */
@@ -159,12 +169,23 @@ function handOf({ get, change }, view) {
   };
 }
 
+/** Room for the longest of the sentences that may be said, so that a step moves nothing below them. */
+function roomOf(said) {
+  const room = el("div", { class: "nn-tallest", "aria-hidden": "true" });
+  said.classList.add("nn-steady");
+  said.append(room);
+  return (sentences) => {
+    const longest = [...sentences].sort((a, b) => b.length - a.length).slice(0, LONGEST);
+    room.replaceChildren(...longest.map((text) => el("span", {}, text)));
+  };
+}
+
 /**
  * The `render` of a stepper. It names its `style` and `label`, all its `traits`, those `linked` in the
  * address, and whether a state from there is `valid`; it makes a state `whole`; its `noun` is what its rows
  * are called, if not templates. `pictureOf(plane, page)` gives the picture's `node`, its own `controls` if it
  * has any, and its `draw(now, show)`, which asks `show(last, name)` for the step that is shown, draws it, and
- * returns it in words.
+ * returns what says any step in words.
  */
 export function stepping({ style, label, noun, traits, linked, valid, whole = (now) => now, pictureOf }) {
   return ({ model, el: root }) => {
@@ -189,17 +210,30 @@ export function stepping({ style, label, noun, traits, linked, valid, whole = (n
     const picture = pictureOf(plane, page);
     const stepper = stepperOf(page);
     stepper.node.append(...(picture.controls ?? []));
+    const called = (noun ?? "Row").toLowerCase();
     const room = { class: `nn-widget nn-plane ${style}`, role: "group", "aria-label": label };
     const box = el("div", room,
       stepper.node,
       el("div", { class: "nn-sides" }, plane.node, picture.node),
       said,
       el("div", { class: "nn-row" }, reset, ...link.controls,
-        el("span", { class: "nn-muted nn-hint" }, "Drag the cross or a row, or use the arrow keys.")));
+        el("span", { class: "nn-muted nn-hint" },
+          `Drag, or use the arrow keys; Page Down: next ${called}.`)));
+    const reserve = roomOf(said);
+    let reserved = "";
     const draw = onFrame(() => {
       if (!box.clientWidth) return; // not laid out yet: the size observer calls again
       const now = whole(those(traits));
-      announce(picture.draw(now, stepper.draw));
+      let [at, last] = [0, 0];
+      const show = (most, name) => {
+        [at, last] = [stepper.draw(most, name), most];
+        return at;
+      };
+      const words = picture.draw(now, show);
+      announce(words(at));
+      const steps = JSON.stringify({ ...now, at: 0 });
+      if (steps !== reserved) reserve(Array.from({ length: last + 1 }, (_, i) => words(i)));
+      reserved = steps;
       const home = get("home");
       const rest = {};
       for (const name of linked) if (!same(now[name], home[name])) rest[name] = now[name];

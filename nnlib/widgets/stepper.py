@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
 from traitlets import Int, TraitError, validate
 
+from nnlib.validation import Array
 from nnlib.widgets.base import Widget
 from nnlib.widgets.traits import Rows, Vector, check_class_names, check_extent, check_sizes
 
@@ -44,6 +46,11 @@ class Stepper(Widget):
     query = Vector().tag(sync=True)
     extent = Vector().tag(sync=True)
     at = Int(0).tag(sync=True)
+
+    def _tenths(self) -> tuple[Array, Array]:
+        """Return the rows and the query in tenths, whole numbers, of which nothing rounds."""
+        rows, query = (np.rint(10 * np.array(v)) for v in (self.templates, self.query))
+        return rows, query
 
     def _map(self) -> tuple["Figure", "Axes"]:
         """Return a map with nothing on it but the query's cross."""

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from doubles import answer, bits
 from playwright.sync_api import Locator, Page, expect
-from visits import painted, said
+from visits import heard, painted, said
 
 from nnlib.widgets import CancellationExplorer
 from nnlib.widgets.cancellation import (
@@ -228,7 +228,7 @@ def test_digits_stand_under_each_other(
 
 def test_the_beginning_is_what_python_says(show: SHOW) -> None:
     page = show(CancellationExplorer())
-    expect(said(page)).to_have_attribute("aria-live", "polite")
+    expect(heard(page)).to_have_attribute("aria-live", "polite")
     expect(said(page)).to_contain_text("float32, offset 1000. Query 0 to template 12: exact 0.863")
     expect(said(page)).to_contain_text("wrong for 2 of 8 nearest neighbors, the direct form for 0")
     expect(said(page)).to_contain_text("1 of 192 squared distances are negative")

@@ -81,13 +81,39 @@ def lit(page: Page) -> dict[str, list[str]]:
     )
 
 
+# Where each bold wire begins that is no feedback: at a latch, or at a selector.
+VOTING = """() => [...document.querySelectorAll(".nn-wire.nn-live")].map((wire) => {
+    const [x, y] = wire.getAttribute("d").match(/[\\d.]+/g).map(Number);
+    const row = [...document.querySelectorAll(".nn-select")].findIndex(
+        (e) => Math.abs(e.getAttribute("cy") - y) < 17);
+    const latch = document.querySelector(".nn-latch").getAttribute("x");
+    return `${x < latch ? "selector" : "latch"} ${row}`;
+})"""
+
+
+def test_a_bold_wire_to_the_vote_begins_at_what_is_set(show: SHOW) -> None:
+    page = show(ClockedStepper(at=3))
+    expect(said(page)).to_contain_text(
+        "Cycle 3, select: unit 1 fires, with 2 wins and 1 latched row, and votes before its latch"
+    )
+    assert lit(page) == {"fires": [1], "set": [0], "feedback": 0}
+    assert page.evaluate(VOTING) == ["latch 0", "selector 1"]
+    press(page, "Step")
+    expect(said(page)).to_contain_text("Cycle 4, feedback: latch 1 is set.")
+    painted(page)
+    assert page.evaluate(VOTING) == ["selector 1", "latch 0", "latch 1"]  # the first sets the latch
+    page.get_by_role("slider", name="Cycle").press("End")
+    expect(said(page)).to_contain_text("unit 3 fires, with 0 wins and 3 latched rows")
+
+
 def test_back_step_and_scrub_move_through_the_cycles(show: SHOW) -> None:
     page = show(ClockedStepper())
     back, step = (page.get_by_role("button", name=name, exact=True) for name in ("Back", "Step"))
     expect(back).to_be_disabled()
     press(page, "Step")
     expect(said(page)).to_contain_text(
-        "Cycle 1, select: unit 0 fires, with 3 wins and 0 latched rows. Votes A 1, B 0; label A."
+        "Cycle 1, select: unit 0 fires, with 3 wins and 0 latched rows, and votes before its latch "
+        "is set. Votes A 1, B 0; label A."
     )
     assert lit(page) == {"fires": [0], "set": [], "feedback": 0}
     step.press("Enter")

@@ -12,7 +12,7 @@ import pytest
 from contrast import RATIO
 from doubles import answer, bits
 from playwright.sync_api import Locator, Page, expect
-from visits import THEMES, drag, painted, said, turn
+from visits import THEMES, drag, heard, painted, said, turn
 
 from nnlib import nearest
 from nnlib.widgets import EnvelopeExplorer
@@ -124,7 +124,7 @@ def test_the_default_says_what_it_shows(show: SHOW) -> None:
         "x = 0: template 1 wins, t = 0.5: its tangent is the highest, score −0.25. "
         "The gap up to the parabola is 0.25 = (x − t)², the squared distance."
     )
-    expect(said(page)).to_have_attribute("aria-live", "polite")
+    expect(heard(page)).to_have_attribute("aria-live", "polite")
     assert rows(page) == [
         ["0", "−2", "−4", "4", "−4 to −0.75"],
         ["1 ◂ wins", "0.5", "−0.25", "0.25", "−0.75 to 1.25"],

@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from contrast import contrasts
 from ipywidgets import Widget, jslink
 from playwright.sync_api import Locator, Page, expect
-from visits import THEMES, drag, drawn, said, turn
+from visits import THEMES, drag, drawn, heard, said, turn
 
 from nnlib import ThreeLayerNet
 from nnlib.widgets import (
@@ -963,19 +963,28 @@ def test_it_says_what_it_shows_and_no_more_often_than_can_be_heard(kind: Kind, s
     page = show(kind.make())
     (widget,) = widgets(page, kind)
     kind.untouched(widget)
-    expect(said(widget)).to_have_attribute("aria-live", "polite")
-    said(widget).evaluate(
-        """(node) => {
-            window.heard = 0;
-            new MutationObserver(() => window.heard++).observe(node, { childList: true });
+    # What is seen is hidden from a screen reader, and what it hears from us: none meets both.
+    expect(said(widget)).to_have_attribute("aria-hidden", "true")
+    expect(heard(widget)).to_have_attribute("aria-live", "polite")
+    assert heard(widget).evaluate("(node) => [node.offsetWidth, node.offsetHeight]") == [1, 1]
+    widget.evaluate(
+        """(box) => {
+            window.counts = { seen: 0, heard: 0 };
+            const count = (name, place) => new MutationObserver(() => counts[name]++).observe(
+                box.querySelector(place), { childList: true });
+            count("seen", ".nn-said");
+            count("heard", ".nn-heard");
         }"""
     )
     key, times, last, most = kind.presses
     kind.hand(widget).focus()
     for _ in range(times):
         page.keyboard.press(key)
-    expect(said(widget)).to_contain_text(last)
-    assert 1 <= page.evaluate("window.heard") <= most
+    expect(heard(widget)).to_contain_text(last)
+    expect(heard(widget)).to_have_text(said(widget).inner_text())
+    counts = page.evaluate("counts")
+    assert 1 <= counts["heard"] <= most
+    assert counts["heard"] <= counts["seen"]
     # Nothing moves by itself, whether or not the reader has asked for less motion.
     assert page.evaluate("document.getAnimations().length") == 0
     moving = widget.evaluate(

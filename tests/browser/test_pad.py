@@ -88,7 +88,7 @@ def result(page: Page) -> Locator:
 
 
 def said(page: Page) -> Locator:
-    return page.locator(".nn-pad > .nn-said")
+    return page.locator(".nn-pad > .nn-told > .nn-said")
 
 
 def press(page: Page, name: str) -> None:

@@ -19,12 +19,15 @@ from nnlib.clocked import lateral_inhibition
 from nnlib.widgets import (
     AttentionStepper,
     CascadeStepper,
+    ClockedStepper,
     LearningStepper,
     MaxnetStepper,
     PerceptronStepper,
     ShardStepper,
+    TreeStepper,
     WalkStepper,
 )
+from nnlib.widgets.base import module
 
 SHOW = Callable[..., Page]
 COUNT = 150
@@ -65,6 +68,10 @@ def random_searches() -> list[Any]:
         rows = lattice if i % 4 else rng.normal(size=(n + 1, d)) * 9
         center = rows[1].tolist() if i % 2 else [0.0] * d
         found.append([rows[1:].tolist(), rows[0].tolist(), center])
+    sizes = [0, 5e-324, 1e-323, 1e-310, 1.1e-162, 2.0**-500, 1, 1e6]  # whose squares vanish or not
+    for _ in range(COUNT):
+        (x, *rows) = rng.choice(sizes, (1 + int(rng.integers(2, 5)), 2)).tolist()
+        found.append([rows, x, [0.0, 0.0]])
     return found
 
 
@@ -145,6 +152,18 @@ def test_the_walks_are_pythons(blank: Page) -> None:
     assert misses >= 5
 
 
+def test_tenths_are_pythons(blank: Page) -> None:
+    points = np.arange(-50, 50).reshape(-1, 2) / 20  # every other one halfway
+    page = answer(
+        blank, module("stepper.js"), "({ tenths }, all) => all.map(tenths)", points.tolist()
+    )
+    walk = WalkStepper(points[:16], points[16])
+    rows, query = walk._tenths()
+    assert page[:16] == rows.tolist()
+    assert page[16] == query.tolist()
+    assert page == np.rint(10 * points).tolist()
+
+
 # Learning, attention, inhibition. The page's exp may differ from Python's in the last digit.
 
 
@@ -222,24 +241,24 @@ def test_bounds_rule_out_then_the_direct_form_then_integers(show: SHOW) -> None:
     page = show(CascadeStepper())
     assert count(page, ".nn-bar[d]", ".nn-out") == [0, 0]
     press(page, "Step", 7)
-    expect(said(page)).to_contain_text("rows 2, 3 are out, rows 0, 1, 4, 5 are left.")
+    expect(said(page)).to_contain_text("rows 2, 3 are out, rows 0, 1, 4, 5 are in.")
     assert count(page, ".nn-bar[d]", ".nn-out") == [6, 2]
     press(page, "Step", 5)
-    expect(said(page)).to_contain_text("rows 1, 4 are out, rows 0, 5 are left.")
+    expect(said(page)).to_contain_text("rows 1, 4 are out, rows 0, 5 are in.")
     scrub = page.get_by_role("slider", name="Step")
     scrub.press("End")
     expect(said(page)).to_contain_text("row 0 is the nearest, the earliest of an exact tie.")
-    # Centered, the bounds are narrow: nothing is left for the direct form but the tie.
+    # Centered, the bounds are narrow: the direct form is asked about the tie only.
     page.get_by_role("checkbox", name="Center").check()
     press(page, "Back", 6)
-    expect(said(page)).to_contain_text("rows 1, 2, 3, 4 are out, rows 0, 5 are left.")
+    expect(said(page)).to_contain_text("rows 1, 2, 3, 4 are out, rows 0, 5 are in.")
     page.get_by_role("slider", name="Offset").press("Home")
-    expect(said(page)).to_contain_text("rows 1, 2, 3, 4 are out, rows 0, 5 are left.")
+    expect(said(page)).to_contain_text("rows 1, 2, 3, 4 are out, rows 0, 5 are in.")
     # A query that ties with none is answered by the bounds alone.
     query = page.get_by_role("button", name="Query")
     query.press("ArrowLeft")
     scrub.press("End")
-    expect(said(page)).to_contain_text("row 0 is the nearest, proved, with no other left.")
+    expect(said(page)).to_contain_text("row 0 is the nearest, proved, as all others are out.")
 
 
 def test_a_region_is_an_and_and_pruning_keeps_it(show: SHOW) -> None:
@@ -340,3 +359,71 @@ def test_it_fits_one_screen(stepper: type[Widget], width: int, most: int, show: 
     assert len(heights) == 3
     assert max(heights) <= most
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+# All steppers on one page, each at its first step, then at its second, …: the heights of each, how
+# many lines its sentences take at most and at least, and how many there are.
+WALK = """async () => {
+    const drawn = () => new Promise((d) => requestAnimationFrame(() => requestAnimationFrame(d)));
+    const boxes = [...document.querySelectorAll(".nn-widget")];
+    const heights = boxes.map(() => new Set());
+    const words = boxes.map(() => new Set());
+    for (let at = 0; at <= 60; at++) {
+        for (const box of boxes) {
+            const scrub = box.querySelector(".nn-steps input");
+            if (at > scrub.max) continue;
+            scrub.value = at;
+            scrub.dispatchEvent(new Event("input"));
+        }
+        await drawn();
+        boxes.forEach((box, i) => {
+            heights[i].add(box.offsetHeight);
+            words[i].add(box.querySelector(".nn-said").textContent);
+        });
+    }
+    return boxes.map((box, i) => [box.ariaLabel, [...heights[i]], words[i].size]);
+}"""
+
+
+def test_no_step_moves_what_is_below(show: SHOW) -> None:
+    page = show(*(stepper() for stepper in [*STEPPERS, ClockedStepper, TreeStepper]), width=390)
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        painted(page)
+        walks = page.evaluate(WALK)
+        assert len(walks) == len(STEPPERS) + 2
+        for label, heights, said_of in walks:
+            assert said_of >= 6, label
+            assert len(heights) == 1, (label, width, heights)
+
+
+STOPS = """() => [...document.querySelectorAll(".nn-widget")].map((box) =>
+    [...box.querySelectorAll("a[href], button, input, select, [tabindex]")].filter((e) =>
+        e.tabIndex >= 0 && !e.disabled && e.offsetParent).length)"""
+
+
+def test_the_rows_are_one_stop_of_the_tab_key(show: SHOW) -> None:
+    page = show(*(stepper(at=2) for stepper in [*STEPPERS, ClockedStepper, TreeStepper]))
+    stops = page.evaluate(STOPS)
+    assert len(stops) == len(STEPPERS) + 2
+    assert max(stops) <= 10
+    walk = page.get_by_role("group", name="A walk on a graph, step by step")
+
+    def in_hand(name: str) -> None:
+        expect(walk.get_by_role("button", name=f"{name}: move with")).to_be_focused()
+
+    walk.get_by_role("button", name="Template 0:").focus()
+    page.keyboard.press("PageDown")
+    in_hand("Template 1")
+    page.keyboard.press("PageUp")
+    page.keyboard.press("PageUp")
+    in_hand("Template 13")
+    page.keyboard.press("Tab")
+    in_hand("Query")
+    page.keyboard.press("Shift+Tab")
+    in_hand("Template 13")
+    assert page.evaluate(STOPS) == stops
+    place = walk.get_by_role("button", name="Template 13:")
+    before = place.get_attribute("style")
+    page.keyboard.press("ArrowDown")
+    expect(place).not_to_have_attribute("style", str(before))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from doubles import answer, bits, double
 from playwright.sync_api import Locator, Page, expect
-from visits import painted, said
+from visits import heard, painted, said
 
 from nnlib import ThreeLayerNet, nearest
 from nnlib.widgets import TemperatureExplorer
@@ -156,7 +156,7 @@ def test_the_published_case_and_the_turn_of_the_knob(show: SHOW) -> None:
     page = show(TemperatureExplorer.published_case())
     expect(said(page)).to_contain_text("the softmax net says versicolor with probability 0.5038")
     expect(said(page)).to_contain_text("The nearest neighbor says virginica: they differ.")
-    expect(said(page)).to_have_attribute("aria-live", "polite")
+    expect(heard(page)).to_have_attribute("aria-live", "polite")
     slider(page).focus()
     for _ in range(2):
         page.keyboard.press("ArrowLeft")

@@ -10,7 +10,7 @@ import numpy as np
 from contrast import RATIO
 from doubles import answer, bits
 from playwright.sync_api import Locator, Page, expect
-from visits import THEMES, drag, drawn, said, turn
+from visits import THEMES, drag, drawn, heard, said, turn
 
 from nnlib import k_nearest, nearest
 from nnlib.widgets import VoronoiExplorer, voronoi
@@ -260,7 +260,7 @@ def test_the_map_of_iris_is_drawn_as_python_computes_it(show: SHOW) -> None:
 
 def test_the_pen_and_paper_case_by_keyboard(show: SHOW) -> None:
     page = show(pen_and_paper())
-    expect(said(page)).to_have_attribute("aria-live", "polite")
+    expect(heard(page)).to_have_attribute("aria-live", "polite")
     expect(said(page)).to_contain_text("Query (2, 2): row 0 wins with score 6, class A")
     expect(said(page)).to_contain_text("margin to the runner-up, row 1: 2.")
     equation = page.locator(".nn-equation")

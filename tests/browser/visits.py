@@ -175,8 +175,13 @@ def turn(page: Page, theme: str) -> None:
 
 
 def said(page: Page | Locator) -> Locator:
-    """Return a widget's text line."""
+    """Return a widget's text line, as it is seen."""
     return page.locator(".nn-said").first
+
+
+def heard(page: Page | Locator) -> Locator:
+    """Return the copy of a widget's text line that a screen reader announces."""
+    return page.locator(".nn-heard").first
 
 
 def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
