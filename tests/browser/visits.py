@@ -78,7 +78,8 @@ def watch(page: Page) -> list[str]:
             complaints.append(f"console {message.type}: {message.text}")
             if message.type in {"error", "warning"}
             # JupyterLab measures itself; how busy this machine is, is no fault of the page.
-            and "is taking too long to activate" not in message.text
+            and "too long to activate" not in message.text
+            and "ms to activate" not in message.text
             else None
         ),
     )
