@@ -81,14 +81,14 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
             cell.source = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", cell.source)
     nbformat.write(nb, folder / "one_nn.ipynb")
     pad = "```{code-pad} mock one_nn nn_layer\n:title: the mock\n```"
-    words = f"# Words\n\n## Your answer\n\nNone.\n\n{pad}\n"
-    (folder / "words.md").write_text(words, encoding="utf-8")
+    (folder / "blank.md").write_text(f"# Blank\n\n{pad}\n", encoding="utf-8")
+    (folder / "words.md").write_text("# Words\n\n## Your answer\n\nNone.\n", encoding="utf-8")
     write_notebook(folder, "03_sample", "# Sample", [source for source, _ in CELLS])
     nb = nbformat.read(folder / "03_sample.ipynb", as_version=4)
     for cell, (_, metadata) in zip(nb.cells[1:], CELLS, strict=True):
         cell.metadata = nbformat.from_dict(metadata)
     nbformat.write(nb, folder / "03_sample.ipynb")
-    result = build(folder, ["words", "one_nn", "03_sample"])
+    result = build(folder, ["words", "one_nn", "03_sample", "blank"])
     assert result.returncode == 0, result.stdout + result.stderr
     return folder / "_build" / "html"
 
@@ -118,7 +118,7 @@ def test_a_drills_page_has_its_pad_before_the_first_cell_of_the_answer(book: Pat
 
 
 def test_a_blank_pad_stands_where_a_page_asks_for_one(book: Path) -> None:
-    (script,) = page(book, "words.html").select(".pad-place script")
+    (script,) = page(book, "blank.html").select(".pad-place script")
     described = json.loads(script.text)
     assert (described["name"], described["stub"]) == ("mock", "")
     assert [task["drill"] for task in described["tasks"]] == ["one_nn", "nn_layer"]
