@@ -290,7 +290,8 @@ def enter(frame: Frame, points: Array, factor: float, inside: Array) -> Array:
             # smaller first, which is exact but for the last of those at the other end.
             first, then = (frame.scale, factor) if frame.scale < 1 else (1.0, factor * frame.scale)
             first = frame.center.dtype.type(first)
-            z = points[part] * first - frame.center * first
+            z = points[part] * first
+            z -= frame.center * first
             z *= then
             inside[part, :d] = z
         else:

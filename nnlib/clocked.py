@@ -405,7 +405,8 @@ def lateral_inhibition(
     if value.ndim or value <= 0:
         raise ValueError(f"inhibition must be one number > 0; got {inhibition!r}")
     history = [start.astype(np.float64)]
-    with np.errstate(over="ignore"):  # what overflows is minus infinity: a unit falls silent
+    # What overflows is minus infinity: a unit falls silent, as where what is left underflows.
+    with np.errstate(over="ignore", under="ignore"):
         if not np.isfinite(history[0].cumsum()[-1]):
             raise ValueError(f"inputs must have a finite sum; the largest is {start.max():g}")
         while np.count_nonzero(history[-1]) > 1 and len(history) <= max_steps:

@@ -94,7 +94,7 @@ def trace(
     steps = [Step("start", start, (start,), (start,), (start,))]
     while waiting and (len(best) < ef or rank[waiting[0]][0] <= rank[best[-1]][0]):
         row = waiting.pop(0)
-        new = [j for j in ways[row] if j not in seen]
+        new = [j for j in dict.fromkeys(ways[row]) if j not in seen]
         seen.update(new)
         waiting = sorted([*waiting, *new], key=lambda i: rank[i])
         best = sorted([*best, *new], key=lambda i: rank[i])[:ef]

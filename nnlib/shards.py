@@ -8,10 +8,9 @@ smaller of their two heads by (distance, index); the merges form a tree. `nnlib.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from nnlib.validation import check_count
+from nnlib.validation import as_numbers, check_count
 from nnlib.watched import places, whole_distance, whole_point, whole_rows
 
 
@@ -90,7 +89,7 @@ def trace(
     T = whole_rows("X_train", X_train)
     query = whole_point("x", x, len(T[0]))
     k = check_count("k", k, 1, len(T), f"n_train = {len(T)}")
-    order = places("arrival", arrival, np.size(arrival))
+    order = places("arrival", arrival, as_numbers("arrival", arrival).size)
     if not order or sorted(order) != list(range(len(order))):
         raise ValueError(f"arrival must name each shard once; got {order}")
     home = places("shard", shard, len(order))

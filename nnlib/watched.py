@@ -52,6 +52,10 @@ def label_list(name: str, labels: ArrayLike, n: int, rows: str) -> list[Any]:
         raise ValueError(f"{name} must be one label a row; its shape is {array.shape}")
     distinct_labels(name, array)
     found: list[Any] = array.tolist()
+    try:
+        set(found)
+    except TypeError:
+        raise ValueError(f"{name} must hold labels, not lists of them; got {found[0]!r}") from None
     return found
 
 

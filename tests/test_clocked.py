@@ -270,6 +270,11 @@ def test_an_inhibition_that_overflows_silences_everybody():
     assert (run.steps, run.winner, run.activations[-1].max()) == (1, None, 0)
 
 
+def test_the_smallest_numbers_underflow_without_a_word():
+    with np.errstate(all="raise"):
+        assert lateral_inhibition([5e-324, 1e-323], 0.5, max_steps=5).winner == 1
+
+
 def test_too_strong_an_inhibition_silences_everybody():
     run = lateral_inhibition([5, 4, 4], 0.7)
     assert run.winner is None

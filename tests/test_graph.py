@@ -58,6 +58,13 @@ def test_with_room_for_all_rows_it_misses_none(rows, x):
     assert steps[-1].row == nearest(rows, [x])[0]
 
 
+def test_a_link_that_is_told_twice_is_one():
+    rows, once = [[4], [3], [7], [0]], [[1, 2], [0], [0, 3], [2]]
+    twice = [[1, 1, 2], [0, 0], [0, 3], [2]]
+    assert trace(rows, twice, [0], 3) == trace(rows, once, [0], 3)
+    assert trace(rows, once, [0], 3)[-1].row == 3
+
+
 def test_links_go_both_ways_to_the_nearest_so_far():
     assert link([[1, 1], [4, 2], [2, 5], [5, 4]], 2) == [[1, 2], [0, 2, 3], [1, 0, 3], [1, 2]]
 

@@ -59,6 +59,14 @@ def test_no_feature_leaves_every_label_as_likely_as_its_templates_are_many():
     assert first.loss == pytest.approx(math.log(2))
 
 
+def lists(n):
+    """Return n lists, as an array holds them."""
+    found = np.empty(n, object)
+    for i in range(n):
+        found[i] = [i]
+    return found
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
@@ -68,6 +76,8 @@ def test_no_feature_leaves_every_label_as_likely_as_its_templates_are_many():
         ({"y_train": [0]}, "y_train must have one entry for each of the 4 rows of X_train"),
         ({"y_train": 0}, "y_train must have one entry for each of the 4 rows of X_train"),
         ({"y_train": [[0]] * 4}, r"y_train must be one label a row; its shape is \(4, 1\)"),
+        ({"y_train": lists(4)}, r"y_train must hold labels, not lists of them; got \[0\]"),
+        ({"code": lists(3)}, r"code must hold labels, not lists of them; got \[0\]"),
         ({"code": [0, 1]}, "code must have one entry for each of the 3 rows of templates"),
         ({"code": [0, 1, np.nan]}, "code must not hold nan as a label; row 2 does"),
         ({"y_train": [0, 0, 1, 2]}, "y_train must hold labels of templates only"),

@@ -126,10 +126,14 @@ def test_a_blank_pad_stands_where_a_page_asks_for_one(book: Path) -> None:
 
 def test_a_blank_pad_of_no_drill_stops_the_build(tmp_path: Path) -> None:
     text = "# Words\n\n```{code-pad} mock one_nn no_drill\n:title: the mock\n```\n"
+    text += "```{code-pad} one_nn nn_layer\n:title: the mock\n```\n"
+    text += "```{code-pad} mock one_nn\n```\n"
     (tmp_path / "words.md").write_text(text, encoding="utf-8")
     result = build(tmp_path, ["words"])
     assert result.returncode != 0
-    assert "there is no drill no_drill" in result.stdout + result.stderr
+    said = result.stdout + result.stderr
+    for reason in ("no drill no_drill", "one_nn is a drill, whose own pad", "needs a :title:"):
+        assert reason in said
 
 
 def test_every_cell_whose_code_is_shown_is_marked(book: Path) -> None:

@@ -59,6 +59,7 @@ def test_every_order_of_arrival_ends_alike_though_four_rows_tie():
         ({"arrival": [0, 0]}, "arrival must name each shard once"),
         ({"arrival": [0, 2]}, "arrival must be a list of whole numbers from 0 to 1"),
         ({"arrival": []}, "arrival must name each shard once"),
+        ({"arrival": [[0], [1, 2]]}, "arrival cannot be read as an array"),
         ({"arrival": 2}, "arrival must be a list of whole numbers"),
         ({"shard": [0, 5]}, "shard must be a list of whole numbers from 0 to 1"),
         ({"shard": [0, 0.5]}, "shard must be a list of whole numbers from 0 to 1"),

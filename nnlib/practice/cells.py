@@ -5,11 +5,9 @@ pictures, and the value of its last line is printed, as a notebook shows it. A c
 because a later one needs it is muted: the page shows its stored output already.
 """
 
-import io
 import json
 import os
 import sys
-import tokenize
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -37,13 +35,6 @@ def show(value: Any) -> bool:
         markdown = getattr(value, "_repr_markdown_", None)
         print(markdown() if markdown else repr(value))
     return hasattr(value, "_esm")
-
-
-def quiet(source: str) -> bool:
-    """Return whether the last line ends in a semicolon: a notebook then shows no value."""
-    ignored = {tokenize.NEWLINE, tokenize.NL, tokenize.COMMENT, tokenize.ENDMARKER}
-    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    return next(t for t in reversed([*tokens]) if t.type not in ignored).string == ";"
 
 
 def check(source: str, name: str) -> str:
@@ -95,8 +86,7 @@ def run(
     result: dict[str, Any] = {}
     try:
         with redirect_stdout(printer), redirect_stderr(printer):
-            value = executed(source, name, NOTEBOOK.__dict__)
-            result["widget"] = show(None if value is None or quiet(source) else value)
+            result["widget"] = show(executed(source, name, NOTEBOOK.__dict__))
             on_pyplot("show")  # what is still open, as a notebook does
     except BaseException as error:
         result = described(error, name, HAS)

@@ -10,6 +10,7 @@ import io
 import json
 import linecache
 import sys
+import tokenize
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -157,8 +158,15 @@ class Printer(io.TextIOBase):
         self.waiting = ""
 
 
+def quiet(source: str) -> bool:
+    """Return whether the last line ends in a semicolon: a notebook then shows no value."""
+    ignored = {tokenize.NEWLINE, tokenize.NL, tokenize.COMMENT, tokenize.ENDMARKER}
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return next(t for t in reversed([*tokens]) if t.type not in ignored).string == ";"
+
+
 def executed(source: str, file: str, names: dict[str, Any]) -> Any:
-    """Run a source in a namespace; return the value of its last line, if it is an expression."""
+    """Run a source in a namespace; return what a notebook shows of its last line, if anything."""
     tree = ast.parse(source, file)
     last = tree.body[-1] if tree.body else None
     if not isinstance(last, ast.Expr):
@@ -166,7 +174,8 @@ def executed(source: str, file: str, names: dict[str, Any]) -> Any:
         return None
     tree.body.pop()
     exec(compile(tree, file, "exec"), names)
-    return eval(compile(ast.Expression(last.value), file, "eval"), names)
+    value = eval(compile(ast.Expression(last.value), file, "eval"), names)
+    return None if quiet(source) else value
 
 
 def run(source: str, send: Callable[[str], object]) -> str:

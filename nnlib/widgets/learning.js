@@ -174,7 +174,7 @@ const STATE = ["templates", "labels", "query", "rate", "at"];
 
 export default {
   render: stepping({
-    style: "nn-learning", label: "Learning the templates, step by step", noun: "Row", valid, whole, pictureOf,
+    style: "nn-learning", label: "Learning the templates, step by step", valid, whole, pictureOf,
     traits: [...STATE, "start", "code", "class_names", "extent"], linked: STATE,
   }),
 };

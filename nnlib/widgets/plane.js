@@ -50,6 +50,7 @@ export function viewOf(extent, points) {
 }
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const plain = ({ ctrlKey, metaKey, altKey }) => !(ctrlKey || metaKey || altKey);
 const TURNS = { PageDown: 1, PageUp: -1 };
 const EDGE = { left: 30, right: 8, top: 20, bottom: 32 };
 const TALLEST = { phone: 236, beside: 330 }; // beside: where the network has room there
@@ -120,14 +121,15 @@ function handsOf(page, plot, shown) {
   on(plot, "keydown", (event) => {
     const turn = TURNS[event.key];
     const all = movable(plot);
-    if (!turn || !all.includes(event.target)) return;
+    if (!turn || !all.length || !plain(event)) return;
     event.preventDefault();
-    all.at((all.indexOf(event.target) + turn) % all.length).focus();
+    const from = all.indexOf(event.target); // -1: of the query
+    all.at(from < 0 ? (turn > 0 ? 0 : -1) : (from + turn) % all.length).focus();
   });
   on(plot, "keydown", (event) => {
     const way = ARROWS[event.key];
     const which = event.target.dataset.i;
-    if (!way || which === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!way || which === undefined || !plain(event)) return;
     event.preventDefault();
     page.nudge(Number(which), way, event.shiftKey ? 1 : 5);
   });

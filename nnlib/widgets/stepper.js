@@ -187,7 +187,7 @@ function roomOf(said) {
  * has any, and its `draw(now, show)`, which asks `show(last, name)` for the step that is shown, draws it, and
  * returns what says any step in words.
  */
-export function stepping({ style, label, noun, traits, linked, valid, whole = (now) => now, pictureOf }) {
+export function stepping({ style, label, noun = "Row", traits, linked, valid, whole = (now) => now, pictureOf }) {
   return ({ model, el: root }) => {
     const { life, get, those, on, change: pass, start } = begin(model);
     const { said, announce } = announcer(life);
@@ -210,7 +210,6 @@ export function stepping({ style, label, noun, traits, linked, valid, whole = (n
     const picture = pictureOf(plane, page);
     const stepper = stepperOf(page);
     stepper.node.append(...(picture.controls ?? []));
-    const called = (noun ?? "Row").toLowerCase();
     const room = { class: `nn-widget nn-plane ${style}`, role: "group", "aria-label": label };
     const box = el("div", room,
       stepper.node,
@@ -218,7 +217,7 @@ export function stepping({ style, label, noun, traits, linked, valid, whole = (n
       said,
       el("div", { class: "nn-row" }, reset, ...link.controls,
         el("span", { class: "nn-muted nn-hint" },
-          `Drag, or use the arrow keys; Page Down: next ${called}.`)));
+          `Drag, or use the arrow keys; Page Down: next ${noun.toLowerCase()}.`)));
     const reserve = roomOf(said);
     let reserved = "";
     const draw = onFrame(() => {

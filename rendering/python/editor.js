@@ -64,7 +64,7 @@ export function editor(label, changed, run, least = 8) {
   const fit = () => { area.rows = Math.min(Math.max(area.value.split("\n").length + 1, least), 28); };
   area.addEventListener("keydown", (event) => {
     const { key, ctrlKey, metaKey, altKey, shiftKey, isComposing } = event;
-    if (key === "Enter" && (ctrlKey || metaKey || shiftKey)) {
+    if (key === "Enter" && !isComposing && (ctrlKey || metaKey || shiftKey)) {
       event.preventDefault();
       run();
     } else if (key === "Escape") leaving = true;

@@ -71,7 +71,8 @@ class CodePad(SphinxDirective):
         Raises
         ------
         docutils.parsers.rst.DirectiveError
-            If there is no drill of a name.
+            If there is no drill of a name, or the pad has that of one, or no title, or stands in a
+            notebook.
         """
         from nnlib.practice.catalog import NAMES
 
@@ -79,6 +80,12 @@ class CodePad(SphinxDirective):
         unknown = [one for one in drills if one not in NAMES]
         if unknown:
             raise self.error(f"there is no drill {unknown[0]}")
+        if name in NAMES:
+            raise self.error(f"{name} is a drill, whose own pad keeps its code under that name")
+        if "title" not in self.options:
+            raise self.error("a code pad needs a :title:")
+        if str(self.env.doc2path(self.env.docname)).endswith(".ipynb"):
+            raise self.error("a chapter's cells run already: a code pad stands on a page of text")
         html = blank_place(name, self.options["title"], drills)
         return [nodes.raw("", html, format="html")]
 

@@ -121,7 +121,8 @@ export class Runner {
       this.told({ stage: "adds", title: this.files[name].title });
       const { broken } = await this.do({ job: "add", pack: packs[name] }, () => {}, 0);
       if (broken) {
-        this.stop(); // what came of a half-made package nobody knows
+        delete packs[name]; // and is brought anew, into a fresh Python
+        this.stop();
         throw new Error(broken);
       }
       this.has.add(name);

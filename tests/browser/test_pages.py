@@ -94,16 +94,17 @@ def has_formula(page: Page, selector: str) -> bool:
     return bool(page.locator(selector).locator("math").count())
 
 
-# Of words in the same spans in the same kind of place, the first stands for all: code is colored
-# by class, and has thousands of them. The text of the others stays, without its color.
+# Of words in equal spans, in equal elements all the way up, the first stands for all: code is
+# colored by class, and has thousands of them. The text of the others stays, without its color.
 ONE_OF_A_KIND = """() => {
   const seen = new Set();
   const kind = (e) => `${e.tagName} ${e.className}`;
   for (const e of document.querySelectorAll(".bd-article span[class]")) {
-    if (e.children.length || e.id || e.closest("mjx-container, .nn-widget")) continue;
-    const { parentElement: parent } = e;
-    const place = ".cell_input, .cell_output, .admonition, details, td, th, dl, p, li, main";
-    const key = [e, parent, parent.parentElement, e.closest(place)].map(kind).join("|");
+    const bare = !e.children.length && e.attributes.length === 1;
+    if (!bare || e.closest("mjx-container, .nn-widget")) continue;
+    const chain = [];
+    for (let one = e; !one.matches(".bd-article"); one = one.parentElement) chain.push(kind(one));
+    const key = chain.join("|");
     if (seen.has(key)) e.replaceWith(e.textContent);
     else seen.add(key);
   }

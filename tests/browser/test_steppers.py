@@ -412,18 +412,18 @@ def test_the_rows_are_one_stop_of_the_tab_key(show: SHOW) -> None:
     def in_hand(name: str) -> None:
         expect(walk.get_by_role("button", name=f"{name}: move with")).to_be_focused()
 
-    walk.get_by_role("button", name="Template 0:").focus()
+    walk.get_by_role("button", name="Row 0:").focus()
     page.keyboard.press("PageDown")
-    in_hand("Template 1")
+    in_hand("Row 1")
     page.keyboard.press("PageUp")
     page.keyboard.press("PageUp")
-    in_hand("Template 13")
+    in_hand("Row 13")
     page.keyboard.press("Tab")
     in_hand("Query")
     page.keyboard.press("Shift+Tab")
-    in_hand("Template 13")
+    in_hand("Row 13")
     assert page.evaluate(STOPS) == stops
-    place = walk.get_by_role("button", name="Template 13:")
+    place = walk.get_by_role("button", name="Row 13:")
     before = place.get_attribute("style")
     page.keyboard.press("ArrowDown")
     expect(place).not_to_have_attribute("style", str(before))
