@@ -787,7 +787,7 @@ class Clocked(Stepped):
         return [self.eight(at=6), ClockedStepper(far, [0, 1], [1e90, -1e90], name="two", at=2)]
 
     def alter(self, widget: Locator) -> None:
-        widget.get_by_role("button", name="Template 0").press("ArrowRight")
+        widget.get_by_role("button", name="Row 0").press("ArrowRight")
         press(widget, "Step")
         press(widget, "Step")
 

@@ -293,8 +293,12 @@ def answer_some(page: Page) -> None:
 
 
 def look(page: Page) -> list[Any]:
-    """Return all that a reader sees of a quiz, after its first announcement."""
+    """Return all that a reader sees of a quiz, once the copy for screen readers says the same."""
     drawn(page)
+    page.wait_for_function(
+        """() => [...document.querySelectorAll(".nn-told")]
+            .every(({ children: [shown, heard] }) => shown.textContent === heard.textContent)"""
+    )
     values: list[Any] = page.evaluate(
         """() => [...document.querySelectorAll(".nn-quiz input")]
             .map((input) => [input.value, input.checked])"""
