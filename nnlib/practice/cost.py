@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlib.practice.events import GiveUp
+from nnlib.practice.events import GiveUp, loop_of
 
 # More than any sensible answer needs on the judge's small inputs; the same on every machine.
 EVENT_LIMIT = 40_000
@@ -77,20 +77,26 @@ class Steps:
         Whether the counting is over.
     """
 
+    asks = False
+
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.total = 0
         self.stopped: set[int] = set()
         self.closed = False
 
+    def follows(self, code: CodeType) -> bool:
+        """Return whether its loops are counted: those of the reader's own code."""
+        return not is_library(code.co_filename)
+
     def start(self, frame: FrameType) -> None:
         """Count a function that starts."""
         if self._heard() and not is_library(frame.f_code.co_filename):
             self._count()
 
-    def turn(self, frame: FrameType, target: int) -> None:
-        """Count a round of a loop."""
-        if self._heard() and not is_library(frame.f_code.co_filename):
+    def turn(self, frame: FrameType, origin: int, target: int) -> None:
+        """Count a round of a loop, of code that it follows."""
+        if self._heard():
             self._count()
 
     def ask(self, frame: FrameType, method: str, of: object) -> None:
@@ -120,6 +126,8 @@ class Tally(Steps):
         The reader's code of each place, to find its line.
     """
 
+    asks = True
+
     def __init__(self, limit: int = EVENT_LIMIT) -> None:
         super().__init__(limit)
         self.places: Counter[Place] = Counter()
@@ -140,10 +148,15 @@ class Tally(Steps):
         if caller is not None and not is_library(caller.f_code.co_filename):
             self._at(caller, caller.f_lasti, code.co_qualname)
 
-    def turn(self, frame: FrameType, target: int) -> None:
+    def follows(self, code: CodeType) -> bool:
+        """Return whether its loops are counted: all are."""
+        return True
+
+    def turn(self, frame: FrameType, origin: int, target: int) -> None:
         """Count a round of a loop."""
         if not self._heard():
             return
+        target = loop_of(frame.f_code, origin, target)
         if not is_library(frame.f_code.co_filename):
             self._count()
             self._at(frame, target, TURN)

@@ -24,13 +24,24 @@ class GiveUp(BaseException):
 
 
 class Listener(Protocol):
-    """Who is told; it may raise `GiveUp` and nothing else."""
+    """Who is told; it may raise `GiveUp` and nothing else.
+
+    Attributes
+    ----------
+    asks : bool
+        Whether to tell of asks.
+    """
+
+    asks: bool
+
+    def follows(self, code: CodeType) -> bool:
+        """Return whether to tell of the turns of that code."""
 
     def start(self, frame: FrameType) -> None:
         """Take note that a function starts."""
 
-    def turn(self, frame: FrameType, target: int) -> None:
-        """Take note that the code jumps back to, or for a `while` is tested at, `target`."""
+    def turn(self, frame: FrameType, origin: int, target: int) -> None:
+        """Take note that the code jumps from `origin` back to `target`; see `loop_of`."""
 
     def ask(self, frame: FrameType, method: str, of: object) -> None:
         """Take note that the code calls a method, written in C, of an object."""
@@ -51,8 +62,8 @@ def _first(code: CodeType) -> int:
 
 
 @cache
-def _named(code: CodeType, origin: int, target: int) -> int:
-    """Return the instruction that names a jump from `origin` back to `target`.
+def loop_of(code: CodeType, origin: int, target: int) -> int:
+    """Return the instruction that names the loop of a jump from `origin` back to `target`.
 
     Up to Python 3.13 a `while` is tested again at its end, which jumps back into its body; its own
     line is then the one it jumps from. Later ones jump to its line, as a `for` does everywhere.
@@ -100,7 +111,20 @@ class Watcher:
 
 
 class Traced(Watcher):
-    """Watches threads by `sys.settrace`, for Python 3.11."""
+    """Watches threads by `sys.settrace`, for Python 3.11.
+
+    A loop in Python spends most of its time here, and where memory is measured all that is
+    allocated here costs again. So what depends on the code alone is found out once, and one
+    function serves all frames, with the instruction that each was seen at last.
+    """
+
+    def __init__(self, listener: Listener, halt: Callable[[], None]) -> None:
+        super().__init__(listener, halt)
+        # By the identity of the code, which is quicker to come by than its hash: the code, where
+        # it begins, whether its turns are told, and whether it is followed by instructions.
+        self._rules: dict[int, tuple[CodeType, int, bool, bool]] = {}
+        self._last: dict[FrameType, int] = {}  # of those that run
+        self._each = self._step
 
     def __enter__(self) -> None:
         """Do nothing: each thread is watched by itself."""
@@ -111,7 +135,7 @@ class Traced(Watcher):
     @contextmanager
     def here(self) -> Iterator[None]:
         """Watch this thread."""
-        with _tracing(self._enter, self._profile):
+        with _tracing(self._enter, self._profile if self.listener.asks else None):
             yield
 
     @contextmanager
@@ -120,23 +144,37 @@ class Traced(Watcher):
         with _tracing(None, None):
             yield
 
-    def _enter(self, frame: FrameType, event: str, argument: Any) -> Any:
-        last = frame.f_lasti
-        if last <= _first(frame.f_code):
-            self._told(self.listener.start, frame)
+    def _learn(self, code: CodeType) -> tuple[CodeType, int, bool, bool]:
         # A line event comes with every jump backward, but for a jump to itself: `while True: pass`.
-        wanted = "opcode" if jumps_to_itself(frame.f_code) else "line"
-        frame.f_trace_opcodes = wanted == "opcode"
+        rules = code, _first(code), self.listener.follows(code), jumps_to_itself(code)
+        self._rules[id(code)] = rules
+        return rules
 
-        def step(frame: FrameType, event: str, argument: Any) -> Any:
-            nonlocal last
-            if event == wanted:
-                if frame.f_lasti <= last:
-                    self._told(self.listener.turn, frame, _named(frame.f_code, last, frame.f_lasti))
-                last = frame.f_lasti
-            return step
+    def _enter(self, frame: FrameType, event: str, argument: Any) -> Any:
+        code = frame.f_code
+        _, first, followed, by_instruction = self._rules.get(id(code)) or self._learn(code)
+        last = frame.f_lasti
+        if last <= first:
+            self._told(self.listener.start, frame)
+        if not followed:
+            return None
+        self._last[frame] = last
+        if by_instruction:
+            frame.f_trace_opcodes = True
+        return self._each
 
-        return step
+    def _step(self, frame: FrameType, event: str, argument: Any) -> Any:
+        if event == "return":
+            del self._last[frame]
+        elif event == "opcode" or (event == "line" and not frame.f_trace_opcodes):
+            last, now = self._last[frame], frame.f_lasti
+            self._last[frame] = now
+            if now <= last:
+                try:
+                    self.listener.turn(frame, last, now)
+                except GiveUp:
+                    self.halt()
+        return self._each
 
     def _profile(self, frame: FrameType, event: str, argument: Any) -> None:
         if event == "c_call":
@@ -164,7 +202,8 @@ class Monitored(Watcher):
         monitoring.register_callback(self.tool, events.PY_START, self._start)
         monitoring.register_callback(self.tool, events.JUMP, self._jump)
         monitoring.register_callback(self.tool, events.CALL, self._call)
-        monitoring.set_events(self.tool, events.PY_START | events.JUMP | events.CALL)
+        asks = events.CALL if self.listener.asks else 0
+        monitoring.set_events(self.tool, events.PY_START | events.JUMP | asks)
 
     def __exit__(self, *what: object) -> None:
         """Have nothing reported any more, whatever the watched threads do."""
@@ -197,8 +236,8 @@ class Monitored(Watcher):
             self._told(self.listener.start, sys._getframe(1))
 
     def _jump(self, code: CodeType, offset: int, target: int) -> None:
-        if target <= offset and get_ident() in self._threads:
-            self._told(self.listener.turn, sys._getframe(1), _named(code, offset, target))
+        if target <= offset and get_ident() in self._threads and self.listener.follows(code):
+            self._told(self.listener.turn, sys._getframe(1), offset, target)
 
     def _call(self, code: CodeType, offset: int, called: object, first: object) -> None:
         if type(called) is MethodDescriptorType:
