@@ -12,21 +12,10 @@ import nbformat
 import refresh
 
 from nnlib.practice import drills
+from nnlib.practice.questions import load as chapter
 from nnlib.practice.task import Drill, Question
 
 PAGES = Path(__file__).resolve().parent.parent / "chapters" / "practice"
-TITLES = {  # how a page names the chapter that explains the drill
-    "01_nearest": "The nearest neighbor",
-    "02_expansion": "Three terms instead of a cube",
-    "03_edges": "Ties, edges and bad input",
-    "04_argmax": "From argmin to argmax",
-    "05_temperature": "Softmax and temperature",
-    "06_scale": "Scale and metric",
-    "07_iris": "Three layers on iris",
-    "08_cancellation": "When the expansion lies",
-    "10_neighbors": "k neighbors and the vote",
-    "16_learning": "Learning the templates",
-}
 
 
 def folded(summary: str, text: str) -> str:
@@ -43,10 +32,11 @@ def notebook(drill: Drill) -> Any:
     """Return the notebook of a drill, not yet run."""
     name, function = drill.name, drill.solution.__name__
     text, code = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
+    title = chapter(drill.chapter)["title"]
     cells = [
         text(
             f"# {drill.title}\n\n**Drill `{name}`** · about {drill.minutes} minutes · "
-            f"{drill.difficulty} · explained in [{TITLES[drill.chapter]}](../{drill.chapter}.ipynb)"
+            f"{drill.difficulty} · explained in [{title}](../{drill.chapter}.ipynb)"
             f"\n\n*{drill.origin}*"
         ),
         text(f"## The question\n\n{drill.statement}"),

@@ -6,6 +6,7 @@ overwritten: a newer version of the chapter is laid beside it.
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,20 @@ COPIED = (".ipynb", ".mplstyle")
 def digest(path: Path) -> str:
     """Return a digest of a file's content."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def follow_names(source: Path, target: Path, record: dict[str, str]) -> None:
+    """Rename copies made when names of chapters began with a number, and their entries.
+
+    A copy stays as it is where the reader has one of the new name, too.
+    """
+    for path in sorted(target.glob("[0-9][0-9]_*.ipynb")):
+        name = re.sub(r"^\d\d_", "", path.name)
+        chapter = f"{name.split('.')[0]}.ipynb"  # of name.new.ipynb, too
+        if (source / chapter).exists() and not (target / name).exists():
+            path.rename(target / name)
+            if path.name in record:
+                record[name] = record.pop(path.name)
 
 
 def copy_chapters(source: Path, target: Path) -> list[str]:
@@ -38,6 +53,7 @@ def copy_chapters(source: Path, target: Path) -> list[str]:
     target.mkdir(exist_ok=True)
     record_file = target / RECORD
     record = json.loads(record_file.read_text()) if record_file.exists() else {}
+    follow_names(source, target, record)
     kept = []
     for original in sorted(p for p in source.rglob("*") if p.suffix in COPIED):
         if ".ipynb_checkpoints" in original.parts:

@@ -6,6 +6,7 @@ nothing; a test holds every stored notebook to it.
 """
 
 import hashlib
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-CHAPTERS = Path(__file__).resolve().parent.parent / "chapters"
+CONTENTS = Path(__file__).resolve().parent.parent / "_toc.yml"
 VIEW = "application/vnd.jupyter.widget-view+json"
 # Cell metadata that means something to the book: tags, captions and alt texts, and the label under
 # which a browser keeps what a reader makes of the cell.
@@ -25,9 +26,11 @@ METADATA = {
 }
 
 
-def notebooks(folder: Path = CHAPTERS) -> list[Path]:
-    """Return the book's notebooks in reading order."""
-    return sorted(p for p in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
+def notebooks(contents: Path = CONTENTS) -> list[Path]:
+    """Return the book's notebooks in reading order, which the table of contents alone knows."""
+    listed = re.findall(r"- file: (\S+)", contents.read_text(encoding="utf-8"))
+    paths = [contents.parent / f"{file}.ipynb" for file in listed]
+    return [path for path in paths if path.exists()]
 
 
 def cell_ids(sources: list[str]) -> list[str]:

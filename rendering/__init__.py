@@ -4,7 +4,7 @@ Formulas are typeset while the book is built (``typesetter``, ``formulas``, ``gl
 in the page without a kernel (``places``, ``host.js``), so does Python in its code pads and cells
 (``python``). The page reads well in both themes, on a phone, by keyboard and by ear
 (``style.css``, ``scrolling.js``, ``repairs``), and is light (``weight``); ``finish`` applies the
-last two. A page asks no other host for anything.
+last two. Old addresses lead on (``redirects``). A page asks no other host for anything.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from rendering import formulas, glyphs, outputs, repairs
 from rendering.finish import finish_pages
 from rendering.places import Places
 from rendering.python import cells, pads
+from rendering.redirects import write_redirects
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -126,4 +127,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("build-finished", write_math_css)
     app.connect("build-finished", formulas.finish, priority=900)  # when no formula is left to set
     app.connect("build-finished", finish_pages, priority=900)  # when all stand
+    app.connect("build-finished", write_redirects, priority=950)  # nothing in them is to be mended
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

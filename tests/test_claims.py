@@ -68,9 +68,9 @@ def bounded(computed, x, t, roundings):
 @pytest.mark.parametrize("d", [1, 2, 3, 7, 40])
 def test_three_terms_take_d_plus_2_roundings_and_the_folded_product_2d_plus_1(d):
     r"""The bounds of chapters 2, 4 and 8, of the cheat sheet and of `squared_distances`."""
-    says("02_expansion.ipynb", r"(d+2)\,u \cdot (\lVert x\rVert + \lVert t\rVert)^2", "$2d + 1$")
-    says("04_argmax.ipynb", r"E = (2d+1)\,u\,(\lVert x\rVert + \lVert t\rVert)^2")
-    says("08_cancellation.ipynb", r"\gamma_{d+2} \sum_j")
+    says("expansion.ipynb", r"(d+2)\,u \cdot (\lVert x\rVert + \lVert t\rVert)^2", "$2d + 1$")
+    says("argmax.ipynb", r"E = (2d+1)\,u\,(\lVert x\rVert + \lVert t\rVert)^2")
+    says("cancellation.ipynb", r"\gamma_{d+2} \sum_j")
     says("cheatsheet.md", r"(d+2)\,u\,(\lVert x\rVert + \lVert t\rVert)^2")
     rng = np.random.default_rng(d)
     for offset in (0.0, 10.0, 1e5):
@@ -92,7 +92,7 @@ def test_no_page_states_another_bound():
 
 
 def wrong_share(offset, dtype):
-    """Return the share of wrong neighbors of chapter 8, its expansion in a fixed order."""
+    """Return the share of wrong neighbors in the chapter on cancellation, by a fixed order."""
     moved = (np.random.default_rng(0).permutation(FLOWERS) + offset).astype(dtype)
     T, X = moved[:75], moved[75:]
     found = []
@@ -105,16 +105,16 @@ def wrong_share(offset, dtype):
 
 
 def test_from_which_power_of_ten_on_more_than_half_are_wrong():
-    says("08_cancellation.ipynb", "10³ for float32, 10¹ for float16, 10⁸ for float64")
+    says("cancellation.ipynb", "10³ for float32, 10¹ for float16, 10⁸ for float64")
     for dtype, first in ((np.float16, 1), (np.float32, 3), (np.float64, 8)):
         shares = [wrong_share(10.0**exponent, dtype) for exponent in range(first + 1)]
         assert [share > 0.5 for share in shares] == [False] * first + [True]
 
 
 def test_where_a_weight_becomes_zero():
-    says("05_temperature.ipynb", "below $2^{-1075}$, about $10^{-324}$, it is zero")
+    says("temperature.ipynb", "below $2^{-1075}$, about $10^{-324}$, it is zero")
     says(
-        "16_learning.ipynb",
+        "learning.ipynb",
         "a weight below $2^{-1075}$, about $10^{-324}$, which is stored as zero",
     )
     assert np.exp(-1074 * np.log(2)) > 0  # far below 1e-308, and not zero
@@ -123,13 +123,13 @@ def test_where_a_weight_becomes_zero():
 
 
 def test_decimals_of_chapter_9_are_stored_as_a_little_more():
-    says("09_exact.ipynb", "`4.9` is stored as the nearest binary fraction, which is a little more")
+    says("exact.ipynb", "`4.9` is stored as the nearest binary fraction, which is a little more")
     assert Fraction(4.9) > Fraction(49, 10)
     assert Fraction(4.7) > Fraction(47, 10)
 
 
 def test_the_silent_perceptrons_third_row_is_nearest_by_a_hair():
-    says("13_clocked.ipynb", "row 2 is nearest, by less than $10^{-17}$")
+    says("clocked.ipynb", "row 2 is nearest, by less than $10^{-17}$")
     rows, x = np.array([[0.3, 0.0], [0.3, 0.2], [0.2, 0.1]]), np.array([0.3, 0.1])
     first, second, third = (exact(x, t) for t in rows)
     assert 0 < first - third < Fraction(1, 10**17)
@@ -145,28 +145,28 @@ def left_out(rows):
 
 
 def test_sepal_length_in_millimeters_changes_thirteen_answers():
-    says("06_scale.ipynb", "and with sepal length thirteen answers")
+    says("scale.ipynb", "and with sepal length thirteen answers")
     before, after = (SPECIES[left_out(TENTHS * np.array([c, 1, 1, 1]))] for c in (1, 10))
     assert (before != after).sum() == 13
 
 
 def test_both_copies_of_the_opening_puzzle_get_fewer_right():
     """The question asked which one does better; neither does."""
-    says("06_scale.ipynb", "Does each of the copies get more than 144 right, as many, or fewer?")
-    says("06_scale.ipynb", "So both copies do worse than the plain 144")
-    lines = printed("06_scale.ipynb")
+    says("scale.ipynb", "Does each of the copies get more than 144 right, as many, or fewer?")
+    says("scale.ipynb", "So both copies do worse than the plain 144")
+    lines = printed("scale.ipynb")
     assert "one unit for all: 144 right" in lines
     assert "sepal length × 10: 131 right" in lines
     assert "one unit: 142 right" in lines
 
 
 def test_three_of_the_six_slips_pass_both_tests():
-    says("17_slips.ipynb", "Three of the six would have passed both")
-    assert "both: [5, 9, 10]\n" in printed("17_slips.ipynb")
+    says("slips.ipynb", "Three of the six would have passed both")
+    assert "both: [5, 9, 10]\n" in printed("slips.ipynb")
 
 
 def test_centering_mends_a_sixth_of_the_wrong_rows():
-    says("02_expansion.ipynb", "It goes down, by about a sixth, and does not vanish")
+    says("expansion.ipynb", "It goes down, by about a sixth, and does not vanish")
     flips = []
     for centered in (False, True):
         rng, count = np.random.default_rng(2), 0
@@ -185,7 +185,7 @@ def test_centering_mends_a_sixth_of_the_wrong_rows():
 
 
 def test_row_70_changes_its_answer_twice_on_the_way_to_cold():
-    says("05_temperature.ipynb", "Twice: virginica, then versicolor between τ = 2.21 and τ = 0.42")
+    says("temperature.ipynb", "Twice: virginica, then versicolor between τ = 2.21 and τ = 0.42")
     explorer, said = TemperatureExplorer(preset="border"), []
     for tau in np.logspace(3, -3, 301):
         explorer.temperature = float(tau)
@@ -196,8 +196,8 @@ def test_row_70_changes_its_answer_twice_on_the_way_to_cold():
 
 def test_how_many_cuts_a_tree_makes():
     """log₂(10⁵/32) is 11.6: eleven cuts, and not the twelve that rounding makes of it."""
-    says("11_millions.ipynb", r"$\lfloor\log_2(n/32)\rfloor$ cuts", "about two thousand leaves")
-    assert "100,000 rows: 11 cuts" in printed("11_millions.ipynb")
+    says("millions.ipynb", r"$\lfloor\log_2(n/32)\rfloor$ cuts", "about two thousand leaves")
+    assert "100,000 rows: 11 cuts" in printed("millions.ipynb")
     tree = KDTree(np.random.default_rng(0).random((100_000, 2)), leaf_size=32)
     nodes = tree.get_arrays()[2]
     sizes = (nodes["idx_end"] - nodes["idx_start"])[nodes["is_leaf"] == 1]
@@ -206,7 +206,7 @@ def test_how_many_cuts_a_tree_makes():
 
 
 def test_eighths_add_up_exactly():
-    says("00_warmup.ipynb", "With 8 as the divisor none")
+    says("warmup.ipynb", "With 8 as the divisor none")
     grid = range(1, 11)
     assert all(i / 8 + j / 8 == (i + j) / 8 for i in grid for j in grid)
 
@@ -221,21 +221,21 @@ def stored(name):
 def test_a_time_on_more_workers_than_cores_is_not_told():
     """One process with four threads on two cores waits for itself; 0.12 of that says nothing."""
     cases, cores = stored("shards")["cases"], stored("shards")["machine"]["cores"]
-    lines = re.findall(r"^(\d) workers,.*$", printed("11_shards.ipynb"), flags=re.M)
+    lines = re.findall(r"^(\d) workers,.*$", printed("shards.ipynb"), flags=re.M)
     assert len(lines) == len(cases)
-    for workers, line in re.findall(r"^((\d) workers,.*)$", printed("11_shards.ipynb"), re.M):
+    for workers, line in re.findall(r"^((\d) workers,.*)$", printed("shards.ipynb"), re.M):
         assert ("× the time of one process" in workers) == (int(line) <= cores)
 
 
 def test_copies_score_differently_with_some_routine_and_not_with_another():
-    says("01_nearest.ipynb", "only the routine differs, and OpenBLAS chooses it by the processor")
+    says("nearest.ipynb", "only the routine differs, and OpenBLAS chooses it by the processor")
     counts = stored("copies")["kernels"]
     assert len({tuple(c.values()) for c in counts.values()}) > 1
     assert any(c["queries"] > 0 for c in counts.values())
 
 
 def test_exact_costs_less_than_a_float64_product_from_64_features_on():
-    says("09_exact.ipynb", "From 64 features on the whole search costs less than a bare product")
+    says("exact.ipynb", "From 64 features on the whole search costs less than a bare product")
     for case in stored("peers")["times"]:
         if case["shape"][2] >= 64:
             pairs = zip(case["seconds"]["exact"], case["seconds"]["product64"], strict=True)
@@ -243,18 +243,18 @@ def test_exact_costs_less_than_a_float64_product_from_64_features_on():
 
 
 def test_the_theorem_is_told_with_its_units():
-    says("04_argmax.ipynb", "In its best-known form, for sigmoidal units", "{cite}`leshno1993`")
-    says("15_universal.ipynb", "Let $\\sigma$ be continuous and not a polynomial")
+    says("argmax.ipynb", "In its best-known form, for sigmoidal units", "{cite}`leshno1993`")
+    says("universal.ipynb", "Let $\\sigma$ be continuous and not a polynomial")
 
 
 def test_who_can_undo_a_safe_lead_is_said():
-    says("04_argmax.ipynb", "which no other way of computing whose scores are off by at most $E$")
+    says("argmax.ipynb", "which no other way of computing whose scores are off by at most $E$")
 
 
 def test_a_gap_between_one_bound_and_two_proves_nothing():
     """Each of the two scores may be off by the bound, toward each other."""
     says("practice/break_the_expansion.ipynb", "with twice a bound on the rounding error of each")
-    says("08_cancellation.ipynb", "If the second exceeds the first by more than twice the bound")
+    says("cancellation.ipynb", "If the second exceeds the first by more than twice the bound")
     truth, bound = np.array([1.0, 0.0]), 0.9
     computed = truth + np.array([-bound, bound])
     assert computed.argmin() != truth.argmin()

@@ -160,6 +160,40 @@ def test_a_changed_copy_is_never_overwritten(chapters):
     assert lab.copy_chapters(source, target) == []
 
 
+def test_copies_follow_names_that_had_numbers(chapters):
+    source, target = chapters
+    for name in ("01_a", "02_c", "03_d"):
+        (source / f"{name}.ipynb").write_text("one")
+    lab.copy_chapters(source, target)
+    (target / "02_c.ipynb").write_text("my answers")
+    (target / "02_c.new.ipynb").write_text("a newer one")
+    (target / "03_d.ipynb").write_text("mine, and the book has no d any more")
+    (target / "a.ipynb").unlink()
+    for name in ("01_a", "02_c"):
+        (source / f"{name}.ipynb").rename(source / f"{name[3:]}.ipynb")
+    (source / "03_d.ipynb").unlink()
+    (source / "c.ipynb").write_text("newer")
+    (kept,) = lab.copy_chapters(source, target)
+    assert "lab/c.ipynb has your changes and stays; see c.new2.ipynb" in kept
+    assert (target / "c.ipynb").read_text() == "my answers"
+    assert (target / "c.new.ipynb").read_text() == "a newer one"
+    assert (target / "c.new2.ipynb").read_text() == "newer"
+    assert (target / "a.ipynb").read_text() == "one"
+    assert (target / "03_d.ipynb").read_text().startswith("mine")
+    assert not (target / "01_a.ipynb").exists()
+    assert lab.copy_chapters(source, target) == []
+
+
+def test_a_copy_stays_where_the_new_name_is_taken(chapters):
+    source, target = chapters
+    target.mkdir()
+    (target / "01_a.ipynb").write_text("mine of then")
+    (target / "a.ipynb").write_text("mine of now")
+    lab.copy_chapters(source, target)
+    assert (target / "01_a.ipynb").read_text() == "mine of then"
+    assert (target / "a.ipynb").read_text() == "mine of now"
+
+
 def test_a_copy_made_before_the_record_is_not_overwritten(chapters):
     source, target = chapters
     target.mkdir()
@@ -258,7 +292,7 @@ def run_nbval(*paths):
 
 def test_one_changed_number_in_a_stored_output_fails(tmp_path):
     sound, forged = tmp_path / "sound.ipynb", tmp_path / "forged.ipynb"
-    shutil.copy(ROOT / "chapters" / "00_warmup.ipynb", sound)
+    shutil.copy(ROOT / "chapters" / "warmup.ipynb", sound)
     content = json.loads(sound.read_text())
     output = next(o for c in content["cells"] for o in c.get("outputs", []) if "text" in o)
     assert "3" in output["text"][0]

@@ -100,6 +100,8 @@ def spoiled(path, value):
 def test_the_mark_follows_the_content():
     assert mock.check(spoiled(["title"], "Mock interview"))["mark"] == INTERVIEW["mark"]
     assert mock.check(spoiled(["title"], "Another"))["mark"] != INTERVIEW["mark"]
+    moved = mock.check(spoiled(["scenes", 0, "twist_chapter"], "argmax"))
+    assert moved["mark"] == INTERVIEW["mark"]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +116,7 @@ def test_the_mark_follows_the_content():
         (["parts", 0, "steps", 0, "ask"], "{size}?", "scene 1: 'size' is missing"),
         (["scenes", 1, "twist"], None, "mock.yaml, scene 2: 'twist' is missing"),
         (["scenes", 1, "other"], "x", "scene 2: there is no field 'other' here"),
-        (["scenes", 0, "twist_chapter"], "99_end", "no chapter '99_end' with questions"),
+        (["scenes", 0, "twist_chapter"], "end", "no chapter 'end' with questions"),
     ],
 )
 def test_a_bad_file_gets_one_clear_error(path, value, message):

@@ -76,24 +76,26 @@ def names_of(page, last=None):
 
 # --- What is judged: where it stands, the drill, how it is called, the demands that it breaks ---
 
-TYPES = {"dtypes"}  # chapter 3 comes to small types; `one_nn` reports them and passes all the same
+TYPES = {
+    "dtypes"
+}  # "Ties, edges and bad input" comes to small types; `one_nn` reports them and passes all the same
 WIDE = {"dtypes", "no_cube"}
 BLOCKS = {
     ("cheatsheet", 0): ("one_nn", "T, y, X", set()),
 }
 SENTENCES = {
-    ("00_warmup", "((X[:, None, :] - T[None, :, :]) ** 2).sum(axis=2)"): (
+    ("warmup", "((X[:, None, :] - T[None, :, :]) ** 2).sum(axis=2)"): (
         "one_nn",
         "lambda T, y, X: y[({}).argmin(axis=1)]",
         WIDE,
     ),
-    ("02_expansion", "((X[:, None, :] - T[None, :, :]) ** 2).sum(axis=2).argmin(axis=1)"): (
+    ("expansion", "((X[:, None, :] - T[None, :, :]) ** 2).sum(axis=2).argmin(axis=1)"): (
         "one_nn",
         "lambda T, y, X: y[{}]",
         WIDE,
     ),
     # The sentence speaks of one query, and its W and b stand above it.
-    ("04_argmax", "y_train[s.argmax()]"): (
+    ("argmax", "y_train[s.argmax()]"): (
         "one_nn",
         "lambda T, y_train, X: np.array([{} for s in 2 * X @ T.T - (T**2).sum(1)], y_train.dtype)",
         {"dtypes", "no_loop"},
@@ -117,62 +119,62 @@ SENTENCES = {
     ),
 }
 FUNCTIONS = {
-    ("01_nearest", "nearest_by_loop"): (
+    ("nearest", "nearest_by_loop"): (
         "one_nn",
         "lambda T, y, X: y[np.array([nearest_by_loop(T.tolist(), x) for x in X.tolist()], int)]",
         {"no_loop"},
     ),
-    ("01_nearest", "reduced"): ("one_nn", "lambda T, y, X: y[reduced(T, X).argmin(axis=1)]", TYPES),
-    ("02_expansion", "cube"): ("one_nn", "lambda T, y, X: y[cube(X, T)]", WIDE),
-    ("02_expansion", "expanded"): (
+    ("nearest", "reduced"): ("one_nn", "lambda T, y, X: y[reduced(T, X).argmin(axis=1)]", TYPES),
+    ("expansion", "cube"): ("one_nn", "lambda T, y, X: y[cube(X, T)]", WIDE),
+    ("expansion", "expanded"): (
         "one_nn",
         "lambda T, y, X: y[expanded(X, T).argmin(axis=1)]",
         TYPES,
     ),
-    ("02_expansion", "reduced"): (
+    ("expansion", "reduced"): (
         "one_nn",
         "lambda T, y, X: y[reduced(X, T).argmin(axis=1)]",
         TYPES,
     ),
-    ("02_expansion", "nearest_in_batches"): (
+    ("expansion", "nearest_in_batches"): (
         "one_nn",
         "lambda T, y, X: y[nearest_in_batches(T, X)]",
         TYPES,
     ),
-    ("04_argmax", "layer"): ("one_nn", "lambda T, y, X: y[layer(X, T).argmax(axis=1)]", TYPES),
-    ("05_temperature", "stable_softmax"): (
+    ("argmax", "layer"): ("one_nn", "lambda T, y, X: y[layer(X, T).argmax(axis=1)]", TYPES),
+    ("temperature", "stable_softmax"): (
         "stable_softmax",
         "lambda z, temperature=1.0: stable_softmax(z, temperature)",
         set(),
     ),
     # "For τ > 0", says its chapter.
-    ("07_iris", "three_layers"): (
+    ("iris", "three_layers"): (
         "three_layer_net",
         "lambda T, y, X, t: three_layers(T, (y[:, None] == np.unique(y)) * 1.0, t)(X)",
         {"zero", "earliest"},
     ),
-    ("09_exact", "certified"): (
+    ("exact", "certified"): (
         "one_nn",
         "lambda T, y, X: y[np.array(certified(T, X)[0], int)]",
         {"dtypes", "no_loop"},
     ),
-    ("10_neighbors", "votes_for_every_k"): ("knn_vote", "voted", set()),
-    ("11_millions", "by_tree"): (
+    ("neighbors", "votes_for_every_k"): ("knn_vote", "voted", set()),
+    ("millions", "by_tree"): (
         "one_nn",
         "lambda T, y, X: y[np.array([by_tree(T, x[None])[0][0] for x in X], int)]",
         {"dtypes", "no_loop"},
     ),
-    ("11_shards", "merge"): ("merge_shards", "merged", {"no_loop"}),
+    ("shards", "merge"): ("merge_shards", "merged", {"no_loop"}),
     # The slips are wrong, each in the way that its diagnosis says.
-    ("17_slips", "case_5"): ("one_nn", "case_5", {"nearest"}),
-    ("17_slips", "case_7"): ("one_nn", "case_7", {"nearest"}),
-    ("17_slips", "case_8"): (
+    ("slips", "case_5"): ("one_nn", "case_5", {"nearest"}),
+    ("slips", "case_7"): ("one_nn", "case_7", {"nearest"}),
+    ("slips", "case_8"): (
         "stable_softmax",
         "lambda z, temperature=1.0: case_8(np.eye(z.shape[-1]), z, temperature)",
         {"softmax"},
     ),
-    ("17_slips", "case_9"): ("one_nn", "lambda T, y, X: y[case_9(T, X)]", TYPES),
-    ("17_slips", "case_10"): (
+    ("slips", "case_9"): ("one_nn", "lambda T, y, X: y[case_9(T, X)]", TYPES),
+    ("slips", "case_10"): (
         "one_nn",
         "lambda T, y, X: y[np.array([case_10(T, x, 3) for x in X], int)]",
         {"nearest"},
@@ -193,7 +195,7 @@ NO_ANSWER = {
 
 
 def voted(names):
-    """Return the vote of chapter 10 as an answer to `knn_vote`."""
+    """Return the vote of the chapter on k neighbors as an answer to `knn_vote`."""
 
     def answer(T, y, X, k):
         classes, code = np.unique(y, return_inverse=True)

@@ -26,8 +26,8 @@ FEWER = (
     "algorithm, which proposes less, and what it proposes is proved all the same"
 )
 STATED = {
-    ("12_thresholds", "rows = np.random.default_rng(0).permutation(150)[:30]"): FEWER,
-    ("12_thresholds", "left = {}"): FEWER,
+    ("thresholds", "rows = np.random.default_rng(0).permutation(150)[:30]"): FEWER,
+    ("thresholds", "left = {}"): FEWER,
 }
 
 

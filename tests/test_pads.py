@@ -83,12 +83,12 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pad = "```{code-pad} mock one_nn nn_layer\n:title: the mock\n```"
     (folder / "blank.md").write_text(f"# Blank\n\n{pad}\n", encoding="utf-8")
     (folder / "words.md").write_text("# Words\n\n## Your answer\n\nNone.\n", encoding="utf-8")
-    write_notebook(folder, "03_sample", "# Sample", [source for source, _ in CELLS])
-    nb = nbformat.read(folder / "03_sample.ipynb", as_version=4)
+    write_notebook(folder, "sample", "# Sample", [source for source, _ in CELLS])
+    nb = nbformat.read(folder / "sample.ipynb", as_version=4)
     for cell, (_, metadata) in zip(nb.cells[1:], CELLS, strict=True):
         cell.metadata = nbformat.from_dict(metadata)
-    nbformat.write(nb, folder / "03_sample.ipynb")
-    result = build(folder, ["words", "one_nn", "03_sample", "blank"])
+    nbformat.write(nb, folder / "sample.ipynb")
+    result = build(folder, ["words", "one_nn", "sample", "blank"])
     assert result.returncode == 0, result.stdout + result.stderr
     return folder / "_build" / "html"
 
@@ -137,7 +137,7 @@ def test_a_blank_pad_of_no_drill_stops_the_build(tmp_path: Path) -> None:
 
 
 def test_every_cell_whose_code_is_shown_is_marked(book: Path) -> None:
-    soup = page(book, "03_sample.html")
+    soup = page(book, "sample.html")
     marks = soup.select(".cell-place")
     shown = [source for source, metadata in CELLS if metadata.get("tags") != ["remove-input"]]
     for mark, source in zip(marks, shown, strict=True):
@@ -156,7 +156,7 @@ def test_every_cell_whose_code_is_shown_is_marked(book: Path) -> None:
 
 
 def test_a_topic_is_no_number() -> None:
-    assert topic("chapters/08_cancellation") == topic("cancellation") == "cancellation"
+    assert topic("chapters/cancellation") == topic("cancellation") == "cancellation"
 
 
 def test_a_mark_cannot_end_its_attribute() -> None:

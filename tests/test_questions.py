@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from nnlib import nearest, softmax
-from nnlib.practice import questions
+from nnlib.practice import questions, quiz
 
 CHAPTERS = questions.chapters()
 ALL = [
@@ -69,7 +69,16 @@ def test_a_quiz_is_short_and_named_like_its_chapter(chapter):
 
 
 def test_every_chapter_has_a_quiz():
-    assert sorted(path.stem for path in PAGES.glob("[0-9]*.ipynb")) == CHAPTERS
+    contents = PAGES.parent / "_toc.yml"
+    assert {path.stem for path in PAGES.glob("*.ipynb")} == set(CHAPTERS)
+    assert questions.chapters(contents)[:2] == ["warmup", "nearest"]
+    assert sorted(questions.chapters(contents)) == questions.chapters() == CHAPTERS
+    assert questions.chapters(contents.with_name("none.yml")) == CHAPTERS
+
+
+def test_a_name_from_when_names_had_numbers_is_known():
+    assert questions.load("04_argmax") == questions.load("argmax")
+    assert quiz("04_argmax").name == "argmax"
 
 
 @every_question
@@ -277,5 +286,5 @@ def test_a_file_that_is_no_mapping():
 
 
 def test_a_chapter_without_questions():
-    with pytest.raises(ValueError, match="no questions for '99_end'; there are 00_warmup, "):
-        questions.load("99_end")
+    with pytest.raises(ValueError, match="no questions for 'end'; there are approximate, "):
+        questions.load("end")

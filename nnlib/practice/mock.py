@@ -21,9 +21,11 @@ FIELD = re.compile(r"\{([a-z_]+)\}")
 
 
 def load() -> Fields:
-    """Return ``{"title": …, "scenes": […], "parts": […], "mark": …}``, checked.
+    """Return ``{"title": …, "scenes": […], "parts": […], "mark": …, "formerly": […]}``, checked.
 
     ``mark`` is a digest of the content, by which a stored session of an earlier version is known.
+    Which chapters teach what is not in it. ``formerly`` has the marks of versions whose sessions
+    fit this one, too.
 
     Raises
     ------
@@ -37,7 +39,7 @@ def load() -> Fields:
 def check(content: Any) -> Fields:
     """Return the content of the file as `load` does, or raise as it does."""
     name = "mock.yaml"
-    fields(name, content, {"title": TEXT, "scenes": LIST, "parts": LIST}, {})
+    fields(name, content, {"title": TEXT, "scenes": LIST, "parts": LIST}, {"formerly": LIST})
     said = {word for part in content["parts"] for step in steps(name, part) for word in words(step)}
     for i, scene in enumerate(content["scenes"]):
         fields(f"{name}, scene {i + 1}", scene, {"check": TEXT, **dict.fromkeys(said, TEXT)}, {})
@@ -48,7 +50,17 @@ def check(content: Any) -> Fields:
                     chapter = filled(item["chapter"], scene)
                     if chapter not in chapters():
                         raise ValueError(f"{name}: no chapter {chapter!r} with questions")
-    return {**content, "mark": digest(content)}
+    return {"formerly": [], **content, "mark": digest(without_chapters(content))}
+
+
+def without_chapters(value: Any) -> Any:
+    """Return a JSON value without the fields that name chapters or earlier marks."""
+    if isinstance(value, list):
+        return [without_chapters(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {name: one for name, one in value.items() if not name.endswith("chapter")}
+    return {name: without_chapters(one) for name, one in kept.items() if name != "formerly"}
 
 
 def steps(name: str, part: Any) -> Iterator[Fields]:

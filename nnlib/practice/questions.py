@@ -1,6 +1,6 @@
 """The questions of the quizzes: data in YAML, one file a chapter, read and checked here.
 
-A file ``questions/NN_chapter.yaml`` holds ``title`` and ``questions``. Each question has an
+A file ``questions/CHAPTER.yaml`` holds ``title`` and ``questions``. Each question has an
 ``id``, a ``kind``, what it asks (``ask``), perhaps a listing (``code``), and by its kind:
 
 =============  =====================================================================================
@@ -23,6 +23,7 @@ import random
 import re
 import zlib
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 Fields = dict[str, Any]
@@ -47,14 +48,26 @@ MEMBERS: dict[str, tuple[Fields, Fields]] = {
 }
 
 
-def chapters() -> list[str]:
-    """Return the names of the chapters that have questions, in their order."""
+def chapters(contents: Path | None = None) -> list[str]:
+    """Return the names of the chapters that have questions.
+
+    Parameters
+    ----------
+    contents : Path, optional
+        The book's table of contents, which alone knows their order. Without it, and for chapters
+        that it does not name, the order is the alphabet's.
+    """
     names = (item.name for item in ROOM.iterdir())
-    return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
+    found = sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
+    if contents is None or not contents.exists():
+        return found
+    text = contents.read_text(encoding="utf-8")
+    listed = [re.sub(".*/", "", file) for file in re.findall(r"- file: (\S+)", text)]
+    return sorted(found, key=lambda name: listed.index(name) if name in listed else len(listed))
 
 
 def load(chapter: str) -> Fields:
-    """Return ``{"title": …, "questions": […]}`` of one chapter, checked and ready for a page.
+    """Return one chapter's ``{"chapter": …, "title": …, "questions": […]}``, ready for a page.
 
     Each question gets a ``mark``, a digest of its content, by which a stored answer to an
     earlier wording is known. Options come in an order of their own, so that a file may name the
@@ -67,10 +80,13 @@ def load(chapter: str) -> Fields:
         If there is no such chapter (the message lists them), or naming file, question and field
         of the first thing that is not well formed.
     """
+    # A reader's copy of a notebook may be from when names of chapters began with a number.
+    chapter = re.sub(r"^\d\d_", "", chapter)
     if chapter not in chapters():
         raise ValueError(f"no questions for {chapter!r}; there are {', '.join(chapters())}")
     name = f"{chapter}.yaml"
-    return check(name, parse(ROOM.joinpath(name).read_text(encoding="utf-8")))
+    content = check(name, parse(ROOM.joinpath(name).read_text(encoding="utf-8")))
+    return {"chapter": chapter, **content}
 
 
 def parse(text: str) -> Any:

@@ -4,6 +4,7 @@ Quizzes, the mock interview and the progress over both run in the page, with no 
 widgets are imported where they are made, so that drills and judge do without them.
 """
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnlib.practice import mock, questions
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def quiz(chapter: str) -> "Quiz":
-    """Return the quiz of one chapter, such as ``"01_nearest"``.
+    """Return the quiz of one chapter, such as ``"nearest"``.
 
     Raises
     ------
@@ -24,7 +25,7 @@ def quiz(chapter: str) -> "Quiz":
     from nnlib.widgets import Quiz
 
     content = questions.load(chapter)
-    return Quiz(content["title"], content["questions"], name=chapter)
+    return Quiz(content["title"], content["questions"], name=content["chapter"])
 
 
 def mock_interview(base: str = "../") -> "MockInterview":
@@ -35,15 +36,16 @@ def mock_interview(base: str = "../") -> "MockInterview":
     return MockInterview(mock.load(), titles, base)
 
 
-def progress(base: str = "../") -> "Progress":
+def progress(base: str = "../", contents: str = "../../_toc.yml") -> "Progress":
     """Return the progress over all quizzes and drills.
 
-    Drills have their pages beside this widget's; `base` leads to the chapters.
+    Drills have their pages beside this widget's; `base` leads to the chapters, and `contents` to
+    the table that says in which order they come.
     """
     from nnlib.widgets import Progress
 
     quizzes = []
-    for chapter in questions.chapters():
+    for chapter in questions.chapters(Path(contents)):
         content = questions.load(chapter)
         marks = {question["id"]: question["mark"] for question in content["questions"]}
         entry = {"name": chapter, "title": content["title"], "page": f"{chapter}.html"}

@@ -9,6 +9,12 @@ const PREFIX = "nearest-neighbor-network:";
 // one page, with a quiz in one notebook and the progress in another.
 const CHANGED = "nearest-neighbor-network-kept";
 
+// Names of chapters began with a number once, and what was kept then lies under those names.
+const NUMBERED = /^(quiz|cell):\d\d_(?=[a-z])/;
+
+/** Today's name of what was kept under a name then. */
+export const renamed = (name) => name.replace(NUMBERED, "$1:");
+
 /** The value kept under a name; undefined if there is none, null if it cannot be read. */
 export function kept(name) {
   let text;
@@ -50,6 +56,15 @@ export function names() {
     return [];
   }
 }
+
+/** Bring what is kept under an old name to today's, unless something is kept there. */
+function follow() {
+  for (const name of names().filter((one) => NUMBERED.test(one))) {
+    const value = kept(name);
+    if (value !== null && kept(renamed(name)) === undefined && keep(renamed(name), value)) keep(name);
+  }
+}
+follow();
 
 export const isRecord = (value) => Boolean(value) && typeof value === "object" && !Array.isArray(value);
 

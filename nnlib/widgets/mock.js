@@ -39,7 +39,7 @@ export const items = (parts) => parts.flatMap(({ steps }, p) => steps.flatMap(({
 
 /** A stored session, if it can be one of this interview; else none. */
 export function sessionOf(value, interview) {
-  if (!isRecord(value) || value.mark !== interview.mark) return null;
+  if (!isRecord(value) || ![interview.mark, ...(interview.formerly ?? [])].includes(value.mark)) return null;
   const { number, part, step, phase, spent, ticks, began } = value;
   if (!Number.isInteger(number) || number < 1 || number > MOST) return null;
   const parts = drawSession(interview, number);

@@ -1,5 +1,5 @@
 import { announcer, begin, button, el, listen, write } from "./shared.js";
-import { isRecord, keep, keepingNote, kept, names, onKept } from "./keeping.js";
+import { isRecord, keep, keepingNote, kept, names, onKept, renamed } from "./keeping.js";
 import { inBook, pageLink, plural, save } from "./words.js";
 
 // ---- What is kept, and what of it counts. ----
@@ -30,7 +30,7 @@ export function entriesOf(text) {
   if (!isRecord(content) || content.format !== FORMAT || content.version !== 1 || !isRecord(content.entries)) {
     throw new Error("This file holds no exported progress of this book.");
   }
-  const good = Object.entries(content.entries).filter(([name, value]) => KNOWN.test(name)
+  const good = Object.entries(content.entries).map(([name, value]) => [renamed(name), value]).filter(([name, value]) => KNOWN.test(name)
     && (name === "mocks" ? Array.isArray(value) && value.every(isPast) : isRecord(value)));
   return { entries: Object.fromEntries(good), left: Object.keys(content.entries).length - good.length };
 }

@@ -301,7 +301,7 @@ def test_axe_finds_nothing_and_nothing_overflows(theme: str, url: str, open_page
 
 
 def test_in_the_book_a_chapters_cells_run(book_url: str, open_page: OPEN) -> None:
-    page = open_page(f"{book_url}/chapters/08_cancellation.html")
+    page = open_page(f"{book_url}/chapters/cancellation.html")
     assert page.get_by_role("button", name="Run cell").count() > 10
     press(page, 2)
     expect(said(page, 2)).to_have_text("Ran after 1 cell above. It printed what is stored.")

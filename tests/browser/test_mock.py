@@ -282,6 +282,18 @@ def damaged() -> list[str]:
     return ["{", "", "null", "[]", "7", *(json.dumps({**good, **change}) for change in changes)]
 
 
+@pytest.mark.parametrize("mark", INTERVIEW["formerly"])
+def test_a_session_from_when_chapters_had_other_names_goes_on(show: SHOW, mark: str) -> None:
+    page = show(mock_interview())
+    begin(page)
+    session = json.loads(page.evaluate("(key) => localStorage.getItem(key)", KEY))
+    text = json.dumps({**session, "mark": mark})
+    page.evaluate("([key, text]) => localStorage.setItem(key, text)", [KEY, text])
+    page.reload()
+    drawn(page)
+    expect(said(page)).to_contain_text("An interview was under way.")
+
+
 def test_a_damaged_session_counts_as_none(show: SHOW) -> None:
     page = show(mock_interview())
     for text in damaged():

@@ -19,10 +19,13 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page, expect
 from visits import BOOK, settle
 
+from rendering.redirects import MOVED
+
 PAGES_LAST = True  # see open_page
 OPEN = Callable[..., Page]
 ICONS = "_static/vendor/fontawesome/webfonts/icons.woff"
-REDIRECT = "index.html"  # Jupyter Book's own, to the first page
+# Jupyter Book's own, to the first page, and the old addresses of chapters.
+REDIRECTS = {"index.html", *(f"chapters/{old}.html" for old in MOVED)}
 
 
 def built(suffix: str) -> list[str]:
@@ -31,7 +34,7 @@ def built(suffix: str) -> list[str]:
     return [name for name in found if not name.startswith("_s")] or [f"no-book-built{suffix}"]
 
 
-PAGES = [name for name in built(".html") if name != REDIRECT]
+PAGES = [name for name in built(".html") if name not in REDIRECTS]
 
 
 CODE = ".bd-article :is(.highlight, .text_html) pre"
@@ -166,9 +169,24 @@ def test_on_a_phone(name: str, book_url: str, open_page: OPEN) -> None:
 
 
 def test_first_page(book_url: str, open_page: OPEN) -> None:
-    page = open_page(f"{book_url}/{REDIRECT}")
+    page = open_page(f"{book_url}/index.html")
     page.wait_for_url(re.compile(r"/chapters/"))
     assert page.locator("article h1").count() == 1
+
+
+@pytest.mark.parametrize("way", ["http", "file"])
+def test_an_old_address_leads_on(way: str, book: Path, book_url: str, open_page: OPEN) -> None:
+    start = book_url if way == "http" else book.as_uri()
+    page = open_page(f"{start}/chapters/04_argmax.html?why#summary")
+    page.wait_for_url(f"{start}/chapters/argmax.html?why#summary")
+    assert page.locator("article h1").count() == 1
+
+
+def test_every_old_address_has_its_page() -> None:
+    for old, name in MOVED.items():
+        text = (BOOK / "chapters" / f"{old}.html").read_text(encoding="utf-8")
+        assert text.count(f"{name}.html") == 4
+        assert (BOOK / "chapters" / f"{name}.html").exists()
 
 
 @pytest.mark.parametrize("way", ["http", "file"])
@@ -210,7 +228,7 @@ def test_a_page_is_light() -> None:
     weights = {
         page.name: weight(page)
         for page in sorted(BOOK.rglob("*.html"))
-        if "_static" not in page.parts
+        if page.relative_to(BOOK).as_posix() in PAGES
     }
     assert len(weights) > 40
     assert statistics.median(weights.values()) <= 180_000
@@ -292,7 +310,7 @@ def test_linkchecker(book_url: str, tmp_path: Path) -> None:
     settings.write_text("[checking]\nthreads=0\nmaxrequestspersecond=1000\n", encoding="utf-8")
     command = [sys.executable, "-m", "linkcheck", "--config", str(settings), "--no-status"]
     result = subprocess.run(
-        [*command, f"{book_url}/{REDIRECT}"], capture_output=True, text=True, check=False
+        [*command, f"{book_url}/index.html"], capture_output=True, text=True, check=False
     )
     assert result.returncode == 0, result.stdout + result.stderr
     # It must have looked at more than the page it started from.

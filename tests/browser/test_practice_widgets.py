@@ -22,7 +22,7 @@ OPEN = Callable[..., Page]
 
 def every() -> dict[str, Widget]:
     return {
-        "quiz": quiz("02_expansion"),
+        "quiz": quiz("expansion"),
         "mock": mock_interview(),
         "progress": progress(),
         "envelope": EnvelopeExplorer(),

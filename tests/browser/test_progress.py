@@ -59,9 +59,9 @@ def test_it_counts_what_a_quiz_in_another_page_has_left(show: SHOW, tmp_path: Pa
     page = show(progress())
     there = page.url
     expect(said(page)).to_contain_text("0 of ")
-    assert row(page, "01_nearest") == ["0 of 4", "0"]
+    assert row(page, "nearest") == ["0 of 4", "0"]
     path = tmp_path / "quiz.html"
-    path.write_text(document([quiz("01_nearest")]), encoding="utf-8")
+    path.write_text(document([quiz("nearest")]), encoding="utf-8")
     page.goto(path.as_uri())
     drawn(page)
     question = page.locator(".nn-question").first  # which line is wrong
@@ -70,25 +70,25 @@ def test_it_counts_what_a_quiz_in_another_page_has_left(show: SHOW, tmp_path: Pa
     expect(page.locator(".nn-said")).to_have_text("1 of 4 questions right, 1 at the first try.")
     page.goto(there)
     drawn(page)
-    assert row(page, "01_nearest") == ["1 of 4", "1"]
+    assert row(page, "nearest") == ["1 of 4", "1"]
     expect(said(page)).to_contain_text("1 of ")
 
 
 def test_it_follows_a_quiz_in_the_same_page_as_in_jupyterlab(show: SHOW) -> None:
-    page = show(quiz("01_nearest"), progress())
+    page = show(quiz("nearest"), progress())
     box = page.locator(".nn-progress")
     count = sum(len(questions.load(chapter)["questions"]) for chapter in questions.chapters())
     question = page.locator(".nn-question").first
     question.get_by_role("radio").nth(4).check()
     question.get_by_role("button", name="Check").click()
     expect(said(box)).to_contain_text(f"1 of {count} questions right, 1 at the first try")
-    assert row(page, "01_nearest") == ["1 of 4", "1"]
+    assert row(page, "nearest") == ["1 of 4", "1"]
     # A tick is said by the page that ticks.
     box.get_by_role("checkbox").first.check()
     expect(said(box)).to_contain_text(f"ticked. 1 of {count} ")
     press(page, "Start over")
     expect(said(box)).to_contain_text(f"0 of {count} questions right")
-    assert row(page, "01_nearest") == ["0 of 4", "0"]
+    assert row(page, "nearest") == ["0 of 4", "0"]
 
 
 def test_drills_are_ticked_by_hand_and_stay(show: SHOW) -> None:
@@ -110,22 +110,45 @@ def test_drills_are_ticked_by_hand_and_stay(show: SHOW) -> None:
     assert PREFIX + "drills" not in stored(page)
 
 
+def test_what_was_kept_under_names_with_numbers_is_found(show: SHOW, tmp_path: Path) -> None:
+    page = show(progress())
+    cell = {"code": "mine", "stub": "book's"}
+    keep(page, "quiz:04_argmax", entry("argmax", 0))
+    keep(page, "quiz:01_nearest", entry("nearest", 0))
+    keep(page, "quiz:nearest", {**entry("nearest", 0), **entry("nearest", 1)})  # newer
+    keep(page, "cell:04_argmax:your-turn", cell)
+    again(page)
+    assert row(page, "argmax")[0].startswith("1 of ")
+    assert row(page, "nearest")[0].startswith("2 of ")
+    names = {name.removeprefix(PREFIX) for name in stored(page)}
+    assert names >= {"quiz:argmax", "cell:argmax:your-turn", "quiz:nearest", "quiz:01_nearest"}
+    assert not {"quiz:04_argmax", "cell:04_argmax:your-turn"} & names
+    # An export of that time is understood, too.
+    path = tmp_path / "file.json"
+    entries = {"quiz:05_temperature": entry("temperature", 0), "cell:05_temperature:a": cell}
+    path.write_text(json.dumps({**FORMAT, "entries": entries}), encoding="utf-8")
+    with page.expect_file_chooser() as chooser:
+        press(page, "Import")
+    chooser.value.set_files(path)
+    expect(said(page)).to_contain_text("Imported 2 entries.")
+    assert row(page, "temperature")[0].startswith("1 of ")
+    assert PREFIX + "cell:temperature:a" in stored(page)
+
+
 def test_another_tab_is_seen(show: SHOW) -> None:
     page = show(progress())
     other = page.context.new_page()
     other.goto(page.url)
-    keep(
-        other, "quiz:01_nearest", {**entry("01_nearest", 0), **entry("01_nearest", 1, first=False)}
-    )
+    keep(other, "quiz:nearest", {**entry("nearest", 0), **entry("nearest", 1, first=False)})
     expect(said(page)).to_contain_text("2 of ")
     expect(said(page)).to_contain_text("1 at the first try")
-    assert row(page, "01_nearest") == ["2 of 4", "1"]
+    assert row(page, "nearest") == ["2 of 4", "1"]
     other.close()
 
 
 def full(page: Page) -> None:
-    keep(page, "quiz:01_nearest", entry("01_nearest", 1))
-    keep(page, "quiz:02_expansion", entry("02_expansion", 0, right=False, first=False))
+    keep(page, "quiz:nearest", entry("nearest", 1))
+    keep(page, "quiz:expansion", entry("expansion", 0, right=False, first=False))
     keep(page, "drills", {"one_nn": "2026-11-21"})
     keep(page, "mocks", PAST)
     keep(page, "pad:one_nn", {"code": "pass", "stub": "..."})
@@ -145,7 +168,7 @@ def test_export_erase_import_by_keyboard_gives_it_all_back(show: SHOW, tmp_path:
     assert download.value.suggested_filename == "nearest-neighbor-network-progress.json"
     expect(said(page)).to_have_text("Exported 6 entries to a file.")
     content = json.loads(path.read_text(encoding="utf-8"))
-    quizzes = {"quiz:01_nearest", "quiz:02_expansion"}
+    quizzes = {"quiz:nearest", "quiz:expansion"}
     code = {"pad:one_nn", "cell:edges:small-integers"}
     assert set(content["entries"]) == quizzes | code | {"drills", "mocks"}
 
@@ -217,7 +240,7 @@ def test_an_import_takes_what_it_knows_and_leaves_the_rest(show: SHOW, tmp_path:
         "drills": {"nn_layer": "2026-11-20", "no_such_drill": "2026-11-20"},
         "mocks": [{"number": "<b>"}],
         "quiz:../../x": {},
-        "quiz:01_nearest": "text",
+        "quiz:nearest": "text",
         "other": {},
         "__proto__x": {},
     }
@@ -227,20 +250,20 @@ def test_an_import_takes_what_it_knows_and_leaves_the_rest(show: SHOW, tmp_path:
     chooser.value.set_files(path)
     expect(said(page)).to_contain_text("Imported 1 entry, left out 5 that this book does not know.")
     expect(said(page)).to_contain_text(f"1 of {len(progress().drills)} drills passed")
-    assert row(page, "01_nearest") == ["1 of 4", "1"]
+    assert row(page, "nearest") == ["1 of 4", "1"]
 
 
 def test_what_is_damaged_costs_nothing_else(show: SHOW) -> None:
     page = show(progress())
     full(page)
-    keep(page, "quiz:03_edges", "{broken")
-    keep(page, "quiz:04_argmax", "[1]")
-    keep(page, "quiz:05_temperature", {"weight-at-a-tie": 7, "nobody": {}})
-    keep(page, "quiz:06_scale", {"millimeters": {"right": True, "mark": "00000000"}})
+    keep(page, "quiz:edges", "{broken")
+    keep(page, "quiz:argmax", "[1]")
+    keep(page, "quiz:temperature", {"weight-at-a-tie": 7, "nobody": {}})
+    keep(page, "quiz:scale", {"millimeters": {"right": True, "mark": "00000000"}})
     again(page)
-    expect(page.get_by_text("What is kept as quiz:03_edges cannot be read")).to_be_visible()
-    assert row(page, "01_nearest") == ["1 of 4", "1"]
-    for chapter in ("03_edges", "04_argmax", "05_temperature", "06_scale"):
+    expect(page.get_by_text("What is kept as quiz:edges cannot be read")).to_be_visible()
+    assert row(page, "nearest") == ["1 of 4", "1"]
+    for chapter in ("edges", "argmax", "temperature", "scale"):
         assert row(page, chapter) == ["0 of 3", "0"]
     for name, value in (("drills", "{"), ("drills", "[]"), ("mocks", "{"), ("mocks", "[7, {}]")):
         keep(page, name, value)
@@ -294,7 +317,7 @@ def test_axe_finds_nothing_and_nothing_overflows(show: SHOW) -> None:
     page = show(progress(), width=390)
     height = page.viewport_size["height"]  # type: ignore[index]
     full(page)
-    keep(page, "quiz:03_edges", "{")
+    keep(page, "quiz:edges", "{")
     again(page)
     press(page, "Erase …")
     for theme in THEMES:

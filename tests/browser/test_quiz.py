@@ -343,7 +343,7 @@ def test_the_page_left_and_returned_to_still_works(show: SHOW) -> None:
 
 
 def test_two_on_a_page_do_not_disturb_each_other(show: SHOW) -> None:
-    page = show(quiz("01_nearest"), one_of_each())
+    page = show(quiz("nearest"), one_of_each())
     first, second = page.locator(".nn-quiz").all()
     before = second.inner_text()
     question = first.locator(".nn-question").nth(1)

@@ -18,7 +18,7 @@ DRAFT = Draft(
     minutes=10,
     difficulty="medium",
     origin="The interview question, its stability part.",
-    chapter="08_cancellation",
+    chapter="cancellation",
     opening="Write `break_the_expansion()`.",
     demands={
         "form": (

@@ -32,7 +32,7 @@ DRAFT = Draft(
     minutes=15,
     difficulty="medium",
     origin="Follow-up of the interview question: k-NN with majority vote, and its new ties.",
-    chapter="10_neighbors",
+    chapter="neighbors",
     opening="Write `knn_vote(X_train, y_train, X_test, k)`.",
     given=(
         "`X_train` (n_train, d), `X_test` (n_test, d): float64; `y_train` (n_train,): labels.",

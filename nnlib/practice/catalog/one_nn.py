@@ -32,7 +32,7 @@ DRAFT = Draft(
     minutes=15,
     difficulty="medium",
     origin="The interview question of this book, part 1.",
-    chapter="02_expansion",
+    chapter="expansion",
     opening="Write `one_nn(X_train, y_train, X_test)`.",
     given=(
         (

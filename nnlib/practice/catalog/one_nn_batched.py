@@ -36,7 +36,7 @@ DRAFT = Draft(
     minutes=15,
     difficulty="medium",
     origin="Follow-up of the interview question: the distance matrix does not fit.",
-    chapter="02_expansion",
+    chapter="expansion",
     opening="Write `one_nn_batched(X_train, y_train, X_test, max_bytes)`.",
     given=(
         (

@@ -29,7 +29,7 @@ DRAFT = Draft(
     minutes=15,
     difficulty="medium",
     origin="The interview question, its clarifying part: shapes, dtypes, degenerate input.",
-    chapter="03_edges",
+    chapter="edges",
     opening="Write `one_nn_robust(X_train, y_train, X_test)`.",
     given=(
         (

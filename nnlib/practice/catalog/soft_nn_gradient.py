@@ -19,7 +19,7 @@ DRAFT = Draft(
     minutes=20,
     difficulty="hard",
     origin="Follow-up of the interview question: replace the argmax by something differentiable.",
-    chapter="05_temperature",
+    chapter="temperature",
     opening="Write `soft_nn_gradient(x, T, Y, target, temperature)`.",
     given=(
         (

@@ -20,7 +20,7 @@ DRAFT = Draft(
     minutes=8,
     difficulty="easy",
     origin="Follow-up of the interview question: a differentiable readout.",
-    chapter="05_temperature",
+    chapter="temperature",
     opening="Write `stable_softmax(z, temperature=1.0)`.",
     given=("`z`: array of one or more axes, finite numbers; `temperature`: a positive number.",),
     demands={

@@ -18,7 +18,7 @@ DRAFT = Draft(
     minutes=15,
     difficulty="medium",
     origin="The article K-Nearest Neighbor as a Neural Network (2020), and part 2 of the question.",
-    chapter="07_iris",
+    chapter="iris",
     opening="Write `three_layer_net(X_train, y_train, X_test, temperature)`.",
     given=(
         (

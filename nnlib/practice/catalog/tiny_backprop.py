@@ -18,7 +18,7 @@ DRAFT = Draft(
     minutes=15,
     difficulty="medium",
     origin="A related question: backprop for a tiny network, matrix product included.",
-    chapter="16_learning",
+    chapter="learning",
     opening="Write `tiny_backprop(X, Y, W1, b1, W2, b2)`.",
     given=(
         (

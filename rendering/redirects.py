@@ -1,0 +1,66 @@
+"""Old addresses: names of chapters began with a number once, and links to them still lead there."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+# By the folder that holds both: today's name for each that was.
+MOVED = {
+    "00_warmup": "warmup",
+    "01_nearest": "nearest",
+    "02_expansion": "expansion",
+    "03_edges": "edges",
+    "04_argmax": "argmax",
+    "05_temperature": "temperature",
+    "06_scale": "scale",
+    "07_iris": "iris",
+    "08_cancellation": "cancellation",
+    "09_exact": "exact",
+    "10_neighbors": "neighbors",
+    "11_millions": "millions",
+    "11_approximate": "approximate",
+    "11_shards": "shards",
+    "12_thresholds": "thresholds",
+    "13_clocked": "clocked",
+    "14_attention": "attention",
+    "15_universal": "universal",
+    "16_learning": "learning",
+    "17_slips": "slips",
+}
+# The script keeps what stands behind the address, such as a section; without it the header leads.
+PAGE = """<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<title>{title}</title>
+<meta name="robots" content="noindex">
+<link rel="canonical" href="{name}.html">
+<noscript><meta http-equiv="refresh" content="0; url={name}.html"></noscript>
+<script>location.replace("{name}.html" + location.search + location.hash);</script>
+<p>This page is now <a href="{name}.html">{title}</a>.</p>
+</html>
+"""
+
+
+def write_redirects(app: Sphinx, error: Exception | None) -> None:
+    """Write a page at each old address that leads to the new one.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        The build.
+    error : Exception or None
+        What ended the build early, if anything did.
+    """
+    if error is not None or app.builder.format != "html":
+        return
+    titles = app.env.titles
+    for old, name in MOVED.items():
+        if f"chapters/{name}" in titles:
+            title = escape(titles[f"chapters/{name}"].astext())
+            path = Path(app.outdir) / "chapters" / f"{old}.html"
+            path.write_text(PAGE.format(name=name, title=title), encoding="utf-8")
