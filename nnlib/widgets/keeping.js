@@ -57,12 +57,21 @@ export function names() {
   }
 }
 
+// Chapters of which a part became a chapter of its own, with some of the questions and cells: where
+// each of these lies today, and where it lay. An answer to a question that moved is left in both.
+const PARTED = {
+  "quiz:floats": "quiz:warmup",
+  "cell:floats:tenths": "cell:warmup:tenths",
+};
+
 /** Bring what is kept under an old name to today's, unless something is kept there. */
 function follow() {
-  for (const name of names().filter((one) => NUMBERED.test(one))) {
-    const value = kept(name);
-    if (value !== null && kept(renamed(name)) === undefined && keep(renamed(name), value)) keep(name);
-  }
+  const bring = (today, then) => {
+    const value = kept(then);
+    return value !== undefined && value !== null && kept(today) === undefined && keep(today, value);
+  };
+  for (const name of names().filter((one) => NUMBERED.test(one))) if (bring(renamed(name), name)) keep(name);
+  for (const [today, then] of Object.entries(PARTED)) bring(today, then);
 }
 follow();
 
