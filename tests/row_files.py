@@ -5,6 +5,7 @@ has shape, dtype and slices, holds an open file, and therefore cannot be pickled
 test runs on both.
 """
 
+import io
 import sys
 
 import numpy as np
@@ -36,7 +37,17 @@ def row_file(folder, rows, **_layout):
     return RowFile(path, rows.shape, rows.dtype)
 
 
+class NullDataset:
+    """What a dataset without any data is like: it has a dtype and no shape."""
+
+    shape, dtype, size = None, np.dtype("f8"), None
+
+    def __array__(self, dtype=None, copy=None):
+        raise TypeError("there is nothing to read")
+
+
 FILES = [row_file]
+NULL = {"our own": NullDataset}
 REOPEN = {row_file: lambda folder, rows: RowFile(folder / "rows.raw", rows.shape, rows.dtype)}
 
 if sys.version_info < (3, 15):
@@ -46,5 +57,11 @@ if sys.version_info < (3, 15):
         """Return the rows as a dataset of an HDF5 file."""
         return h5py.File(folder / "rows.h5", "w").create_dataset("rows", data=rows, **layout)
 
+    def null():
+        """Return a dataset of an HDF5 file, in memory, that has no data."""
+        file = h5py.File(io.BytesIO(), "w")
+        return file.create_dataset("null", data=h5py.Empty("f8"))
+
+    NULL["hdf5"] = null
     FILES.append(hdf5)
     REOPEN[hdf5] = lambda folder, rows: h5py.File(folder / "rows.h5")["rows"]
