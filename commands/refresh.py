@@ -1,8 +1,8 @@
 """Run the notebooks and store them in one canonical form, so that a diff shows what changed.
 
 Canonical means: outputs from a fresh kernel, execution counts 1, 2, 3, …, cell ids derived from
-the cells' text, no widget state, no timings, no editor's metadata. Refreshing twice changes
-nothing; a test holds every stored notebook to it.
+the cells' text, no widget state, no timings, no editor's metadata, a reading time by `reading`.
+Refreshing twice changes nothing; a test holds every stored notebook to it.
 """
 
 import hashlib
@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import reading
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 CONTENTS = Path(__file__).resolve().parent.parent / "_toc.yml"
-VIEW = "application/vnd.jupyter.widget-view+json"
 # Cell metadata that means something to the book: tags, captions and alt texts, and the label under
 # which a browser keeps what a reader makes of the cell.
 KEPT = ("tags", "mystnb", "label")
@@ -56,10 +56,10 @@ def canonical_outputs(outputs: list[Any], widgets: dict[str, str]) -> list[Any]:
             output.execution_count = None  # set with the cell's own count
         if "metadata" in output:
             output.metadata = nbformat.from_dict({})
-        view = output.get("data", {}).get(VIEW)
+        view = output.get("data", {}).get(reading.VIEW)
         if view is not None:
             number = widgets.setdefault(view["model_id"], f"widget-{len(widgets) + 1}")
-            output.data[VIEW] = {"model_id": number, "version_major": 2, "version_minor": 1}
+            output.data[reading.VIEW] = {"model_id": number, "version_major": 2, "version_minor": 1}
         result.append(output)
     return result
 
@@ -69,11 +69,13 @@ def canonical(notebook: Any) -> Any:
     cells = []
     widgets: dict[str, str] = {}
     count = 0
-    ids = cell_ids([cell.source for cell in notebook.cells])
-    for cell, name in zip(notebook.cells, ids, strict=True):
+    sources = [cell.source for cell in notebook.cells]
+    if sources:
+        sources[0] = reading.timed(notebook.cells)
+    for cell, source, name in zip(notebook.cells, sources, cell_ids(sources), strict=True):
         metadata = {key: cell.metadata[key] for key in KEPT if cell.metadata.get(key)}
         if cell.cell_type != "code":
-            cells.append(nbformat.v4.new_markdown_cell(cell.source, id=name, metadata=metadata))
+            cells.append(nbformat.v4.new_markdown_cell(source, id=name, metadata=metadata))
             continue
         new = nbformat.v4.new_code_cell(cell.source, id=name, metadata=metadata)
         if cell.source.strip():

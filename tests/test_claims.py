@@ -67,9 +67,9 @@ def bounded(computed, x, t, roundings):
 
 @pytest.mark.parametrize("d", [1, 2, 3, 7, 40])
 def test_three_terms_take_d_plus_2_roundings_and_the_folded_product_2d_plus_1(d):
-    r"""The bounds of chapters 2, 4 and 8, of the cheat sheet and of `squared_distances`."""
-    says("expansion.ipynb", r"(d+2)\,u \cdot (\lVert x\rVert + \lVert t\rVert)^2", "$2d + 1$")
-    says("argmax.ipynb", r"E = (2d+1)\,u\,(\lVert x\rVert + \lVert t\rVert)^2")
+    r"""The bounds of the chapter on cancellation, of the cheat sheet and of `squared_distances`."""
+    says("cancellation.ipynb", r"(d+2)\,u \cdot (\lVert x\rVert + \lVert t\rVert)^2")
+    says("cancellation.ipynb", r"E = (2d+1)\,u\,(\lVert x\rVert + \lVert t\rVert)^2")
     says("cancellation.ipynb", r"\gamma_{d+2} \sum_j")
     says("cheatsheet.md", r"(d+2)\,u\,(\lVert x\rVert + \lVert t\rVert)^2")
     rng = np.random.default_rng(d)
@@ -166,7 +166,7 @@ def test_three_of_the_six_slips_pass_both_tests():
 
 
 def test_centering_mends_a_sixth_of_the_wrong_rows():
-    says("expansion.ipynb", "It goes down, by about a sixth, and does not vanish")
+    says("cancellation.ipynb", "It goes down, by about a sixth, and does not vanish")
     flips = []
     for centered in (False, True):
         rng, count = np.random.default_rng(2), 0
@@ -206,7 +206,7 @@ def test_how_many_cuts_a_tree_makes():
 
 
 def test_eighths_add_up_exactly():
-    says("warmup.ipynb", "With 8 as the divisor none")
+    says("floats.ipynb", "With 8 as the divisor none")
     grid = range(1, 11)
     assert all(i / 8 + j / 8 == (i + j) / 8 for i in grid for j in grid)
 
@@ -228,7 +228,7 @@ def test_a_time_on_more_workers_than_cores_is_not_told():
 
 
 def test_copies_score_differently_with_some_routine_and_not_with_another():
-    says("nearest.ipynb", "only the routine differs, and OpenBLAS chooses it by the processor")
+    says("floats.ipynb", "only the routine differs, and OpenBLAS chooses it by the processor")
     counts = stored("copies")["kernels"]
     assert len({tuple(c.values()) for c in counts.values()}) > 1
     assert any(c["queries"] > 0 for c in counts.values())
@@ -248,7 +248,7 @@ def test_the_theorem_is_told_with_its_units():
 
 
 def test_who_can_undo_a_safe_lead_is_said():
-    says("argmax.ipynb", "which no other way of computing whose scores are off by at most $E$")
+    says("cancellation.ipynb", "which no other way of computing whose scores are off by at most")
 
 
 def test_a_gap_between_one_bound_and_two_proves_nothing():

@@ -12,6 +12,7 @@ import environment
 import lab
 import nbformat
 import pytest
+import reading
 import refresh
 from sample_book import HASTE
 
@@ -95,9 +96,9 @@ def test_canonical_form_numbers_cells_names_them_and_joins_streams():
 def test_canonical_form_renames_widget_views_in_order():
     nb = notebook("w", "v", "w")
     for cell, model in zip(nb.cells, ("abc", "xyz", "abc"), strict=True):
-        data = {"text/plain": "W", refresh.VIEW: {"model_id": model, "version_major": 2}}
+        data = {"text/plain": "W", reading.VIEW: {"model_id": model, "version_major": 2}}
         cell.outputs = [nbformat.v4.new_output("display_data", data)]
-    views = [c.outputs[0].data[refresh.VIEW]["model_id"] for c in refresh.canonical(nb).cells]
+    views = [c.outputs[0].data[reading.VIEW]["model_id"] for c in refresh.canonical(nb).cells]
     assert views == ["widget-1", "widget-2", "widget-1"]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import reading
 import refresh
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -101,6 +102,28 @@ def test_the_cell_of_a_your_turn_has_a_label_under_which_browsers_keep_it(path):
     assert len(labels) == len(set(labels))
     assert all(cell.cell_type == "code" for cell in asked)
     assert all(re.fullmatch(r"[a-z-]{1,40}", label) for label in labels)
+
+
+def test_a_reading_time_is_the_sum_of_what_there_is_to_read():
+    text, code = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
+    prose = text("**About 99 minutes** " + "word " * 2197)
+    formulas = text("$$x$$\n\n$$y$$\n\n:class: your-turn")
+    view = nbformat.v4.new_output("display_data", {reading.VIEW: {}})
+    cells = [prose, formulas, code("1"), code("2"), code("3", metadata={"tags": ["hide-input"]})]
+    assert reading.minutes(cells) == 15  # 10 + 1 + 3 + 1.5
+    assert reading.minutes([*cells, code("w", outputs=[view])]) == 20  # + 3.75
+    assert reading.timed(cells).startswith("**About 15 minutes** word")
+
+
+def test_the_first_weights_come_early():
+    """W and b, and a label read off them, within the first 3,000 words of the chapters."""
+    words = 0
+    for cell in (cell for path in CHAPTERS for cell in read(path).cells):
+        if cell.cell_type == "markdown":
+            words += len(cell.source.split())
+        elif "W = 2 * T" in cell.source and "y[s.argmax()]" in cell.source:
+            break
+    assert words <= 3000
 
 
 @each(CHAPTERS[1:])

@@ -124,7 +124,6 @@ FUNCTIONS = {
         "lambda T, y, X: y[np.array([nearest_by_loop(T.tolist(), x) for x in X.tolist()], int)]",
         {"no_loop"},
     ),
-    ("nearest", "reduced"): ("one_nn", "lambda T, y, X: y[reduced(T, X).argmin(axis=1)]", TYPES),
     ("expansion", "cube"): ("one_nn", "lambda T, y, X: y[cube(X, T)]", WIDE),
     ("expansion", "expanded"): (
         "one_nn",

@@ -62,6 +62,7 @@ export function names() {
 const PARTED = {
   "quiz:floats": "quiz:warmup",
   "cell:floats:tenths": "cell:warmup:tenths",
+  "cell:cancellation:center": "cell:expansion:center",
 };
 
 /** Bring what is kept under an old name to today's, unless something is kept there. */
