@@ -45,7 +45,6 @@ lab: $(VENV)/ready ## open JupyterLab on your own copies of the chapters (in lab
 	@$(BIN)/python commands/lab.py
 
 refresh: $(VENV)/ready ## run the notebooks and store their outputs in one canonical form
-	@$(BIN)/python commands/drill_pages.py
 	@$(BIN)/python commands/refresh.py
 
 lint: $(VENV)/ready ## check style, types and spelling

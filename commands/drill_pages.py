@@ -1,10 +1,12 @@
 """Make the pages of the drills from the drills: a notebook each, and the list.
 
-A drill's home is its file in nnlib/practice/catalog; the notebook is derived, never the other
-way round. A test holds that the two agree.
+A drill's home is its file in nnlib/practice/catalog. Its notebook is made from it by whoever needs
+one, `make book`, `make lab` and the tests, outputs included, and is not kept in git. The outputs
+are computed here, without a kernel; that a kernel's are the same, nbval holds.
 """
 
-import sys
+import ast
+import os
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +31,7 @@ def questions(pairs: tuple[Question, ...]) -> str:
 
 
 def notebook(drill: Drill) -> Any:
-    """Return the notebook of a drill, not yet run."""
+    """Return the notebook of a drill, with its outputs."""
     name, function = drill.name, drill.solution.__name__
     text, code = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
     title = chapter(drill.chapter)["title"]
@@ -84,7 +86,21 @@ def notebook(drill: Drill) -> Any:
         cells.append(code(f"# Your function, then its name in place of the dots.\n{line}"))
         shown = f'show_solution("{name}", twist="{twist.name}")'
         cells.append(code(shown, metadata={"tags": ["remove-input"]}))
-    return nbformat.v4.new_notebook(cells=cells, metadata=refresh.METADATA)
+    run([cell for cell in cells if cell.cell_type == "code"])
+    return refresh.canonical(nbformat.v4.new_notebook(cells=cells))
+
+
+def run(cells: list[Any]) -> None:
+    """Give code cells the outputs of a kernel: what the last line of each shows, if anything."""
+    names: dict[str, Any] = {}
+    for cell in cells:
+        tree = ast.parse(cell.source)
+        shown = isinstance(tree.body[-1], ast.Expr) and tree.body.pop()
+        exec(compile(tree, "<cell>", "exec"), names)
+        if isinstance(shown, ast.Expr):
+            value = eval(compile(ast.Expression(shown.value), "<cell>", "eval"), names)
+            data = {"text/plain": repr(value), "text/html": value._repr_html_()}
+            cell.outputs = [nbformat.v4.new_output("execute_result", data)]
 
 
 def listing() -> str:
@@ -126,15 +142,17 @@ def listing() -> str:
     return "\n".join(lines)
 
 
-def main() -> int:
-    """Write every page, and run the notebooks."""
-    PAGES.mkdir(exist_ok=True)
-    (PAGES / "drills.md").write_text(listing(), encoding="utf-8")
-    for drill in drills():
-        path = PAGES / f"{drill.name}.ipynb"
-        path.write_text(refresh.written(notebook(drill)), encoding="utf-8")
-    return refresh.main([str(PAGES / f"{drill.name}.ipynb") for drill in drills()])
+def make(pages: Path = PAGES) -> None:
+    """Write every page whose content has changed; a reader's own copies are elsewhere."""
+    contents = {f"{d.name}.ipynb": refresh.written(notebook(d)) for d in drills()}
+    for name, text in {**contents, "drills.md": listing()}.items():
+        path = pages / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            # Written beside and moved into place: nobody else reads half of it.
+            draft = path.with_name(f".{name}.{os.getpid()}")
+            draft.write_text(text, encoding="utf-8")
+            draft.replace(path)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    make()

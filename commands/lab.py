@@ -12,6 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import drill_pages
+
 ROOT = Path(__file__).resolve().parent.parent
 CHAPTERS, LAB = ROOT / "chapters", ROOT / "lab"
 RECORD = ".copied.json"
@@ -81,6 +83,7 @@ def copy_chapters(source: Path, target: Path) -> list[str]:
 
 
 if __name__ == "__main__":
+    drill_pages.make()
     for line in copy_chapters(CHAPTERS, LAB):
         print(line)
     print(

@@ -6,6 +6,7 @@ import os
 # scikit-learn skips some of its checks without this, and scipy reads it when first imported.
 os.environ["SCIPY_ARRAY_API"] = "1"
 
+import drill_pages
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis.strategies import none
@@ -21,6 +22,12 @@ settings.register_profile(
 )
 settings.register_profile("explore", deadline=None, max_examples=2000)
 settings.load_profile("deterministic")
+
+
+def pytest_configure(config):
+    """Make the drills' pages as they are now, once: workers of a parallel run find them made."""
+    if not hasattr(config, "workerinput"):
+        drill_pages.make()
 
 
 def pytest_collection_finish():

@@ -28,6 +28,18 @@ def stored(drill):
     return nbformat.read(PAGES / f"{drill.name}.ipynb", as_version=4)
 
 
+def test_a_page_is_written_where_it_changed_and_nowhere_else(tmp_path):
+    drill_pages.make(tmp_path)
+    names = {f"{drill.name}.ipynb" for drill in DRILLS} | {"drills.md"}
+    assert {path.name for path in tmp_path.iterdir()} == names
+    before = {path: path.stat().st_ino for path in tmp_path.iterdir()}
+    changed = tmp_path / "one_nn.ipynb"
+    changed.write_text("something else")
+    drill_pages.make(tmp_path)
+    assert {path for path, inode in before.items() if path.stat().st_ino != inode} == {changed}
+    assert changed.read_text("utf-8") == (PAGES / "one_nn.ipynb").read_text("utf-8")
+
+
 @each_drill
 def test_the_stored_page_is_the_one_that_the_drill_makes(drill):
     assert cells(stored(drill)) == cells(drill_pages.notebook(drill)), (
