@@ -144,6 +144,7 @@ def listing() -> str:
 
 def make(pages: Path = PAGES) -> None:
     """Write every page whose content has changed; a reader's own copies are elsewhere."""
+    pages.mkdir(parents=True, exist_ok=True)
     contents = {f"{d.name}.ipynb": refresh.written(notebook(d)) for d in drills()}
     for name, text in {**contents, "drills.md": listing()}.items():
         path = pages / name
