@@ -63,6 +63,8 @@ const PARTED = {
   "quiz:floats": "quiz:warmup",
   "cell:floats:tenths": "cell:warmup:tenths",
   "cell:cancellation:center": "cell:expansion:center",
+  "quiz:metric": "quiz:scale",
+  "cell:metric:another-metric": "cell:scale:another-metric",
 };
 
 /** Bring what is kept under an old name to today's, unless something is kept there. */

@@ -29,7 +29,7 @@ DRAFT = Draft(
     minutes=10,
     difficulty="easy",
     origin="The interview question, its part on scale: cosine as normalize-then-dot-product.",
-    chapter="scale",
+    chapter="metric",
     opening="Write `cosine_nn(X_train, y_train, X_test)`.",
     given=(
         (
