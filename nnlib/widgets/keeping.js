@@ -62,6 +62,8 @@ export function names() {
 const PARTED = {
   "quiz:floats": "quiz:warmup",
   "cell:floats:tenths": "cell:warmup:tenths",
+  "quiz:graphs": "quiz:approximate",
+  "cell:graphs:start": "cell:approximate:start",
 };
 
 /** Bring what is kept under an old name to today's, unless something is kept there. */
