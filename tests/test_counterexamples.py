@@ -49,6 +49,7 @@ def test_a_card_gives_the_same_every_time(name):
         ("own_neighbor", [0, 4]),
         ("direct_form_rounds", [1, 0]),
         ("decimals_are_rounded", [1, 0]),
+        ("stuck_walk", [0, 2]),
     ],
 )
 def test_the_values_that_the_prose_names(name, expected):

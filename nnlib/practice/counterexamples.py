@@ -465,6 +465,16 @@ def wrong_cell() -> Outcome:
     return {"in the nearest cell": own[nearest(own, x)[0]], "nearest": rows[nearest(rows, x)[0]]}
 
 
+@card("A walk that goes on to ever nearer rows ends at the nearest row.")
+def stuck_walk() -> Outcome:
+    T, links = np.array([[1, 1], [4, 2], [2, 5]]), [[1], [0, 2], [1]]
+    x, at = np.array([1, 4]), 0
+    d2 = ((T - x) ** 2).sum(axis=1)  # 9, 13 and 2
+    while d2[links[at]].min() < d2[at]:
+        at = min(links[at], key=lambda j: d2[j])
+    return {"the walk ends at": at, "nearest": nearest(T, x[None])[0]}
+
+
 @card("Each machine sends the index and the distance of its best; the smallest distance wins.")
 def distances_travel_alone() -> Outcome:
     T = np.array([[0.5, 0.1, 0.2], [0.2, 0.1, 0.5]])  # one row on each machine, equally far

@@ -65,6 +65,8 @@ const PARTED = {
   "cell:cancellation:center": "cell:expansion:center",
   "quiz:metric": "quiz:scale",
   "cell:metric:another-metric": "cell:scale:another-metric",
+  "quiz:graphs": "quiz:approximate",
+  "cell:graphs:start": "cell:approximate:start",
 };
 
 /** Bring what is kept under an old name to today's, unless something is kept there. */
