@@ -15,6 +15,8 @@ const NUMBERED = /^(quiz|cell):\d\d_(?=[a-z])/;
 /** Today's name of what was kept under a name then. */
 export const renamed = (name) => name.replace(NUMBERED, "$1:");
 
+export const isRecord = (value) => Boolean(value) && typeof value === "object" && !Array.isArray(value);
+
 /** The value kept under a name; undefined if there is none, null if it cannot be read. */
 export function kept(name) {
   let text;
@@ -57,10 +59,11 @@ export function names() {
   }
 }
 
-// Chapters of which a part became a chapter of its own, with some of the questions and cells: where
-// each of these lies today, and where it lay. An answer to a question that moved is left in both.
-const PARTED = {
+// Some questions and cells have moved to another chapter: where each lies today, and where it lay.
+// The answers of a quiz are kept by question; one to a question that moved is left in both.
+const MOVED = {
   "quiz:floats": "quiz:warmup",
+  "quiz:neighbors": "quiz:nearest",
   "cell:floats:tenths": "cell:warmup:tenths",
   "cell:cancellation:center": "cell:expansion:center",
   "quiz:metric": "quiz:scale",
@@ -76,11 +79,14 @@ function follow() {
     return value !== undefined && value !== null && kept(today) === undefined && keep(today, value);
   };
   for (const name of names().filter((one) => NUMBERED.test(one))) if (bring(renamed(name), name)) keep(name);
-  for (const [today, then] of Object.entries(PARTED)) bring(today, then);
+  for (const [today, then] of Object.entries(MOVED)) {
+    const answers = [kept(then), kept(today)];
+    const missing = answers.every(isRecord) && Object.keys(answers[0]).some((id) => !Object.hasOwn(answers[1], id));
+    if (today.startsWith("quiz:") && missing) keep(today, { ...answers[0], ...answers[1] });
+    else bring(today, then);
+  }
 }
 follow();
-
-export const isRecord = (value) => Boolean(value) && typeof value === "object" && !Array.isArray(value);
 
 /** A line that says where answers are kept, or that they are not. */
 export function keepingNote() {
