@@ -59,10 +59,10 @@ class Firefox:
         self.do("browsingContext.navigate", context=self.tab, url=url, wait="complete")
 
     def evaluate(self, expression: str) -> Any:
-        """Return the value of an expression of JavaScript in the page."""
+        """Return the value of an expression of JavaScript in the page, or what it promises."""
         said = self.do(
             "script.evaluate",
-            expression=f"JSON.stringify(({expression}) ?? null)",
+            expression=f"(async () => JSON.stringify((await ({expression})) ?? null))()",
             target={"context": self.tab},
             awaitPromise=True,
         )
@@ -76,6 +76,13 @@ class Firefox:
             assert time.monotonic() < end, f"never true: {expression}"
             time.sleep(0.1)
         return value
+
+    def hear(self, complaint: str) -> None:
+        """Wait until there is a complaint; it may come after what has caused it."""
+        end = time.monotonic() + PATIENCE
+        while complaint not in self.complaints:
+            assert time.monotonic() < end, f"never heard: {complaint}"
+            self.evaluate("0")
 
     def element(self, expression: str) -> Any:
         """Return a reference to the element that an expression gives."""
