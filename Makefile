@@ -25,9 +25,10 @@ test: $(VENV)/ready lint book ## run every test: library, pages in a browser, no
 	@echo "… and on another one, which rounds differently (Nehalem has no fused multiply-add)"
 	OPENBLAS_CORETYPE=Nehalem $(BIN)/python -m pytest --nbval --nbval-sanitize-with tests/nbval.cfg -n 2 --dist loadfile chapters
 
-bench: $(VENV)/peers ## measure redraws, searches beside their peers, trees, files, shards and engines (about two hours)
-	@$(BIN)/python tests/browser/provision.py
+bench: $(VENV)/peers book ## measure redraws, judgings, searches beside their peers, trees, files, shards and engines (about two hours)
+	@$(BIN)/python tests/browser/provision.py chromium
 	$(BIN)/python benchmarks/redraw.py
+	$(BIN)/python benchmarks/judging.py
 	$(BIN)/python benchmarks/copies.py
 	$(BIN)/python benchmarks/peers.py
 	$(BIN)/python benchmarks/hostile.py

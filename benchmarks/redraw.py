@@ -23,7 +23,7 @@ from nnlib.widgets.joining import EXPORT
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "tests" / folder) for folder in ("browser", "")]
 
-from provision import ADVICE, find_chromium  # noqa: E402
+from provision import CHROMIUM, find  # noqa: E402
 from visits import ARGUMENTS, document  # noqa: E402
 
 STEPS = 200
@@ -164,9 +164,9 @@ def measure(browser: Browser, name: str, folder: Path) -> tuple[list[float], lis
 
 def main(chosen: list[str]) -> None:
     """Print start, median and 95th percentile of the redraws, and size, of each widget."""
-    executable = find_chromium()
+    executable = find(CHROMIUM)
     if executable is None:
-        raise SystemExit(ADVICE)
+        raise SystemExit(CHROMIUM.advice)
     shared = compressed(EXPORT.sub("", read("shared.js")))
     print(f"{'':>22}  start ms (slowest)  redraws  median ms  95 % ms  module kB  of it shared kB")
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:

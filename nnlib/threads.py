@@ -70,7 +70,7 @@ def single_products() -> Iterator[bool]:
     does nothing.
     """
     turn = TURN  # a fork gives the child another one
-    if not turn.acquire(blocking=False):
+    if not THREADS or not turn.acquire(blocking=False):  # a page's Python has no other thread
         yield False
         return
     try:

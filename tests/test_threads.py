@@ -9,6 +9,7 @@ from unittest import mock
 import numpy as np
 import pytest
 
+import nnlib
 from nnlib import threads
 from nnlib.threads import blas, blas_threads, others_run, side_by_side, single_products
 
@@ -45,6 +46,17 @@ def test_one_search_at_a_time_has_several_threads():
         assert side_by_side(3, list, "abc") == [["a", "b", "c"]]
         assert blas_threads() == 1
     assert blas_threads() == 2
+
+
+def test_where_there_is_one_thread_nothing_is_asked_of_the_blas(monkeypatch):
+    """As in a web page, whose Python has no threadpoolctl either; masses of ties go that way."""
+    monkeypatch.setattr(threads, "THREADS", False)
+    monkeypatch.setattr(threads, "blas", mock.Mock(side_effect=ImportError))
+    with single_products() as single:
+        assert not single
+    T = np.full((2063, 2), 0.1)
+    T[::500] = 0.1 + 2.0**-56
+    assert nnlib.k_nearest(T, np.full((2, 2), 0.1), 3).tolist() == [[1, 2, 3]] * 2
 
 
 def test_a_number_that_another_thread_holds_is_respected():

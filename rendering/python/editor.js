@@ -1,10 +1,16 @@
-// A textarea that is good enough to write Python in. All edits go through the browser's own
-// editing, so that its undo takes them back.
+// A textarea that is good enough to write Python in: it indents, closes brackets, is left by Escape
+// and Tab, and is what screen readers and the keyboards of phones know. All edits go through the
+// browser's own editing, so that its undo takes them back. It shows no colors and no matching
+// brackets: an editor that does is many times as heavy as all else a page loads before its reader
+// asks, and stands in for the textarea with one of its own making, which each browser's undo,
+// spelling of keys and screen reader would have to be tried with anew.
 
 import { el } from "../../nnlib/widgets/shared.js";
 
 const INDENT = "    ";
 const HINT = "Tab indents; Escape, then Tab leaves the editor. Shift+Enter or Ctrl+Enter runs.";
+const PAIRS = { "(": ")", "[": "]", "{": "}" };
+const CLOSING = Object.values(PAIRS);
 let count = 0;
 
 /** Put text in place of what is selected, as if it were typed. */
@@ -36,12 +42,45 @@ function shift(area, inward) {
   return null;
 }
 
-/** A new line begins where the last one did, and further in after a colon. */
+/** Whether a place lies in an empty pair of brackets. */
+const inPair = (value, at) => at < value.length && PAIRS[value[at - 1]] === value[at];
+
+/** A new line begins where the last one did, and further in after a colon or an open bracket. */
 function newLine(area) {
-  const { value, selectionStart } = area;
+  const { value, selectionStart, selectionEnd } = area;
   const before = value.slice(value.lastIndexOf("\n", selectionStart - 1) + 1, selectionStart);
   const own = /^ */.exec(before)[0];
-  type(area, `\n${own}${/:\s*(#.*)?$/.test(before) ? INDENT : ""}`);
+  type(area, `\n${own}${/[:([{]\s*(#.*)?$/.test(before) ? INDENT : ""}`);
+  const caret = area.selectionStart;
+  if (selectionStart !== selectionEnd || !inPair(value, selectionStart)) return;
+  type(area, `\n${own}`); // what closes stands on a line of its own
+  area.setSelectionRange(caret, caret);
+}
+
+/** Type a bracket with its other half, around what is selected; step over one that stands there. */
+function bracket(area, key) {
+  const { value, selectionStart: start, selectionEnd: end } = area;
+  const next = value[end] ?? "\n";
+  if (start === end && key === next) area.setSelectionRange(end + 1, end + 1);
+  else if (!PAIRS[key] || (start === end && !/\s/.test(next) && !CLOSING.includes(next))) return false;
+  else {
+    type(area, key + value.slice(start, end) + PAIRS[key]);
+    area.setSelectionRange(start + 1, end + 1);
+  }
+  return true;
+}
+
+/** Take away an empty pair of brackets, or a step of the indentation. */
+function back(area) {
+  const { value, selectionStart: start, selectionEnd: end } = area;
+  const column = start - lines(area).from;
+  const steps = (column - 1) % INDENT.length + 1;
+  if (start !== end || !column) return false;
+  if (inPair(value, start)) area.setSelectionRange(start - 1, start + 1);
+  else if (value.slice(start - column, start).trim()) return false;
+  else area.setSelectionRange(start - steps, start);
+  type(area, "");
+  return true;
 }
 
 /** An editor of at least so many lines. `changed` hears of every edit, `run` of Shift+Enter and Ctrl+Enter. */
@@ -74,6 +113,8 @@ export function editor(label, changed, run, least = 8) {
     } else if (key === "Enter" && !altKey && !isComposing) {
       event.preventDefault();
       newLine(area);
+    } else if (!isComposing && !metaKey && ctrlKey <= altKey) { // both together type a bracket on some keyboards
+      if (key === "Backspace" ? !altKey && back(area) : bracket(area, key)) event.preventDefault();
     }
     if (key !== "Escape" && key !== "Shift" && key !== "Tab") leaving = false;
     event.stopPropagation(); // the theme binds keys to moves of its own

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwr
 # The modules beside the tests, whichever way pytest imports this file.
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
-from provision import ADVICE, find_chromium  # noqa: E402
+from provision import CHROMIUM, find  # noqa: E402
 from visits import ARGUMENTS, BOOK, document, drawn, serving, watch  # noqa: E402
 
 # Patience for a machine that is busy; a page that answers at once is waited for no longer.
@@ -23,9 +23,9 @@ expect.set_options(timeout=30_000)
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    chromium = find_chromium()
+    chromium = find(CHROMIUM)
     if chromium is None:
-        pytest.fail(f"{ADVICE} Or run `python tests/browser/provision.py`.")
+        pytest.fail(f"{CHROMIUM.advice} Or run `python tests/browser/provision.py`.")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield browser

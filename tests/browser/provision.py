@@ -1,4 +1,4 @@
-"""Find a Chromium for the browser tests, or install one: ``python tests/browser/provision.py``."""
+"""Find browsers for the tests, or install them: ``python tests/browser/provision.py [NAME …]``."""
 
 from __future__ import annotations
 
@@ -7,75 +7,123 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 from playwright.sync_api import sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-WITH_PLAYWRIGHT = [sys.executable, "-m", "playwright", "install", "chromium"]
-WITH_APT = ["apt-get", "install", "-y", "chromium"]
-ADVICE = (
-    "No Chromium found. Install one with `sudo apt-get install chromium`, "
-    "or with `python -m playwright install --with-deps chromium`, "
-    "or name yours in the environment variable NN_CHROMIUM."
+
+class Kind(NamedTuple):
+    """A browser that tests need."""
+
+    title: str
+    variable: str
+    """The environment variable that names one."""
+
+    names: tuple[str, ...]
+    """What its program is called."""
+
+    package: str
+    """The package of Debian that holds it."""
+
+    by_playwright: bool
+    """Whether the one that Playwright downloads will do."""
+
+    @property
+    def advice(self) -> str:
+        """Say how to get one."""
+        playwright = f"with `python -m playwright install --with-deps {self.package}`, "
+        return (
+            f"No {self.title} found. Install one with `sudo apt-get install {self.package}`, "
+            f"{playwright if self.by_playwright else ''}"
+            f"or name yours in the environment variable {self.variable}."
+        )
+
+
+CHROMIUM = Kind(
+    "Chromium", "NN_CHROMIUM", ("chromium", "chromium-browser", "google-chrome"), "chromium", True
 )
+# Playwright's Firefox is a make of its own; what readers have is the other.
+FIREFOX = Kind("Firefox", "NN_FIREFOX", ("firefox-esr", "firefox"), "firefox-esr", False)
+KINDS = {"chromium": CHROMIUM, "firefox": FIREFOX}
 
 
-def find_chromium() -> str | None:
-    """Look for a Chromium: NN_CHROMIUM, then the PATH, then Playwright's own.
+def find(kind: Kind) -> str | None:
+    """Look for a browser: in its variable, then on the PATH, then Playwright's own.
+
+    Parameters
+    ----------
+    kind : Kind
+        Which one.
 
     Returns
     -------
     str or None
         Its path, if there is one.
     """
-    if named := os.environ.get("NN_CHROMIUM"):
+    if named := os.environ.get(kind.variable):
         return shutil.which(named)
-    for name in NAMES:
+    for name in kind.names:
         if found := shutil.which(name):
             return found
+    if not kind.by_playwright:
+        return None
     with sync_playwright() as playwright:
         own = playwright.chromium.executable_path
     return own if Path(own).exists() else None
 
 
-def install_chromium() -> str | None:
+def install(kind: Kind) -> str | None:
     """Try the ways that need no answer from the user, and look again after each.
+
+    Parameters
+    ----------
+    kind : Kind
+        Which browser.
 
     Returns
     -------
     str or None
-        The path of the new Chromium, if one of them worked.
+        The path of the new browser, if one of them worked.
     """
-    attempts = [WITH_PLAYWRIGHT]
+    attempts = []
+    if kind.by_playwright:
+        attempts += [[sys.executable, "-m", "playwright", "install", kind.package]]
     if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
-        attempts += [["apt-get", "update"], WITH_APT]
+        attempts += [["apt-get", "update"], ["apt-get", "install", "-y", kind.package]]
     for command in attempts:
         print("trying:", *command, flush=True)
         subprocess.run(command, check=False)
-        if found := find_chromium():
+        if found := find(kind):
             return found
     return None
 
 
+def provide(kind: Kind) -> bool:
+    """Report the browser that the tests will use; return whether there is one."""
+    found = find(kind)
+    if not found and (named := os.environ.get(kind.variable)):
+        # Whoever names one wants that one, not another that we might install.
+        print(f"{kind.variable} names {named!r}, which is no program.", file=sys.stderr)
+        return False
+    found = found or install(kind)
+    if not found:
+        print(kind.advice, file=sys.stderr)
+        return False
+    print(f"{kind.title} for the browser tests: {found}")
+    return True
+
+
 def main() -> int:
-    """Report the Chromium that the tests will use.
+    """Provide the browsers that are named, or all.
 
     Returns
     -------
     int
-        0 if there is one.
+        0 if they are there.
     """
-    found = find_chromium()
-    if not found and (named := os.environ.get("NN_CHROMIUM")):
-        # Whoever names one wants that one, not another that we might install.
-        print(f"NN_CHROMIUM names {named!r}, which is no program.", file=sys.stderr)
-        return 1
-    found = found or install_chromium()
-    if not found:
-        print(ADVICE, file=sys.stderr)
-        return 1
-    print(f"Chromium for the browser tests: {found}")
-    return 0
+    # Each is tried, so that whoever lacks two is told of both.
+    provided = [provide(KINDS[name]) for name in sys.argv[1:] or KINDS]
+    return 0 if all(provided) else 1
 
 
 if __name__ == "__main__":

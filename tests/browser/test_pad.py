@@ -33,6 +33,10 @@ def one_nn(X_train, y_train, X_test):
     return y_train[((T * T).sum(axis=1) - 2 * X @ T.T).argmin(axis=1)]
 """
 WRONG = RIGHT.replace("argmin", "argmax")
+NAMED = {"Backspace", "Enter", "Shift+Tab"}
+# What an editor holds, with bars where the selection begins and ends, or one at the caret.
+MARKED = """({ value, selectionStart: from, selectionEnd: to }) =>
+  `${value.slice(0, from)}|${from === to ? "" : `${value.slice(from, to)}|`}${value.slice(to)}`"""
 
 
 def answer(body: str) -> str:
@@ -375,6 +379,48 @@ def test_while_python_comes_one_writes_on_and_can_stop(url: str, open_page: OPEN
     press(page, "Run")
     expect(output(page)).to_have_text("well\n", timeout=PATIENCE)
     page.complaints.clear()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("before", "keys", "after"),
+    [
+        ("", ["print(1)"], "print(1)|"),
+        ("", ["f(a[0], {}"], "f(a[0], {}|)"),
+        ("|x", ["("], "(|x"),
+        ("f(|)", [")"], "f()|"),
+        ("f(|)", ["Backspace"], "f|"),
+        ("f(|", ["Backspace"], "f|"),
+        ("f|", ["Backspace"], "|"),
+        ("a = |1, 2|", ["["], "a = [|1, 2|]"),
+        ("if x:\n      |y", ["Backspace"], "if x:\n    |y"),
+        ("    |y", ["Backspace"], "|y"),
+        ("a\n|b", ["Backspace"], "a|b"),
+        ("|", ["Backspace"], "|"),
+        ("  a = f(|)", ["Enter"], "  a = f(\n      |\n  )"),
+        ("f(|a)", ["Enter"], "f(\n    |a)"),
+        (
+            "for i in a:  # each|",
+            ["Enter", "b", "Enter", "Shift+Tab"],
+            "for i in a:  # each\n    b\n|",
+        ),
+    ],
+)
+def test_the_editor_indents_and_closes_brackets_and_undo_takes_it_back(
+    running: Page, before: str, keys: list[str], after: str
+) -> None:
+    """Bars stand for the caret, or the ends of what is selected."""
+    area, text = editor(running), before.replace("|", "")
+    area.fill(text)
+    marks = [i - n for n, i in enumerate(i for i, one in enumerate(before) if one == "|")]
+    area.evaluate("(one, at) => one.setSelectionRange(at.at(0) ?? 0, at.at(-1) ?? 0)", marks)
+    area.focus()
+    for key in keys:
+        (running.keyboard.press if key in NAMED else running.keyboard.type)(key)
+    assert area.evaluate(MARKED) == after
+    for _ in range(12):
+        if area.input_value() != text:
+            running.keyboard.press("Control+z")
+    expect(area).to_have_value(text)
 
 
 def test_by_keyboard_alone(running: Page) -> None:
