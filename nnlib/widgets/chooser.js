@@ -246,8 +246,8 @@ function partsOf(rules, said, link) {
     el("ul", {}, ...cards.map((card) => card.box)),
     el("p", { class: "nn-muted" }, "Work is counted in operations, a byte fetched from memory as "
       + `${rules.balance} (${rules.balance * rules.jump} where a tree or a graph jumps to it) `
-      + `and one from disk as ${rules.balance * rules.disk}. What an approximate index must look at is a guess: `
-      + "measure the recall on your own data."),
+      + `and one from disk as ${rules.balance * rules.disk}. What an approximate index must look at is `
+      + "a guess: measure the recall on your own data."),
     el("div", { class: "nn-row" }, reset, ...link.controls));
   return { box, own, chosen, note, ...controls, memoryKey, cards, reset };
 }
