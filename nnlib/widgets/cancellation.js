@@ -132,7 +132,8 @@ export function nearestOf(X, T) {
 // ---- The whole cloud at one offset. ----
 
 /** Both forms, the exact answers and the bound that tells which ones to trust. */
-export function compute({ templates, queries, offset, precision, centered }, intended = nearestOf(queries, templates)) {
+export function compute(state, intended = nearestOf(state.queries, state.templates)) {
+  const { templates, queries, offset, precision, centered } = state;
   const { bits, low, round } = FORMATS[precision];
   const store = (rows) => rows.map((row) => row.map((value) => round(value + offset)));
   const [X, T] = [store(queries), store(templates)];
@@ -165,8 +166,9 @@ export function compute({ templates, queries, offset, precision, centered }, int
   const all = rows.flatMap((row) => row.expanded);
   return {
     X, T, x, t, rows, nearest, intended,
-    flips: count((row, right) => row.chosen !== right || !Number.isFinite(row.expanded[row.chosen])),
-    flipsDirect: count((row, right) => row.chosenDirect !== right || !Number.isFinite(row.direct[row.chosenDirect])),
+    flips: count(({ chosen, expanded }, right) => chosen !== right || !Number.isFinite(expanded[chosen])),
+    flipsDirect: count(({ chosenDirect: chosen, direct }, right) =>
+      chosen !== right || !Number.isFinite(direct[chosen])),
     moved: count((row, right, k) => right !== intended[k]),
     negatives: all.filter((value) => value < 0 && value > -Infinity).length,
     overflows: all.filter((value) => !Number.isFinite(value)).length,
@@ -191,14 +193,16 @@ function decimal({ n, q }, places, point) {
 export function align(values, precision) {
   const finite = values.filter(({ n }) => n !== undefined);
   const leading = finite.find(({ n }) => n) ?? { n: 0n, q: 0 };
-  const exponentOf10 = (value) => Number(toNumber({ n: size(value.n), q: value.q }).toExponential().split("e")[1]);
+  const exponentOf10 = ({ n, q }) => Number(toNumber({ n: size(n), q }).toExponential().split("e")[1]);
   const first = exponentOf10(leading);
   const widest = Math.max(...finite.map(exponentOf10), 0);
   const places = Math.max(Math.min(DIGITS[precision] - 1 - first, first < -4 ? Infinity : 26 - widest), 0);
   const scale = first < -4 ? -first : 0; // tiny values are shown as multiples of a power of ten
-  const texts = values.map((value) => (value.n === undefined ? value.word : decimal(value, places, places - scale)));
+  const digitsOf = (value) => decimal(value, places, places - scale);
+  const texts = values.map((value) => (value.n === undefined ? value.word : digitsOf(value)));
   const width = Math.max(...texts.map((text, i) => (values[i].n === undefined ? 0 : text.length)));
-  return { lines: texts.map((text, i) => (values[i].n === undefined ? text : text.padStart(width, "\u2007"))), scale };
+  const padded = (text) => text.padStart(width, "\u2007");
+  return { lines: texts.map((text, i) => (values[i].n === undefined ? text : padded(text))), scale };
 }
 
 /** Where `text` begins to differ from `right`; its length if it does not. */
@@ -227,7 +231,8 @@ const whole = (value, end) => Number.isInteger(value) && value >= 0 && value < e
 
 /** What the numbers on the page are made of: one pair, digit by digit, and three effects told apart. */
 function sumsOf() {
-  const line = (title) => [el("dt", {}, title), el("dd", { class: "nn-number" }), el("dd", { class: "nn-digits" })];
+  const line = (title) => [
+    el("dt", {}, title), el("dd", { class: "nn-number" }), el("dd", { class: "nn-digits" })];
   const names = ["Given points, exact", "Stored points, exact", "Direct form", "Expanded form"];
   const lines = names.map(line);
   const pair = el("span", {});
@@ -497,7 +502,8 @@ function tellEffects({ input, overflow, cancellation }, { templates }, result, s
       + `${result.moved} of ${m} queries have another nearest template than the given points.`);
   const cause = nearest ? ", although every point is stored" : ", as the input is";
   tell(overflow, result.overflows > 0, result.overflows
-    ? `${result.overflows} of ${all} expanded values are infinite or NaN${cause}. The largest ${name} is ${top}.`
+    ? `${result.overflows} of ${all} expanded values are infinite or NaN${cause}. `
+      + `The largest ${name} is ${top}.`
     : `Every term fits below the largest ${name}, ${top}.`);
 
   const ratio = finite && exact.n ? (a + Math.abs(b) + c) / toNumber(exact) : NaN;
@@ -521,8 +527,8 @@ function fillTable({ caption, rule, body }, { centered, templates }, { rows, nea
   write(caption, `Which answers the bound proves: ${sure} of ${m}`);
   write(rule, `Bound on the error: (d + ${centered ? 8 : 4})·u·Σ(|x| + |t|)² + 4d·η, here with `
     + `d = ${templates[0].length}, u = ${power(fmt.bits)}, η = ${power(fmt.bits - 1 - fmt.low)}`
-    + `${centered ? ", for the centered points" : ""}. Trusted: every other stored template is farther by more `
-    + "than both bounds together, or is the same point.");
+    + `${centered ? ", for the centered points" : ""}. Trusted: every other stored template is farther by `
+    + "more than both bounds together, or is the same point.");
   rows.forEach((one, at) => {
     const j = one.chosen;
     const value = one.expanded[j];
@@ -542,13 +548,16 @@ function fillTable({ caption, rule, body }, { centered, templates }, { rows, nea
 function sentence({ centered }, result, seen) {
   const { name, offset, k, i, finite, exact, computed, ulps, m, all, sure } = seen;
   const off = finite && exact.n && Number.isFinite(computed[1]) ? ` (off by ${short(ulps[1])} ulp)` : "";
-  return `${name}, offset ${plain(offset)}${centered ? ", centered first" : ""}. Query ${k} to template ${i}: `
+  return `${name}, offset ${plain(offset)}${centered ? ", centered first" : ""}. `
+    + `Query ${k} to template ${i}: `
     + (finite ? `exact ${short(toNumber(exact))}, ` : "no exact distance, the stored points are infinite, ")
     + `direct ${short(computed[0])}, expanded ${short(computed[1])}${off}. `
     + `The expanded form is wrong for ${result.flips} of ${m} nearest neighbors, `
-    + `the direct form for ${result.flipsDirect}; ${result.negatives} of ${all} squared distances are negative. `
+    + `the direct form for ${result.flipsDirect}; `
+    + `${result.negatives} of ${all} squared distances are negative. `
     + `The bound trusts ${sure} of ${m} answers.`
-    + (result.moved ? ` Rounding the input alone has changed ${result.moved} of ${m} nearest neighbors.` : "");
+    + (result.moved
+      ? ` Rounding the input alone has changed ${result.moved} of ${m} nearest neighbors.` : "");
 }
 
 // -- The map.

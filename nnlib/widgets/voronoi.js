@@ -207,6 +207,7 @@ function valid(state, dataset) {
   const number = (v) => typeof v === "number" && Math.abs(v) <= LARGEST;
   const whole = (from, to) => (v) => Number.isInteger(v) && v >= from && v <= to;
   const text = (v) => typeof v === "string";
+  const two = (some) => some.length === 2 && new Set(some).size === 2;
   const { templates, labels, class_names: names, extent, features, temperature: tau } = state;
   return list(templates, (t) => list(t, number) && t.length === 2, 1) && templates.length <= MOST_ROWS
     && list(names, text, 1) && names.length <= SHAPES.length && new Set(names).size === names.length
@@ -214,8 +215,9 @@ function valid(state, dataset) {
     && list(state.axis_names, text) && state.axis_names.length === 2
     && list(state.query, number) && state.query.length === 2
     && list(extent, number) && extent.length === 4 && extent[0] < extent[1] && extent[2] < extent[3]
-    && list(features, whole(0, 3)) && (!features.length || (!!dataset.rows && new Set(features).size === 2 && features.length === 2))
-    && whole(1, 15)(state.k) && ["sqeuclidean", "cosine"].includes(state.metric) && ["class", "row"].includes(state.color_by)
+    && list(features, whole(0, 3)) && (!features.length || (!!dataset.rows && two(features)))
+    && whole(1, 15)(state.k) && ["sqeuclidean", "cosine"].includes(state.metric)
+    && ["class", "row"].includes(state.color_by)
     && number(tau) && (tau === 0 || (tau >= 1e-3 && tau <= 1e3))
     && typeof state.scaled === "boolean" && typeof state.bisectors === "boolean";
 }
@@ -289,8 +291,8 @@ function partsOf(get, said, link) {
     said,
     ...(has("equation") ? [equation] : []),
     el("div", { class: "nn-row" }, ...editing, reset, ...link.controls),
-    el("p", { class: "nn-muted" },
-      `Drag the query${movable ? " and the rows" : ""}, or focus and use the arrow keys (with Shift: finer).`));
+    el("p", { class: "nn-muted" }, `Drag the query${movable ? " and the rows" : ""}, `
+      + "or focus and use the arrow keys (with Shift: finer)."));
   return { box, has, movable, ...knobs, ...map, legend, chart, chartNote, side, lines,
     pick, kind, add, remove, reset };
 }
@@ -642,8 +644,8 @@ function drawBars({ side, chart, chartNote }, { labels }, { scores, order, x }) 
     set(value, { x: width - right + 6 });
     write(value, text(scores[i]));
   });
-  write(chartNote, `The dashed line is ‖x‖² = ${text(ceiling)}; a bar falls short of it by ‖x\u00a0−\u00a0t‖². `
-    + "Bars do not start at 0.");
+  write(chartNote, `The dashed line is ‖x‖² = ${text(ceiling)}; `
+    + "a bar falls short of it by ‖x\u00a0−\u00a0t‖². Bars do not start at 0.");
 }
 
 /** W and b of the winning unit, and the inequality that wins. */
@@ -710,7 +712,8 @@ function differing(now, home) {
   return Object.fromEntries(names.map((name) => [name, now[name]]));
 }
 
-function sentence(note, now, { scores, bounds, order, runnerUp, margin, close, votes, label, probabilities }) {
+function sentence(note, now, result) {
+  const { scores, bounds, order, runnerUp, margin, close, votes, label, probabilities } = result;
   const { templates, labels, class_names: names, query } = now;
   const i = order[0];
   const equal = (j) => scores[j] === scores[i] && j !== i && same(templates[i], templates[j]);
@@ -772,7 +775,9 @@ function develop(job, { ground, ink, colors, depth, ...tint }, bordered, image, 
       const sure = C > 1 ? (soft[at * C + classes[at]] - 1 / C) / (1 - 1 / C) : 1;
       const share = depth * (0.12 + 0.5 * sure);
       value = [0, 1, 2].map((j) => (1 - share) * ground[j]);
-      for (let c = 0; c < C; c++) for (let j = 0; j < 3; j++) value[j] += share * soft[at * C + c] * colors[c][j];
+      for (let c = 0; c < C; c++) {
+        for (let j = 0; j < 3; j++) value[j] += share * soft[at * C + c] * colors[c][j];
+      }
     }
     // 1 where the nearest row changes, 2 where the class does.
     let edge = 0;

@@ -44,7 +44,10 @@ function newLine(area) {
   type(area, `\n${own}${/:\s*(#.*)?$/.test(before) ? INDENT : ""}`);
 }
 
-/** An editor of at least so many lines. `changed` hears of every edit, `run` of Shift+Enter and Ctrl+Enter. */
+/**
+ * An editor of at least so many lines. `changed` hears of every edit, `run` of Shift+Enter and
+ * Ctrl+Enter.
+ */
 export function editor(label, changed, run, least = 8) {
   const name = `nn-editor-${(count += 1)}`;
   const area = el("textarea", { id: name, rows: 12, wrap: "off", spellcheck: "false", autocapitalize: "off",
