@@ -1,5 +1,5 @@
 import {
-  announcer, begin, button, clamp, curve, el, format, listen, onFrame, set, stateLink, write,
+  announcer, begin, button, clamp, curve, el, folded, format, listen, onFrame, set, stateLink, write,
 } from "./shared.js";
 
 // ---- Arithmetic in three precisions. ----
@@ -287,17 +287,19 @@ function partsOf(said, link) {
     chart,
     el("label", { class: "nn-slider" }, el("span", {}, "Offset from the origin ", where), slider)),
   said,
-  el("div", { class: "nn-columns" },
+  folded("One pair, digit by digit, and the cloud as it is stored", el("div", { class: "nn-columns" },
     sums.node,
     el("div", {},
       el("p", { class: "nn-strong" }, "The cloud as it is stored"),
       map,
-      mapNote)),
-  el("ul", { class: "nn-effects" }, input.box, overflow.box, cancellation.box),
-  el("table", {}, caption,
-    el("thead", {}, el("tr", {}, ...columns.map((name) => el("th", { scope: "col" }, name)))),
-    body),
-  rule,
+      mapNote))),
+  folded("Three effects, told apart",
+    el("ul", { class: "nn-effects" }, input.box, overflow.box, cancellation.box)),
+  folded("What the bound proves, query by query",
+    el("table", {}, caption,
+      el("thead", {}, el("tr", {}, ...columns.map((name) => el("th", { scope: "col" }, name)))),
+      body),
+    rule),
   el("div", { class: "nn-row" }, reset, ...link.controls));
   return { box, precision, centered, query, template, inputKey, chart, where, slider, sums,
     input, overflow, cancellation, map, mapNote, body, caption, rule, reset };
@@ -545,9 +547,11 @@ function fillTable({ caption, rule, body }, { centered, templates }, { rows, nea
   });
 }
 
-function sentence({ centered }, result, seen) {
+function sentence({ centered, templates }, result, seen) {
   const { name, offset, k, i, finite, exact, computed, ulps, m, all, sure } = seen;
   const off = finite && exact.n && Number.isFinite(computed[1]) ? ` (off by ${short(ulps[1])} ulp)` : "";
+  // Where the share of wrong neighbors falls back to 0, the reader should not take it for a recovery.
+  const merged = result.nearest && templates.length > 1 && result.distinct === 1;
   return `${name}, offset ${plain(offset)}${centered ? ", centered first" : ""}. `
     + `Query ${k} to template ${i}: `
     + (finite ? `exact ${short(toNumber(exact))}, ` : "no exact distance, the stored points are infinite, ")
@@ -557,7 +561,9 @@ function sentence({ centered }, result, seen) {
     + `${result.negatives} of ${all} squared distances are negative. `
     + `The bound trusts ${sure} of ${m} answers.`
     + (result.moved
-      ? ` Rounding the input alone has changed ${result.moved} of ${m} nearest neighbors.` : "");
+      ? ` Rounding the input alone has changed ${result.moved} of ${m} nearest neighbors.` : "")
+    + (merged
+      ? ` All ${templates.length} templates are stored as one point: nothing is left to confuse.` : "");
 }
 
 // -- The map.
@@ -590,6 +596,7 @@ function crowdsOf({ width, px, py }, places) {
 
 function drawMap({ map, mapNote }, { templates, queries, offset }, { X, T, rows, nearest }, { k, spacing }) {
   const width = Math.min(map.parentNode.clientWidth, 420);
+  if (!width) return; // folded away: the size observer calls again
   const height = Math.round(width * 0.62);
   set(map, { width, height });
   if (!nearest) {

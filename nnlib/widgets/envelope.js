@@ -1,5 +1,5 @@
 import {
-  announcer, begin, button, clamp, el, format, listen, onFrame, set, stateLink, write,
+  announcer, begin, button, clamp, el, folded, format, listen, onFrame, set, stateLink, write,
 } from "./shared.js";
 
 // ---- The tangents, in IEEE double precision. ----
@@ -65,7 +65,7 @@ const STEP = 0.25; // of a template; a query moves by half of it, so that it rea
 const LEFT = 34;
 const RIGHT = 16;
 const TOP = 22; // above it is room for the label of the gap
-const BASE = 310; // the lower edge of the plot
+const BASE = 290; // the lower edge of the plot
 const END = BASE + 26; // and of the strip of cells
 const LANE = 14; // how much lower a handle sits that would cover another
 const BOTTOM = END + 96;
@@ -99,22 +99,25 @@ function partsOf(said, link) {
   const table = el("tbody");
   const slide = (name, { slider, value }) => el("label", { class: "nn-slide" },
     el("span", {}, name, value), slider);
+  const editing = folded("Move, add or delete templates",
+    el("div", { class: "nn-row" }, el("label", { class: "nn-grow" }, "Template", select), add, remove),
+    slide("Position of template ", t));
   const columns = ["template", "t", "s = 2tx − t²", "gap x² − s", "cell"];
   const box = el("div", { class: "nn-widget nn-envelope", role: "group", "aria-label": "Envelope explorer" },
     legend,
     el("div", {}, plot, slide("Query ", x)),
-    el("div", { class: "nn-row" }, el("label", { class: "nn-grow" }, "Template", select), add, remove),
-    slide("Position of template ", t),
     said,
-    el("table", {},
-      el("caption", {}, "All tangents at the query"),
-      el("thead", {}, el("tr", {}, ...columns.map((name) => el("th", { scope: "col" }, name)))),
-      table),
-    el("p", { class: "nn-muted" },
-      "In two dimensions the same happens with planes: 2t·x − ‖t‖² is the tangent plane of the bowl ‖x‖² "
-      + "at t, the gap to it is ‖x − t‖², and the shadow of the highest planes is the Voronoi map."),
+    editing,
+    folded("All tangents in numbers, and in two dimensions",
+      el("table", {},
+        el("caption", {}, "All tangents at the query"),
+        el("thead", {}, el("tr", {}, ...columns.map((name) => el("th", { scope: "col" }, name)))),
+        table),
+      el("p", { class: "nn-muted" },
+        "In two dimensions the same happens with planes: 2t·x − ‖t‖² is the tangent plane of the bowl ‖x‖² "
+        + "at t, the gap to it is ‖x − t‖², and the shadow of the highest planes is the Voronoi map.")),
     el("div", { class: "nn-row" }, reset, ...link.controls));
-  return { box, plot, x, t, select, add, remove, reset, table };
+  return { box, plot, x, t, editing, select, add, remove, reset, table };
 }
 
 // -- From the reader to the model.
@@ -159,7 +162,7 @@ function hear(page, { x, t, select, add, remove, reset }, hand, draw) {
  * A pointer takes the handle it meets, and elsewhere the query. It keeps its distance to a handle,
  * so that a mere click moves nothing.
  */
-function dragging(page, { plot, x, t }, hand, draw) {
+function dragging(page, { plot, x, t, editing }, hand, draw) {
   const { get, on, change } = page;
   let held = null;
   const across = (event) => {
@@ -177,6 +180,7 @@ function dragging(page, { plot, x, t }, hand, draw) {
     const i = Number(event.target.closest("[data-i]")?.dataset.i ?? -1);
     held = { i, id: event.pointerId, off: i < 0 ? 0 : across(event) - get("templates")[i] };
     plot.setPointerCapture(event.pointerId);
+    if (i >= 0) editing.open = true; // who takes a template in hand can go on with the keyboard
     (i < 0 ? x : t).slider.focus({ preventScroll: true });
     if (i < 0) drag(event);
     else {

@@ -31,6 +31,10 @@ export const button = (name) => el("button", { type: "button", class: "nn-button
 
 const DASHES = [null, "7 3", "2 3", "9 3 2 3", "4 2", "12 4", "1 2"];
 
+/** Parts that appear when they are asked for. */
+export const folded = (title, ...parts) =>
+  el("details", { class: "nn-folded" }, el("summary", {}, title), ...parts);
+
 /** The curve of class c: a color (in the style sheet) and a dash, its second cue. */
 export const curve = (c, d) => el("path", {
   d, class: `nn-curve nn-stroke-${c}`, "stroke-dasharray": DASHES[c] });

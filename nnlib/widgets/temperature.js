@@ -1,5 +1,5 @@
 import {
-  announcer, begin, button, clamp, curve, el, format, listen, onFrame, set, stateLink, write,
+  announcer, begin, button, clamp, curve, el, folded, format, listen, onFrame, set, stateLink, write,
 } from "./shared.js";
 import { classSums, softmax } from "./readout.js";
 
@@ -125,21 +125,15 @@ function partsOf({ presets, dataset }, said, link) {
     sweep,
     el("label", { class: "nn-slider" }, el("span", {}, "Temperature ", tau), slider)),
   said,
-  el("div", { class: "nn-columns" },
-    el("div", {},
-      el("p", { class: "nn-strong" }, "Class probabilities"),
-      classes,
-      entropy,
-      neighbors),
-    el("div", {},
-      el("p", { class: "nn-strong" }, "Weights of the templates, nearest first"),
-      bars,
-      el("label", {}, "Look at neighbor", rank),
-      picked)),
-  el("table", {},
-    el("caption", {}, "The nearest template’s share, computed three ways"),
+  folded("Class probabilities and entropy", classes, entropy, neighbors),
+  folded("Weights of the templates, nearest first", el("div", {},
+    bars,
+    el("label", {}, "Look at neighbor", rank),
+    picked)),
+  folded("The softmax, computed three ways", el("table", {},
+    el("caption", {}, "The nearest template’s share"),
     el("thead", {}, el("tr", {}, ...columns.map((name) => el("th", { scope: "col" }, name)))),
-    table),
+    table)),
   el("div", { class: "nn-row" }, reset, ...link.controls));
   return { box, preset, row, form, note, legend, sweep, tau, slider, classes, entropy, neighbors,
     bars, rank, picked, table, reset };
@@ -276,7 +270,7 @@ function placesOf(room, left, n) {
 /** Draw what stays of the bars; return what moves. */
 function layOutBars(bars, width, { labels, class_names: names }, order) {
   const left = 10 + 7 * clamp(Math.max(...names.map((name) => name.length)), 4, 11);
-  const room = width - left - 4;
+  const room = Math.max(width - left - 4, 0); // none while they are folded away
   const { rest, gap, places, end } = placesOf(room, left, order.length);
   const base = HEIGHT - 10;
   const lane = (c) => base + 8 + 15 * c;

@@ -1,5 +1,6 @@
 import {
-  announcer, atEnd, begin, button, clamp, el, format, listen, onFrame, pair, same, set, stateLink, write,
+  announcer, atEnd, begin, button, clamp, el, folded, format, listen, onFrame, pair, same, set, stateLink,
+  write,
 } from "./shared.js";
 import { SHAPES, strengths, ticks } from "./drawing.js";
 
@@ -280,17 +281,20 @@ function partsOf(get, said, link) {
   const lines = Array.from({ length: 6 }, () => el("p", { class: "nn-line" }));
   const title = (text) => el("p", { class: "nn-strong" }, text);
   const side = el("div", {}, title("Scores s = Wx + b, largest first"), chart, chartNote);
-  const equation = el("div", { class: "nn-equation" }, title("Why it wins"), ...lines);
+  const equation = folded("Why it wins", el("div", { class: "nn-equation" }, ...lines));
   const [pick, kind] = [el("select"), el("select")];
   const [add, remove, reset] = ["Add at query", "Delete row", "Reset"].map(button);
-  const editing = movable ? [labelled("Row", pick), labelled("Class", kind), add, remove] : [];
+  const rows = el("div", { class: "nn-row" },
+    labelled("Row", pick), labelled("Class", kind), add, remove);
+  const editing = movable ? [folded("Add, delete or relabel rows", rows)] : [];
   const box = el("div", { class: "nn-widget nn-voronoi", role: "group", "aria-label": "Voronoi explorer" },
     ...(controls.length ? [el("div", { class: "nn-row" }, ...controls)] : []),
     legend,
     el("div", { class: "nn-sides" }, el("div", {}, map.plot), ...(has("bars") ? [side] : [])),
     said,
     ...(has("equation") ? [equation] : []),
-    el("div", { class: "nn-row" }, ...editing, reset, ...link.controls),
+    ...editing,
+    el("div", { class: "nn-row" }, reset, ...link.controls),
     el("p", { class: "nn-muted" }, `Drag the query${movable ? " and the rows" : ""}, `
       + "or focus and use the arrow keys (with Shift: finer)."));
   return { box, has, movable, ...knobs, ...map, legend, chart, chartNote, side, lines,
