@@ -1,8 +1,9 @@
 // The host: runs the widgets of a static page, where no kernel answers.
 //
-// The page carries the state of its widgets (one JSON script) and a view per place. For each widget the host calls the
-// module that JupyterLab would call, as the anywidget front-end module specification says: initialize once per model,
-// render once per view, both with an AbortSignal that ends them. What would go to Python (save_changes, send) goes nowhere.
+// The page carries the state of its widgets (one JSON script) and a view per place. For each widget the
+// host calls the module that JupyterLab would call, as the anywidget front-end module specification says:
+// initialize once per model, render once per view, both with an AbortSignal that ends them. What would go
+// to Python (save_changes, send) goes nowhere.
 (() => {
   "use strict";
 
@@ -10,14 +11,15 @@
   const VIEW = 'script[type="application/vnd.jupyter.widget-view+json"]';
   const NEAR = "600px"; // far enough ahead that a reader who scrolls finds the widget drawn
 
-  // ── Models ──────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── Models ─────────────────────────────────────────────────────────────────────────────────────
 
   // Equal as JSON is: a list with the same numbers is no change, as it is none in JupyterLab.
   const same = (a, b) => {
     if (Object.is(a, b)) return true;
     if (!a || !b || typeof a !== "object" || typeof b !== "object") return false;
     const kind = Object.getPrototypeOf(a);
-    if (kind !== Object.getPrototypeOf(b) || (kind !== Object.prototype && kind !== Array.prototype)) return false;
+    if (kind !== Object.getPrototypeOf(b)) return false;
+    if (kind !== Object.prototype && kind !== Array.prototype) return false;
     const keys = Object.keys(a);
     return keys.length === Object.keys(b).length && keys.every((key) => key in b && same(a[key], b[key]));
   };
@@ -64,10 +66,12 @@
     off(event, callback, owner) {
       this.listeners = this.listeners.filter(
         (one) =>
-          (event && one.event !== event) || (callback && one.callback !== callback) || (owner && one.owner !== owner),
+          (event && one.event !== event) || (callback && one.callback !== callback)
+            || (owner && one.owner !== owner),
       );
     }
-    // What a widget sees of a model. Each gets its own, so that off() never takes away the listeners of another.
+    // What a widget sees of a model. Each gets its own, so that off() never takes away the listeners
+    // of another.
     seenBy(owner) {
       return {
         get: (key) => this.get(key, owner),
@@ -81,8 +85,10 @@
     }
     get(key, owner) {
       const value = this.state[key];
-      // Jupyter hands out the layout as a model; other references stay text, and the widget asks for their model.
-      return key === "layout" && isReference(value) ? find(value.slice(REFERENCE.length)).seenBy(owner) : value;
+      // Jupyter hands out the layout as a model; other references stay text, and the widget asks for
+      // their model.
+      const isModel = key === "layout" && isReference(value);
+      return isModel ? find(value.slice(REFERENCE.length)).seenBy(owner) : value;
     }
     facade = this.seenBy(this);
   }
@@ -119,7 +125,7 @@
     if (name === "LinkModel") watch(...ends.reverse());
   };
 
-  // ── Modules ─────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── Modules ────────────────────────────────────────────────────────────────────────────────────
 
   const modules = new Map();
   const styles = new Set();
@@ -127,7 +133,9 @@
   // One import for all widgets of a class. A blob, because a page opened from a file may import nothing else.
   const load = (text) => {
     if (!modules.has(text)) {
-      if (/^https?:/.test(text)) throw new Error("the widget's code is on another host, which this page does not ask");
+      if (/^https?:/.test(text)) {
+        throw new Error("the widget's code is on another host, which this page does not ask");
+      }
       const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
       modules.set(text, import(url).finally(() => URL.revokeObjectURL(url)));
     }
@@ -141,10 +149,11 @@
   };
 
   const experimental = {
-    invoke: (name) => Promise.reject(new Error(`no Python runs behind this page, so "${name}" cannot be invoked`)),
+    invoke: (name) =>
+      Promise.reject(new Error(`no Python runs behind this page, so "${name}" cannot be invoked`)),
   };
 
-  // ── Lives ───────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── Lives ──────────────────────────────────────────────────────────────────────────────────────
 
   // While the page is shown. Leaving the page ends it, and with it every widget; coming back begins another.
   let visit = null;
@@ -206,10 +215,11 @@
     onceAborted(signal, () => clean(cleanup));
   };
 
-  // ── Places ──────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── Places ─────────────────────────────────────────────────────────────────────────────────────
 
   const say = (place, words) => {
-    const line = Object.assign(document.createElement("p"), { className: "widget-words", textContent: words });
+    const line = document.createElement("p");
+    Object.assign(line, { className: "widget-words", textContent: words });
     line.setAttribute("role", "status");
     place.append(line);
   };
@@ -246,7 +256,8 @@
       view.abort(); // what a half-started widget has set up must not disturb the others
       el.remove();
       place.dataset.widget = "failed";
-      say(place, `This widget could not start (${error?.message ?? error}). Where a figure stands beside it, the figure tells the same story.`);
+      say(place, `This widget could not start (${error?.message ?? error}). `
+        + "Where a figure stands beside it, the figure tells the same story.");
     }
   };
 
@@ -257,7 +268,8 @@
   const arrive = () => {
     const controller = new AbortController();
     visit = { signal: controller.signal, begun: new Map(), leave: () => controller.abort() };
-    // Models without a view of their own live too (a widget may hold them), from the moment that any widget does.
+    // Models without a view of their own live too (a widget may hold them), from the moment that any
+    // widget does.
     const unseen = [...models.values()].filter((model) => model.state._esm && !viewed.has(model.id));
     const observer = new IntersectionObserver(
       (entries) => {
@@ -288,6 +300,7 @@
   arrive();
 
   addEventListener("pagehide", () => visit.leave());
-  // The browser kept the page and shows it again, as it was left: values live in the models, so nothing is lost.
+  // The browser kept the page and shows it again, as it was left: values live in the models, so
+  // nothing is lost.
   addEventListener("pageshow", (event) => event.persisted && arrive());
 })();

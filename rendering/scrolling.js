@@ -1,4 +1,5 @@
-// A box that scrolls sideways must be reachable by keyboard; one that does not scroll must not cost a stop of the Tab key.
+// A box that scrolls sideways must be reachable by keyboard; one that does not scroll must not cost
+// a stop of the Tab key.
 // Which is which depends on the width of the window, so it is decided here and not at build time.
 (() => {
   "use strict";

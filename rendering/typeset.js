@@ -27,7 +27,9 @@ const configuration = {
 
 const reason = (node, adaptor) => {
   if (adaptor.kind(node) === "merror") return adaptor.getAttribute(node, "data-mjx-error");
-  if (adaptor.getAttribute(node, "data-mml-node") === "merror") return adaptor.getAttribute(node, "data-mjx-error");
+  if (adaptor.getAttribute(node, "data-mml-node") === "merror") {
+    return adaptor.getAttribute(node, "data-mjx-error");
+  }
   for (const child of adaptor.childNodes(node)) {
     const found = adaptor.kind(child) !== "#text" && reason(child, adaptor);
     if (found) return found;

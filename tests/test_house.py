@@ -1,6 +1,7 @@
 """The house: arrows point one way, each pin fits its range, and what is pinned is what runs."""
 
 import ast
+import json
 import re
 import sys
 import tomllib
@@ -218,3 +219,20 @@ def test_ci_runs_the_readmes_test_command_and_nothing_else():
     assert "make test" in (ROOT / "README.md").read_text()
     workflow = (ROOT / ".github" / "workflows" / "book.yml").read_text()
     assert re.findall(r"run: (.*)", workflow) == ["make book", "make test"]
+
+
+def test_javascript_can_be_held_in_mind():
+    """How long a function may be, oxlint holds; here that nothing is exempt, and the lines."""
+    rules = json.loads((ROOT / ".oxlintrc.json").read_text(encoding="utf-8"))
+    bound = rules["rules"]["max-lines-per-function"]
+    assert bound == ["error", {"max": 150, "skipComments": True}]
+    assert "max-lines-per-function" not in json.dumps(rules["overrides"])
+    files = [*(ROOT / "nnlib").rglob("*.js"), *(ROOT / "rendering").rglob("*.js")]
+    assert len(files) > 30
+    wide = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in files
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if len(line) > 110 or "oxlint-disable" in line or "eslint-disable" in line
+    ]
+    assert wide == []

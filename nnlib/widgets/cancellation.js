@@ -1,4 +1,6 @@
-import { announcer, begin, button, clamp, curve, el, format, listen, onFrame, set, stateLink, write } from "./shared.js";
+import {
+  announcer, begin, button, clamp, curve, el, folded, format, listen, onFrame, set, stateLink, write,
+} from "./shared.js";
 
 // ---- Arithmetic in three precisions. ----
 // A sum, difference, product or quotient of two float16 or float32 numbers, rounded to double and
@@ -130,7 +132,8 @@ export function nearestOf(X, T) {
 // ---- The whole cloud at one offset. ----
 
 /** Both forms, the exact answers and the bound that tells which ones to trust. */
-export function compute({ templates, queries, offset, precision, centered }, intended = nearestOf(queries, templates)) {
+export function compute(state, intended = nearestOf(state.queries, state.templates)) {
+  const { templates, queries, offset, precision, centered } = state;
   const { bits, low, round } = FORMATS[precision];
   const store = (rows) => rows.map((row) => row.map((value) => round(value + offset)));
   const [X, T] = [store(queries), store(templates)];
@@ -163,8 +166,9 @@ export function compute({ templates, queries, offset, precision, centered }, int
   const all = rows.flatMap((row) => row.expanded);
   return {
     X, T, x, t, rows, nearest, intended,
-    flips: count((row, right) => row.chosen !== right || !Number.isFinite(row.expanded[row.chosen])),
-    flipsDirect: count((row, right) => row.chosenDirect !== right || !Number.isFinite(row.direct[row.chosenDirect])),
+    flips: count(({ chosen, expanded }, right) => chosen !== right || !Number.isFinite(expanded[chosen])),
+    flipsDirect: count(({ chosenDirect: chosen, direct }, right) =>
+      chosen !== right || !Number.isFinite(direct[chosen])),
     moved: count((row, right, k) => right !== intended[k]),
     negatives: all.filter((value) => value < 0 && value > -Infinity).length,
     overflows: all.filter((value) => !Number.isFinite(value)).length,
@@ -189,14 +193,16 @@ function decimal({ n, q }, places, point) {
 export function align(values, precision) {
   const finite = values.filter(({ n }) => n !== undefined);
   const leading = finite.find(({ n }) => n) ?? { n: 0n, q: 0 };
-  const exponentOf10 = (value) => Number(toNumber({ n: size(value.n), q: value.q }).toExponential().split("e")[1]);
+  const exponentOf10 = ({ n, q }) => Number(toNumber({ n: size(n), q }).toExponential().split("e")[1]);
   const first = exponentOf10(leading);
   const widest = Math.max(...finite.map(exponentOf10), 0);
   const places = Math.max(Math.min(DIGITS[precision] - 1 - first, first < -4 ? Infinity : 26 - widest), 0);
   const scale = first < -4 ? -first : 0; // tiny values are shown as multiples of a power of ten
-  const texts = values.map((value) => (value.n === undefined ? value.word : decimal(value, places, places - scale)));
+  const digitsOf = (value) => decimal(value, places, places - scale);
+  const texts = values.map((value) => (value.n === undefined ? value.word : digitsOf(value)));
   const width = Math.max(...texts.map((text, i) => (values[i].n === undefined ? 0 : text.length)));
-  return { lines: texts.map((text, i) => (values[i].n === undefined ? text : text.padStart(width, "\u2007"))), scale };
+  const padded = (text) => text.padStart(width, "\u2007");
+  return { lines: texts.map((text, i) => (values[i].n === undefined ? text : padded(text))), scale };
 }
 
 /** Where `text` begins to differ from `right`; its length if it does not. */
@@ -213,7 +219,8 @@ const DATA = ["templates", "queries"];
 const STATE = ["offset", "precision", "centered", "query", "template"];
 const HEIGHT = 170;
 const OFFSETS = [0];
-for (let e = 0; e < 16; e++) for (const step of ["1", "1.2", "1.5", "2", "2.5", "3", "4", "5", "6", "8"]) OFFSETS.push(Number(`${step}e${e}`));
+const DECADE = ["1", "1.2", "1.5", "2", "2.5", "3", "4", "5", "6", "8"];
+for (let e = 0; e < 16; e++) OFFSETS.push(...DECADE.map((step) => Number(`${step}e${e}`)));
 OFFSETS.push(1e16);
 export { OFFSETS };
 
@@ -222,343 +229,455 @@ const plain = (value) => (value < 1e5 ? String(value) : value.toExponential().re
 const power = (n) => `2⁻${[...String(n)].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")}`;
 const whole = (value, end) => Number.isInteger(value) && value >= 0 && value < end;
 
-function render({ model, el: root }) {
-  const { life, get, those, on, change, start } = begin(model);
+/** What the numbers on the page are made of: one pair, digit by digit, and three effects told apart. */
+function sumsOf() {
+  const line = (title) => [
+    el("dt", {}, title), el("dd", { class: "nn-number" }), el("dd", { class: "nn-digits" })];
+  const names = ["Given points, exact", "Stored points, exact", "Direct form", "Expanded form"];
+  const lines = names.map(line);
+  const pair = el("span", {});
+  const terms = el("p", { class: "nn-terms" });
+  const node = el("div", { class: "nn-sums" },
+    el("p", { class: "nn-strong" }, "Squared distance, ", pair),
+    el("dl", {}, ...lines.flat()),
+    terms);
+  return { node, lines, pair, terms };
+}
 
-  // -- Parts, top to bottom.
+function effectOf(title) {
+  const [badge, text] = [el("span", { class: "nn-badge" }), el("p", {})];
+  const box = el("li", {}, el("p", {}, badge, " ", el("span", { class: "nn-strong" }, title)), text);
+  return { badge, text, box };
+}
+
+/** The parts, top to bottom, in a box. */
+function partsOf(said, link) {
   const precision = el("select", {}, ...NAMES.map((name) => el("option", { value: name }, name)));
   const centered = el("input", { type: "checkbox" });
-  const query = el("select", {});
-  const template = el("select", {});
+  const [query, template] = [el("select", {}), el("select", {})];
   const key = (name, c) => el("span", { class: "nn-key" },
     el("svg", { width: 26, height: 12, "aria-hidden": "true" }, curve(c, "M0,6H26")), name);
   const inputKey = el("span", {});
   const chart = el("svg", { height: HEIGHT, "aria-hidden": "true" });
   const where = el("span", { class: "nn-number" });
   const slider = el("input", { type: "range", min: 0, max: OFFSETS.length - 1, step: 1 });
-  const { said, announce } = announcer(life);
-  const pair = el("span", {});
-  const line = (title) => [el("dt", {}, title), el("dd", { class: "nn-number" }), el("dd", { class: "nn-digits" })];
-  const given = line("Given points, exact");
-  const right = line("Stored points, exact");
-  const direct = line("Direct form");
-  const fast = line("Expanded form");
-  const terms = el("p", { class: "nn-terms" });
-  const effect = (title) => {
-    const [badge, text] = [el("span", { class: "nn-badge" }), el("p", {})];
-    return { badge, text, box: el("li", {}, el("p", {}, badge, " ", el("span", { class: "nn-strong" }, title)), text) };
-  };
-  const input = effect("The input on the grid of floats");
-  const overflow = effect("Overflow");
-  const cancellation = effect("Cancellation");
+  const sums = sumsOf();
+  const input = effectOf("The input on the grid of floats");
+  const overflow = effectOf("Overflow");
+  const cancellation = effectOf("Cancellation");
   const map = el("svg", { "aria-hidden": "true" });
   const mapNote = el("p", { class: "nn-muted" });
   const body = el("tbody");
   const caption = el("caption", {});
   const rule = el("p", { class: "nn-muted" });
   const reset = button("Reset");
-  const link = stateLink(model, restore, life);
-  const box = el("div", { class: "nn-widget nn-cancellation", role: "group", "aria-label": "Cancellation explorer" },
-    el("div", { class: "nn-row" },
-      el("label", {}, "Precision", precision),
-      el("label", {}, "Query", query),
-      el("label", {}, "Template", template),
-      el("label", { class: "nn-check" }, centered, "Center first (in the same precision)")),
+  const columns = ["query", "nearest", "chosen", "its d²", "bound ±", "verdict"];
+  const box = el("div", {
+    class: "nn-widget nn-cancellation", role: "group", "aria-label": "Cancellation explorer" },
+  el("div", { class: "nn-row" },
+    el("label", {}, "Precision", precision),
+    el("label", {}, "Query", query),
+    el("label", {}, "Template", template),
+    el("label", { class: "nn-check" }, centered, "Center first (in the same precision)")),
+  el("div", {},
+    el("div", { class: "nn-legend" },
+      el("span", { class: "nn-strong" }, "Wrong neighbors at every offset"),
+      ...NAMES.map(key),
+      inputKey),
+    chart,
+    el("label", { class: "nn-slider" }, el("span", {}, "Offset from the origin ", where), slider)),
+  said,
+  folded("One pair, digit by digit, and the cloud as it is stored", el("div", { class: "nn-columns" },
+    sums.node,
     el("div", {},
-      el("div", { class: "nn-legend" },
-        el("span", { class: "nn-strong" }, "Wrong neighbors at every offset"),
-        ...NAMES.map(key),
-        inputKey),
-      chart,
-      el("label", { class: "nn-slider" }, el("span", {}, "Offset from the origin ", where), slider)),
-    said,
-    el("div", { class: "nn-columns" },
-      el("div", { class: "nn-sums" },
-        el("p", { class: "nn-strong" }, "Squared distance, ", pair),
-        el("dl", {}, ...given, ...right, ...direct, ...fast),
-        terms),
-      el("div", {},
-        el("p", { class: "nn-strong" }, "The cloud as it is stored"),
-        map,
-        mapNote)),
-    el("ul", { class: "nn-effects" }, input.box, overflow.box, cancellation.box),
+      el("p", { class: "nn-strong" }, "The cloud as it is stored"),
+      map,
+      mapNote))),
+  folded("Three effects, told apart",
+    el("ul", { class: "nn-effects" }, input.box, overflow.box, cancellation.box)),
+  folded("What the bound proves, query by query",
     el("table", {}, caption,
-      el("thead", {}, el("tr", {}, ...["query", "nearest", "chosen", "its d²", "bound ±", "verdict"]
-        .map((name) => el("th", { scope: "col" }, name)))),
+      el("thead", {}, el("tr", {}, ...columns.map((name) => el("th", { scope: "col" }, name)))),
       body),
-    rule,
-    el("div", { class: "nn-row" }, reset, ...link.controls));
+    rule),
+  el("div", { class: "nn-row" }, reset, ...link.controls));
+  return { box, precision, centered, query, template, inputKey, chart, where, slider, sums,
+    input, overflow, cancellation, map, mapNote, body, caption, rule, reset };
+}
 
-  // -- From the reader to the model.
-  function restore(state) {
-    const rest = {};
-    const { offset, query: q, template: t } = state;
-    if (typeof offset === "number" && (offset === 0 || (offset >= 1 && offset <= 1e16))) rest.offset = offset;
-    if (NAMES.includes(state.precision)) rest.precision = state.precision;
-    if (typeof state.centered === "boolean") rest.centered = state.centered;
-    if (whole(q, get("queries").length)) rest.query = q;
-    if (t === null || whole(t, get("templates").length)) rest.template = t;
-    change(rest);
-  }
+// -- From the reader to the model.
+
+function restore({ get, change }, state) {
+  const rest = {};
+  const { offset, query: q, template: t } = state;
+  const isOffset = typeof offset === "number" && (offset === 0 || (offset >= 1 && offset <= 1e16));
+  if (isOffset) rest.offset = offset;
+  if (NAMES.includes(state.precision)) rest.precision = state.precision;
+  if (typeof state.centered === "boolean") rest.centered = state.centered;
+  if (whole(q, get("queries").length)) rest.query = q;
+  if (t === null || whole(t, get("templates").length)) rest.template = t;
+  change(rest);
+}
+
+function hear({ get, on, change }, { slider, precision, centered, query, template, reset }) {
   on(slider, "input", () => change({ offset: OFFSETS[slider.valueAsNumber] }));
   on(precision, "change", () => change({ precision: precision.value }));
   on(centered, "change", () => change({ centered: centered.checked }));
   on(query, "change", () => change({ query: Number(query.value) }));
-  on(template, "change", () => change({ template: template.value === "" ? null : Number(template.value) }));
+  on(template, "change", () => {
+    change({ template: template.value === "" ? null : Number(template.value) });
+  });
   on(reset, "click", () => change(get("home")));
+}
 
-  // -- From the model to the page. `shown` holds what follows from data, centering and size.
-  let shown = null;
+// -- What stays while the offset moves.
+
+function layOutChoices({ query, template, body }, { templates, queries }) {
+  const options = (rows) => rows.map((_, i) => el("option", { value: i }, i));
+  query.replaceChildren(...options(queries));
+  template.replaceChildren(el("option", { value: "" }, "nearest"), ...options(templates));
+  body.replaceChildren(...queries.map((_, k) => el("tr", {},
+    el("th", { scope: "row" }, k), ...Array.from({ length: 5 }, () => el("td", {})))));
+}
+
+/** Draw the axes of the chart; return where things are in it, and the curves, which are to grow. */
+function layOutChart(chart, width) {
+  const left = 38;
+  const end = width - 16;
+  const base = HEIGHT - 34;
+  const x = (step) => left + (step / (OFFSETS.length - 1)) * (end - left);
+  const y = (share) => base - share * (base - 8);
+  const curves = NAMES.map((_, c) => curve(c));
+  const lost = el("path", { class: "nn-lost" });
+  const now = el("line", { y1: 4, y2: base, class: "nn-now" });
+  const decades = width < 500 ? 4 : 2;
+  const powers = Array.from({ length: 16 / decades }, (_, k) => (k + 1) * decades);
+  const text = (at, down, words, anchor = "middle") =>
+    el("text", { x: at, y: down, "text-anchor": anchor }, words);
+  set(chart, { width });
+  chart.replaceChildren(
+    lost,
+    ...[0, 0.5, 1].flatMap((share) => [
+      el("line", { x1: left, x2: end, y1: y(share), y2: y(share), class: share ? "nn-grid" : "nn-axis" }),
+      text(left - 6, y(share) + 4, `${100 * share}%`, "end")]),
+    text(x(0), base + 16, "0"),
+    ...powers.map((e) => text(x(1 + 10 * e), base + 16, `1e${e}`)),
+    text((left + end) / 2, base + 31, "offset (logarithmic)"),
+    ...curves,
+    now);
+  return { x, y, curves, lost, now, step: 0, found: NAMES.map(() => []) };
+}
+
+/** The curves, a few milliseconds long, so that a large cloud does not hold up the page. */
+function grow(chart, shown, cloud) {
+  const { x, y, found } = shown;
+  const until = performance.now() + 6;
+  while (shown.step < OFFSETS.length && performance.now() < until) {
+    const offset = OFFSETS[shown.step++];
+    NAMES.forEach((precision, c) => {
+      const state = { ...cloud, offset, precision, centered: shown.centered };
+      const { flips, moved, nearest } = compute(state, shown.intended);
+      // Beyond the largest number of a format there are no points left to compare.
+      if (nearest) found[c].push([flips / nearest.length, moved / nearest.length]);
+    });
+  }
+  const lineOf = ([share], k) => `${k ? "L" : "M"}${x(k).toFixed(1)},${y(share).toFixed(1)}`;
+  shown.curves.forEach((node, c) => set(node, { d: found[c].map(lineOf).join("") }));
+  set(chart, { "data-complete": shown.step === OFFSETS.length });
+}
+
+/** How many neighbors are lost before any form is computed: an area behind the curves. */
+function paintLost({ x, y, found, lost }, precision) {
+  const shares = found[NAMES.indexOf(precision)];
+  const line = shares.map((share, k) => `L${x(k).toFixed(1)},${y(share[1]).toFixed(1)}`).join("");
+  set(lost, { d: shares.length ? `M${x(0)},${y(0)}${line}V${y(0)}Z` : "" });
+}
+
+// -- What moves with the offset.
+
+/** What several parts tell: the chosen pair, its exact and its computed distances, the floats there. */
+function measure(state, result, intendedNearest) {
+  const { offset, precision: name, queries, templates } = state;
+  const fmt = FORMATS[name];
+  const k = state.query;
+  const i = state.template ?? intendedNearest[k];
+  const row = result.rows[k];
+  const intended = exactOf(queries[k], templates[i]);
+  const finite = [...result.X[k], ...result.T[i]].every(Number.isFinite);
+  const exact = finite ? exactOf(result.X[k], result.T[i]) : { word: "none (infinite)" };
+  const computed = [row.direct[i], row.expanded[i]];
+  const largest = Math.max(...[...result.X, ...result.T].flat().map(Math.abs));
+  return {
+    name, fmt, k, i, row, intended, finite, exact, computed, offset,
+    m: queries.length,
+    all: queries.length * templates.length,
+    ulps: computed.map((value) => (finite ? ulpsOf(value, exact, fmt) : Infinity)),
+    terms: termsOf(result.x[k], result.t[i], fmt.round),
+    spacing: 2 ** (Math.max(exponentOf(largest), fmt.low) - fmt.bits + 1),
+    sure: result.rows.filter(({ trusted }) => trusted).length,
+  };
+}
+
+/** Controls and the curves' mark. */
+function followControls(parts, shown, { offset, precision: name, centered, query, template }) {
+  const { slider, where, inputKey } = parts;
+  const later = OFFSETS.findIndex((value) => value >= offset);
+  const before = Math.max(later - 1, 0);
+  const low = Math.log(OFFSETS[before] || 0.8);
+  const part = later ? (Math.log(offset) - low) / (Math.log(OFFSETS[later]) - low) : 0;
+  const step = Math.round(before + part);
+  if (slider.valueAsNumber !== step) slider.value = step;
+  set(slider, { "aria-valuetext": `offset ${plain(offset)}` });
+  write(where, plain(offset));
+  set(shown.now, { x1: shown.x(before + part), x2: shown.x(before + part) });
+  parts.precision.value = name;
+  parts.centered.checked = centered;
+  parts.query.value = query;
+  parts.template.value = template ?? "";
+  inputKey.replaceChildren(el("span", { class: "nn-key" },
+    el("span", { class: "nn-swatch", "aria-hidden": "true" }), `lost by rounding the input, ${name}`));
+  paintLost(shown, name);
+}
+
+/** Every digit of a whole number; otherwise as many as tell the float from its neighbors. */
+function full(value, precision) {
+  const size = Math.abs(value);
+  if (!(size >= 1 && size < 1e16)) return format(value, DIGITS[precision] + 1);
+  const text = Number.isInteger(value) ? value : Number(value.toPrecision(DIGITS[precision] + 2));
+  return String(text).replace("-", "−");
+}
+
+function changeOf(exact, intended) {
+  if (!minus(exact, intended).n) return "unchanged";
+  if (!intended.n) return "was 0";
+  const change = 100 * (toNumber(exact) / toNumber(intended) - 1);
+  return `${change > 0 ? "+" : ""}${format(change, 2)} %`;
+}
+
+/** Write a line of digits, marked from where it differs from a reference. */
+function showLine([, note, digits], text, reference, mark, words) {
+  const from = mark === "" ? text.length : wrongFrom(text, reference);
+  const rest = from < text.length ? [el("span", { class: mark }, text.slice(from))] : [];
+  digits.replaceChildren(text.slice(0, from), ...rest);
+  write(note, words);
+}
+
+/** One pair, digit by digit. */
+function showSums({ lines: nodes, pair, terms }, seen, centered) {
+  const { name, k, i, intended, exact, finite, computed, ulps, terms: [a, b, c] } = seen;
+  const asDyadic = (value) => (Number.isFinite(value) ? dyadic(value) : { word: format(value) });
+  const { lines, scale } = align([intended, exact, ...computed.map(asDyadic)], name);
+  const [given, right, ...forms] = nodes;
+  write(pair, `query ${k} to template ${i}${scale ? `, in units of 1e−${scale}` : ""}`);
+  showLine(given, lines[0], lines[0], "", "");
+  showLine(right, lines[1], lines[0], "nn-shifted", finite ? changeOf(exact, intended) : "");
+  const noteOf = (value, f) => {
+    if (!Number.isFinite(value)) return "no number";
+    if (exact.n === 0n) return value === 0 ? "0 ulp" : "exact is 0";
+    return `${short(ulps[f])} ulp`;
+  };
+  forms.forEach((node, f) => {
+    const reference = finite && Number.isFinite(computed[f]) ? lines[1] : "";
+    showLine(node, lines[2 + f], reference, "nn-wrong", noteOf(computed[f], f));
+  });
+  write(terms, `‖x‖² − 2x·t + ‖t‖²${centered ? " of the centered points" : ""} = `
+    + `${full(a, name)} − ${full(b, name)} + ${full(c, name)}`);
+}
+
+function tell({ badge, text, box }, active, words) {
+  write(badge, active ? "● at work" : "○ quiet");
+  set(box, { class: active ? "nn-active" : null });
+  write(text, words);
+}
+
+/** Three effects told apart. */
+function tellEffects({ input, overflow, cancellation }, { templates }, result, seen) {
+  const { name, fmt, i, row, intended, finite, exact, m, all, spacing, terms: [a, b, c] } = seen;
+  const { nearest } = result;
+  const top = format((2 - 2 ** (1 - fmt.bits)) * 2 ** (1 - fmt.low), 5); // the largest number
+  const merged = templates.length - result.distinct;
+  const drift = finite && intended.n ? Math.abs(toNumber(exact) / toNumber(intended) - 1) : 0;
+  tell(input, !nearest || merged > 0 || result.moved > 0 || drift > 0.01, !nearest
+    ? `A coordinate is beyond the largest ${name}: no point is left to measure from.`
+    : `Floats near here are ${short(spacing)} apart. `
+      + `${result.distinct} of ${templates.length} templates are still different; `
+      + `${result.moved} of ${m} queries have another nearest template than the given points.`);
+  const cause = nearest ? ", although every point is stored" : ", as the input is";
+  tell(overflow, result.overflows > 0, result.overflows
+    ? `${result.overflows} of ${all} expanded values are infinite or NaN${cause}. `
+      + `The largest ${name} is ${top}.`
+    : `Every term fits below the largest ${name}, ${top}.`);
+
+  const ratio = finite && exact.n ? (a + Math.abs(b) + c) / toNumber(exact) : NaN;
+  const gone = Math.max(Math.log10(ratio), 0);
+  const isWrong = (one, at) => Number.isFinite(one.expanded[one.chosen]) && one.chosen !== nearest?.[at];
+  const wrong = result.rows.filter(isWrong).length;
+  const usable = Number.isFinite(row.expanded[i]) && finite;
+  const error = usable ? Math.abs(row.expanded[i] / toNumber(exact) - 1) : 0;
+  const cancels = () => {
+    if (!Number.isFinite(a + b + c)) return "The terms are not finite, so nothing is left that could cancel.";
+    if (!Number.isFinite(ratio)) return "The two points are stored as one: all digits of the terms cancel.";
+    const digits = (fmt.bits * Math.log10(2)).toFixed(1);
+    return `The terms are ${short(ratio)} times the distance: ${gone.toFixed(1)} digits cancel, `
+      + `and a ${name} has about ${digits}. ${result.negatives} of ${all} squared distances are negative.`;
+  };
+  tell(cancellation, result.negatives > 0 || wrong > 0 || error > 0.01, cancels());
+}
+
+/** Which answers the bound proves, a line a query. */
+function fillTable({ caption, rule, body }, { centered, templates }, { rows, nearest }, { fmt, m, k, sure }) {
+  write(caption, `Which answers the bound proves: ${sure} of ${m}`);
+  write(rule, `Bound on the error: (d + ${centered ? 8 : 4})·u·Σ(|x| + |t|)² + 4d·η, here with `
+    + `d = ${templates[0].length}, u = ${power(fmt.bits)}, η = ${power(fmt.bits - 1 - fmt.low)}`
+    + `${centered ? ", for the centered points" : ""}. Trusted: every other stored template is farther by `
+    + "more than both bounds together, or is the same point.");
+  rows.forEach((one, at) => {
+    const j = one.chosen;
+    const value = one.expanded[j];
+    const finite = Number.isFinite(value);
+    const flipped = j !== nearest?.[at] || !finite;
+    const cells = [nearest ? nearest[at] : "none", `${j}${flipped ? " ≠" : ""}`, short(value),
+      finite ? short(one.bound[j]) : "none", one.trusted ? "✓ trusted" : "✗ not trusted"];
+    const line = body.children[at];
+    set(line, { class: at === k ? "nn-current" : null });
+    cells.forEach((text, column) => write(line.children[column + 1], String(text)));
+    set(line.children[2], { class: flipped ? "nn-wrong" : null });
+    set(line.children[3], { class: value < 0 || !finite ? "nn-wrong" : null });
+    set(line.children[5], { class: one.trusted ? "nn-yes" : "nn-no" });
+  });
+}
+
+function sentence({ centered, templates }, result, seen) {
+  const { name, offset, k, i, finite, exact, computed, ulps, m, all, sure } = seen;
+  const off = finite && exact.n && Number.isFinite(computed[1]) ? ` (off by ${short(ulps[1])} ulp)` : "";
+  // Where the share of wrong neighbors falls back to 0, the reader should not take it for a recovery.
+  const merged = result.nearest && templates.length > 1 && result.distinct === 1;
+  return `${name}, offset ${plain(offset)}${centered ? ", centered first" : ""}. `
+    + `Query ${k} to template ${i}: `
+    + (finite ? `exact ${short(toNumber(exact))}, ` : "no exact distance, the stored points are infinite, ")
+    + `direct ${short(computed[0])}, expanded ${short(computed[1])}${off}. `
+    + `The expanded form is wrong for ${result.flips} of ${m} nearest neighbors, `
+    + `the direct form for ${result.flipsDirect}; `
+    + `${result.negatives} of ${all} squared distances are negative. `
+    + `The bound trusts ${sure} of ${m} answers.`
+    + (result.moved
+      ? ` Rounding the input alone has changed ${result.moved} of ${m} nearest neighbors.` : "")
+    + (merged
+      ? ` All ${templates.length} templates are stored as one point: nothing is left to confuse.` : "");
+}
+
+// -- The map.
+
+/** The lines of the floats' grid, where they are far enough apart to be seen. */
+function gridOf({ width, height, px, py, scale }, offset, spacing, flat) {
+  if (spacing * scale < 5) return "";
+  let grid = "";
+  const span = width / 2 / scale;
+  const first = Math.ceil((offset - span) / spacing) * spacing - offset;
+  for (let v = first; v <= span; v += spacing) {
+    grid += `M${px(v)},0V${height}`;
+    if (Math.abs(v) <= height / 2 / scale && !flat) grid += `M0,${py(v)}H${width}`;
+  }
+  return grid;
+}
+
+/** How many points share a place, where several do. */
+function crowdsOf({ width, px, py }, places) {
+  const crowd = new Map();
+  for (const [a, b] of places) {
+    const at = `${px(a)},${py(b)}`;
+    crowd.set(at, (crowd.get(at) ?? 0) + 1);
+  }
+  return [...crowd].filter(([, n]) => n > 1).map(([at, n]) => {
+    const [a, b] = at.split(",").map(Number);
+    return el("text", { x: a + 7 > width - 28 ? a - 30 : a + 7, y: Math.max(b - 6, 12) }, `×${n}`);
+  });
+}
+
+function drawMap({ map, mapNote }, { templates, queries, offset }, { X, T, rows, nearest }, { k, spacing }) {
+  const width = Math.min(map.parentNode.clientWidth, 420);
+  if (!width) return; // folded away: the size observer calls again
+  const height = Math.round(width * 0.62);
+  set(map, { width, height });
+  if (!nearest) {
+    const words = "infinite: nothing to draw";
+    map.replaceChildren(el("text", { x: width / 2, y: height / 2, "text-anchor": "middle" }, words));
+    write(mapNote, "The coordinates have overflowed.");
+    return;
+  }
+  // Seen from the offset; differences this small are exact in double.
+  const place = (row) => [row[0] - offset, row.length > 1 ? row[1] - offset : 0];
+  const [dots, crosses] = [T.map(place), X.map(place)];
+  const given = [...templates, ...queries].map((p) => Math.max(Math.abs(p[0]), Math.abs(p[1] ?? 0)));
+  const reach = Math.max(...given, ...[...dots, ...crosses].flat().map(Math.abs)) * 1.12 || 1;
+  const scale = (height / 2 - 4) / reach;
+  const px = (v) => (width / 2 + v * scale).toFixed(1);
+  const py = (v) => (height / 2 - v * scale).toFixed(1);
+  const view = { width, height, px, py, scale };
+  const at = ([a, b]) => `${px(a)},${py(b)}`;
+  const { chosen } = rows[k];
+  const agrees = chosen === nearest[k];
+  const lineTo = (i) => `M${at(crosses[k])}L${at(dots[i])}`;
+  const grid = gridOf(view, offset, spacing, templates[0].length < 2);
+  map.replaceChildren(
+    el("path", { d: grid, class: "nn-grid" }),
+    el("path", { d: lineTo(nearest[k]), class: "nn-true" }),
+    ...(agrees ? [] : [el("path", { d: lineTo(chosen), class: "nn-false", "stroke-dasharray": "5 4" })]),
+    ...dots.map(([a, b]) => el("circle", { cx: px(a), cy: py(b), r: 4, class: "nn-fill-0" })),
+    ...crosses.map((p, q) => el("path", {
+      d: `M${at(p)}m-5,-5l10,10m0,-10l-10,10`, class: q === k ? "nn-query nn-picked" : "nn-query" })),
+    ...crowdsOf(view, dots));
+  const some = templates[0].length > 2 ? ", first two features" : "";
+  write(mapNote, `Dots are templates, crosses queries${some}. `
+    + `Query ${k}: solid line to the nearest template, ${nearest[k]}`
+    + (agrees ? "; the expanded form agrees." : `; dashed to ${chosen}, the expanded form’s choice.`)
+    + (grid ? " Thin lines: the floats there are." : ""));
+}
+
+function render({ model, el: root }) {
+  const page = begin(model);
+  const { life, get, those } = page;
+  const { said, announce } = announcer(life);
+  const link = stateLink(model, (state) => restore(page, state), life);
+  const parts = partsOf(said, link);
+  hear(page, parts);
+  let shown = null; // what follows from data, centering and size
+
+  const growing = onFrame(() => {
+    if (!shown) return;
+    grow(parts.chart, shown, those(DATA));
+    paintLost(shown, get("precision"));
+    if (shown.step < OFFSETS.length) growing();
+  }, life);
+  function layOut(width, state) {
+    const { centered, queries, templates } = state;
+    layOutChoices(parts, state);
+    shown = { width, centered, intended: nearestOf(queries, templates), ...layOutChart(parts.chart, width) };
+    growing();
+  }
   const draw = onFrame(() => {
-    const width = chart.parentNode.clientWidth;
+    const width = parts.chart.parentNode.clientWidth;
     if (!width) return; // not laid out yet: the size observer calls again
     const state = those([...DATA, ...STATE]);
     // A link may bring the number of a row that this widget does not have.
     state.query = clamp(state.query, 0, state.queries.length - 1);
     if (!whole(state.template, state.templates.length)) state.template = null;
-    if (shown?.width !== width || shown.centered !== state.centered) {
-      shown = { width, centered: state.centered, intended: nearestOf(state.queries, state.templates) };
-      layOut(state);
-    }
-    follow(state, compute(state, shown.intended));
+    if (shown?.width !== width || shown.centered !== state.centered) layOut(width, state);
+    const result = compute(state, shown.intended);
+    const seen = measure(state, result, shown.intended);
+    followControls(parts, shown, state);
+    showSums(parts.sums, seen, state.centered);
+    tellEffects(parts, state, result, seen);
+    drawMap(parts, state, result, seen);
+    fillTable(parts, state, result, seen);
+    announce(sentence(state, result, seen));
+    link.show(Object.fromEntries(STATE.map((name) => [name, state[name]])));
   }, life);
   const again = () => { shown = null; draw(); };
 
-  function layOut({ templates, queries }) {
-    const options = (rows) => rows.map((_, i) => el("option", { value: i }, i));
-    query.replaceChildren(...options(queries));
-    template.replaceChildren(el("option", { value: "" }, "nearest"), ...options(templates));
-    body.replaceChildren(...queries.map((_, k) => el("tr", {},
-      el("th", { scope: "row" }, k), ...Array.from({ length: 5 }, () => el("td", {})))));
-    const left = 38;
-    const end = shown.width - 16;
-    const base = HEIGHT - 34;
-    const x = (step) => left + (step / (OFFSETS.length - 1)) * (end - left);
-    const y = (share) => base - share * (base - 8);
-    const curves = NAMES.map((_, c) => curve(c));
-    const lost = el("path", { class: "nn-lost" });
-    const now = el("line", { y1: 4, y2: base, class: "nn-now" });
-    const decades = shown.width < 500 ? 4 : 2;
-    set(chart, { width: shown.width });
-    chart.replaceChildren(
-      lost,
-      ...[0, 0.5, 1].flatMap((share) => [
-        el("line", { x1: left, x2: end, y1: y(share), y2: y(share), class: share ? "nn-grid" : "nn-axis" }),
-        el("text", { x: left - 6, y: y(share) + 4, "text-anchor": "end" }, `${100 * share}%`)]),
-      el("text", { x: x(0), y: base + 16, "text-anchor": "middle" }, "0"),
-      ...Array.from({ length: 16 / decades }, (_, k) => (k + 1) * decades).map((e) =>
-        el("text", { x: x(1 + 10 * e), y: base + 16, "text-anchor": "middle" }, `1e${e}`)),
-      el("text", { x: (left + end) / 2, y: base + 31, "text-anchor": "middle" }, "offset (logarithmic)"),
-      ...curves,
-      now);
-    Object.assign(shown, { x, y, curves, lost, now, step: 0, found: NAMES.map(() => []) });
-    grow();
-  }
-
-  /** The curves, a few milliseconds a frame, so that a large cloud does not hold up the page. */
-  const grow = onFrame(() => {
-    if (!shown) return;
-    const { x, y, found } = shown;
-    const until = performance.now() + 6;
-    const cloud = those(DATA);
-    while (shown.step < OFFSETS.length && performance.now() < until) {
-      const offset = OFFSETS[shown.step++];
-      NAMES.forEach((name, c) => {
-        const { flips, moved, nearest } = compute({ ...cloud, offset, precision: name, centered: shown.centered }, shown.intended);
-        // Beyond the largest number of a format there are no points left to compare.
-        if (nearest) found[c].push([flips / nearest.length, moved / nearest.length]);
-      });
-    }
-    NAMES.forEach((_, c) => set(shown.curves[c], {
-      d: found[c].map(([share], k) => `${k ? "L" : "M"}${x(k).toFixed(1)},${y(share).toFixed(1)}`).join("") }));
-    paintLost();
-    set(chart, { "data-complete": shown.step === OFFSETS.length });
-    if (shown.step < OFFSETS.length) grow();
-  }, life);
-
-  /** How many neighbors are lost before any form is computed: an area behind the curves. */
-  function paintLost() {
-    const { x, y, found, lost } = shown;
-    const shares = found[NAMES.indexOf(get("precision"))];
-    set(lost, { d: shares.length
-      ? `M${x(0)},${y(0)}${shares.map((share, k) => `L${x(k).toFixed(1)},${y(share[1]).toFixed(1)}`).join("")}V${y(0)}Z`
-      : "" });
-  }
-
-  /** What moves with the offset. */
-  function follow(state, result) {
-    const { offset, precision: name, queries, templates, centered: middle } = state;
-    const fmt = FORMATS[name];
-    const m = queries.length;
-    const k = state.query;
-    const i = state.template ?? shown.intended[k];
-    const row = result.rows[k];
-    const { nearest } = result;
-
-    // Controls and the curve's mark.
-    const later = OFFSETS.findIndex((value) => value >= offset);
-    const before = Math.max(later - 1, 0);
-    const part = later ? (Math.log(offset) - Math.log(OFFSETS[before] || 0.8)) / (Math.log(OFFSETS[later]) - Math.log(OFFSETS[before] || 0.8)) : 0;
-    const step = Math.round(before + part);
-    if (slider.valueAsNumber !== step) slider.value = step;
-    set(slider, { "aria-valuetext": `offset ${plain(offset)}` });
-    write(where, plain(offset));
-    set(shown.now, { x1: shown.x(before + part), x2: shown.x(before + part) });
-    precision.value = name;
-    centered.checked = middle;
-    query.value = k;
-    template.value = state.template ?? "";
-    inputKey.replaceChildren(el("span", { class: "nn-key" }, el("span", { class: "nn-swatch", "aria-hidden": "true" }), `lost by rounding the input, ${name}`));
-    paintLost();
-
-    // One pair, digit by digit.
-    const intended = exactOf(queries[k], templates[i]);
-    const finite = [...result.X[k], ...result.T[i]].every(Number.isFinite);
-    const exact = finite ? exactOf(result.X[k], result.T[i]) : { word: "none (infinite)" };
-    const computed = [row.direct[i], row.expanded[i]];
-    const asDyadic = (value) => (Number.isFinite(value) ? dyadic(value) : { word: format(value) });
-    const { lines, scale } = align([intended, exact, ...computed.map(asDyadic)], name);
-    const ulps = computed.map((value) => (finite ? ulpsOf(value, exact, fmt) : Infinity));
-    write(pair, `query ${k} to template ${i}${scale ? `, in units of 1e−${scale}` : ""}`);
-    show(given, lines[0], lines[0], "", "");
-    show(right, lines[1], lines[0], "nn-shifted", finite ? changeOf(exact, intended) : "");
-    [direct, fast].forEach((node, c) => {
-      const bad = !Number.isFinite(computed[c]);
-      show(node, lines[2 + c], finite && !bad ? lines[1] : "", "nn-wrong",
-        bad ? "no number" : exact.n === 0n ? (computed[c] === 0 ? "0 ulp" : "exact is 0") : `${short(ulps[c])} ulp`);
-    });
-    const [a, b, c] = termsOf(result.x[k], result.t[i], fmt.round);
-    write(terms, `‖x‖² − 2x·t + ‖t‖²${middle ? " of the centered points" : ""} = `
-      + `${full(a)} − ${full(b)} + ${full(c)}`);
-
-    // Three effects told apart.
-    const top = format((2 - 2 ** (1 - fmt.bits)) * 2 ** (1 - fmt.low), 5); // the largest number
-    const largest = Math.max(...[...result.X, ...result.T].flat().map(Math.abs));
-    const spacing = 2 ** (Math.max(exponentOf(largest), fmt.low) - fmt.bits + 1);
-    const merged = templates.length - result.distinct;
-    const drift = finite && intended.n ? Math.abs(toNumber(exact) / toNumber(intended) - 1) : 0;
-    tell(input, !nearest || merged > 0 || result.moved > 0 || drift > 0.01, !nearest
-      ? `A coordinate is beyond the largest ${name}: no point is left to measure from.`
-      : `Floats near here are ${short(spacing)} apart. ${result.distinct} of ${templates.length} templates are still different; `
-        + `${result.moved} of ${m} queries have another nearest template than the given points.`);
-    tell(overflow, result.overflows > 0, result.overflows
-      ? `${result.overflows} of ${m * templates.length} expanded values are infinite or NaN${nearest ? ", although every point is stored" : ", as the input is"}. `
-        + `The largest ${name} is ${top}.`
-      : `Every term fits below the largest ${name}, ${top}.`);
-    const ratio = finite && exact.n ? (a + Math.abs(b) + c) / toNumber(exact) : NaN;
-    const gone = Math.max(Math.log10(ratio), 0);
-    const wrong = result.rows.filter((one, at) => Number.isFinite(one.expanded[one.chosen]) && one.chosen !== nearest?.[at]).length;
-    const error = Number.isFinite(row.expanded[i]) && finite ? Math.abs(row.expanded[i] / toNumber(exact) - 1) : 0;
-    tell(cancellation, result.negatives > 0 || wrong > 0 || error > 0.01, !Number.isFinite(a + b + c)
-      ? "The terms are not finite, so nothing is left that could cancel."
-      : !Number.isFinite(ratio) ? "The two points are stored as one: all digits of the terms cancel."
-        : `The terms are ${short(ratio)} times the distance: ${gone.toFixed(1)} digits cancel, `
-          + `and a ${name} has about ${(fmt.bits * Math.log10(2)).toFixed(1)}. ${result.negatives} of ${m * templates.length} squared distances are negative.`);
-
-    drawMap(state, result, k, spacing);
-    const sure = result.rows.filter(({ trusted }) => trusted).length;
-    write(caption, `Which answers the bound proves: ${sure} of ${m}`);
-    write(rule, `Bound on the error: (d + ${middle ? 8 : 4})·u·Σ(|x| + |t|)² + 4d·η, here with d = ${templates[0].length}, u = ${power(fmt.bits)}, η = ${power(fmt.bits - 1 - fmt.low)}`
-      + `${middle ? ", for the centered points" : ""}. Trusted: every other stored template is farther by more than both bounds together, or is the same point.`);
-    result.rows.forEach((one, at) => {
-      const j = one.chosen;
-      const value = one.expanded[j];
-      const flipped = j !== nearest?.[at] || !Number.isFinite(value);
-      const cells = [nearest ? nearest[at] : "none", `${j}${flipped ? " ≠" : ""}`, short(value), Number.isFinite(value) ? short(one.bound[j]) : "none",
-        one.trusted ? "✓ trusted" : "✗ not trusted"];
-      const line = body.children[at];
-      set(line, { class: at === k ? "nn-current" : null });
-      cells.forEach((text, column) => write(line.children[column + 1], String(text)));
-      set(line.children[2], { class: flipped ? "nn-wrong" : null });
-      set(line.children[3], { class: value < 0 || !Number.isFinite(value) ? "nn-wrong" : null });
-      set(line.children[5], { class: one.trusted ? "nn-yes" : "nn-no" });
-    });
-
-    announce(`${name}, offset ${plain(offset)}${middle ? ", centered first" : ""}. Query ${k} to template ${i}: `
-      + (finite ? `exact ${short(toNumber(exact))}, ` : "no exact distance, the stored points are infinite, ")
-      + `direct ${short(computed[0])}, expanded ${short(computed[1])}`
-      + `${finite && exact.n && Number.isFinite(computed[1]) ? ` (off by ${short(ulps[1])} ulp)` : ""}. `
-      + `The expanded form is wrong for ${result.flips} of ${m} nearest neighbors, the direct form for ${result.flipsDirect}; `
-      + `${result.negatives} of ${m * templates.length} squared distances are negative. The bound trusts ${sure} of ${m} answers.`
-      + (result.moved ? ` Rounding the input alone has changed ${result.moved} of ${m} nearest neighbors.` : ""));
-    link.show(Object.fromEntries(STATE.map((key) => [key, state[key]])));
-  }
-
-  /** Every digit of a whole number; otherwise as many as tell the float from its neighbors. */
-  function full(value) {
-    const size = Math.abs(value);
-    if (!(size >= 1 && size < 1e16)) return format(value, DIGITS[get("precision")] + 1);
-    const text = Number.isInteger(value) ? value : Number(value.toPrecision(DIGITS[get("precision")] + 2));
-    return String(text).replace("-", "−");
-  }
-  function changeOf(exact, intended) {
-    if (!minus(exact, intended).n) return "unchanged";
-    if (!intended.n) return "was 0";
-    const change = 100 * (toNumber(exact) / toNumber(intended) - 1);
-    return `${change > 0 ? "+" : ""}${format(change, 2)} %`;
-  }
-  function show([, note, digits], text, reference, mark, words) {
-    const from = mark === "" ? text.length : wrongFrom(text, reference);
-    digits.replaceChildren(text.slice(0, from), ...(from < text.length ? [el("span", { class: mark }, text.slice(from))] : []));
-    write(note, words);
-  }
-  function tell({ badge, text, box: item }, active, words) {
-    write(badge, active ? "● at work" : "○ quiet");
-    set(item, { class: active ? "nn-active" : null });
-    write(text, words);
-  }
-
-  function drawMap({ templates, queries, offset }, { X, T, rows, nearest }, k, spacing) {
-    const width = Math.min(map.parentNode.clientWidth, 420);
-    const height = Math.round(width * 0.62);
-    set(map, { width, height });
-    if (!nearest) {
-      map.replaceChildren(el("text", { x: width / 2, y: height / 2, "text-anchor": "middle" }, "infinite: nothing to draw"));
-      write(mapNote, "The coordinates have overflowed.");
-      return;
-    }
-    // Seen from the offset; differences this small are exact in double.
-    const place = (row) => [row[0] - offset, row.length > 1 ? row[1] - offset : 0];
-    const points = [...T, ...X].map(place);
-    const reach = Math.max(...[...templates, ...queries].map((p) => Math.max(Math.abs(p[0]), Math.abs(p[1] ?? 0))),
-      ...points.flat().map(Math.abs)) * 1.12 || 1;
-    const half = height / 2;
-    const scale = (half - 4) / reach;
-    const px = (v) => (width / 2 + v * scale).toFixed(1);
-    const py = (v) => (half - v * scale).toFixed(1);
-    let grid = "";
-    if (spacing * scale >= 5) {
-      const span = width / 2 / scale;
-      const first = Math.ceil((offset - span) / spacing) * spacing - offset;
-      for (let v = first; v <= span; v += spacing) {
-        grid += `M${px(v)},0V${height}`;
-        if (Math.abs(v) <= half / scale && templates[0].length > 1) grid += `M0,${py(v)}H${width}`;
-      }
-    }
-    const crowd = new Map();
-    for (const [a, b] of T.map(place)) crowd.set(`${px(a)},${py(b)}`, (crowd.get(`${px(a)},${py(b)}`) ?? 0) + 1);
-    const [qx, qy] = place(X[k]);
-    const to = (i) => `M${px(qx)},${py(qy)}L${place(T[i]).map((v, c) => (c ? py(v) : px(v))).join()}`;
-    const { chosen } = rows[k];
-    map.replaceChildren(
-      el("path", { d: grid, class: "nn-grid" }),
-      el("path", { d: to(nearest[k]), class: "nn-true" }),
-      ...(chosen === nearest[k] ? [] : [el("path", { d: to(chosen), class: "nn-false", "stroke-dasharray": "5 4" })]),
-      ...T.map(place).map(([a, b]) => el("circle", { cx: px(a), cy: py(b), r: 4, class: "nn-fill-0" })),
-      ...X.map(place).map(([a, b], at) => el("path", {
-        d: `M${px(a)},${py(b)}m-5,-5l10,10m0,-10l-10,10`, class: at === k ? "nn-query nn-picked" : "nn-query" })),
-      ...[...crowd].filter(([, n]) => n > 1).map(([at, n]) => {
-        const [a, b] = at.split(",").map(Number);
-        return el("text", { x: a + 7 > width - 28 ? a - 30 : a + 7, y: Math.max(b - 6, 12) }, `×${n}`);
-      }));
-    write(mapNote, `Dots are templates, crosses queries${templates[0].length > 2 ? ", first two features" : ""}. Query ${k}: solid line to the nearest template, ${nearest[k]}`
-      + (chosen === nearest[k] ? "; the expanded form agrees." : `; dashed to ${chosen}, the expanded form’s choice.`)
-      + (grid ? " Thin lines: the floats there are." : ""));
-  }
-
   listen(model, STATE, draw, life);
   listen(model, DATA, again, life);
-  return start(root, box, link, draw);
+  return page.start(root, parts.box, link, draw);
 }
 
 export default { render };

@@ -26,7 +26,8 @@ export function amount(x) {
 }
 
 /** Bytes with three digits, in units of a thousand. */
-export const size = (x) => (x < 1000 ? `${Math.floor(x)} bytes` : scaled(x, [" kB", " MB", " GB", " TB"], 1e3));
+export const size = (x) =>
+  (x < 1000 ? `${Math.floor(x)} bytes` : scaled(x, [" kB", " MB", " GB", " TB"], 1e3));
 
 const queries = (count) => (count === 1 ? "query" : `${amount(count)} queries`);
 
@@ -72,7 +73,8 @@ export function compute({ n, d, intrinsic, memory, batch, recall, updates, sprea
       row = code + rules.id;
       more = 4 * d * (lists + rules.centroids);
       rows = lists + scanned + rules.reranked;
-      flops = rules.product * d * lists + direct * d * rules.centroids + code * scanned + direct * d * rules.reranked;
+      flops = rules.product * d * lists + direct * d * rules.centroids + code * scanned
+        + direct * d * rules.reranked;
       read = centers + code * scanned;
       disk = 4 * d * n;
       slow = rules.reranked * Math.max(4 * d, rules.page);
@@ -166,22 +168,14 @@ const WIDE = 1.5; // the memory bars end at so many times the memory
 const LEAST = -8; // and those of the work at 10⁻⁸ and 10² of brute force
 const MOST = 2;
 
-function render({ model, el: root }) {
-  const { life, get, those, on, change, start } = begin(model);
-  const rules = get("rules");
+const option = (value, text) => el("option", { value }, text);
 
-  // -- Parts, top to bottom.
-  const option = (value, text) => el("option", { value }, text);
-  const own = option("", "your own");
-  const chosen = el("select", {}, ...rules.cases.map(({ title }, i) => option(i, title)), own);
-  const note = el("p", { class: "nn-muted" });
-  const slider = (name) => ({
+/** What the reader sets: sliders in steps, and choices. */
+function controlsOf(rules) {
+  const sliders = Object.fromEntries(Object.keys(STEPS).map((name) => [name, {
     value: el("span", { class: "nn-number" }),
     input: el("input", { type: "range", min: 0, max: STEPS[name].length - 1, step: 1 }),
-  });
-  const sliders = Object.fromEntries(Object.keys(STEPS).map((name) => [name, slider(name)]));
-  const slide = (name, title) => el("label", {},
-    el("span", {}, `${title} `, sliders[name].value), sliders[name].input);
+  }]));
   const other = option("", "");
   const selects = {
     intrinsic: el("select", {}, option(0, "all of them"),
@@ -191,69 +185,89 @@ function render({ model, el: root }) {
     updates: el("select", {}, option("rare", "rare"), option("steady", "steady")),
     spread: el("select", {}, option("clusters", "in clusters"), option("even", "in one cloud")),
   };
+  const slide = (name, title) => el("label", {},
+    el("span", {}, `${title} `, sliders[name].value), sliders[name].input);
   const pick = (name, title) => el("label", {}, title, selects[name]);
-  const { said, announce } = announcer(life);
-  const key = (look, text) => el("span", { class: "nn-key" },
-    el("svg", { width: 26, height: 14, "aria-hidden": "true" },
-      el("path", { d: "M0,2H26V12H0Z", class: "nn-track" }),
-      el("path", { d: "M0,2H12V12H0Z", class: look }),
-      el("path", { d: "M18,0V14", class: "nn-limit" })), text);
-  const memoryKey = el("span", {});
+  const node = el("div", { class: "nn-controls" },
+    slide("n", "Rows"),
+    slide("d", "Features"),
+    slide("memory", "Memory"),
+    slide("batch", "Queries at once"),
+    pick("intrinsic", "Intrinsic dimensions"),
+    pick("spread", "The rows lie"),
+    pick("recall", "Answer wanted"),
+    pick("updates", "Changes"));
+  return { node, sliders, selects, other };
+}
+
+/** A candidate: verdict and reason, its memory and its work as bars. */
+function cardOf([name, title]) {
   const span = (look) => el("span", { class: look });
-  const cards = Object.entries(rules.names).map(([name, title]) => {
-    const meter = (look) => el("svg", { height: 14, "aria-hidden": "true" },
-      el("rect", { class: "nn-track", y: 2, height: 10, width: "100%" }),
-      el("rect", { class: look, y: 2, height: 10 }),
-      el("line", { class: "nn-limit", y1: 0, y2: 14 }));
-    const card = {
-      name, badge: span("nn-badge"), reason: el("p", {}), memory: meter(), bytes: span(), sum: span("nn-muted"),
-      work: meter("nn-work"), cost: span(), looked: span("nn-muted"),
-    };
-    card.box = el("li", {},
-      el("div", {}, el("span", { class: "nn-strong" }, title), card.badge),
-      card.reason,
-      el("div", {}, card.memory, el("p", { class: "nn-meter" }, card.bytes, " ", card.sum)),
-      el("div", {}, card.work, el("p", { class: "nn-meter" }, card.cost, " ", card.looked)));
-    return card;
-  });
+  const meter = (look) => el("svg", { height: 14, "aria-hidden": "true" },
+    el("rect", { class: "nn-track", y: 2, height: 10, width: "100%" }),
+    el("rect", { class: look, y: 2, height: 10 }),
+    el("line", { class: "nn-limit", y1: 0, y2: 14 }));
+  const card = {
+    name, badge: span("nn-badge"), reason: el("p", {}),
+    memory: meter(), bytes: span(), sum: span("nn-muted"),
+    work: meter("nn-work"), cost: span(), looked: span("nn-muted"),
+  };
+  card.box = el("li", {},
+    el("div", {}, el("span", { class: "nn-strong" }, title), card.badge),
+    card.reason,
+    el("div", {}, card.memory, el("p", { class: "nn-meter" }, card.bytes, " ", card.sum)),
+    el("div", {}, card.work, el("p", { class: "nn-meter" }, card.cost, " ", card.looked)));
+  return card;
+}
+
+/** A bar with its limit, as the cards have them. */
+const barKey = (look, text) => el("span", { class: "nn-key" },
+  el("svg", { width: 26, height: 14, "aria-hidden": "true" },
+    el("path", { d: "M0,2H26V12H0Z", class: "nn-track" }),
+    el("path", { d: "M0,2H12V12H0Z", class: look }),
+    el("path", { d: "M18,0V14", class: "nn-limit" })), text);
+
+/** The parts, top to bottom, in a box. */
+function partsOf(rules, said, link) {
+  const own = option("", "your own");
+  const chosen = el("select", {}, ...rules.cases.map(({ title }, i) => option(i, title)), own);
+  const note = el("p", { class: "nn-muted" });
+  const controls = controlsOf(rules);
+  const memoryKey = el("span", {});
+  const cards = Object.entries(rules.names).map(cardOf);
   const reset = button("Reset");
-  const link = stateLink(model, restore, life);
   const box = el("div", { class: "nn-widget nn-chooser", role: "group", "aria-label": "Index chooser" },
     el("div", { class: "nn-row" }, el("label", {}, "Case", chosen), note),
-    el("div", { class: "nn-controls" },
-      slide("n", "Rows"),
-      slide("d", "Features"),
-      slide("memory", "Memory"),
-      slide("batch", "Queries at once"),
-      pick("intrinsic", "Intrinsic dimensions"),
-      pick("spread", "The rows lie"),
-      pick("recall", "Answer wanted"),
-      pick("updates", "Changes")),
+    controls.node,
     said,
     el("div", { class: "nn-legend" },
-      key("nn-bar", memoryKey),
-      key("nn-work", "work a query, logarithmic; line: brute force")),
+      barKey("nn-bar", memoryKey),
+      barKey("nn-work", "work a query, logarithmic; line: brute force")),
     el("ul", {}, ...cards.map((card) => card.box)),
     el("p", { class: "nn-muted" }, "Work is counted in operations, a byte fetched from memory as "
-      + `${rules.balance} (${rules.balance * rules.jump} where a tree or a graph jumps to it) and one from disk as `
-      + `${rules.balance * rules.disk}. What an approximate index must look at is a guess: `
-      + "measure the recall on your own data."),
+      + `${rules.balance} (${rules.balance * rules.jump} where a tree or a graph jumps to it) `
+      + `and one from disk as ${rules.balance * rules.disk}. What an approximate index must look at is `
+      + "a guess: measure the recall on your own data."),
     el("div", { class: "nn-row" }, reset, ...link.controls));
+  return { box, own, chosen, note, ...controls, memoryKey, cards, reset };
+}
 
-  // -- From the reader to the model.
-  function restore(state) {
-    const good = {};
-    for (const [name, [low, high]] of Object.entries(rules.limits)) {
-      const value = state[name];
-      const whole = name === "memory" || Number.isInteger(value);
-      if (Number.isFinite(value) && whole && value >= low && value <= high) good[name] = value;
-    }
-    if (rules.recalls.includes(state.recall)) good.recall = state.recall;
-    for (const name of WORDED) {
-      if ([...selects[name].options].some(({ value }) => value === state[name])) good[name] = state[name];
-    }
-    change(good);
+/** What of an address can be shown. */
+function valid(state, rules, { selects }) {
+  const good = {};
+  for (const [name, [low, high]] of Object.entries(rules.limits)) {
+    const value = state[name];
+    const whole = name === "memory" || Number.isInteger(value);
+    if (Number.isFinite(value) && whole && value >= low && value <= high) good[name] = value;
   }
+  if (rules.recalls.includes(state.recall)) good.recall = state.recall;
+  for (const name of WORDED) {
+    if ([...selects[name].options].some(({ value }) => value === state[name])) good[name] = state[name];
+  }
+  return good;
+}
+
+function hear({ get, on, change }, rules, { chosen, sliders, selects, reset }) {
   on(chosen, "change", () => {
     const { title, note: _, ...settings } = rules.cases[chosen.value];
     change(settings);
@@ -262,80 +276,97 @@ function render({ model, el: root }) {
     on(input, "input", () => change({ [name]: STEPS[name][input.valueAsNumber] }));
   }
   for (const [name, select] of Object.entries(selects)) {
-    on(select, "change", () => change({ [name]: WORDED.includes(name) ? select.value : Number(select.value) }));
+    on(select, "change", () =>
+      change({ [name]: WORDED.includes(name) ? select.value : Number(select.value) }));
   }
   on(reset, "click", () => change(get("home")));
+}
 
-  // -- From the model to the page.
+/** Show in each control what the model holds. */
+function followControls({ own, chosen, note, sliders, selects, other, memoryKey }, state, rules) {
+  const room = size(state.memory * 1e9);
+  const shown = { n: amount(state.n), d: state.d, memory: room, batch: amount(state.batch) };
+  const found = rules.cases.findIndex((one) => STATE.every((name) => one[name] === state[name]));
+  own.hidden = own.disabled = found >= 0;
+  chosen.value = found >= 0 ? found : "";
+  write(note, found >= 0 ? rules.cases[found].note : "");
+  for (const [name, { input, value }] of Object.entries(sliders)) {
+    // A value between two steps, from Python or a link, shows as the step below it.
+    const at = Math.max(STEPS[name].findLastIndex((step) => step <= state[name]), 0);
+    if (input.valueAsNumber !== at) input.value = at;
+    set(input, { "aria-valuetext": shown[name] });
+    write(value, String(shown[name]));
+  }
+  const known = [...selects.intrinsic.options].some(({ value }) => value === String(state.intrinsic));
+  if (!known) {
+    other.value = state.intrinsic;
+    write(other, `about ${state.intrinsic}`);
+  }
+  other.hidden = other.disabled = other.value !== String(state.intrinsic);
+  for (const [name, select] of Object.entries(selects)) select.value = state[name];
+  write(memoryKey, `bytes in memory; line: the ${room} of a machine`);
+}
+
+const times = (more, less, word) => {
+  const x = more / less;
+  return `${x < 10 ? Math.floor(x * 10 + 0.5) / 10 : amount(x)} times ${word} work`;
+};
+const against = ({ work }, all) => (work > all ? times(work, all, "more") : times(all, work, "less"));
+
+/** Show in a card what the advice says of its candidate. */
+function followCard(card, one, { n, memory }, all, rules) {
+  const room = memory * 1e9;
+  set(card.box, { class: `nn-${one.verdict}` });
+  write(card.badge, { best: "▸ take this", works: "works", no: "✕ no" }[one.verdict]);
+  write(card.reason, one.reason);
+  const [, bar, limit] = card.memory.children;
+  const full = `${100 * Math.min(one.bytes / room / WIDE, 1)}%`;
+  set(bar, { width: full, class: one.fits ? "nn-bar" : "nn-bar nn-over" });
+  set(limit, { x1: `${100 / WIDE}%`, x2: `${100 / WIDE}%` });
+  const each = one.machines > 1 ? ` on each of ${amount(one.machines)}` : "";
+  write(card.bytes, size(one.bytes) + each);
+  const rows = amount(up(n, one.machines));
+  const more = one.more ? ` +_${size(one.more)}` : "";
+  // A line may break before the sum and before its second part, not within a number.
+  write(card.sum, `${rules.sums[card.name]} =_${rows} ×_${one.row} B${more}`
+    .replace(/_|(?<=\d) (?=[a-zB-Z])/g, "\u00a0"));
+  const place = (share) => (100 * (clamp(Math.log10(share), LEAST, MOST) - LEAST)) / (MOST - LEAST);
+  const [, done, brute] = card.work.children;
+  set(done, { width: `${Math.max(place(one.work / all), 1)}%` });
+  set(brute, { x1: `${place(1)}%`, x2: `${place(1)}%` });
+  write(card.cost, card.name === "brute" ? `${amount(one.work)} operations` : against(one, all));
+  write(card.looked, `${amount(one.rows)} rows looked at`);
+}
+
+function sentence({ n, d, memory, recall }, advice, all) {
+  const best = advice.find(({ verdict }) => verdict === "best");
+  const each = best.machines > 1 ? " on each machine" : "";
+  const gain = best.key === "brute" ? "" : ` and ${against(best, all)} than brute force`;
+  const wanted = recall === 1 ? "exact" : `recall ${recall}`;
+  const needs = best.fits ? ` It needs ${size(best.bytes)} of memory${each}${gain}.` : "";
+  return `${amount(n)} rows of ${d} features, ${size(memory * 1e9)}, ${wanted}. `
+    + `Best: ${best.name}. ${best.reason}${needs}`;
+}
+
+function render({ model, el: root }) {
+  const page = begin(model);
+  const { life } = page;
+  const rules = page.get("rules");
+  const { said, announce } = announcer(life);
+  const link = stateLink(model, (state) => page.change(valid(state, rules, parts)), life);
+  const parts = partsOf(rules, said, link);
+  hear(page, rules, parts);
   const draw = onFrame(() => {
-    const state = those(STATE);
+    const state = page.those(STATE);
     const advice = compute(state, rules);
-    const room = size(state.memory * 1e9);
-    const shown = { n: amount(state.n), d: state.d, memory: room, batch: amount(state.batch) };
-    const found = rules.cases.findIndex((one) => STATE.every((name) => one[name] === state[name]));
-    own.hidden = own.disabled = found >= 0;
-    chosen.value = found >= 0 ? found : "";
-    write(note, found >= 0 ? rules.cases[found].note : "");
-    for (const [name, { input, value }] of Object.entries(sliders)) {
-      // A value between two steps, from Python or a link, shows as the step below it.
-      const at = Math.max(STEPS[name].findLastIndex((step) => step <= state[name]), 0);
-      if (input.valueAsNumber !== at) input.value = at;
-      set(input, { "aria-valuetext": shown[name] });
-      write(value, String(shown[name]));
-    }
-    const known = [...selects.intrinsic.options].some(({ value }) => value === String(state.intrinsic));
-    if (!known) {
-      other.value = state.intrinsic;
-      write(other, `about ${state.intrinsic}`);
-    }
-    other.hidden = other.disabled = other.value !== String(state.intrinsic);
-    for (const [name, select] of Object.entries(selects)) select.value = state[name];
-    write(memoryKey, `bytes in memory; line: the ${room} of a machine`);
     const all = advice[0].work;
-    cards.forEach((card, i) => follow(card, advice[i], state, all));
+    followControls(parts, state, rules);
+    parts.cards.forEach((card, i) => followCard(card, advice[i], state, all, rules));
     announce(sentence(state, advice, all));
     link.show(state);
   }, life);
-
-  const times = (more, less, word) => {
-    const x = more / less;
-    return `${x < 10 ? Math.floor(x * 10 + 0.5) / 10 : amount(x)} times ${word} work`;
-  };
-  const against = ({ work }, all) => (work > all ? times(work, all, "more") : times(all, work, "less"));
-
-  function follow(card, one, { n, memory }, all) {
-    const room = memory * 1e9;
-    set(card.box, { class: `nn-${one.verdict}` });
-    write(card.badge, { best: "▸ take this", works: "works", no: "✕ no" }[one.verdict]);
-    write(card.reason, one.reason);
-    const [, bar, limit] = card.memory.children;
-    set(bar, { width: `${100 * Math.min(one.bytes / room / WIDE, 1)}%`, class: one.fits ? "nn-bar" : "nn-bar nn-over" });
-    set(limit, { x1: `${100 / WIDE}%`, x2: `${100 / WIDE}%` });
-    const each = one.machines > 1 ? ` on each of ${amount(one.machines)}` : "";
-    write(card.bytes, size(one.bytes) + each);
-    const rows = amount(up(n, one.machines));
-    const more = one.more ? ` +_${size(one.more)}` : "";
-    // A line may break before the sum and before its second part, not within a number.
-    write(card.sum, `${rules.sums[card.name]} =_${rows} ×_${one.row} B${more}`
-      .replace(/_|(?<=\d) (?=[a-zB-Z])/g, "\u00a0"));
-    const place = (share) => (100 * (clamp(Math.log10(share), LEAST, MOST) - LEAST)) / (MOST - LEAST);
-    const [, done, brute] = card.work.children;
-    set(done, { width: `${Math.max(place(one.work / all), 1)}%` });
-    set(brute, { x1: `${place(1)}%`, x2: `${place(1)}%` });
-    write(card.cost, card.name === "brute" ? `${amount(one.work)} operations` : against(one, all));
-    write(card.looked, `${amount(one.rows)} rows looked at`);
-  }
-
-  function sentence({ n, d, memory, recall }, advice, all) {
-    const best = advice.find(({ verdict }) => verdict === "best");
-    const each = best.machines > 1 ? " on each machine" : "";
-    const gain = best.key === "brute" ? "" : ` and ${against(best, all)} than brute force`;
-    return `${amount(n)} rows of ${d} features, ${size(memory * 1e9)}, ${recall === 1 ? "exact" : `recall ${recall}`}. `
-      + `Best: ${best.name}. ${best.reason}${best.fits ? ` It needs ${size(best.bytes)} of memory${each}${gain}.` : ""}`;
-  }
-
   listen(model, STATE, draw, life);
-  return start(root, box, link, draw);
+  return page.start(root, parts.box, link, draw);
 }
 
 export default { render };

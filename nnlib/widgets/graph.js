@@ -78,7 +78,7 @@ function fatesOf(count, steps, at) {
   return fates.map((fate, i) => ({ fate, kept: best.includes(i) }));
 }
 
-/** All rows by their distance to the query, each a bar: unseen, waiting or done with, and whether it is kept. */
+/** All rows by their distance to the query, each a bar: unseen, waiting or done with; or kept. */
 function ranksOf() {
   const svg = el("svg", { "aria-hidden": "true" });
   const node = el("div", { class: "nn-ranks" }, svg);

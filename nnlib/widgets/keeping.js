@@ -53,7 +53,8 @@ export function onKept(heard, life) {
 /** The names under which something is kept. */
 export function names() {
   try {
-    return Object.keys(window.localStorage).filter((key) => key.startsWith(PREFIX)).map((key) => key.slice(PREFIX.length)).sort();
+    const own = Object.keys(window.localStorage).filter((key) => key.startsWith(PREFIX));
+    return own.map((key) => key.slice(PREFIX.length)).sort();
   } catch {
     return [];
   }

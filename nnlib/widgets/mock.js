@@ -45,10 +45,13 @@ export function sessionOf(value, interview) {
   const parts = drawSession(interview, number);
   const fits = Number.isInteger(part) && Number.isInteger(step) && Boolean(parts[part]?.steps[step])
     && ["asking", "marking", "done"].includes(phase)
-    && Array.isArray(spent) && spent.length === parts.length && spent.every((ms) => Number.isFinite(ms) && ms >= 0)
+    && Array.isArray(spent) && spent.length === parts.length
+    && spent.every((ms) => Number.isFinite(ms) && ms >= 0)
     && Array.isArray(ticks) && typeof began === "string" && /^\d{4}-\d\d-\d\d$/.test(began);
   const keys = new Set(items(parts).map(({ key }) => key));
-  return fits ? { mark: interview.mark, number, part, step, phase, spent: [...spent], ticks: ticks.filter((key) => keys.has(key)), began } : null;
+  if (!fits) return null;
+  const known = ticks.filter((key) => keys.has(key));
+  return { mark: interview.mark, number, part, step, phase, spent: [...spent], ticks: known, began };
 }
 
 export const clock = (ms) => {
@@ -65,7 +68,8 @@ export function summaryOf(interview, session, titles) {
   return {
     rows: parts.map(({ title, minutes }, p) => {
       const own = all.filter((item) => item.part === p);
-      return { title, minutes, spent: session.spent[p], covered: own.filter(({ ticked }) => ticked).length, of: own.length };
+      const covered = own.filter(({ ticked }) => ticked).length;
+      return { title, minutes, spent: session.spent[p], covered, of: own.length };
     }),
     all,
     covered: all.filter(({ ticked }) => ticked).length,
@@ -75,36 +79,31 @@ export function summaryOf(interview, session, titles) {
 }
 
 const sum = (values) => values.reduce((a, b) => a + b, 0);
+const planned = (parts) => sum(parts.map(({ minutes }) => minutes));
 
 export function markdown(interview, session, titles) {
   const { rows, all, covered, reread } = summaryOf(interview, session, titles);
+  const times = `${clock(sum(session.spent))} of ${planned(rows)}:00 minutes`;
+  const missed = (count) => `${plural(count, "point")} missed`;
+  const chapters = reread.map(({ title, count }, i) => `${i + 1}. ${title}: ${missed(count)}`);
   return [
     `# ${interview.title} ${session.number}`, "",
-    `${session.began}. ${covered} of ${all.length} points covered, in ${clock(sum(session.spent))} of ${sum(rows.map(({ minutes }) => minutes))}:00 minutes.`, "",
+    `${session.began}. ${covered} of ${all.length} points covered, in ${times}.`, "",
     "| part | planned | taken | points |", "|---|--:|--:|--:|",
-    ...rows.map(({ title, minutes, spent, covered: got, of }) => `| ${title} | ${minutes}:00 | ${clock(spent)} | ${got} of ${of} |`), "",
+    ...rows.map(({ title, minutes, spent, covered: got, of }) =>
+      `| ${title} | ${minutes}:00 | ${clock(spent)} | ${got} of ${of} |`), "",
     "## Points", "",
-    ...all.map(({ ticked, text, chapter }) => `- [${ticked ? "x" : " "}] ${text} (${titles[chapter] ?? chapter})`), "",
+    ...all.map(({ ticked, text, chapter }) =>
+      `- [${ticked ? "x" : " "}] ${text} (${titles[chapter] ?? chapter})`), "",
     "## Chapters to reread", "",
-    ...(reread.length ? reread.map(({ title, count }, i) => `${i + 1}. ${title}: ${plural(count, "point")} missed`) : ["None: every point was covered."]), "",
+    ...(chapters.length ? chapters : ["None: every point was covered."]), "",
   ].join("\n");
 }
 
 // ---- The page. ----
 
-function render({ model, el: root }) {
-  const { life, get, on, change, start } = begin(model);
-  const interview = get("interview");
-  const titles = get("titles");
-  const planned = sum(interview.parts.map(({ minutes }) => minutes));
-  const { said, announce } = announcer(life);
-  const { note, tell } = keepingNote();
-  let session = null;
-  let parts = [];
-  let running = false;
-  let before = 0; // when the clock was last read
-  let ours = "";
-
+/** The parts, top to bottom, in a box. */
+function partsOf(interview, said, note) {
   const total = el("strong", { class: "nn-number" });
   const own = el("span", { class: "nn-number" });
   const hold = button("Pause");
@@ -115,203 +114,282 @@ function render({ model, el: root }) {
   const leave = button("End here");
   const box = el("div", { class: "nn-widget nn-mock", role: "group", "aria-label": interview.title },
     bar, list, stage, said, el("div", { class: "nn-row" }, leave, note));
+  return { box, bar, time, total, own, hold, list, stage, leave };
+}
 
-  // -- The clock. It runs while a question is open, and stands while answers are compared.
-  const ticking = () => running && session?.phase === "asking";
+/** A sitting: the session under way, and its clock, which stands while answers are compared. */
+function sittingOf(interview, announce) {
+  const minutesOfAll = planned(interview.parts);
+  const sitting = { session: null, parts: [], running: false, minutes: minutesOfAll, ticking, read, restart };
+  let before = 0; // when the clock was last read
+  function ticking() {
+    return sitting.running && sitting.session?.phase === "asking";
+  }
+  function restart() {
+    before = performance.now();
+    sitting.running = true;
+  }
   function read() {
     const now = performance.now();
     const passed = now - before;
     before = now;
     if (!ticking()) return;
+    const { session } = sitting;
     const had = sum(session.spent);
     const hadOwn = session.spent[session.part];
     session.spent[session.part] += Math.max(passed, 0);
-    const { title, minutes } = parts[session.part];
-    const crossed = (from, by, minute) => from < minute * 60000 && from + by >= minute * 60000;
-    if (crossed(hadOwn, passed, minutes)) announce(`${title}: the ${plural(minutes, "minute")} planned for it are over.`);
+    const { title, minutes } = sitting.parts[session.part];
+    const crossed = (from, minute) => from < minute * 60000 && from + passed >= minute * 60000;
+    if (crossed(hadOwn, minutes)) {
+      announce(`${title}: the ${plural(minutes, "minute")} planned for it are over.`);
+    }
     for (const left of [10, 5, 1, 0]) {
-      if (crossed(had, passed, planned - left)) announce(left ? `${plural(left, "minute")} left.` : "Time is up. Finish your sentence, then look at the summary.");
+      if (crossed(had, minutesOfAll - left)) {
+        announce(left ? `${plural(left, "minute")} left.`
+          : "Time is up. Finish your sentence, then look at the summary.");
+      }
     }
   }
-  function face() {
-    if (!session) return;
-    const all = sum(session.spent);
-    write(total, `${clock(all)} of ${planned}:00`);
-    write(own, `${parts[session.part].title}: ${clock(session.spent[session.part])} of ${parts[session.part].minutes}:00`);
-    set(time, { "data-over": String(all > planned * 60000) });
-  }
+  return sitting;
+}
+
+/** Show the clock's face. */
+function face({ time, total, own }, { session, parts, minutes }) {
+  if (!session) return;
+  const all = sum(session.spent);
+  const part = parts[session.part];
+  write(total, `${clock(all)} of ${minutes}:00`);
+  write(own, `${part.title}: ${clock(session.spent[session.part])} of ${part.minutes}:00`);
+  set(time, { "data-over": String(all > minutes * 60000) });
+}
+
+/** Show the clock every second, and keep the session every five, until `life` ends. */
+function tick(page, parts, sitting) {
   let seconds = 0;
   const timer = setInterval(() => {
-    read();
-    face();
-    if (ticking() && (seconds += 1) % 5 === 0) keep("mock", session);
+    sitting.read();
+    face(parts, sitting);
+    if (sitting.ticking() && (seconds += 1) % 5 === 0) keep("mock", sitting.session);
   }, 1000);
-  life.addEventListener("abort", () => {
-    read();
+  page.life.addEventListener("abort", () => {
+    sitting.read();
     clearInterval(timer);
-    if (session) keep("mock", session);
+    if (sitting.session) keep("mock", sitting.session);
   });
+}
 
-  /** Send what has changed, keep it, and show it. */
-  function commit() {
-    send();
-    draw();
+/** What the reader may do; each ends in `commit`, which shows it with the focus on what is new. */
+function actsOf(interview, titles, sitting, { commit, announce }) {
+  function begins(number) {
+    const parts = sitting.parts = drawSession(interview, number);
+    sitting.session = { mark: interview.mark, number, part: 0, step: 0, phase: "asking",
+      spent: parts.map(() => 0), ticks: [], began: new Date().toISOString().slice(0, 10) };
+    sitting.restart();
+    commit();
+    announce(`Session ${number}. ${parts[0].title}, ${parts[0].minutes} minutes. The clock runs.`);
   }
+  function compare() {
+    sitting.read();
+    sitting.session.phase = "marking";
+    commit();
+    announce("The clock stands. Compare, and tick what you covered.");
+  }
+  function next() {
+    const { session, parts } = sitting;
+    sitting.read();
+    const more = session.step + 1 < parts[session.part].steps.length;
+    if (!more && session.part + 1 === parts.length) {
+      finish();
+      return;
+    }
+    const place = more ? { step: session.step + 1 } : { part: session.part + 1, step: 0 };
+    Object.assign(session, place, { phase: "asking" });
+    sitting.running = true;
+    commit();
+    const { title, minutes } = parts[session.part];
+    announce(more ? "The next question. The clock runs." : `${title}, ${minutes} minutes. The clock runs.`);
+  }
+  function finish() {
+    const { session } = sitting;
+    sitting.read();
+    session.phase = "done";
+    sitting.running = false;
+    const { covered, all } = summaryOf(interview, session, titles);
+    const past = kept("mocks");
+    const record = { number: session.number, date: session.began,
+      minutes: Math.round(sum(session.spent) / 60000), covered, of: all.length };
+    keep("mocks", [...(Array.isArray(past) ? past : []), record].slice(-50));
+    commit();
+    announce(`Done: ${covered} of ${plural(all.length, "point")} covered, in ${clock(sum(session.spent))}.`);
+  }
+  function anew() {
+    sitting.session = null;
+    commit();
+  }
+  return { begins, compare, next, finish, anew };
+}
+
+// -- What is on the stage: before the session, a question, the summary.
+
+function openingOf(on, { parts }, minutes, { begins }) {
+  const field = el("input", { type: "number", min: 1, max: MOST, step: 1, placeholder: "drawn" });
+  const go = button("Start the clock");
+  on(go, "click", () => {
+    const typed = field.valueAsNumber;
+    const drawn = () => 1 + Math.floor(Math.random() * MOST);
+    begins(Number.isInteger(typed) ? clamp(typed, 1, MOST) : drawn());
+  });
+  return [
+    el("p", { tabindex: -1 }, `${minutes} minutes in ${parts.length} parts: `,
+      parts.map((part) => `${part.title} (${part.minutes})`).join(", "),
+      ". Questions appear one at a time. Answer aloud; then unfold the model answer and tick what you "
+      + "covered. The clock stands while you compare, and you can pause it."),
+    el("div", { class: "nn-row" }, el("label", {}, "Number of the session", field), go),
+  ];
+}
+
+function askingOf({ on, get }, titles, { session, parts }, { compare, next, ticked }) {
+  const { part, step, phase } = session;
+  const { title, steps } = parts[part];
+  const { ask, code, answer, listing, covers } = steps[step];
+  const listed = (text) => (text ? [el("pre", { tabindex: 0 }, el("code", {}, text.trimEnd()))] : []);
+  const last = part + 1 === parts.length && step + 1 === steps.length;
+  const go = button(phase === "asking" ? "Show the model answer" : last ? "To the summary" : "Next question");
+  on(go, "click", () => (phase === "marking" ? next() : compare()));
+  const boxes = covers.map(({ text, chapter }, k) => {
+    const key = `${part}.${step}.${k}`;
+    const input = el("input", { type: "checkbox" });
+    input.checked = session.ticks.includes(key);
+    on(input, "change", () => ticked(key, input.checked));
+    return el("div", { class: "nn-item" },
+      el("label", { class: "nn-check" }, input, el("span", {}, ...prose(text))),
+      el("span", { class: "nn-muted" },
+        pageLink(titles[chapter] ?? chapter, `${chapter}.html`, get("base"))));
+  });
+  const model = () => [
+    el("div", { class: "nn-answer" },
+      el("p", {}, el("strong", {}, "A model answer. "), ...prose(answer)), ...listed(listing)),
+    el("fieldset", { class: "nn-rubric" }, el("legend", {}, "What did you cover?"), ...boxes)];
+  return [
+    el("p", { class: "nn-muted" }, `${title}, question ${step + 1} of ${steps.length}`),
+    el("p", { class: "nn-ask", tabindex: -1 }, ...prose(ask)),
+    ...listed(code),
+    ...(phase === "marking" ? model() : []),
+    el("div", { class: "nn-row" }, go),
+  ];
+}
+
+function closingOf({ on, get }, interview, titles, { session, minutes: whole }, { announce, anew }) {
+  const { rows, all, covered, reread } = summaryOf(interview, session, titles);
+  const file = button("Save as Markdown");
+  const again = button("New interview");
+  on(file, "click", () => {
+    save(`mock-interview-${session.number}.md`, markdown(interview, session, titles), "text/markdown");
+    announce("Saved as a file.");
+  });
+  on(again, "click", anew);
+  const taken = clock(sum(session.spent));
+  const table = el("table", {},
+    el("caption", { tabindex: -1 },
+      `Session ${session.number}: ${covered} of ${all.length} points, ${taken} of ${whole}:00`),
+    el("thead", {}, el("tr", {},
+      ...["part", "planned", "taken", "points"].map((name) => el("th", { scope: "col" }, name)))),
+    el("tbody", {}, ...rows.map(({ title, minutes, spent, covered: got, of }) => el("tr", {},
+      el("th", { scope: "row" }, title),
+      ...[`${minutes}:00`, clock(spent), `${got} of ${of}`].map((text) => el("td", {}, text))))));
+  const missed = all.filter(({ ticked }) => !ticked);
+  const chapters = () => reread.map(({ chapter, title, count }) => el("li", {},
+    pageLink(title, `${chapter}.html`, get("base")), `: ${plural(count, "point")}`));
+  const advice = () => [
+    el("p", {}, el("strong", {}, "Not covered")),
+    el("ul", {}, ...missed.map(({ text }) => el("li", {}, ...prose(text)))),
+    el("p", {}, el("strong", {}, "Chapters to reread")),
+    el("ol", {}, ...chapters())];
+  return [table, ...(missed.length ? advice() : [el("p", {}, "Every point was covered.")]),
+    el("div", { class: "nn-row" }, file, again)];
+}
+
+/** The parts of the interview, the one under way marked. */
+const partNames = ({ session, parts }) => parts.map(({ title, minutes }, p) => el("li", {
+  "aria-current": p === session.part ? "step" : null,
+  class: p < session.part ? "nn-muted" : null }, `${title}, ${minutes} min`));
+
+function render({ model, el: root }) {
+  const page = begin(model);
+  const { life, get, on, change, start } = page;
+  const interview = get("interview");
+  const titles = get("titles");
+  const { said, announce } = announcer(life);
+  const { note, tell } = keepingNote();
+  const parts = partsOf(interview, said, note);
+  const sitting = sittingOf(interview, announce);
+  let ours = ""; // the session as this view last sent it
+  tick(page, parts, sitting);
+
   function send() {
-    const value = session ? { ...session, spent: session.spent.map(Math.round), ticks: [...session.ticks] } : {};
+    const { session } = sitting;
+    const whole = () => ({ ...session, spent: session.spent.map(Math.round), ticks: [...session.ticks] });
+    const value = session ? whole() : {};
     ours = JSON.stringify(value);
     change({ session: value });
     tell(keep("mock", session ? value : undefined));
   }
+  const show = () => { send(); draw(); };
+  function commit() {
+    show();
+    parts.stage.querySelector("[tabindex]")?.focus({ preventScroll: true });
+  }
+  function ticked(key, yes) {
+    const others = sitting.session.ticks.filter((other) => other !== key);
+    sitting.session.ticks = others.concat(yes ? [key] : []);
+    send();
+  }
+  const acts = { ...actsOf(interview, titles, sitting, { commit, announce }), announce, ticked };
 
-  // -- What the reader does.
-  function begins(number) {
-    parts = drawSession(interview, number);
-    session = { mark: interview.mark, number, part: 0, step: 0, phase: "asking",
-      spent: parts.map(() => 0), ticks: [], began: new Date().toISOString().slice(0, 10) };
-    before = performance.now();
-    running = true;
-    commit();
-    focusStage();
-    announce(`Session ${number}. ${parts[0].title}, ${parts[0].minutes} minutes. The clock runs.`);
-  }
-  function next() {
-    read();
-    const more = session.step + 1 < parts[session.part].steps.length;
-    if (!more && session.part + 1 === parts.length) return finish();
-    Object.assign(session, more ? { step: session.step + 1 } : { part: session.part + 1, step: 0 }, { phase: "asking" });
-    running = true;
-    commit();
-    focusStage();
-    const { title, minutes } = parts[session.part];
-    announce(more ? "The next question. The clock runs." : `${title}, ${minutes} minutes. The clock runs.`);
-    return undefined;
-  }
-  function finish() {
-    read();
-    session.phase = "done";
-    running = false;
-    const { covered, all } = summaryOf(interview, session, titles);
-    const past = kept("mocks");
-    const record = { number: session.number, date: session.began, minutes: Math.round(sum(session.spent) / 60000), covered, of: all.length };
-    keep("mocks", [...(Array.isArray(past) ? past : []), record].slice(-50));
-    commit();
-    focusStage();
-    announce(`Done: ${covered} of ${plural(all.length, "point")} covered, in ${clock(sum(session.spent))}.`);
-  }
-  on(hold, "click", () => {
-    read();
-    if (session?.phase !== "asking") return;
-    running = !running;
-    commit();
-    announce(running ? "The clock runs." : "Paused.");
-  });
-  on(leave, "click", () => { if (session && session.phase !== "done") finish(); });
-  const focusStage = () => stage.querySelector("[tabindex]")?.focus({ preventScroll: true });
-
-  // -- What is shown.
   function draw() {
-    bar.hidden = list.hidden = !session || session.phase === "done";
-    leave.hidden = bar.hidden;
-    if (!session) return opening();
-    face();
+    const { session, running } = sitting;
+    const { bar, list, leave, hold, stage } = parts;
+    bar.hidden = list.hidden = leave.hidden = !session || session.phase === "done";
+    if (!session) {
+      stage.replaceChildren(...openingOf(on, interview, sitting.minutes, acts));
+      announce("No interview is running. A number draws the same questions again.");
+      return;
+    }
+    face(parts, sitting);
     write(hold, running ? "Pause" : "Resume");
     set(hold, { "aria-disabled": String(session.phase !== "asking") });
-    list.replaceChildren(...parts.map(({ title, minutes }, p) => el("li", {
-      "aria-current": p === session.part ? "step" : null, class: p < session.part ? "nn-muted" : null }, `${title}, ${minutes} min`)));
-    return session.phase === "done" ? closing() : asking();
+    list.replaceChildren(...partNames(sitting));
+    stage.replaceChildren(...(session.phase === "done"
+      ? closingOf(page, interview, titles, sitting, acts)
+      : askingOf(page, titles, sitting, acts)));
   }
 
-  function opening() {
-    const field = el("input", { type: "number", min: 1, max: MOST, step: 1, placeholder: "drawn" });
-    const go = button("Start the clock");
-    on(go, "click", () => {
-      const typed = field.valueAsNumber;
-      begins(Number.isInteger(typed) ? clamp(typed, 1, MOST) : 1 + Math.floor(Math.random() * MOST));
-    });
-    stage.replaceChildren(
-      el("p", { tabindex: -1 }, `${planned} minutes in ${interview.parts.length} parts: `,
-        interview.parts.map(({ title, minutes }) => `${title} (${minutes})`).join(", "), ". Questions appear one at a time. Answer aloud; then unfold "
-        + "the model answer and tick what you covered. The clock stands while you compare, and you can pause it."),
-      el("div", { class: "nn-row" }, el("label", {}, "Number of the session", field), go));
-    announce("No interview is running. A number draws the same questions again.");
-  }
-
-  function asking() {
-    const { part, step, phase } = session;
-    const { ask, code, answer, listing, covers } = parts[part].steps[step];
-    const listed = (text) => (text ? [el("pre", { tabindex: 0 }, el("code", {}, text.trimEnd()))] : []);
-    const last = part + 1 === parts.length && step + 1 === parts[part].steps.length;
-    const go = button(phase === "asking" ? "Show the model answer" : last ? "To the summary" : "Next question");
-    on(go, "click", () => {
-      if (phase === "marking") return next();
-      read();
-      session.phase = "marking";
-      commit();
-      focusStage();
-      return announce("The clock stands. Compare, and tick what you covered.");
-    });
-    const boxes = covers.map(({ text, chapter }, k) => {
-      const key = `${part}.${step}.${k}`;
-      const input = el("input", { type: "checkbox" });
-      input.checked = session.ticks.includes(key);
-      on(input, "change", () => {
-        session.ticks = session.ticks.filter((other) => other !== key).concat(input.checked ? [key] : []);
-        send();
-      });
-      return el("div", { class: "nn-item" }, el("label", { class: "nn-check" }, input, el("span", {}, ...prose(text))),
-        el("span", { class: "nn-muted" }, pageLink(titles[chapter] ?? chapter, `${chapter}.html`, get("base"))));
-    });
-    stage.replaceChildren(
-      el("p", { class: "nn-muted" }, `${parts[part].title}, question ${step + 1} of ${parts[part].steps.length}`),
-      el("p", { class: "nn-ask", tabindex: -1 }, ...prose(ask)),
-      ...listed(code),
-      ...(phase === "marking"
-        ? [el("div", { class: "nn-answer" }, el("p", {}, el("strong", {}, "A model answer. "), ...prose(answer)), ...listed(listing)),
-          el("fieldset", { class: "nn-rubric" }, el("legend", {}, "What did you cover?"), ...boxes)]
-        : []),
-      el("div", { class: "nn-row" }, go));
-  }
-
-  function closing() {
-    const { rows, all, covered, reread } = summaryOf(interview, session, titles);
-    const file = button("Save as Markdown");
-    const anew = button("New interview");
-    on(file, "click", () => {
-      save(`mock-interview-${session.number}.md`, markdown(interview, session, titles), "text/markdown");
-      announce("Saved as a file.");
-    });
-    on(anew, "click", () => {
-      session = null;
-      commit();
-      focusStage();
-    });
-    const missed = all.filter(({ ticked }) => !ticked);
-    stage.replaceChildren(
-      el("table", {},
-        el("caption", { tabindex: -1 }, `Session ${session.number}: ${covered} of ${all.length} points, ${clock(sum(session.spent))} of ${planned}:00`),
-        el("thead", {}, el("tr", {}, ...["part", "planned", "taken", "points"].map((name) => el("th", { scope: "col" }, name)))),
-        el("tbody", {}, ...rows.map(({ title, minutes, spent, covered: got, of }) => el("tr", {},
-          el("th", { scope: "row" }, title), ...[`${minutes}:00`, clock(spent), `${got} of ${of}`].map((text) => el("td", {}, text)))))),
-      ...(missed.length ? [el("p", {}, el("strong", {}, "Not covered")), el("ul", {}, ...missed.map(({ text }) => el("li", {}, ...prose(text)))),
-        el("p", {}, el("strong", {}, "Chapters to reread")), el("ol", {}, ...reread.map(({ chapter, title, count }) =>
-          el("li", {}, pageLink(title, `${chapter}.html`, get("base")), `: ${plural(count, "point")}`)))]
-        : [el("p", {}, "Every point was covered.")]),
-      el("div", { class: "nn-row" }, file, anew));
-  }
+  on(parts.hold, "click", () => {
+    sitting.read();
+    if (sitting.session?.phase !== "asking") return;
+    sitting.running = !sitting.running;
+    show();
+    announce(sitting.running ? "The clock runs." : "Paused.");
+  });
+  on(parts.leave, "click", () => {
+    if (sitting.session && sitting.session.phase !== "done") acts.finish();
+  });
 
   function take(value) {
-    session = sessionOf(value, interview);
-    parts = session ? drawSession(interview, session.number) : [];
-    running = false;
+    const session = sitting.session = sessionOf(value, interview);
+    sitting.parts = session ? drawSession(interview, session.number) : [];
+    sitting.running = false;
     ours = JSON.stringify(get("session"));
     draw();
-    if (session && session.phase !== "done") announce("An interview was under way. The clock stands; press Resume to go on.");
-    else if (session) announce("The summary of your last interview.");
+    if (session && session.phase !== "done") {
+      announce("An interview was under way. The clock stands; press Resume to go on.");
+    } else if (session) announce("The summary of your last interview.");
   }
-  listen(model, ["session"], () => { if (JSON.stringify(get("session")) !== ours) take(get("session")); }, life);
-  const link = { read: () => take(Object.keys(get("session")).length ? get("session") : kept("mock")) };
-  return start(root, box, link, () => {});
+  listen(model, ["session"], () => {
+    if (JSON.stringify(get("session")) !== ours) take(get("session"));
+  }, life);
+  const stored = () => (Object.keys(get("session")).length ? get("session") : kept("mock"));
+  return start(root, parts.box, { read: () => take(stored()) }, () => {});
 }
 
 export default { render };

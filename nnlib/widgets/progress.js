@@ -6,18 +6,21 @@ import { inBook, pageLink, plural, save } from "./words.js";
 
 const FORMAT = "progress in The Nearest Neighbor Network";
 const KNOWN = /^((quiz|pad):\w{1,40}|cell:\w{1,40}:[\w-]{1,40}|drills|mock|mocks)$/;
-const isPast = (value) => isRecord(value) && ["number", "minutes", "covered", "of"].every((name) => Number.isInteger(value[name]))
+const COUNTS = ["number", "minutes", "covered", "of"];
+const isPast = (value) => isRecord(value) && COUNTS.every((name) => Number.isInteger(value[name]))
   && typeof value.date === "string";
 
 /** How far a reader got in a quiz: entries about an earlier wording of a question do not count. */
 export function standing({ marks }, record) {
-  const entries = Object.entries(marks).map(([id, mark]) => (isRecord(record) && isRecord(record[id]) && record[id].mark === mark ? record[id] : {}));
+  const counts = ([id, mark]) => isRecord(record) && isRecord(record[id]) && record[id].mark === mark;
+  const entries = Object.entries(marks).map((one) => (counts(one) ? record[one[0]] : {}));
   return { of: entries.length, right: entries.filter(({ right }) => right === true).length,
     first: entries.filter(({ first }) => first === true).length };
 }
 
 /** The names of drills that are ticked, of those that exist. */
-export const ticked = (drills, passed) => drills.map(({ name }) => name).filter((name) => isRecord(passed) && Object.hasOwn(passed, name));
+export const ticked = (drills, passed) => drills.map(({ name }) => name)
+  .filter((name) => isRecord(passed) && Object.hasOwn(passed, name));
 
 /** The entries of an exported file; throws a reader's sentence for a file that is none. */
 export function entriesOf(text) {
@@ -27,7 +30,8 @@ export function entriesOf(text) {
   } catch {
     throw new Error("This file holds no exported progress: it is not JSON.");
   }
-  if (!isRecord(content) || content.format !== FORMAT || content.version !== 1 || !isRecord(content.entries)) {
+  const ours = isRecord(content) && content.format === FORMAT && content.version === 1;
+  if (!ours || !isRecord(content.entries)) {
     throw new Error("This file holds no exported progress of this book.");
   }
   const good = Object.entries(content.entries).map(([name, value]) => [renamed(name), value]).filter(([name, value]) => KNOWN.test(name)
@@ -39,85 +43,105 @@ export const exported = (entries) => `${JSON.stringify({ format: FORMAT, version
 
 // ---- The page. ----
 
-function render({ model, el: root }) {
-  const { life, get, on, change, start } = begin(model);
-  const { said, announce } = announcer(life);
-  const { note, tell } = keepingNote();
+/** The question before everything is erased. */
+function questionOf() {
+  const [sure, not] = ["Erase everything", "Keep it"].map(button);
+  const words = "Erase all answers, code, ticks and interviews of this book from this browser?";
+  const node = el("div", { class: "nn-row", hidden: true }, el("span", {}, words), sure, not);
+  return { node, sure, not };
+}
+
+/** The parts, top to bottom, in a box. */
+function partsOf(said, note) {
   const quizzes = el("tbody");
   const drills = el("ul", { class: "nn-drills" });
   const past = el("div", {});
   const damage = el("p", { class: "nn-muted" });
-  const out = button("Export");
-  const into = button("Import");
-  const erase = button("Erase …");
+  const [out, into, erase] = ["Export", "Import", "Erase …"].map(button);
   const file = el("input", { type: "file", accept: ".json,application/json", hidden: true, tabindex: -1 });
-  const sure = button("Erase everything");
-  const not = button("Keep it");
-  const question = el("div", { class: "nn-row", hidden: true },
-    el("span", {}, "Erase all answers, code, ticks and interviews of this book from this browser?"), sure, not);
+  const question = questionOf();
   const head = (text) => el("p", { class: "nn-head" }, el("strong", {}, text));
+  const columns = ["chapter", "right", "at the first try"];
   const box = el("div", { class: "nn-widget nn-progress", role: "group", "aria-label": "Progress" },
     said,
     el("table", {}, el("caption", {}, "Quizzes"),
-      el("thead", {}, el("tr", {}, ...["chapter", "right", "at the first try"].map((name) => el("th", { scope: "col" }, name)))), quizzes),
+      el("thead", {}, el("tr", {}, ...columns.map((name) => el("th", { scope: "col" }, name)))), quizzes),
     head("Drills that the judge has passed"), drills,
     head("Mock interviews"), past, damage,
-    el("div", { class: "nn-row" }, out, into, file, erase, note), question);
+    el("div", { class: "nn-row" }, out, into, file, erase, note), question.node);
+  return { box, quizzes, drills, past, damage, out, into, erase, file, question };
+}
 
-  const entries = () => Object.fromEntries(names().filter((name) => KNOWN.test(name)).map((name) => [name, kept(name)])
-    .filter(([, value]) => value !== null && value !== undefined));
+/** All that is kept and can be read. */
+const keptEntries = () => Object.fromEntries(names().filter((name) => KNOWN.test(name))
+  .map((name) => [name, kept(name)]).filter(([, value]) => value !== null && value !== undefined));
 
-  const boxes = get("drills").map(({ name, title, minutes, page }) => {
+/** The interviews that were finished. */
+function interviews() {
+  const found = kept("mocks");
+  return Array.isArray(found) ? found.filter(isPast) : [];
+}
+
+/** What is kept, in a sentence. */
+function totalOf(get) {
+  const all = get("quizzes").map((quiz) => standing(quiz, kept(`quiz:${quiz.name}`)));
+  const sum = (field) => all.reduce((sofar, one) => sofar + one[field], 0);
+  const passed = ticked(get("drills"), get("passed")).length;
+  return `${sum("right")} of ${plural(sum("of"), "question")} right, ${sum("first")} at the first try; `
+    + `${passed} of ${plural(get("drills").length, "drill")} passed; `
+    + `${plural(interviews().length, "mock interview")}.`;
+}
+
+/** A box to tick for each drill; `say` hears what was done. */
+function boxesOf({ get, on, change }, list, say) {
+  return get("drills").map(({ name, title, minutes, page }) => {
     const input = el("input", { type: "checkbox" });
     on(input, "change", () => {
       const { [name]: _, ...others } = get("passed");
-      change({ passed: input.checked ? { ...others, [name]: new Date().toISOString().slice(0, 10) } : others });
-      announce(`${title}: ${input.checked ? "ticked" : "no longer ticked"}. ${total()}`);
+      const today = new Date().toISOString().slice(0, 10);
+      change({ passed: input.checked ? { ...others, [name]: today } : others });
+      say(`${title}: ${input.checked ? "ticked" : "no longer ticked"}.`);
     });
-    drills.append(el("li", {}, el("label", { class: "nn-check" }, input, el("span", {}, title)),
-      el("span", { class: "nn-muted" }, plural(minutes, "minute"),
-        ...(inBook() ? [", ", el("a", { href: page, "aria-label": `Open ${title}` }, "open")] : []))));
+    const link = () => [", ", el("a", { href: page, "aria-label": `Open ${title}` }, "open")];
+    list.append(el("li", {}, el("label", { class: "nn-check" }, input, el("span", {}, title)),
+      el("span", { class: "nn-muted" }, plural(minutes, "minute"), ...(inBook() ? link() : []))));
     return { name, input };
   });
+}
 
-  function total() {
-    const all = get("quizzes").map((quiz) => standing(quiz, kept(`quiz:${quiz.name}`)));
-    const sum = (field) => all.reduce((sofar, one) => sofar + one[field], 0);
-    const mocks = interviews().length;
-    return `${sum("right")} of ${plural(sum("of"), "question")} right, ${sum("first")} at the first try; `
-      + `${ticked(get("drills"), get("passed")).length} of ${plural(get("drills").length, "drill")} passed; ${plural(mocks, "mock interview")}.`;
-  }
-  const interviews = () => {
-    const found = kept("mocks");
-    return Array.isArray(found) ? found.filter(isPast) : [];
-  };
+function show({ quizzes, past, damage }, get, boxes) {
+  quizzes.replaceChildren(...get("quizzes").map((quiz) => {
+    const { of, right, first } = standing(quiz, kept(`quiz:${quiz.name}`));
+    return el("tr", {}, el("th", { scope: "row" }, pageLink(quiz.title, quiz.page, get("base"))),
+      el("td", {}, `${right} of ${of}`), el("td", {}, `${first}`));
+  }));
+  const done = new Set(ticked(get("drills"), get("passed")));
+  boxes.forEach(({ name, input }) => { input.checked = done.has(name); });
+  const lineOf = ({ number, date, minutes, covered, of }) => el("li", {},
+    `${date}, session ${number}: ${covered} of ${plural(of, "point")} in ${plural(minutes, "minute")}`);
+  const mocks = interviews();
+  past.replaceChildren(mocks.length ? el("ul", {}, ...mocks.map(lineOf))
+    : el("p", { class: "nn-muted" }, "None yet."));
+  const broken = names().filter((name) => KNOWN.test(name) && kept(name) === null);
+  write(damage, broken.length
+    ? `What is kept as ${broken.join(", ")} cannot be read and counts as empty. `
+      + "Nothing else is affected; it is replaced when you go on there." : "");
+}
 
-  function draw() {
-    quizzes.replaceChildren(...get("quizzes").map((quiz) => {
-      const { of, right, first } = standing(quiz, kept(`quiz:${quiz.name}`));
-      return el("tr", {}, el("th", { scope: "row" }, pageLink(quiz.title, quiz.page, get("base"))),
-        el("td", {}, `${right} of ${of}`), el("td", {}, `${first}`));
-    }));
-    const done = new Set(ticked(get("drills"), get("passed")));
-    boxes.forEach(({ name, input }) => { input.checked = done.has(name); });
-    const mocks = interviews();
-    past.replaceChildren(mocks.length
-      ? el("ul", {}, ...mocks.map(({ number, date, minutes, covered, of }) =>
-        el("li", {}, `${date}, session ${number}: ${covered} of ${plural(of, "point")} in ${plural(minutes, "minute")}`)))
-      : el("p", { class: "nn-muted" }, "None yet."));
-    const broken = names().filter((name) => KNOWN.test(name) && kept(name) === null);
-    write(damage, broken.length
-      ? `What is kept as ${broken.join(", ")} cannot be read and counts as empty. Nothing else is affected; it is replaced when you go on there.` : "");
-  }
-  function fresh(words) {
-    const found = kept("drills");
-    change({ passed: isRecord(found) ? found : {} });
-    draw();
-    announce(words ? `${words} ${total()}` : total());
-  }
+/** Take progress from a file; return what to say of it. */
+async function imported(chosen) {
+  if (chosen.size > 2e6) throw new Error("This file is too large to be exported progress.");
+  const { entries, left } = entriesOf(await chosen.text());
+  const works = Object.entries(entries).map(([name, value]) => keep(name, value)).every(Boolean);
+  if (!works) throw new Error("This browser keeps nothing for this page.");
+  const rest = left ? `, left out ${left} that this book does not know` : "";
+  return `Imported ${plural(Object.keys(entries).length, "entry", "entries")}${rest}.`;
+}
 
+/** What the buttons do: files out and in, and a fresh start. */
+function hear({ on }, { out, into, erase, file, question }, announce, fresh) {
   on(out, "click", () => {
-    const all = entries();
+    const all = keptEntries();
     save("nearest-neighbor-network-progress.json", exported(all), "application/json");
     announce(`Exported ${plural(Object.keys(all).length, "entry", "entries")} to a file.`);
   });
@@ -127,17 +151,14 @@ function render({ model, el: root }) {
     file.value = "";
     if (!chosen) return;
     try {
-      if (chosen.size > 2e6) throw new Error("This file is too large to be exported progress.");
-      const { entries: found, left } = entriesOf(await chosen.text());
-      const works = Object.entries(found).map(([name, value]) => keep(name, value)).every(Boolean);
-      if (!works) throw new Error("This browser keeps nothing for this page.");
-      fresh(`Imported ${plural(Object.keys(found).length, "entry", "entries")}${left ? `, left out ${left} that this book does not know` : ""}.`);
+      fresh(await imported(chosen));
     } catch (error) {
       announce(`${error.message} Nothing has changed.`);
     }
   });
+  const { node, sure, not } = question;
   const ask = (open) => {
-    question.hidden = !open;
+    node.hidden = !open;
     (open ? not : erase).focus();
   };
   on(erase, "click", () => ask(true));
@@ -147,7 +168,24 @@ function render({ model, el: root }) {
     ask(false);
     fresh("Everything is erased.");
   });
+}
 
+function render({ model, el: root }) {
+  const page = begin(model);
+  const { life, get, change, start } = page;
+  const { said, announce } = announcer(life);
+  const { note, tell } = keepingNote();
+  const parts = partsOf(said, note);
+  const say = (words) => announce(words ? `${words} ${totalOf(get)}` : totalOf(get));
+  const boxes = boxesOf(page, parts.drills, say);
+  const draw = () => show(parts, get, boxes);
+  const fresh = (words) => {
+    const found = kept("drills");
+    change({ passed: isRecord(found) ? found : {} });
+    draw();
+    say(words);
+  };
+  hear(page, parts, announce, fresh);
   listen(model, ["passed"], () => {
     const passed = get("passed");
     tell(keep("drills", Object.keys(passed).length ? passed : undefined));
@@ -159,14 +197,14 @@ function render({ model, el: root }) {
   onKept((name) => {
     if (!name.startsWith("quiz:") && name !== "mocks") return;
     draw();
-    announce(total());
+    say();
   }, life);
   const read = () => {
     if (isRecord(kept("drills"))) change({ passed: kept("drills") });
     draw();
-    announce(total());
+    say();
   };
-  return start(root, box, { read }, () => {});
+  return start(root, parts.box, { read }, () => {});
 }
 
 export default { render };

@@ -29,9 +29,15 @@ export const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 export const button = (name) => el("button", { type: "button", class: "nn-button" }, name);
 
+const DASHES = [null, "7 3", "2 3", "9 3 2 3", "4 2", "12 4", "1 2"];
+
+/** Parts that appear when they are asked for. */
+export const folded = (title, ...parts) =>
+  el("details", { class: "nn-folded" }, el("summary", {}, title), ...parts);
+
 /** The curve of class c: a color (in the style sheet) and a dash, its second cue. */
 export const curve = (c, d) => el("path", {
-  d, class: `nn-curve nn-stroke-${c}`, "stroke-dasharray": [null, "7 3", "2 3", "9 3 2 3", "4 2", "12 4", "1 2"][c] });
+  d, class: `nn-curve nn-stroke-${c}`, "stroke-dasharray": DASHES[c] });
 
 /** A number for reading: four digits, a true minus sign; NaN and Infinity stay what they are. */
 export function format(value, digits = 4) {
@@ -109,9 +115,9 @@ export function listen(model, names, heard, life) {
 }
 
 /**
- * A sentence that follows what is shown, by `announce(text)`, and beside it, out of sight, its copy in a polite
- * live region: that speaks at once, then at most every `pause` ms, ending on the last text. Only the copy is
- * there for a screen reader, so that nothing is read twice.
+ * A sentence that follows what is shown, by `announce(text)`, and beside it, out of sight, its copy
+ * in a polite live region: that speaks at once, then at most every `pause` ms, ending on the last
+ * text. Only the copy is there for a screen reader, so that nothing is read twice.
  */
 export function announcer(life, pause = 600) {
   const shown = el("p", { class: "nn-said", "aria-hidden": "true" });

@@ -187,7 +187,8 @@ function roomOf(said) {
  * has any, and its `draw(now, show)`, which asks `show(last, name)` for the step that is shown, draws it, and
  * returns what says any step in words.
  */
-export function stepping({ style, label, noun = "Row", traits, linked, valid, whole = (now) => now, pictureOf }) {
+export function stepping(kind) {
+  const { style, label, noun = "Row", traits, linked, valid, whole = (now) => now, pictureOf } = kind;
   return ({ model, el: root }) => {
     const { life, get, those, on, change: pass, start } = begin(model);
     const { said, announce } = announcer(life);

@@ -1,4 +1,6 @@
-import { announcer, begin, button, clamp, curve, el, format, listen, onFrame, set, stateLink, write } from "./shared.js";
+import {
+  announcer, begin, button, clamp, curve, el, folded, format, listen, onFrame, set, stateLink, write,
+} from "./shared.js";
 import { classSums, softmax } from "./readout.js";
 
 // ---- The network, in IEEE double precision. ----
@@ -85,15 +87,16 @@ const HEIGHT = 150;
 /** The slider's τ: four digits, so that it reads, links and repeats exactly. */
 const onGrid = (step) => Number((10 ** (step / STEPS)).toPrecision(4));
 
-function render({ model, el: root }) {
-  const { life, get, those, on, change, start } = begin(model);
+const key = (name, c) => el("span", { class: "nn-key" },
+  el("svg", { width: 26, height: 12, "aria-hidden": "true" }, curve(c, "M0,6H26")), name);
 
-  // -- Parts, top to bottom.
+/** The parts, top to bottom, in a box. */
+function partsOf({ presets, dataset }, said, link) {
   const preset = el("select", {},
-    ...get("presets").map(({ name, title }) => el("option", { value: name }, title)),
+    ...presets.map(({ name, title }) => el("option", { value: name }, title)),
     el("option", { value: "iris" }, "Any iris row, left out"),
     el("option", { value: "" }, "This cell’s own data"));
-  const row = el("input", { type: "number", min: 0, max: get("dataset").rows.length - 1, step: 1 });
+  const row = el("input", { type: "number", min: 0, max: dataset.rows.length - 1, step: 1 });
   const form = el("select", {},
     el("option", { value: "stable" }, "stable: s − max s"),
     el("option", { value: "naive" }, "naive: s as it is"));
@@ -102,300 +105,343 @@ function render({ model, el: root }) {
   const sweep = el("svg", { height: HEIGHT, "aria-hidden": "true" });
   const tau = el("span", { class: "nn-number" });
   const slider = el("input", { type: "range", min: -3 * STEPS, max: 3 * STEPS, step: 1 });
-  const { said, announce } = announcer(life);
   const classes = el("div", { class: "nn-classes" });
-  const entropy = el("p");
-  const neighbors = el("p");
+  const [entropy, neighbors] = [el("p"), el("p")];
   const bars = el("svg", { "aria-hidden": "true" });
   const rank = el("input", { type: "range", min: 1, step: 1, value: 1 });
   const picked = el("p", { class: "nn-number nn-wrap" });
   const table = el("tbody");
   const reset = button("Reset");
-  const link = stateLink(model, restore, life);
-  const box = el("div", { class: "nn-widget nn-temperature", role: "group", "aria-label": "Temperature explorer" },
-    el("div", { class: "nn-row" },
-      el("label", { class: "nn-grow" }, "Case", preset),
-      el("label", {}, "Iris row", row),
-      el("label", {}, "Softmax", form)),
-    note,
-    el("div", {},
-      legend,
-      sweep,
-      el("label", { class: "nn-slider" }, el("span", {}, "Temperature ", tau), slider)),
-    said,
-    el("div", { class: "nn-columns" },
-      el("div", {},
-        el("p", { class: "nn-strong" }, "Class probabilities"),
-        classes,
-        entropy,
-        neighbors),
-      el("div", {},
-        el("p", { class: "nn-strong" }, "Weights of the templates, nearest first"),
-        bars,
-        el("label", {}, "Look at neighbor", rank),
-        picked)),
-    el("table", {},
-      el("caption", {}, "The nearest template’s share, computed three ways"),
-      el("thead", {}, el("tr", {}, ...["form", "exponent", "exp", "sum of exp", "share"].map((name) => el("th", { scope: "col" }, name)))),
-      table),
-    el("div", { class: "nn-row" }, reset, ...link.controls));
+  const columns = ["form", "exponent", "exp", "sum of exp", "share"];
+  const box = el("div", {
+    class: "nn-widget nn-temperature", role: "group", "aria-label": "Temperature explorer" },
+  el("div", { class: "nn-row" },
+    el("label", { class: "nn-grow" }, "Case", preset),
+    el("label", {}, "Iris row", row),
+    el("label", {}, "Softmax", form)),
+  note,
+  el("div", {},
+    legend,
+    sweep,
+    el("label", { class: "nn-slider" }, el("span", {}, "Temperature ", tau), slider)),
+  said,
+  folded("Class probabilities and entropy", classes, entropy, neighbors),
+  folded("Weights of the templates, nearest first", el("div", {},
+    bars,
+    el("label", {}, "Look at neighbor", rank),
+    picked)),
+  folded("The softmax, computed three ways", el("table", {},
+    el("caption", {}, "The nearest template’s share"),
+    el("thead", {}, el("tr", {}, ...columns.map((name) => el("th", { scope: "col" }, name)))),
+    table)),
+  el("div", { class: "nn-row" }, reset, ...link.controls));
+  return { box, preset, row, form, note, legend, sweep, tau, slider, classes, entropy, neighbors,
+    bars, rank, picked, table, reset };
+}
 
-  // -- From the reader to the model.
-  function choose(name, rest = {}) {
-    const found = caseOf(name, get("presets"), get("dataset"));
-    if (!found) return;
-    const data = Object.fromEntries(DATA.map((key) => [key, found[key]]));
-    // The name comes last: whoever hears it finds the data in place.
-    change({ ...rest, ...data, preset: name });
-  }
-  function restore(state) {
-    const rest = {};
-    const t = state.temperature;
-    if (typeof t === "number" && t >= onGrid(-3 * STEPS) && t <= onGrid(3 * STEPS)) rest.temperature = t;
-    if (["stable", "naive"].includes(state.softmax)) rest.softmax = state.softmax;
-    if (typeof state.preset === "string" && caseOf(state.preset, get("presets"), get("dataset"))) {
-      choose(state.preset, rest);
-    } else change(rest);
-  }
+// -- From the reader to the model.
+
+const foundIn = (get, name) => caseOf(name, get("presets"), get("dataset"));
+
+function choose({ get, change }, name, rest = {}) {
+  const found = foundIn(get, name);
+  if (!found) return;
+  const data = Object.fromEntries(DATA.map((trait) => [trait, found[trait]]));
+  // The name comes last: whoever hears it finds the data in place.
+  change({ ...rest, ...data, preset: name });
+}
+
+function restore(page, state) {
+  const rest = {};
+  const t = state.temperature;
+  if (typeof t === "number" && t >= onGrid(-3 * STEPS) && t <= onGrid(3 * STEPS)) rest.temperature = t;
+  if (["stable", "naive"].includes(state.softmax)) rest.softmax = state.softmax;
+  if (typeof state.preset === "string" && foundIn(page.get, state.preset)) {
+    choose(page, state.preset, rest);
+  } else page.change(rest);
+}
+
+/** What the controls do; `again` draws all anew, `draw` what moves with τ. */
+function hear(page, { preset, row, form, slider, rank, bars, reset }, view, { draw, again }) {
+  const { get, on, change } = page;
   on(preset, "change", () => {
-    if (preset.value === "iris") choose(`iris-${row.value || 0}`);
-    else if (preset.value) choose(preset.value);
+    if (preset.value === "iris") choose(page, `iris-${row.value || 0}`);
+    else if (preset.value) choose(page, preset.value);
     else if (get("home").data) change({ ...get("home").data, preset: "" });
     else again();
   });
-  on(row, "change", () => choose(`iris-${clamp(Math.round(row.valueAsNumber || 0), 0, Number(row.max))}`));
+  on(row, "change", () =>
+    choose(page, `iris-${clamp(Math.round(row.valueAsNumber || 0), 0, Number(row.max))}`));
   on(form, "change", () => change({ softmax: form.value }));
   on(slider, "input", () => change({ temperature: onGrid(slider.valueAsNumber) }));
   on(reset, "click", () => {
     const { data, ...rest } = get("home");
     if (data) change({ ...rest, ...data });
-    else choose(rest.preset, rest);
+    else choose(page, rest.preset, rest);
   });
   on(rank, "input", () => draw());
   on(bars, "pointermove", (event) => {
     const x = event.clientX - bars.getBoundingClientRect().left;
-    const at = shown?.places.findIndex(([left, width]) => x >= left && x < left + width);
+    const at = view.shown?.places.findIndex(([left, width]) => x >= left && x < left + width);
     if (at >= 0) { rank.value = at + 1; draw(); }
   });
+}
 
-  // -- From the model to the page. `shown` holds what follows from data, form and size alone.
-  let shown = null;
-  const draw = onFrame(() => {
-    const width = sweep.parentNode.clientWidth;
-    if (!width) return; // not laid out yet: the size observer calls again
-    const state = those([...DATA, ...STATE]);
-    state.classes = state.class_names.length;
-    const narrow = bars.parentNode.clientWidth;
-    if (!shown || shown.width !== width || shown.narrow !== narrow || shown.form !== state.softmax) {
-      shown = { width, narrow, form: state.softmax };
-      layOut(state);
-    }
-    follow(state, compute(state));
-  }, life);
-  const again = () => { shown = null; draw(); };
+// -- What stays while τ moves: axes, the curves over all τ, one mark a row in its class's lane.
 
-  /** What stays while τ moves: axes, the curves over all τ, one mark a row in its class's lane. */
-  function layOut(state) {
-    const { labels, class_names: names } = state;
-    const found = caseOf(state.preset, get("presets"), get("dataset"));
-    // Linked or scripted data may have left the preset behind.
-    const same = found && DATA.every((key) => JSON.stringify(found[key]) === JSON.stringify(state[key]));
-    shown.preset = same ? state.preset : "";
-    const entry = get("presets").find(({ name }) => name === shown.preset);
-    preset.value = entry || !shown.preset ? shown.preset : "iris";
-    preset.lastChild.hidden = preset.lastChild.disabled = !!shown.preset && !get("home").data;
-    row.value = same && found.row !== undefined ? found.row : "";
-    write(note, [
-      entry?.note ?? `${labels.length} templates, ${state.query.length} features.`,
-      same && found.row !== undefined
-        ? `The query’s true class: ${names[get("dataset").labels[found.row]]}.` : "",
-    ].join(" ").trim());
-    rank.max = labels.length;
+/** Name the case in its controls and words; return the preset that is shown, "" if the data left it. */
+function layOutCase(get, { preset, row, note, legend, classes, rank }, state) {
+  const { labels, class_names: names } = state;
+  const [presets, home] = [get("presets"), get("home")];
+  const found = foundIn(get, state.preset);
+  // Linked or scripted data may have left the preset behind.
+  const same = found && DATA.every((name) => JSON.stringify(found[name]) === JSON.stringify(state[name]));
+  const shown = same ? state.preset : "";
+  const entry = presets.find(({ name }) => name === shown);
+  preset.value = entry || !shown ? shown : "iris";
+  preset.lastChild.hidden = preset.lastChild.disabled = !!shown && !home.data;
+  const left = same && found.row !== undefined;
+  row.value = left ? found.row : "";
+  write(note, [
+    entry?.note ?? `${labels.length} templates, ${state.query.length} features.`,
+    left ? `The query’s true class: ${names[get("dataset").labels[found.row]]}.` : "",
+  ].join(" ").trim());
+  rank.max = labels.length;
+  legend.replaceChildren(
+    el("span", { class: "nn-strong" }, "Class probability at every τ"), ...names.map(key));
+  classes.replaceChildren(...names.map((name, c) => el("div", { class: "nn-class" },
+    key(name, c),
+    el("span", { class: "nn-tags" }),
+    el("span", { class: "nn-number" }),
+    el("svg", { class: "nn-meter", height: 12, "aria-hidden": "true" },
+      el("rect", { height: 12, class: `nn-fill-${c}` })))));
+  return shown;
+}
+
+/** Draw the probabilities at every τ; return what marks one τ. */
+function layOutSweep(sweep, width, { templates, labels, query, softmax: kind, class_names: names }) {
+  const left = 34;
+  const right = width - 16;
+  const base = HEIGHT - 34;
+  const x = (step) => left + ((step + 3 * STEPS) / (6 * STEPS)) * (right - left);
+  const y = (p) => base - p * (base - 8);
+  const scores = scoresOf(templates, query);
+  const curves = names.map(() => "");
+  const broken = [];
+  for (let step = -3 * STEPS; step <= 3 * STEPS; step++) {
+    const { weights } = softmax(scores, onGrid(step), kind);
+    classSums(weights, labels, names.length).forEach((p, c) => {
+      // The naive form breaks down at small τ only, so a curve may begin late but has no gap.
+      if (Number.isNaN(p)) broken[step + 3 * STEPS] = x(step);
+      else curves[c] += `${curves[c] ? "L" : "M"}${x(step).toFixed(1)},${y(p).toFixed(1)}`;
+    });
+  }
+  const text = (at, down, words, anchor = "middle") =>
+    el("text", { x: at, y: down, "text-anchor": anchor }, words);
+  const now = el("g", {}, el("line", { y1: 4, y2: base, class: "nn-now" }));
+  set(sweep, { width });
+  sweep.replaceChildren(
+    ...[0, 0.5, 1].flatMap((p) => [
+      el("line", { x1: left, x2: right, y1: y(p), y2: y(p), class: p ? "nn-grid" : "nn-axis" }),
+      text(left - 6, y(p) + 4, p, "end")]),
+    ...[-3, -2, -1, 0, 1, 2, 3].map((e) => text(x(e * STEPS), base + 16, onGrid(e * STEPS))),
+    text((left + right) / 2, base + 31, "temperature τ (logarithmic)"),
+    ...curves.map((d, c) => curve(c, d)),
+    ...(broken.length ? [text((left + broken.at(-1)) / 2, y(0.75) + 4, "NaN")] : []),
+    now);
+  return (temperature) => {
+    const at = x(Math.log10(temperature) * STEPS);
+    set(now.firstChild, { x1: at, x2: at });
+  };
+}
+
+/** Where the bars of the nearest rows stand, wide, and those of all others, thin. */
+function placesOf(room, left, n) {
+  const rest = Math.max(n - WIDE, 0);
+  const wide = Math.min(((rest ? 0.7 : 1) * room) / (n - rest), 44);
+  const gap = rest ? 8 : 0;
+  const thin = rest ? Math.min((room - gap - wide * WIDE) / rest, wide) : 0;
+  const places = Array.from({ length: n }, (_, k) => (k < WIDE
+    ? [left + k * wide, wide, wide > 3 ? 1 : 0]
+    : [left + gap + WIDE * wide + (k - WIDE) * thin, thin, 0]));
+  return { rest, gap, places, end: left + WIDE * wide + gap / 2 };
+}
+
+/** Draw what stays of the bars; return what moves. */
+function layOutBars(bars, width, { labels, class_names: names }, order) {
+  const left = 10 + 7 * clamp(Math.max(...names.map((name) => name.length)), 4, 11);
+  const room = Math.max(width - left - 4, 0); // none while they are folded away
+  const { rest, gap, places, end } = placesOf(room, left, order.length);
+  const base = HEIGHT - 10;
+  const lane = (c) => base + 8 + 15 * c;
+  const bottom = lane(names.length) + 18;
+  const marks = names.map(() => "");
+  order.forEach((i, k) => {
+    const [at, w, space] = places[k];
+    const [from, long] = [at.toFixed(2), (w - space).toFixed(2)];
+    marks[labels[i]] += `M${from},${lane(labels[i])}h${long}v10h-${long}z`;
+  });
+  const shares = [0, 0.5, 1].map((share) => [share, base - share * (base - 12)]);
+  const moving = {
+    order, places, base,
+    bars: names.map((_, c) => el("path", { class: `nn-fill-${c}` })),
+    ticks: shares.map(([, at]) => el("text", { x: left - 6, y: at + 4, "text-anchor": "end" })),
+    broken: el("text", { x: left + room / 2, y: base / 2, "text-anchor": "middle" }),
+    pick: el("path", { class: "nn-pick" }),
+  };
+  const divide = `M${end},6V${lane(names.length)}`;
+  const nameOf = (name) => (name.length > 11 ? `${name.slice(0, 10)}…` : name);
+  set(bars, { width, height: bottom });
+  bars.replaceChildren(
+    ...shares.map(([share, at]) => el("path", {
+      d: `M${left},${at}h${room}`, class: share ? "nn-grid" : "nn-axis" })),
+    ...(rest ? [el("path", { d: divide, class: "nn-axis", "stroke-dasharray": "3 3" })] : []),
+    ...moving.ticks,
+    ...moving.bars,
+    moving.broken,
+    moving.pick,
+    ...names.flatMap((name, c) => [
+      el("text", { x: left - 6, y: lane(c) + 9, "text-anchor": "end" }, nameOf(name)),
+      el("path", { d: marks[c], class: `nn-fill-${c}` })]),
+    el("text", { x: left, y: bottom - 4 }, rest ? `nearest ${WIDE}` : "nearest first"),
+    ...(rest ? [el("text", { x: end + gap / 2, y: bottom - 4 }, `other ${rest}`)] : []));
+  return moving;
+}
+
+// -- What moves with τ.
+
+function followSlider({ slider, form, tau }, { temperature, softmax: kind }) {
+  const step = clamp(Math.round(Math.log10(temperature) * STEPS), -3 * STEPS, 3 * STEPS);
+  if (slider.valueAsNumber !== step) slider.value = step;
+  set(slider, { "aria-valuetext": `τ = ${format(temperature)}` });
+  form.value = kind;
+  write(tau, `τ = ${format(temperature)}, λ = 1/τ = ${format(1 / temperature)}`);
+}
+
+function sentence({ temperature, labels, class_names: names }, result) {
+  const { probabilities, winners, effective, order } = result;
+  const nearest = names[labels[order[0]]];
+  const knob = `τ = ${format(temperature)}, λ = ${format(1 / temperature)}: `;
+  const many = `exp(H) = ${format(effective)} effective neighbors. `;
+  if (!winners.length) {
+    const first = names[probabilities.findIndex(Number.isNaN)];
+    return `${knob}the naive softmax breaks down: weights are NaN, so there is no answer (np.argmax would `
+      + `return the first NaN, ${first}, in silence). The nearest neighbor says ${nearest}.`;
+  }
+  const winner = winners.map((c) => names[c]).join(" and ");
+  const p = format(probabilities[winners[0]]);
+  if (winners.length > 1) {
+    return `${knob}an exact tie between ${winner}, ${p} each; ${many}`
+      + `1NN takes the earliest of its nearest rows and says ${nearest}.`;
+  }
+  return `${knob}the softmax net says ${winner} with probability ${p}; ${many}`
+    + `The nearest neighbor says ${nearest}: ${winner === nearest ? "the same" : "they differ"}.`;
+}
+
+function fillClasses({ classes, entropy, neighbors }, labels, result) {
+  const { probabilities, winners, effective, order } = result;
+  [...classes.children].forEach((line, c) => {
+    const [, tags, number, meter] = line.children;
+    const won = winners.includes(c) ? (winners.length > 1 ? "softmax: tie" : "softmax") : "";
+    const found = [won, labels[order[0]] === c ? "1NN" : ""].filter(Boolean);
+    write(number, format(probabilities[c]));
+    write(tags, found.map((tag) => `◂ ${tag}`).join(" "));
+    set(meter.firstChild, { width: `${100 * (probabilities[c] || 0)}%` });
+  });
+  write(entropy, `Entropy H = ${format(result.entropy)} nats`);
+  write(neighbors, `exp(H) = ${format(effective)} effective neighbors`);
+}
+
+/** The bars as tall as the weights, and the one that the reader looks at. */
+function drawWeights({ rank, picked }, shown, state, { weights, scores }) {
+  const { labels, class_names: names, query, templates } = state;
+  const { order, places, base } = shown;
+  const most = Math.max(...weights);
+  const top = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5].find((candidate) => most <= candidate) ?? 1;
+  shown.ticks.forEach((tick, k) => write(tick, format((k * top) / 2)));
+  const paths = names.map(() => "");
+  const place = (k, grow) => {
+    const [x, w, space] = places[k];
+    const tall = ((weights[order[k]] || 0) / top) * (base - 12);
+    const [from, up, over] = [x - grow, tall + grow, w - space + 2 * grow].map((v) => v.toFixed(2));
+    return `M${from},${base}v-${up}h${over}V${base}z`;
+  };
+  order.forEach((i, k) => { paths[labels[i]] += place(k, 0); });
+  paths.forEach((d, c) => set(shown.bars[c], { d }));
+
+  const k = clamp(rank.valueAsNumber, 1, order.length) - 1;
+  const i = order[k];
+  const values = [["‖x − t‖²", squaredDistance(query, templates[i])], ["s", scores[i]], ["w", weights[i]]]
+    .map(([name, value]) => `${name} = ${format(value)}`.replaceAll(" ", "\u00a0"));
+  const text = `${k + 1} of ${order.length}: template ${i}, ${names[labels[i]]}, ${values.join(", ")}`;
+  write(shown.broken, Number.isNaN(most) ? "NaN: no bar to draw" : "");
+  set(shown.pick, { d: place(k, 1.5) });
+  set(rank, { "aria-valuetext": text });
+  write(picked, text);
+}
+
+function fillTable(table, { templates, query, temperature }, scores, nearest) {
+  const minus = templates.map((t) => -squaredDistance(query, t));
+  const forms = [
+    ["naive exp(s/τ)", scores, "naive"],
+    ["naive exp(−d²/τ)", minus, "naive"],
+    ["stable exp((s − max s)/τ)", scores, "stable"],
+  ];
+  table.replaceChildren(...forms.map(([title, z, kind]) => {
+    const { shift, sum, weights } = softmax(z, temperature, kind);
+    const exponent = (z[nearest] - shift) / temperature;
+    return el("tr", {},
+      el("th", { scope: "row" }, title),
+      ...[exponent, Math.exp(exponent), sum, weights[nearest]].map((value) =>
+        el("td", { class: Number.isFinite(value) ? null : "nn-broken" }, format(value))));
+  }));
+}
+
+function render({ model, el: root }) {
+  const page = begin(model);
+  const { life, get } = page;
+  const { said, announce } = announcer(life);
+  const link = stateLink(model, (state) => restore(page, state), life);
+  const parts = partsOf({ presets: get("presets"), dataset: get("dataset") }, said, link);
+  const view = { shown: null }; // what follows from data, form and size alone
+
+  function layOut(size, state) {
+    const preset = layOutCase(get, parts, state);
+    const mark = layOutSweep(parts.sweep, size.width, state);
     const { order } = compute(state);
-    layOutSweep(state);
-    layOutBars(state, order);
-
-    const key = (name, c) => el("span", { class: "nn-key" },
-      el("svg", { width: 26, height: 12, "aria-hidden": "true" }, curve(c, "M0,6H26")), name);
-    legend.replaceChildren(el("span", { class: "nn-strong" }, "Class probability at every τ"), ...names.map(key));
-    classes.replaceChildren(...names.map((name, c) => el("div", { class: "nn-class" },
-      key(name, c),
-      el("span", { class: "nn-tags" }),
-      el("span", { class: "nn-number" }),
-      el("svg", { class: "nn-meter", height: 12, "aria-hidden": "true" },
-        el("rect", { height: 12, class: `nn-fill-${c}` })))));
+    view.shown = { ...size, preset, mark, ...layOutBars(parts.bars, size.narrow, state, order) };
   }
-
-  function layOutSweep({ templates, labels, query, softmax: kind, class_names: names }) {
-    const left = 34;
-    const right = shown.width - 16;
-    const base = HEIGHT - 34;
-    const x = (step) => left + ((step + 3 * STEPS) / (6 * STEPS)) * (right - left);
-    const y = (p) => base - p * (base - 8);
-    const scores = scoresOf(templates, query);
-    const curves = names.map(() => "");
-    const broken = [];
-    for (let step = -3 * STEPS; step <= 3 * STEPS; step++) {
-      const { weights } = softmax(scores, onGrid(step), kind);
-      classSums(weights, labels, names.length).forEach((p, c) => {
-        // The naive form breaks down at small τ only, so a curve may begin late but has no gap.
-        if (Number.isNaN(p)) broken[step + 3 * STEPS] = x(step);
-        else curves[c] += `${curves[c] ? "L" : "M"}${x(step).toFixed(1)},${y(p).toFixed(1)}`;
-      });
-    }
-    const now = el("g", {}, el("line", { y1: 4, y2: base, class: "nn-now" }));
-    set(sweep, { width: shown.width });
-    sweep.replaceChildren(
-      ...[0, 0.5, 1].flatMap((p) => [
-        el("line", { x1: left, x2: right, y1: y(p), y2: y(p), class: p ? "nn-grid" : "nn-axis" }),
-        el("text", { x: left - 6, y: y(p) + 4, "text-anchor": "end" }, p)]),
-      ...[-3, -2, -1, 0, 1, 2, 3].map((e) =>
-        el("text", { x: x(e * STEPS), y: base + 16, "text-anchor": "middle" }, onGrid(e * STEPS))),
-      el("text", { x: (left + right) / 2, y: base + 31, "text-anchor": "middle" }, "temperature τ (logarithmic)"),
-      ...curves.map((d, c) => curve(c, d)),
-      ...(broken.length ? [el("text", { x: (left + broken.at(-1)) / 2, y: y(0.75) + 4, "text-anchor": "middle" }, "NaN")] : []),
-      now);
-    shown.mark = (temperature) => {
-      const at = x(Math.log10(temperature) * STEPS);
-      set(now.firstChild, { x1: at, x2: at });
-    };
-  }
-
-  function layOutBars({ labels, class_names: names }, order) {
-    const left = 10 + 7 * clamp(Math.max(...names.map((name) => name.length)), 4, 11);
-    const room = shown.narrow - left - 4;
-    const n = order.length;
-    const rest = Math.max(n - WIDE, 0);
-    const wide = Math.min(((rest ? 0.7 : 1) * room) / (n - rest), 44);
-    const gap = rest ? 8 : 0;
-    const thin = rest ? Math.min((room - gap - wide * WIDE) / rest, wide) : 0;
-    shown.order = order;
-    shown.places = order.map((_, k) => (k < WIDE
-      ? [left + k * wide, wide, wide > 3 ? 1 : 0]
-      : [left + gap + WIDE * wide + (k - WIDE) * thin, thin, 0]));
-    shown.base = HEIGHT - 10;
-    const lane = (c) => shown.base + 8 + 15 * c;
-    const bottom = lane(names.length) + 18;
-    const marks = names.map(() => "");
-    order.forEach((i, k) => {
-      const [at, w, space] = shown.places[k];
-      marks[labels[i]] += `M${at.toFixed(2)},${lane(labels[i])}h${(w - space).toFixed(2)}v10h-${(w - space).toFixed(2)}z`;
-    });
-    const end = left + WIDE * wide + gap / 2;
-    shown.bars = names.map((_, c) => el("path", { class: `nn-fill-${c}` }));
-    shown.ticks = [0, 0.5, 1].map((share) => {
-      const at = shown.base - share * (shown.base - 12);
-      return el("text", { x: left - 6, y: at + 4, "text-anchor": "end" });
-    });
-    shown.broken = el("text", { x: left + room / 2, y: shown.base / 2, "text-anchor": "middle" });
-    shown.pick = el("path", { class: "nn-pick" });
-    set(bars, { width: shown.narrow, height: bottom });
-    bars.replaceChildren(
-      ...[0, 0.5, 1].map((share) => el("path", {
-        d: `M${left},${shown.base - share * (shown.base - 12)}h${room}`, class: share ? "nn-grid" : "nn-axis" })),
-      ...(rest ? [el("path", { d: `M${end},6V${lane(names.length)}`, class: "nn-axis", "stroke-dasharray": "3 3" })] : []),
-      ...shown.ticks,
-      ...shown.bars,
-      shown.broken,
-      shown.pick,
-      ...names.flatMap((name, c) => [
-        el("text", { x: left - 6, y: lane(c) + 9, "text-anchor": "end" }, name.length > 11 ? `${name.slice(0, 10)}…` : name),
-        el("path", { d: marks[c], class: `nn-fill-${c}` })]),
-      el("text", { x: left, y: bottom - 4 }, rest ? `nearest ${WIDE}` : "nearest first"),
-      ...(rest ? [el("text", { x: end + gap / 2, y: bottom - 4 }, `other ${rest}`)] : []));
-  }
-
-  /** What moves with τ. */
-  function follow(state, result) {
-    const { temperature, labels, class_names: names } = state;
-    const { weights, probabilities, winners, effective, order } = result;
-    const nearest = names[labels[order[0]]];
-    const winner = winners.map((c) => names[c]).join(" and ");
-    const step = clamp(Math.round(Math.log10(temperature) * STEPS), -3 * STEPS, 3 * STEPS);
-    if (slider.valueAsNumber !== step) slider.value = step;
-    set(slider, { "aria-valuetext": `τ = ${format(temperature)}` });
-    form.value = state.softmax;
-    write(tau, `τ = ${format(temperature)}, λ = 1/τ = ${format(1 / temperature)}`);
-    shown.mark(temperature);
-
-    const knob = `τ = ${format(temperature)}, λ = ${format(1 / temperature)}: `;
-    const count = `exp(H) = ${format(effective)} effective neighbors. `;
-    if (!winners.length) {
-      const first = names[probabilities.findIndex(Number.isNaN)];
-      announce(`${knob}the naive softmax breaks down: weights are NaN, so there is no answer (np.argmax would return `
-        + `the first NaN, ${first}, in silence). The nearest neighbor says ${nearest}.`);
-    } else if (winners.length > 1) {
-      announce(`${knob}an exact tie between ${winner}, ${format(probabilities[winners[0]])} each; ${count}`
-        + `1NN takes the earliest of its nearest rows and says ${nearest}.`);
-    } else {
-      const p = format(probabilities[winners[0]]);
-      announce(`${knob}the softmax net says ${winner} with probability ${p}; ${count}`
-        + `The nearest neighbor says ${nearest}: ${winner === nearest ? "the same" : "they differ"}.`);
-    }
-
-    [...classes.children].forEach((line, c) => {
-      const [, tags, number, meter] = line.children;
-      const won = winners.includes(c) ? (winners.length > 1 ? "softmax: tie" : "softmax") : "";
-      write(number, format(probabilities[c]));
-      write(tags, [won, labels[order[0]] === c ? "1NN" : ""].filter(Boolean).map((tag) => `◂ ${tag}`).join(" "));
-      set(meter.firstChild, { width: `${100 * (probabilities[c] || 0)}%` });
-    });
-    write(entropy, `Entropy H = ${format(result.entropy)} nats`);
-    write(neighbors, `exp(H) = ${format(effective)} effective neighbors`);
-
-    const most = Math.max(...weights);
-    const top = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5].find((candidate) => most <= candidate) ?? 1;
-    shown.ticks.forEach((tick, k) => write(tick, format((k * top) / 2)));
-    const paths = names.map(() => "");
-    const place = (k, grow) => {
-      const [x, w, space] = shown.places[k];
-      const tall = ((weights[order[k]] || 0) / top) * (shown.base - 12);
-      return `M${(x - grow).toFixed(2)},${shown.base}v-${(tall + grow).toFixed(2)}h${(w - space + 2 * grow).toFixed(2)}V${shown.base}z`;
-    };
-    order.forEach((i, k) => { paths[labels[i]] += place(k, 0); });
-    paths.forEach((d, c) => set(shown.bars[c], { d }));
-
-    const k = clamp(rank.valueAsNumber, 1, order.length) - 1;
-    const i = order[k];
-    const values = [
-      ["‖x − t‖²", squaredDistance(state.query, state.templates[i])], ["s", result.scores[i]], ["w", weights[i]],
-    ].map(([name, value]) => `${name} = ${format(value)}`.replaceAll(" ", "\u00a0"));
-    const text = `${k + 1} of ${order.length}: template ${i}, ${names[labels[i]]}, ${values.join(", ")}`;
-    write(shown.broken, Number.isNaN(most) ? "NaN: no bar to draw" : "");
-    set(shown.pick, { d: place(k, 1.5) });
-    set(rank, { "aria-valuetext": text });
-    write(picked, text);
-
-    fillTable(state, result.scores, order[0]);
-    link.show(Object.fromEntries(STATE.map((name) => [name, name === "preset" ? shown.preset : state[name]])));
-  }
-
-  function fillTable({ templates, query, temperature }, scores, nearest) {
-    const minus = templates.map((t) => -squaredDistance(query, t));
-    const forms = [
-      ["naive exp(s/τ)", scores, "naive"],
-      ["naive exp(−d²/τ)", minus, "naive"],
-      ["stable exp((s − max s)/τ)", scores, "stable"],
-    ];
-    table.replaceChildren(...forms.map(([title, z, kind]) => {
-      const { shift, sum, weights } = softmax(z, temperature, kind);
-      const exponent = (z[nearest] - shift) / temperature;
-      return el("tr", {},
-        el("th", { scope: "row" }, title),
-        ...[exponent, Math.exp(exponent), sum, weights[nearest]].map((value) =>
-          el("td", { class: Number.isFinite(value) ? null : "nn-broken" }, format(value))));
-    }));
-  }
+  const draw = onFrame(() => {
+    const width = parts.sweep.parentNode.clientWidth;
+    if (!width) return; // not laid out yet: the size observer calls again
+    const state = page.those([...DATA, ...STATE]);
+    state.classes = state.class_names.length;
+    const size = { width, narrow: parts.bars.parentNode.clientWidth, form: state.softmax };
+    const differs = Object.keys(size).some((name) => view.shown?.[name] !== size[name]);
+    if (differs) layOut(size, state);
+    const { shown } = view;
+    const result = compute(state);
+    followSlider(parts, state);
+    shown.mark(state.temperature);
+    announce(sentence(state, result));
+    fillClasses(parts, state.labels, result);
+    drawWeights(parts, shown, state, result);
+    fillTable(parts.table, state, result.scores, result.order[0]);
+    const { temperature, softmax: form } = state;
+    link.show({ preset: shown.preset, temperature, softmax: form });
+  }, life);
+  const again = () => { view.shown = null; draw(); };
+  hear(page, parts, view, { draw, again });
 
   listen(model, ["temperature", "softmax"], draw, life);
   listen(model, DATA, again, life);
   // A preset that came alone, over a link between two widgets, brings its data along.
   listen(model, ["preset"], () => {
-    const found = caseOf(get("preset"), get("presets"), get("dataset"));
-    if (found && JSON.stringify(found.query) !== JSON.stringify(get("query"))) choose(get("preset"));
+    const found = foundIn(get, get("preset"));
+    if (found && JSON.stringify(found.query) !== JSON.stringify(get("query"))) choose(page, get("preset"));
     again();
   }, life);
-  return start(root, box, link, draw);
+  return page.start(root, parts.box, link, draw);
 }
 
 export default { render };

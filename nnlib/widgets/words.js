@@ -13,10 +13,12 @@ export function prose(text) {
 export const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
 
 /** Whether this is the rendered book, where pages link to pages; a notebook has other addresses. */
-export const inBook = () => Boolean(document.querySelector('script[type="application/vnd.jupyter.widget-state+json"]'));
+export const inBook = () =>
+  Boolean(document.querySelector('script[type="application/vnd.jupyter.widget-state+json"]'));
 
 /** A link to a page of the book, where there is one; else its title. */
-export const pageLink = (title, page, base) => (page && inBook() ? el("a", { href: `${base}${page}` }, title) : title);
+export const pageLink = (title, page, base) =>
+  (page && inBook() ? el("a", { href: `${base}${page}` }, title) : title);
 
 /** Hand the reader a file that is made here, with no server. */
 export function save(name, text, type) {

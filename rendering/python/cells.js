@@ -172,7 +172,8 @@ function notice({ about, licenses }) {
   const used = extrasFor(cells.map((one) => one.code()));
   const extras = used.filter((name) => titleOf(name));
   const core = runner.missing(used.filter((name) => !titleOf(name)));
-  const more = extras.map((name) => `${titleOf(name)}, ${megabytes(runner.missing([name]) - runner.missing())} MB`);
+  const sizeOf = (name) => megabytes(runner.missing([name]) - runner.missing());
+  const more = extras.map((name) => `${titleOf(name)}, ${sizeOf(name)} MB`);
   const also = more.length ? `; cells that need more bring ${more.join("; ")}` : "";
   const download = button("Download the code of this page");
   download.addEventListener("click", () => {

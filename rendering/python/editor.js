@@ -83,7 +83,10 @@ function back(area) {
   return true;
 }
 
-/** An editor of at least so many lines. `changed` hears of every edit, `run` of Shift+Enter and Ctrl+Enter. */
+/**
+ * An editor of at least so many lines. `changed` hears of every edit, `run` of Shift+Enter and
+ * Ctrl+Enter.
+ */
 export function editor(label, changed, run, least = 8) {
   const name = `nn-editor-${(count += 1)}`;
   const area = el("textarea", { id: name, rows: 12, wrap: "off", spellcheck: "false", autocapitalize: "off",

@@ -81,7 +81,8 @@ function pad(place, { name, title, stub, tasks, about, licenses }) {
     const source = code();
     runner.told = teller(way, announce, STAGES);
     try {
-      const asked = job === "run" ? runner.run(source, came.print) : runner.judge(source, task.drill, task.twist);
+      const asked = job === "run"
+        ? runner.run(source, came.print) : runner.judge(source, task.drill, task.twist);
       const report = await asked;
       if (came.failed(report)) return;
       if (job === "judge") judged(report, task);
@@ -99,7 +100,8 @@ function pad(place, { name, title, stub, tasks, about, licenses }) {
   stop.addEventListener("click", () => busy && runner.stop());
   reset.addEventListener("click", () => {
     edit.replace(stub);
-    announce(`The ${stub ? "book's cell is back" : "pad is blank again"}. Undo in the editor brings yours back.`);
+    announce(`The ${stub ? "book's cell is back" : "pad is blank again"}. `
+      + "Undo in the editor brings yours back.");
   });
   download.addEventListener("click", () => {
     save(`${name}.ipynb`, notebook([code()]), "application/x-ipynb+json");

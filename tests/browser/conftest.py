@@ -123,10 +123,17 @@ def blank(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def show(tmp_path: Path, open_page: Callable[..., Page]) -> Callable[..., Page]:
-    """Open a page from disk with the given widgets, and wait until each has drawn itself."""
+    """Open a page from disk with the given widgets, and wait until each has drawn itself.
+
+    What they fold away is opened, unless a test is about that.
+    """
 
     def show_widgets(
-        *widgets: Widget, address: str = "", width: int = 820, **options: object
+        *widgets: Widget,
+        address: str = "",
+        width: int = 820,
+        unfolded: bool = True,
+        **options: object,
     ) -> Page:
         path = tmp_path / "page.html"
         path.write_text(document(list(widgets)), encoding="utf-8")
@@ -134,6 +141,9 @@ def show(tmp_path: Path, open_page: Callable[..., Page]) -> Callable[..., Page]:
         viewport = {"width": width, "height": min(2400 * len(widgets), 24_000)}
         page = open_page(path.as_uri() + address, viewport=viewport, **options)
         drawn(page)
+        if unfolded and page.locator(".nn-folded").count():
+            page.evaluate("document.querySelectorAll('.nn-folded').forEach((e) => e.open = true)")
+            drawn(page)
         return page
 
     return show_widgets

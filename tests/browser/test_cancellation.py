@@ -248,13 +248,15 @@ def test_every_control_by_keyboard(show: SHOW) -> None:
     # In the order of the page, from the first control on.
     choice(page, "Precision").focus()
     order = []
-    for _ in range(7):
+    for _ in range(10):
         order.append(page.evaluate("document.activeElement.closest('label')?.innerText.split('\\n')[0]"
                                    " ?? document.activeElement.innerText"))  # fmt: skip
         page.keyboard.press("Tab")
     assert order == [
         "Precision", "Query", "Template", "Center first (in the same precision)",
         "Offset from the origin 1000",
+        "One pair, digit by digit, and the cloud as it is stored", "Three effects, told apart",
+        "What the bound proves, query by query",
         "Reset", "Link to this state",
     ]  # fmt: skip
     slider(page).focus()
@@ -305,6 +307,17 @@ def test_three_effects_are_told_apart(show: SHOW) -> None:
         words = ["● at work" if active else "○ quiet" for active in acting]
         painted(page)
         assert page.locator(".nn-badge").all_text_contents() == words, (precision, offset)
+
+
+def test_a_share_of_zero_is_no_recovery(show: SHOW) -> None:
+    page = show(CancellationExplorer(offset=6e7), CancellationExplorer(offset=1e9, name="two"))
+    before, after = page.locator(".nn-cancellation").all()
+    expect(said(before)).to_contain_text("wrong for 8 of 8 nearest neighbors")
+    expect(said(before)).not_to_contain_text("nothing is left")
+    expect(said(after)).to_contain_text("wrong for 0 of 8 nearest neighbors")
+    expect(said(after)).to_contain_text(
+        "All 24 templates are stored as one point: nothing is left to confuse."
+    )
 
 
 def test_wrong_digits_are_marked_from_the_first_one_on(show: SHOW) -> None:

@@ -1226,6 +1226,25 @@ def test_nothing_overflows(kind: Kind, show: SHOW) -> None:
             assert page.evaluate(SPILLED, [kind.name, kind.clipped, kind.loose]) == [], width
 
 
+# The chooser is a table of six candidates, read one after the other: no picture.
+PICTURES = [kind for kind in KINDS if kind.name != "chooser"]
+
+
+@pytest.mark.parametrize(("width", "most"), [(820, 700), (390, 844)])
+@pytest.mark.parametrize("kind", PICTURES, ids=repr)
+def test_it_fits_on_a_screen(kind: Kind, width: int, most: int, show: SHOW) -> None:
+    page = show(kind.make(), width=width, unfolded=False)
+    (widget,) = widgets(page, kind)
+    assert widget.evaluate("(box) => box.offsetHeight") <= most
+    # What is asked for is drawn when it comes.
+    for part in widget.locator(".nn-folded").all():
+        part.locator("summary").first.press("Enter")
+        expect(part).to_have_attribute("open", "")
+        drawn(page)
+        shown = "(e) => [...e.children].every((one) => one.offsetHeight > 10)"
+        assert part.evaluate(shown)
+
+
 @pytest.mark.parametrize("kind", [TEMPERATURE, CANCELLATION], ids=repr)
 def test_the_slider_stands_under_its_line(kind: Kind, show: SHOW) -> None:
     page = show(kind.make())

@@ -235,6 +235,24 @@ def test_a_page_is_light() -> None:
     assert max(weights.values()) <= 320_000, max(weights, key=weights.__getitem__)
 
 
+WIDGETS = re.compile(
+    r'<script type="application/vnd\.jupyter\.widget-(?:state|view)\+json">(.*?)</script>', re.S
+)
+
+
+def test_the_widgets_of_a_page_are_light() -> None:
+    """What runs them, their modules, which the page's state holds, and the rest of that state."""
+    host = (BOOK / "_static" / "host.js").read_text("utf-8")
+    states = {page: WIDGETS.findall(page.read_text("utf-8")) for page in BOOK.rglob("*.html")}
+    weights = {
+        page.name: len(gzip.compress("".join([host, *parts]).encode()))
+        for page, parts in states.items()
+        if parts
+    }
+    assert len(weights) > 20
+    assert max(weights.values()) <= 60_000, max(weights, key=weights.__getitem__)
+
+
 def test_figures_say_their_size_and_come_when_they_are_near() -> None:
     figures = re.compile(r"<img [^>]*_images/[^>]*\.png[^>]*>")
     found = [

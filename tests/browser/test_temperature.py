@@ -223,7 +223,7 @@ def test_each_neighbor_can_be_read_by_keyboard_and_pointer(show: SHOW) -> None:
     rank.focus()
     page.keyboard.press("ArrowRight")
     expect(page.get_by_text("2 of 3: template 1, B, ‖x − t‖² = 4, s = 4")).to_be_visible()
-    bars = page.locator(".nn-columns svg[aria-hidden]").last
+    bars = page.locator(".nn-folded svg[aria-hidden]").last
     box = bars.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 38 + 2.5 * 44, box["y"] + 60)
