@@ -66,7 +66,8 @@ ON_PAPER = """() => {
   const aside = ".widget-place > :not(.widget-still) *, .pad-place *, .cell-place *";
   const all = (selector) => [...document.querySelectorAll(`article ${selector}`)];
   return {
-    folds: all("details").filter((e) => !e.matches(aside) && !shown(e.lastElementChild))
+    folds: all("details").filter((e) => !e.matches(aside)
+        && ![...e.children].slice(1).some(shown))
       .map((e) => e.textContent.slice(0, 60)),
     blank: all(".widget-place").filter((e) => !shown(e) || !e.innerText.trim()).length,
     clipped: all(":is(pre, .equation, span.math.wide, table)")
@@ -176,7 +177,7 @@ def violations(page: Page, *rules: str) -> list[str]:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_on_a_phone(name: str, book_url: str, open_page: OPEN) -> None:
-    """Nothing sticks out, on the narrowest screen neither, and axe finds nothing, in either theme.
+    """Nothing sticks out, and axe finds nothing, in either theme.
 
     A phone is the harder case for axe, too: every box that can scroll does, and must be
     reachable by keyboard.
@@ -187,9 +188,6 @@ def test_on_a_phone(name: str, book_url: str, open_page: OPEN) -> None:
     settle(page)
     scroll_width = page.evaluate("document.documentElement.scrollWidth")
     assert scroll_width <= 390, page.evaluate(SPILLED)
-    page.set_viewport_size({"width": 320, "height": 700})
-    assert page.evaluate(SPILLED) == []
-    page.set_viewport_size({"width": 390, "height": 844})
     # What is folded away is judged too, once it is opened.
     unfold(page)
     assert page.locator(f"{CODE}:not(.in-columns pre)").evaluate_all(CLIPPED) == []
