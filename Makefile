@@ -9,10 +9,10 @@ export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test bench serve lab refresh lint pins clean
+.PHONY: help book test test-oldest test-newest bench serve lab refresh lint pins clean
 
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 book: $(VENV)/ready ## build the book and say where to open it
 	@$(BIN)/python commands/book.py
@@ -24,6 +24,12 @@ test: $(VENV)/ready lint book ## run every test: library, pages in a browser, no
 	$(BIN)/python -m pytest --nbval --nbval-sanitize-with tests/nbval.cfg -n 2 --dist loadfile chapters
 	@echo "… and on another one, which rounds differently (Nehalem has no fused multiply-add)"
 	OPENBLAS_CORETYPE=Nehalem $(BIN)/python -m pytest --nbval --nbval-sanitize-with tests/nbval.cfg -n 2 --dist loadfile chapters
+
+test-oldest: $(VENV)/ready ## run the library's tests on the lowest versions that pyproject.toml allows
+	@$(BIN)/python commands/versions.py oldest
+
+test-newest: $(VENV)/ready ## run the library's tests on the newest versions that pyproject.toml allows
+	@$(BIN)/python commands/versions.py newest
 
 bench: $(VENV)/peers book ## measure redraws, judgings, searches beside their peers, trees, files, shards and engines (about two hours)
 	@$(BIN)/python tests/browser/provision.py chromium
@@ -62,7 +68,7 @@ pins: $(VENV)/ready ## choose new exact versions for requirements.txt from pypro
 		--no-annotate --upgrade --custom-compile-command "make pins" -o requirements.txt pyproject.toml
 
 clean: ## remove what was built (the environment, too); lab/ is yours and stays, .cache/ was fetched and stays
-	rm -rf $(VENV) _build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-oldest .venv-newest _build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # One file says that the environment matches the pins; a half-made environment never has it.

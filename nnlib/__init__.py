@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from nnlib.clocked import ClockedKNN
     from nnlib.threshold import PerceptronNet
 
+__version__ = "0.1.0"
+
 __all__ = [
     "ClockedKNN",
     "NearestNeighborClassifier",

@@ -1,10 +1,11 @@
 """What the rendered book needs beyond Jupyter Book, as one Sphinx extension.
 
 Formulas are typeset while the book is built (``typesetter``, ``formulas``, ``glyphs``), widgets run
-in the page without a kernel (``places``, ``host.js``), so does Python in its code pads and cells
-(``python``). The page reads well in both themes, on a phone, by keyboard and by ear
-(``style.css``, ``scrolling.js``, ``repairs``), and is light (``weight``); ``finish`` applies the
-last two. Old addresses lead on (``redirects``). A page asks no other host for anything.
+in the page without a kernel (``places``, ``host.js``; ``quizzes`` for paper), so does Python in its
+code pads and cells (``python``). The page reads well in both themes, on a phone, on paper, by
+keyboard and by ear (``style.css``, ``print.css``, ``scrolling.js``, ``dialogs.js``, ``folds``,
+``repairs``), and is light (``weight``); ``finish`` applies the last two. Old addresses lead on
+(``redirects``). A page asks no other host for anything.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sphinx.util.osutil import ensuredir
 
-from rendering import formulas, glyphs, outputs, repairs
+from rendering import folds, formulas, glyphs, outputs, repairs
 from rendering.finish import finish_pages
 from rendering.places import Places
 from rendering.python import cells, pads
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 # host.js is copied like the others, but only pages with widgets ask for it: see nb_ipywidgets_js
 # in _config.yml.
-STATIC_FILES = ("style.css", "scrolling.js", "host.js")
+STATIC_FILES = ("style.css", "print.css", "scrolling.js", "dialogs.js", "host.js")
 MATH_CSS = "formulas.css"
 
 
@@ -114,9 +115,14 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_post_transform(pads.Pads)
     app.add_directive("code-pad", pads.CodePad)
     app.add_post_transform(cells.Cells)
+    app.add_node(folds.Fold, html=(folds.visit_fold, folds.depart_fold))
+    app.add_node(folds.FoldTitle, html=(folds.visit_title, folds.depart_title))
+    app.add_post_transform(folds.Folds)
     app.add_css_file(MATH_CSS)
     app.add_css_file("style.css", priority=900)  # after the theme, which it corrects
+    app.add_css_file("print.css", priority=901, media="print")
     app.add_js_file("scrolling.js", loading_method="defer")
+    app.add_js_file("dialogs.js", loading_method="defer")
     app.connect("config-inited", add_files, priority=700)  # before Sphinx checks the paths, at 800
     app.connect("builder-inited", formulas.start)
     app.connect("builder-inited", pads.prepare)

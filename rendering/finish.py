@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rendering.repairs import with_repaired_head
+from rendering.repairs import with_names, with_repaired_head
 from rendering.weight import ICON_NAME, lighten_static, lighter, with_palette
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ def finish_pages(app: Sphinx, error: Exception | None) -> None:
     for path in folder.rglob("*.html"):
         page = path.read_text(encoding="utf-8")
         names.update(ICON_NAME.findall(page))
-        finished = with_repaired_head(lighter(page, sizes, path.name == "search.html"))
+        light = lighter(page, sizes, path.name == "search.html")
+        finished = with_names(with_repaired_head(light))
         if finished != page:
             path.write_text(finished, encoding="utf-8")
     lighten_static(folder / "_static", names)

@@ -1,19 +1,26 @@
 """A place is where a widget stands in a page.
 
-It is an element that holds the description of the view, and words for the reader whose browser runs
-no JavaScript. ``host.js`` finds the places of a page and brings them to life.
+It is an element that holds the description of the view, words for the reader whose browser runs
+no JavaScript, and what stands on paper: a quiz written out, or where the figure is that tells the
+same story. ``host.js`` finds the places of a page and brings them to life.
 """
 
 from __future__ import annotations
 
+import json
+from html import escape
+from typing import Any
+
 from docutils import nodes
+from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from rendering.quizzes import written
+
 VIEW = '<script type="application/vnd.jupyter.widget-view+json">'
-WORDS = (
-    "This widget needs JavaScript. "
-    "Where a figure stands beside it, the figure tells the same story."
-)
+WORDS = "This widget needs JavaScript."
+PAPER = "On a screen a widget stands here."
+QUIZ = "nnlib.widgets.quiz.Quiz"
 
 
 class Places(SphinxPostTransform):
@@ -33,6 +40,42 @@ class Places(SphinxPostTransform):
         """
         for node in list(self.document.findall(nodes.raw)):
             if node.get("format") == "html" and node.astext().startswith(VIEW):
-                words = f'<p class="widget-words">{WORDS}</p>'
-                place = f'<div class="widget-place">{node.astext()}{words}</div>'
+                place = f'<div class="widget-place">{node.astext()}{self.words(node)}</div>'
                 node.replace_self(nodes.raw(place, place, format="html"))
+
+    def words(self, view: nodes.raw) -> str:
+        """Return what stands in a place beside its view."""
+        state = self.state(view)
+        if state.get("_anywidget_id") == QUIZ:
+            still = f'<div class="widget-still written">{written(state)}</div>'
+            return f'<p class="widget-words">{WORDS}</p>{still}'
+        figure = self.figure_beside(view)
+        return (
+            f'<p class="widget-words">{WORDS}{figure}</p>'
+            f'<p class="widget-still">{PAPER}{figure}</p>'
+        )
+
+    def state(self, view: nodes.raw) -> dict[str, Any]:
+        """Return the state of the widget of a view, as the page embeds it."""
+        identity = json.loads(view.astext().removeprefix(VIEW).partition("</script>")[0])
+        files = NbMetadataCollector.get_js_files(self.env, self.env.docname)
+        bodies = (options.get("body", "") for _, options in files.values())
+        models = next(json.loads(body)["state"] for body in bodies if '"state"' in body)
+        state: dict[str, Any] = models.get(identity["model_id"], {}).get("state", {})
+        return state
+
+    def figure_beside(self, view: nodes.raw) -> str:
+        """Return a sentence that leads to the next figure of the same section, "" without one."""
+        section: nodes.Node = view
+        while not isinstance(section, nodes.section | nodes.document):
+            section = section.parent
+        parts = list(section.findall())
+        after = parts[parts.index(view) :]
+        for figure in [one for one in after if isinstance(one, nodes.figure)]:
+            numbers = self.env.toc_fignumbers.get(self.env.docname, {}).get("figure", {})
+            for identity in figure["ids"]:
+                if identity in numbers:
+                    number = ".".join(map(str, numbers[identity]))
+                    name = escape(self.config.numfig_format["figure"] % number)
+                    return f' <a href="#{identity}">{name}</a> tells the same story.'
+        return ""

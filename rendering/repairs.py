@@ -27,6 +27,13 @@ THEME_AT_ONCE = """\
 { const chosen = document.documentElement.dataset.mode;
     const preferred = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
     document.documentElement.dataset.theme = chosen === "auto" ? preferred : chosen; }"""
+# The theme: its dialogs have no names, nor has the chevron that unfolds the pages below another.
+DIALOGS = {
+    '<dialog id="pst-search-dialog">': "Search this book",
+    '<dialog id="pst-primary-sidebar-modal">': "The book's pages",
+    '<dialog id="pst-secondary-sidebar-modal">': "Contents of this page",
+}
+CHEVRON = re.compile(r"([^<>]+)(</a><details[^>]*><summary)>")
 # Sphinx, docutils and the theme each write one.
 VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
 
@@ -63,3 +70,10 @@ def with_repaired_head(page: str) -> str:
     if first:
         head = head[: first.end()] + VIEWPORT.sub("", head[first.end() :])
     return head.replace(THEME, THEME_AT_ONCE) + body + rest
+
+
+def with_names(page: str) -> str:
+    """Return a page whose dialogs and chevrons, which come from templates, have names."""
+    for dialog, name in DIALOGS.items():
+        page = page.replace(dialog, f'{dialog[:-1]} aria-label="{name}">')
+    return CHEVRON.sub(r'\1\2 aria-label="Pages of \1">', page)

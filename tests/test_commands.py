@@ -14,6 +14,8 @@ import nbformat
 import pytest
 import reading
 import refresh
+import versions
+import yaml
 from sample_book import HASTE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -305,3 +307,24 @@ def test_one_changed_number_in_a_stored_output_fails(tmp_path):
     cells = sum(cell["cell_type"] == "code" for cell in content["cells"])
     assert f"1 failed, {2 * cells - 1} passed in " in done.stdout, done.stdout
     assert output["text"][0].strip() in done.stdout, done.stdout  # what is compared in vain
+
+
+def test_other_versions_are_resolved_from_the_ranges_and_tried_by_the_modules_tests():
+    _, install, tests = versions.commands("oldest")
+    assert install[install.index("--resolution") + 1] == "lowest-direct"
+    assert "requirements.txt" not in install
+    assert {"tests/test_search.py", "tests/test_classifier.py"} <= set(tests)
+    newest = versions.commands("newest")[1]
+    assert newest[newest.index("--resolution") + 1] == "highest"
+
+
+def test_the_weekly_workflow_runs_the_same_commands():
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "versions.yml").read_text())
+    job = workflow["jobs"]["versions"]
+    assert job["steps"][-1]["run"] == "make test-${{ matrix.which }}"
+    assert set(job["strategy"]["matrix"]["which"]) == set(versions.RESOLUTIONS)
+
+
+def test_before_a_commit_the_linters_of_ci_run():
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
+    assert [h["entry"] for repo in hooks["repos"] for h in repo["hooks"]] == ["make lint"]

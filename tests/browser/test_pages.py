@@ -46,10 +46,6 @@ CLIPPED = """all => all
 def unfold(page: Page) -> None:
     """Open all that is folded away on a page."""
     page.evaluate("document.querySelectorAll('details').forEach((e) => { e.open = true; })")
-    page.evaluate(
-        "document.querySelectorAll('.toggle-hidden > .admonition-title').forEach((e) => e.click())"
-    )
-    expect(page.locator(".toggle-hidden")).to_have_count(0)
 
 
 def assert_sound(page: Page) -> None:
@@ -66,6 +62,43 @@ def assert_sound(page: Page) -> None:
     assert broken == []
 
 
+# On paper: folds whose content does not show, widgets of which nothing stands there, and what is
+# wider than its box or the sheet.
+ON_PAPER = """() => {
+  const shown = (e) => e.checkVisibility() && e.getBoundingClientRect().height > 0;
+  const aside = ".widget-place > :not(.widget-still) *, .pad-place *, .cell-place *";
+  const all = (selector) => [...document.querySelectorAll(`article ${selector}`)];
+  return {
+    folds: all("details").filter((e) => !e.matches(aside)
+        && ![...e.children].slice(1).some(shown))
+      .map((e) => e.textContent.slice(0, 60)),
+    blank: all(".widget-place").filter((e) => !shown(e) || !e.innerText.trim()).length,
+    clipped: all(":is(pre, .equation, span.math.wide, table)")
+      .filter((e) => shown(e) && (e.scrollWidth > e.clientWidth + 1
+        || e.getBoundingClientRect().right > innerWidth + 1))
+      .map((e) => e.textContent.trim().slice(0, 60)),
+  };
+}"""
+
+
+def assert_sound_on_paper(page: Page) -> None:
+    """Assert that a sheet of A4 shows all of a page; leave the page as it was."""
+    size = page.viewport_size
+    page.set_viewport_size({"width": 718, "height": 1000})  # 210 mm less margins of 10 mm
+    page.emulate_media(media="print")
+    assert page.evaluate(ON_PAPER) == {"folds": [], "blank": 0, "clipped": []}
+    page.emulate_media(media="screen")
+    page.set_viewport_size(size)
+
+
+def nameless_or_alike(page: Page) -> list[str]:
+    """Return the names of folds that a page has more than once, or that are empty."""
+    names = page.locator("article summary.admonition-title").evaluate_all(
+        "all => all.map((e) => e.textContent.trim())"
+    )
+    return [name for name in names if not name or names.count(name) > 1]
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_over_http(name: str, book_url: str, open_page: OPEN) -> None:
     page = open_page(f"{book_url}/{name}", viewport={"width": 1280, "height": 900})
@@ -74,8 +107,12 @@ def test_over_http(name: str, book_url: str, open_page: OPEN) -> None:
         "all => all.filter((e) => !e.alt.trim()).map((e) => e.src)"
     )
     assert nameless == []
+    assert nameless_or_alike(page) == []
+    assert_sound_on_paper(page)
     unfold(page)
     assert page.locator(CODE).evaluate_all(CLIPPED) == []
+    # The theme's sidebars are there at this width only.
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -166,6 +203,88 @@ def test_on_a_phone(name: str, book_url: str, open_page: OPEN) -> None:
     page.emulate_media(color_scheme="dark")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     assert violations(page, "color-contrast") == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_with_letters_of_twice_the_size(name: str, book: Path, open_page: OPEN) -> None:
+    page = open_page((book / name).as_uri(), viewport={"width": 1280, "height": 900})
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate(SPILLED) == []
+
+
+def test_the_skip_link_shows_and_leads_past_the_sidebar(book: Path, open_page: OPEN) -> None:
+    page = open_page(f"{book.as_uri()}/chapters/glossary.html")
+    page.keyboard.press("Tab")
+    link = page.get_by_role("link", name="Skip to main content")
+    expect(link).to_be_focused()
+    page.wait_for_function("e => e.getBoundingClientRect().top >= 0", arg=link.element_handle())
+    link.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("Boolean(document.activeElement.closest('main'))")
+
+
+def test_who_goes_by_keyboard_sees_where(book: Path, open_page: OPEN) -> None:
+    page = open_page(f"{book.as_uri()}/chapters/glossary.html")
+    page.keyboard.press("Tab")  # what is focused from here on, is by keyboard
+    bare = page.locator(
+        ":is(.bd-sidebar-primary, .bd-header-article) :is(button, summary, a)"
+    ).evaluate_all(
+        """all => all.filter((e) => e.checkVisibility()).filter((e) => {
+            e.focus();
+            const marked = [e, ...e.children].some((one) => {
+              const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one);
+              return (outlineStyle !== "none" && parseFloat(outlineWidth) >= 2)
+                || / [23]px$/.test(boxShadow.split(", rgb")[0]) || / [23]px/.test(boxShadow);
+            });
+            return document.activeElement === e && !marked;
+        }).map((e) => e.outerHTML.slice(0, 100))"""
+    )
+    assert bare == []
+
+
+def test_the_search_stays_in_view(book: Path, open_page: OPEN) -> None:
+    page = open_page(f"{book.as_uri()}/chapters/glossary.html")
+    page.locator(".bd-sidebar-primary .toctree-l1 a").last.scroll_into_view_if_needed()
+    expect(page.locator(".bd-sidebar-primary .search-button-field")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("side", ["primary", "secondary"])
+def test_a_phones_menus_give_the_focus_back(side: str, book: Path, open_page: OPEN) -> None:
+    page = open_page(
+        f"{book.as_uri()}/chapters/08_cancellation.html", viewport={"width": 390, "height": 844}
+    )
+    opener = page.locator(f".{side}-toggle")
+    dialog = page.locator(f"#pst-{side}-sidebar-modal")
+    opener.press("Enter")
+    expect(dialog).to_be_visible()
+    assert dialog.get_attribute("aria-label")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(opener).to_be_focused()
+    if side == "secondary":
+        opener.click()
+        dialog.get_by_role("link").nth(2).click()
+        expect(dialog).to_be_hidden()
+        assert "#" in page.url
+
+
+def test_without_javascript_a_quiz_is_written_out(book: Path, open_page: OPEN) -> None:
+    page = open_page(
+        f"{book.as_uri()}/chapters/08_cancellation.html",
+        java_script_enabled=False,
+        color_scheme="dark",
+    )
+    quiz = page.locator(".widget-still.written")
+    expect(quiz).to_be_visible()
+    expect(quiz.get_by_text("How many decimal digits of the squared distance")).to_be_visible()
+    fold = quiz.get_by_text("Answer to question 1")
+    fold.click()
+    expect(quiz.get_by_text("6 digits.")).to_be_visible()
+    # A widget points to a figure where there is one.
+    told = page.locator(".widget-words", has_text="tells the same story").get_by_role("link")
+    assert page.locator(f"figure{told.first.get_attribute('href')}").count() == 1
+    page.complaints.clear()  # type: ignore[attr-defined]  # of scripts loaded early, for nothing
 
 
 def test_first_page(book_url: str, open_page: OPEN) -> None:
