@@ -1,5 +1,5 @@
-// On a narrow screen the theme shows its sidebars as dialogs. It loses the focus when one closes, and leaves the page's contents
-// open over the section that was chosen.
+// On a narrow screen the theme shows its sidebars as dialogs. It loses the focus when one closes, and
+// leaves the page's contents open over the section that was chosen.
 (() => {
   "use strict";
   for (const side of ["primary", "secondary"]) {

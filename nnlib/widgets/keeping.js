@@ -82,7 +82,8 @@ function follow() {
   for (const name of names().filter((one) => NUMBERED.test(one))) if (bring(renamed(name), name)) keep(name);
   for (const [today, then] of Object.entries(MOVED)) {
     const answers = [kept(then), kept(today)];
-    const missing = answers.every(isRecord) && Object.keys(answers[0]).some((id) => !Object.hasOwn(answers[1], id));
+    const missing = answers.every(isRecord)
+      && Object.keys(answers[0]).some((id) => !Object.hasOwn(answers[1], id));
     if (today.startsWith("quiz:") && missing) keep(today, { ...answers[0], ...answers[1] });
     else bring(today, then);
   }

@@ -34,7 +34,8 @@ export function entriesOf(text) {
   if (!ours || !isRecord(content.entries)) {
     throw new Error("This file holds no exported progress of this book.");
   }
-  const good = Object.entries(content.entries).map(([name, value]) => [renamed(name), value]).filter(([name, value]) => KNOWN.test(name)
+  const today = Object.entries(content.entries).map(([name, value]) => [renamed(name), value]);
+  const good = today.filter(([name, value]) => KNOWN.test(name)
     && (name === "mocks" ? Array.isArray(value) && value.every(isPast) : isRecord(value)));
   return { entries: Object.fromEntries(good), left: Object.keys(content.entries).length - good.length };
 }

@@ -141,10 +141,10 @@ function partsOf({ presets, dataset }, said, link) {
 
 // -- From the reader to the model.
 
-const foundIn = (get, name) => caseOf(name, get("presets"), get("dataset"));
+const presetIn = (get, name) => caseOf(name, get("presets"), get("dataset"));
 
 function choose({ get, change }, name, rest = {}) {
-  const found = foundIn(get, name);
+  const found = presetIn(get, name);
   if (!found) return;
   const data = Object.fromEntries(DATA.map((trait) => [trait, found[trait]]));
   // The name comes last: whoever hears it finds the data in place.
@@ -156,7 +156,7 @@ function restore(page, state) {
   const t = state.temperature;
   if (typeof t === "number" && t >= onGrid(-3 * STEPS) && t <= onGrid(3 * STEPS)) rest.temperature = t;
   if (["stable", "naive"].includes(state.softmax)) rest.softmax = state.softmax;
-  if (typeof state.preset === "string" && foundIn(page.get, state.preset)) {
+  if (typeof state.preset === "string" && presetIn(page.get, state.preset)) {
     choose(page, state.preset, rest);
   } else page.change(rest);
 }
@@ -193,7 +193,7 @@ function hear(page, { preset, row, form, slider, rank, bars, reset }, view, { dr
 function layOutCase(get, { preset, row, note, legend, classes, rank }, state) {
   const { labels, class_names: names } = state;
   const [presets, home] = [get("presets"), get("home")];
-  const found = foundIn(get, state.preset);
+  const found = presetIn(get, state.preset);
   // Linked or scripted data may have left the preset behind.
   const same = found && DATA.every((name) => JSON.stringify(found[name]) === JSON.stringify(state[name]));
   const shown = same ? state.preset : "";
@@ -437,7 +437,7 @@ function render({ model, el: root }) {
   listen(model, DATA, again, life);
   // A preset that came alone, over a link between two widgets, brings its data along.
   listen(model, ["preset"], () => {
-    const found = foundIn(get, get("preset"));
+    const found = presetIn(get, get("preset"));
     if (found && JSON.stringify(found.query) !== JSON.stringify(get("query"))) choose(page, get("preset"));
     again();
   }, life);

@@ -116,7 +116,8 @@ export function editor(label, changed, run, least = 8) {
     } else if (key === "Enter" && !altKey && !isComposing) {
       event.preventDefault();
       newLine(area);
-    } else if (!isComposing && !metaKey && ctrlKey <= altKey) { // both together type a bracket on some keyboards
+    // Both together type a bracket on some keyboards.
+    } else if (!isComposing && !metaKey && ctrlKey <= altKey) {
       if (key === "Backspace" ? !altKey && back(area) : bracket(area, key)) event.preventDefault();
     }
     if (key !== "Escape" && key !== "Shift" && key !== "Tab") leaving = false;
