@@ -100,7 +100,7 @@ def test_a_drill_is_written_run_stopped_and_passed(page: firefox.Firefox, addres
 
 
 def test_a_chapters_cell_prints_what_is_stored(page: firefox.Firefox, address: str) -> None:
-    page.open(f"{address}/08_cancellation.html")
+    page.open(f"{address}/cancellation.html")
     press(page, "Run cell 2")
     words = "Ran after 1 cell above. It printed what is stored."
     page.wait(f"document.body.textContent.includes({json.dumps(words)})")

@@ -209,7 +209,7 @@ def test_a_widget_that_throws_says_so_and_disturbs_no_other(sample: Path, open_p
     running(page, 1)
     failed = page.locator('.widget-place[data-widget="failed"]')
     expect(failed).to_have_count(2)
-    expect(failed.first).to_have_text(
+    expect(failed.first.locator(".widget-words")).to_have_text(
         "This widget could not start (out of ink). "
         "Where a figure stands beside it, the figure tells the same story."
     )

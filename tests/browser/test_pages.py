@@ -251,7 +251,7 @@ def test_the_search_stays_in_view(book: Path, open_page: OPEN) -> None:
 @pytest.mark.parametrize("side", ["primary", "secondary"])
 def test_a_phones_menus_give_the_focus_back(side: str, book: Path, open_page: OPEN) -> None:
     page = open_page(
-        f"{book.as_uri()}/chapters/08_cancellation.html", viewport={"width": 390, "height": 844}
+        f"{book.as_uri()}/chapters/cancellation.html", viewport={"width": 390, "height": 844}
     )
     opener = page.locator(f".{side}-toggle")
     dialog = page.locator(f"#pst-{side}-sidebar-modal")
@@ -271,7 +271,7 @@ def test_a_phones_menus_give_the_focus_back(side: str, book: Path, open_page: OP
 
 def test_without_javascript_a_quiz_is_written_out(book: Path, open_page: OPEN) -> None:
     page = open_page(
-        f"{book.as_uri()}/chapters/08_cancellation.html",
+        f"{book.as_uri()}/chapters/cancellation.html",
         java_script_enabled=False,
         color_scheme="dark",
     )

@@ -32,7 +32,7 @@ DRAFT = Draft(
     minutes=12,
     difficulty="easy",
     origin="A known variant of the interview question.",
-    chapter="nearest",
+    chapter="neighbors",
     opening="Write `entropy_and_1nn(X_train, y_train, X_test)`.",
     given=(
         (

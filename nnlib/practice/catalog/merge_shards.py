@@ -19,7 +19,7 @@ DRAFT = Draft(
     minutes=12,
     difficulty="medium",
     origin="Follow-up of the interview question: tens of millions of rows on several machines.",
-    chapter="neighbors",
+    chapter="shards",
     opening="Write `merge_shards(a, b)`.",
     given=(
         (

@@ -85,7 +85,8 @@ def three_layer_net(X_train, y_train, X_test, temperature):
         Question(
             "With τ = 1, does the network agree with 1NN?",
             "Not in general: several farther rows of another class can outvote the nearest. τ has the "
-            "unit of a squared distance; it must be small against the gap of the two best.",
+            "unit of a squared distance; τ < g/ln n is enough, with g the gap to the nearest row of "
+            "another label.",
         ),
         Question(
             "How is this related to attention?",
