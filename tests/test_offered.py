@@ -135,6 +135,7 @@ FUNCTIONS = {
         "lambda T, y, X: y[reduced(X, T).argmin(axis=1)]",
         TYPES,
     ),
+    ("expansion", "predict"): ("one_nn", "lambda T, y, X: predict(T, y, X)", TYPES),
     ("expansion", "nearest_in_batches"): (
         "one_nn",
         "lambda T, y, X: y[nearest_in_batches(T, X)]",
