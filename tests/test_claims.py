@@ -129,11 +129,13 @@ def test_decimals_of_chapter_9_are_stored_as_a_little_more():
 
 
 def test_the_silent_perceptrons_third_row_is_nearest_by_a_hair():
-    says("clocked.ipynb", "row 2 is nearest, by less than $10^{-17}$")
+    says("clocked.ipynb", r"row 2 is nearest, by $3\cdot 10^{-17}$")
     rows, x = np.array([[0.3, 0.0], [0.3, 0.2], [0.2, 0.1]]), np.array([0.3, 0.1])
     first, second, third = (exact(x, t) for t in rows)
     assert 0 < first - third < Fraction(1, 10**17)
     assert 0 < second - third < Fraction(1, 10**17)
+    # Of the distances, both about 0.1: (a² − b²) / (a + b).
+    assert round(float((first - third) / Fraction(2, 10)) * 1e17) == 3
 
 
 # --- Flowers and trees ----------------------------------------------------------------------------
@@ -152,7 +154,7 @@ def test_sepal_length_in_millimeters_changes_thirteen_answers():
 
 def test_both_copies_of_the_opening_puzzle_get_fewer_right():
     """The question asked which one does better; neither does."""
-    says("scale.ipynb", "Does each of the copies get more than 144 right, as many, or fewer?")
+    says("scale.ipynb", "Does it get more than 144 right, as many, or fewer?")
     says("scale.ipynb", "So both copies do worse than the plain 144")
     lines = printed("scale.ipynb")
     assert "one unit for all: 144 right" in lines

@@ -183,6 +183,8 @@ COMPUTED = {
     ("cancellation", "sixteen"): lambda: np.ceil(53 * np.log10(2)),
     ("exact", "1797"): lambda: len(load_digits().data),
     ("exact", "7.5"): lambda: 9 - 1.5,
+    # θ ≤ 0.0201/1.0201 = 0.0197, with θ = mu/(1 − mu), m = d + 16 and u = 2⁻²⁴.
+    ("exact", "300,000"): lambda: round(0.0197 / 1.0197 * 2**24, -5),
     ("exact", "thirteen"): lambda: np.floor(-np.log10((784 + 2) * 2.0**-53)),
     ("exact", "fifteen"): lambda: np.floor(-np.log10((1 + 2) * 2.0**-53)),
     ("neighbors", "37"): tied_one_before_the_cliff,
