@@ -73,20 +73,17 @@ const MOVED = {
   "cell:graphs:start": "cell:approximate:start",
 };
 
-/** Bring what is kept under an old name to today's, unless something is kept there. */
+/** Bring what is kept under an old name to today's; what is kept there already stays. */
 function follow() {
   const bring = (today, then) => {
-    const value = kept(then);
-    return value !== undefined && value !== null && kept(today) === undefined && keep(today, value);
+    const [now, old] = [kept(today), kept(then)];
+    if (now === undefined && old !== null && old !== undefined) return keep(today, old);
+    const both = today.startsWith("quiz:") && isRecord(old) && isRecord(now);
+    if (both && Object.keys(old).some((id) => !(id in now))) keep(today, { ...old, ...now });
+    return false;
   };
-  for (const name of names().filter((one) => NUMBERED.test(one))) if (bring(renamed(name), name)) keep(name);
-  for (const [today, then] of Object.entries(MOVED)) {
-    const answers = [kept(then), kept(today)];
-    const missing = answers.every(isRecord)
-      && Object.keys(answers[0]).some((id) => !Object.hasOwn(answers[1], id));
-    if (today.startsWith("quiz:") && missing) keep(today, { ...answers[0], ...answers[1] });
-    else bring(today, then);
-  }
+  for (const name of names()) if (NUMBERED.test(name) && bring(renamed(name), name)) keep(name);
+  for (const [today, then] of Object.entries(MOVED)) bring(today, then);
 }
 follow();
 
