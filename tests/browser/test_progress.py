@@ -59,7 +59,7 @@ def test_it_counts_what_a_quiz_in_another_page_has_left(show: SHOW, tmp_path: Pa
     page = show(progress())
     there = page.url
     expect(said(page)).to_contain_text("0 of ")
-    assert row(page, "nearest") == ["0 of 4", "0"]
+    assert row(page, "nearest") == ["0 of 3", "0"]
     path = tmp_path / "quiz.html"
     path.write_text(document([quiz("nearest")]), encoding="utf-8")
     page.goto(path.as_uri())
@@ -67,10 +67,10 @@ def test_it_counts_what_a_quiz_in_another_page_has_left(show: SHOW, tmp_path: Pa
     question = page.locator(".nn-question").first  # which line is wrong
     question.get_by_role("radio").nth(4).check()
     question.get_by_role("button", name="Check").click()
-    expect(page.locator(".nn-said")).to_have_text("1 of 4 questions right, 1 at the first try.")
+    expect(page.locator(".nn-said")).to_have_text("1 of 3 questions right, 1 at the first try.")
     page.goto(there)
     drawn(page)
-    assert row(page, "nearest") == ["1 of 4", "1"]
+    assert row(page, "nearest") == ["1 of 3", "1"]
     expect(said(page)).to_contain_text("1 of ")
 
 
@@ -82,13 +82,13 @@ def test_it_follows_a_quiz_in_the_same_page_as_in_jupyterlab(show: SHOW) -> None
     question.get_by_role("radio").nth(4).check()
     question.get_by_role("button", name="Check").click()
     expect(said(box)).to_contain_text(f"1 of {count} questions right, 1 at the first try")
-    assert row(page, "nearest") == ["1 of 4", "1"]
+    assert row(page, "nearest") == ["1 of 3", "1"]
     # A tick is said by the page that ticks.
     box.get_by_role("checkbox").first.check()
     expect(said(box)).to_contain_text(f"ticked. 1 of {count} ")
     press(page, "Start over")
     expect(said(box)).to_contain_text(f"0 of {count} questions right")
-    assert row(page, "nearest") == ["0 of 4", "0"]
+    assert row(page, "nearest") == ["0 of 3", "0"]
 
 
 def test_drills_are_ticked_by_hand_and_stay(show: SHOW) -> None:
@@ -142,7 +142,7 @@ def test_another_tab_is_seen(show: SHOW) -> None:
     keep(other, "quiz:nearest", {**entry("nearest", 0), **entry("nearest", 1, first=False)})
     expect(said(page)).to_contain_text("2 of ")
     expect(said(page)).to_contain_text("1 at the first try")
-    assert row(page, "nearest") == ["2 of 4", "1"]
+    assert row(page, "nearest") == ["2 of 3", "1"]
     other.close()
 
 
@@ -250,7 +250,7 @@ def test_an_import_takes_what_it_knows_and_leaves_the_rest(show: SHOW, tmp_path:
     chooser.value.set_files(path)
     expect(said(page)).to_contain_text("Imported 1 entry, left out 5 that this book does not know.")
     expect(said(page)).to_contain_text(f"1 of {len(progress().drills)} drills passed")
-    assert row(page, "nearest") == ["1 of 4", "1"]
+    assert row(page, "nearest") == ["1 of 3", "1"]
 
 
 def test_what_is_damaged_costs_nothing_else(show: SHOW) -> None:
@@ -262,7 +262,7 @@ def test_what_is_damaged_costs_nothing_else(show: SHOW) -> None:
     keep(page, "quiz:scale", {"millimeters": {"right": True, "mark": "00000000"}})
     again(page)
     expect(page.get_by_text("What is kept as quiz:edges cannot be read")).to_be_visible()
-    assert row(page, "nearest") == ["1 of 4", "1"]
+    assert row(page, "nearest") == ["1 of 3", "1"]
     for chapter in ("edges", "argmax", "temperature", "scale"):
         assert row(page, chapter) == ["0 of 3", "0"]
     for name, value in (("drills", "{"), ("drills", "[]"), ("mocks", "{"), ("mocks", "[7, {}]")):
