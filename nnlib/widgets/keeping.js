@@ -60,30 +60,34 @@ export function names() {
   }
 }
 
-// Some questions and cells have moved to another chapter: where each lies today, and where it lay.
-// The answers of a quiz are kept by question; one to a question that moved is left in both.
-const MOVED = {
-  "quiz:floats": "quiz:warmup",
-  "quiz:neighbors": "quiz:nearest",
-  "cell:floats:tenths": "cell:warmup:tenths",
-  "cell:cancellation:center": "cell:expansion:center",
-  "quiz:metric": "quiz:scale",
-  "cell:metric:another-metric": "cell:scale:another-metric",
-  "quiz:graphs": "quiz:approximate",
-  "cell:graphs:start": "cell:approximate:start",
-};
+// Some questions and cells have moved to another chapter. What was kept stays where it lay, too.
+const QUESTIONS = [
+  ["warmup", "floats", ["equal-sums", "first-lost-integer"]],
+  ["nearest", "neighbors", ["error-in-the-limit"]],
+  ["scale", "metric", ["cosine-layer", "which-metrics-fit"]],
+  ["approximate", "graphs", ["bytes-of-links", "what-removing-does"]],
+];
+const CELLS = [
+  ["warmup:tenths", "floats:tenths"],
+  ["expansion:center", "cancellation:center"],
+  ["scale:another-metric", "metric:another-metric"],
+  ["approximate:start", "graphs:start"],
+];
 
-/** Bring what is kept under an old name to today's; what is kept there already stays. */
+/** Bring what is kept under an old name to today's, unless something is kept there. */
 function follow() {
-  const bring = (today, then) => {
-    const [now, old] = [kept(today), kept(then)];
-    if (now === undefined && old !== null && old !== undefined) return keep(today, old);
-    const both = today.startsWith("quiz:") && isRecord(old) && isRecord(now);
-    if (both && Object.keys(old).some((id) => !(id in now))) keep(today, { ...old, ...now });
-    return false;
+  const bring = (then, today) => {
+    const value = kept(then);
+    return value !== undefined && value !== null && kept(today) === undefined && keep(today, value);
   };
-  for (const name of names()) if (NUMBERED.test(name) && bring(renamed(name), name)) keep(name);
-  for (const [today, then] of Object.entries(MOVED)) bring(today, then);
+  for (const name of names()) if (NUMBERED.test(name) && bring(name, renamed(name))) keep(name);
+  for (const [then, today] of CELLS) bring(`cell:${then}`, `cell:${today}`);
+  for (const [then, today, ids] of QUESTIONS) {
+    const [old, now] = [kept(`quiz:${then}`), kept(`quiz:${today}`) ?? {}];
+    const moved = isRecord(old) && isRecord(now) ? ids.filter((id) => id in old && !(id in now)) : [];
+    const brought = Object.fromEntries(moved.map((id) => [id, old[id]]));
+    if (moved.length) keep(`quiz:${today}`, { ...now, ...brought });
+  }
 }
 follow();
 

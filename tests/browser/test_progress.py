@@ -135,6 +135,21 @@ def test_what_was_kept_under_names_with_numbers_is_found(show: SHOW, tmp_path: P
     assert PREFIX + "cell:temperature:a" in stored(page)
 
 
+def test_what_moved_to_another_chapter_is_found_there(show: SHOW) -> None:
+    page = show(progress())
+    cell = {"code": "mine", "stub": "book's"}
+    answers = {**entry("neighbors", 3), **entry("nearest", 0)}
+    assert "error-in-the-limit" in answers
+    keep(page, "quiz:01_nearest", answers)
+    keep(page, "cell:00_warmup:tenths", cell)
+    again(page)
+    assert row(page, "nearest")[0].startswith("1 of ")
+    assert row(page, "neighbors")[0].startswith("1 of ")
+    kept = stored(page)
+    assert json.loads(kept[PREFIX + "cell:floats:tenths"]) == cell
+    assert list(json.loads(kept[PREFIX + "quiz:neighbors"])) == ["error-in-the-limit"]
+
+
 def test_another_tab_is_seen(show: SHOW) -> None:
     page = show(progress())
     other = page.context.new_page()
