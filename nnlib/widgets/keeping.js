@@ -9,14 +9,6 @@ const PREFIX = "nearest-neighbor-network:";
 // one page, with a quiz in one notebook and the progress in another.
 const CHANGED = "nearest-neighbor-network-kept";
 
-// Names of chapters began with a number once, and what was kept then lies under those names.
-const NUMBERED = /^(quiz|cell):\d\d_(?=[a-z])/;
-
-/** Today's name of what was kept under a name then. */
-export const renamed = (name) => name.replace(NUMBERED, "$1:");
-
-export const isRecord = (value) => Boolean(value) && typeof value === "object" && !Array.isArray(value);
-
 /** The value kept under a name; undefined if there is none, null if it cannot be read. */
 export function kept(name) {
   let text;
@@ -59,37 +51,6 @@ export function names() {
     return [];
   }
 }
-
-// Some questions and cells have moved to another chapter. What was kept stays where it lay, too.
-const QUESTIONS = [
-  ["warmup", "floats", ["equal-sums", "first-lost-integer"]],
-  ["nearest", "neighbors", ["error-in-the-limit"]],
-  ["scale", "metric", ["cosine-layer", "which-metrics-fit"]],
-  ["approximate", "graphs", ["bytes-of-links", "what-removing-does"]],
-];
-const CELLS = [
-  ["warmup:tenths", "floats:tenths"],
-  ["expansion:center", "cancellation:center"],
-  ["scale:another-metric", "metric:another-metric"],
-  ["approximate:start", "graphs:start"],
-];
-
-/** Bring what is kept under an old name to today's, unless something is kept there. */
-function follow() {
-  const bring = (then, today) => {
-    const value = kept(then);
-    return value !== undefined && value !== null && kept(today) === undefined && keep(today, value);
-  };
-  for (const name of names()) if (NUMBERED.test(name) && bring(name, renamed(name))) keep(name);
-  for (const [then, today] of CELLS) bring(`cell:${then}`, `cell:${today}`);
-  for (const [then, today, ids] of QUESTIONS) {
-    const [old, now] = [kept(`quiz:${then}`), kept(`quiz:${today}`) ?? {}];
-    const moved = isRecord(old) && isRecord(now) ? ids.filter((id) => id in old && !(id in now)) : [];
-    const brought = Object.fromEntries(moved.map((id) => [id, old[id]]));
-    if (moved.length) keep(`quiz:${today}`, { ...now, ...brought });
-  }
-}
-follow();
 
 /** A line that says where answers are kept, or that they are not. */
 export function keepingNote() {

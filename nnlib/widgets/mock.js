@@ -1,5 +1,5 @@
-import { announcer, begin, button, clamp, el, listen, set, write } from "./shared.js";
-import { isRecord, keep, keepingNote, kept } from "./keeping.js";
+import { announcer, begin, button, clamp, el, isRecord, listen, set, write } from "./shared.js";
+import { keep, keepingNote, kept } from "./keeping.js";
 import { pageLink, plural, prose, save } from "./words.js";
 
 // ---- A session: drawn from its number, so that the number is enough to draw it again. ----

@@ -1,6 +1,9 @@
-import { announcer, begin, button, el, listen, write } from "./shared.js";
-import { isRecord, keep, keepingNote, kept, names, onKept, renamed } from "./keeping.js";
+import { announcer, begin, button, el, isRecord, listen, write } from "./shared.js";
+import { keep, keepingNote, kept, names, onKept } from "./keeping.js";
+import { follow } from "./moved.js";
 import { inBook, pageLink, plural, save } from "./words.js";
+
+follow();
 
 // ---- What is kept, and what of it counts. ----
 
@@ -34,8 +37,7 @@ export function entriesOf(text) {
   if (!ours || !isRecord(content.entries)) {
     throw new Error("This file holds no exported progress of this book.");
   }
-  const today = Object.entries(content.entries).map(([name, value]) => [renamed(name), value]);
-  const good = today.filter(([name, value]) => KNOWN.test(name)
+  const good = Object.entries(content.entries).filter(([name, value]) => KNOWN.test(name)
     && (name === "mocks" ? Array.isArray(value) && value.every(isPast) : isRecord(value)));
   return { entries: Object.fromEntries(good), left: Object.keys(content.entries).length - good.length };
 }
@@ -134,6 +136,7 @@ async function imported(chosen) {
   if (chosen.size > 2e6) throw new Error("This file is too large to be exported progress.");
   const { entries, left } = entriesOf(await chosen.text());
   const works = Object.entries(entries).map(([name, value]) => keep(name, value)).every(Boolean);
+  follow(); // the file may be from before, too
   if (!works) throw new Error("This browser keeps nothing for this page.");
   const rest = left ? `, left out ${left} that this book does not know` : "";
   return `Imported ${plural(Object.keys(entries).length, "entry", "entries")}${rest}.`;

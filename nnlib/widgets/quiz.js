@@ -1,6 +1,9 @@
-import { announcer, begin, button, el, listen, onFrame, set, write } from "./shared.js";
-import { isRecord, keep, keepingNote, kept } from "./keeping.js";
+import { announcer, begin, button, el, isRecord, listen, onFrame, set, write } from "./shared.js";
+import { keep, keepingNote, kept } from "./keeping.js";
+import { follow } from "./moved.js";
 import { plural, prose } from "./words.js";
+
+follow();
 
 // ---- Grading. ----
 

@@ -52,6 +52,9 @@ export function format(value, digits = 4) {
 /** A point or a row of weights, for reading. */
 export const pair = (values) => `(${values.map((v) => format(v)).join(", ")})`;
 
+/** Whether a value is an object of JSON. */
+export const isRecord = (value) => Boolean(value) && typeof value === "object" && !Array.isArray(value);
+
 /** Whether two values of traits are equal. */
 export const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 

@@ -8,7 +8,6 @@ for as long as the page is open.
 
 from __future__ import annotations
 
-import re
 from html import escape
 from typing import Any
 
@@ -31,8 +30,8 @@ NOTE = (
 
 
 def topic(docname: str) -> str:
-    """Return the topic of a page: its name without folder and number."""
-    return re.sub(r"^\d+_", "", docname.rpartition("/")[2])
+    """Return the topic of a page: its name without the folder."""
+    return docname.rpartition("/")[2]
 
 
 def place(source: str, kept: str, about: dict[str, Any] | None = None) -> str:

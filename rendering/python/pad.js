@@ -1,8 +1,8 @@
 // The code pad: an editor, Python that runs and judges what is written there, and what
 // came of it. Nothing is loaded and nothing runs before the reader asks.
 
-import { announcer, button, el, set } from "../../nnlib/widgets/shared.js";
-import { isRecord, keep, kept } from "../../nnlib/widgets/keeping.js";
+import { announcer, button, el, isRecord, set } from "../../nnlib/widgets/shared.js";
+import { keep, kept } from "../../nnlib/widgets/keeping.js";
 import { save } from "../../nnlib/widgets/words.js";
 import { editor } from "./editor.js";
 import { differences, loading, outcome, teller } from "./frame.js";

@@ -1,8 +1,11 @@
 // What is kept of a reader's code: the code, the book's cell that it began from, and another
 // version of it. Nothing that was written here or there is ever replaced unasked.
 
-import { button, el } from "../../nnlib/widgets/shared.js";
-import { isRecord, keep, keepingNote, kept } from "../../nnlib/widgets/keeping.js";
+import { button, el, isRecord } from "../../nnlib/widgets/shared.js";
+import { keep, keepingNote, kept } from "../../nnlib/widgets/keeping.js";
+import { follow } from "../../nnlib/widgets/moved.js";
+
+follow();
 
 const CHANGED_CELL = "The book's cell has changed since you wrote this.";
 

@@ -110,44 +110,55 @@ def test_drills_are_ticked_by_hand_and_stay(show: SHOW) -> None:
     assert PREFIX + "drills" not in stored(page)
 
 
-def test_what_was_kept_under_names_with_numbers_is_found(show: SHOW, tmp_path: Path) -> None:
+def test_what_was_kept_under_names_with_numbers_is_moved(show: SHOW, tmp_path: Path) -> None:
     page = show(progress())
-    cell = {"code": "mine", "stub": "book's"}
     keep(page, "quiz:04_argmax", entry("argmax", 0))
-    keep(page, "quiz:01_nearest", entry("nearest", 0))
-    keep(page, "quiz:nearest", {**entry("nearest", 0), **entry("nearest", 1)})  # newer
-    keep(page, "cell:04_argmax:your-turn", cell)
+    keep(page, "quiz:01_nearest", {**entry("nearest", 0, first=False), **entry("nearest", 1)})
+    keep(page, "quiz:nearest", entry("nearest", 0))  # newer
     again(page)
     assert row(page, "argmax")[0].startswith("1 of ")
-    assert row(page, "nearest")[0].startswith("2 of ")
+    assert row(page, "nearest") == ["2 of 3", "2"]
     names = {name.removeprefix(PREFIX) for name in stored(page)}
-    assert names >= {"quiz:argmax", "cell:argmax:your-turn", "quiz:nearest", "quiz:01_nearest"}
-    assert not {"quiz:04_argmax", "cell:04_argmax:your-turn"} & names
+    assert names >= {"quiz:argmax", "quiz:nearest"}
+    assert not any(name.startswith("quiz:0") for name in names)
     # An export of that time is understood, too.
     path = tmp_path / "file.json"
-    entries = {"quiz:05_temperature": entry("temperature", 0), "cell:05_temperature:a": cell}
-    path.write_text(json.dumps({**FORMAT, "entries": entries}), encoding="utf-8")
+    path.write_text(
+        json.dumps({**FORMAT, "entries": {"quiz:05_temperature": entry("temperature", 0)}}),
+        encoding="utf-8",
+    )
     with page.expect_file_chooser() as chooser:
         press(page, "Import")
     chooser.value.set_files(path)
-    expect(said(page)).to_contain_text("Imported 2 entries.")
+    expect(said(page)).to_contain_text("Imported 1 entry.")
     assert row(page, "temperature")[0].startswith("1 of ")
-    assert PREFIX + "cell:temperature:a" in stored(page)
 
 
-def test_what_moved_to_another_chapter_is_found_there(show: SHOW) -> None:
+def test_what_belongs_to_another_chapter_today_is_moved_and_not_brought_back(show: SHOW) -> None:
     page = show(progress())
-    cell = {"code": "mine", "stub": "book's"}
-    answers = {**entry("neighbors", 3), **entry("nearest", 0)}
-    assert "error-in-the-limit" in answers
-    keep(page, "quiz:01_nearest", answers)
-    keep(page, "cell:00_warmup:tenths", cell)
+    mine = {"code": "mine", "stub": "book's"}
+    moved = entry("neighbors", 3)
+    assert list(moved) == ["error-in-the-limit"]
+    keep(page, "quiz:01_nearest", {**moved, **entry("nearest", 0)})
+    keep(page, "cell:warmup:tenths", mine)
+    keep(page, "cell:scale:another-metric", mine)
+    keep(page, "cell:metric:another-metric", {"code": "newer", "stub": "book's"})
     again(page)
     assert row(page, "nearest")[0].startswith("1 of ")
     assert row(page, "neighbors")[0].startswith("1 of ")
-    kept = stored(page)
-    assert json.loads(kept[PREFIX + "cell:floats:tenths"]) == cell
-    assert list(json.loads(kept[PREFIX + "quiz:neighbors"])) == ["error-in-the-limit"]
+    kept = {name.removeprefix(PREFIX): text for name, text in stored(page).items()}
+    assert json.loads(kept["quiz:neighbors"]) == moved
+    assert json.loads(kept["cell:floats:tenths"]) == mine
+    assert json.loads(kept["cell:metric:another-metric"]) == {
+        "code": "newer",
+        "stub": "book's",
+        "other": "mine",
+    }
+    assert not {"cell:warmup:tenths", "cell:scale:another-metric", "quiz:01_nearest"} & set(kept)
+    # Who starts over there has started over.
+    page.evaluate("(key) => localStorage.removeItem(key)", PREFIX + "quiz:neighbors")
+    again(page)
+    assert row(page, "neighbors")[0].startswith("0 of ")
 
 
 def test_another_tab_is_seen(show: SHOW) -> None:
