@@ -6,7 +6,6 @@ Refreshing twice changes nothing; a test holds every stored notebook to it.
 """
 
 import hashlib
-import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,8 @@ import nbformat
 import reading
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+
+from nnlib.practice.questions import listed
 
 CONTENTS = Path(__file__).resolve().parent.parent / "_toc.yml"
 # Cell metadata that means something to the book: tags, captions and alt texts, and the label under
@@ -28,8 +29,7 @@ METADATA = {
 
 def notebooks(contents: Path = CONTENTS) -> list[Path]:
     """Return the book's notebooks in reading order, which the table of contents alone knows."""
-    listed = re.findall(r"- file: (\S+)", contents.read_text(encoding="utf-8"))
-    paths = [contents.parent / f"{file}.ipynb" for file in listed]
+    paths = [contents.parent / f"{file}.ipynb" for file in listed(contents)]
     return [path for path in paths if path.exists()]
 
 

@@ -19,7 +19,6 @@ from rendering import folds, formulas, glyphs, outputs, repairs
 from rendering.finish import finish_pages
 from rendering.places import Places
 from rendering.python import cells, pads
-from rendering.redirects import write_redirects
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -133,5 +132,4 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("build-finished", write_math_css)
     app.connect("build-finished", formulas.finish, priority=900)  # when no formula is left to set
     app.connect("build-finished", finish_pages, priority=900)  # when all stand
-    app.connect("build-finished", write_redirects, priority=950)  # nothing in them is to be mended
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

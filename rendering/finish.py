@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rendering.redirects import write_redirects
 from rendering.repairs import with_names, with_repaired_head
 from rendering.weight import ICON_NAME, lighten_static, lighter, with_palette
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def finish_pages(app: Sphinx, error: Exception | None) -> None:
-    """Repair the heads of all pages, and take from them what none needs.
+    """Repair the heads of all pages, take from them what none needs, and lead old addresses on.
 
     Parameters
     ----------
@@ -35,3 +36,4 @@ def finish_pages(app: Sphinx, error: Exception | None) -> None:
         if finished != page:
             path.write_text(finished, encoding="utf-8")
     lighten_static(folder / "_static", names)
+    write_redirects(folder, {name: node.astext() for name, node in app.env.titles.items()})

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 # By the folder that holds both: today's name for each that was.
 MOVED = {
@@ -46,21 +42,17 @@ PAGE = """<!DOCTYPE html>
 """
 
 
-def write_redirects(app: Sphinx, error: Exception | None) -> None:
+def write_redirects(folder: Path, titles: dict[str, str]) -> None:
     """Write a page at each old address that leads to the new one.
 
     Parameters
     ----------
-    app : sphinx.application.Sphinx
-        The build.
-    error : Exception or None
-        What ended the build early, if anything did.
+    folder : Path
+        The built pages.
+    titles : dict of str to str
+        Of the pages that there are, by their names.
     """
-    if error is not None or app.builder.format != "html":
-        return
-    titles = app.env.titles
     for old, name in MOVED.items():
-        if f"chapters/{name}" in titles:
-            title = escape(titles[f"chapters/{name}"].astext())
-            path = Path(app.outdir) / "chapters" / f"{old}.html"
-            path.write_text(PAGE.format(name=name, title=title), encoding="utf-8")
+        if title := titles.get(f"chapters/{name}"):
+            page = PAGE.format(name=name, title=escape(title))
+            (folder / "chapters" / f"{old}.html").write_text(page, encoding="utf-8")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-import yaml
+import refresh
 from mdit_py_plugins.anchors.index import slugify
 
 import nnlib
@@ -77,11 +77,8 @@ def test_every_named_section_and_test_exists():
 
 
 def reading_order() -> list[Path]:
-    """Return the notebooks in the order of the table of contents."""
-    parts = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))["parts"]
-    files = [entry["file"] for part in parts for entry in part["chapters"]]
-    paths = [ROOT / f"{name}.ipynb" for name in files]
-    return [path for path in paths if path.exists() and path.parent == CHAPTERS]
+    """Return the chapters' notebooks in the order of the table of contents."""
+    return [path for path in refresh.notebooks() if path.parent == CHAPTERS]
 
 
 def terms() -> list[str]:

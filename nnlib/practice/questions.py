@@ -59,11 +59,13 @@ def chapters(contents: Path | None = None) -> list[str]:
     """
     names = (item.name for item in ROOM.iterdir())
     found = sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
-    if contents is None or not contents.exists():
-        return found
-    text = contents.read_text(encoding="utf-8")
-    listed = [re.sub(".*/", "", file) for file in re.findall(r"- file: (\S+)", text)]
-    return sorted(found, key=lambda name: listed.index(name) if name in listed else len(listed))
+    order = [Path(file).name for file in listed(contents)] if contents and contents.exists() else []
+    return sorted(found, key=lambda name: order.index(name) if name in order else len(order))
+
+
+def listed(contents: Path) -> list[str]:
+    """Return the pages that a table of contents lists, in its order, each as it writes it."""
+    return re.findall(r"- file: (\S+)", contents.read_text(encoding="utf-8"))
 
 
 def load(chapter: str) -> Fields:
