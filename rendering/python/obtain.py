@@ -19,6 +19,7 @@ from functools import cache
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 HERE = Path(__file__).resolve().parent
@@ -52,8 +53,12 @@ def from_address(address: str) -> Fetch:
     """Return what fetches files from below an address."""
 
     def fetch(name: str) -> bytes:
-        with urlopen(f"{address.rstrip('/')}/{name}", timeout=60) as answer:
-            content: bytes = answer.read()
+        try:
+            with urlopen(f"{address.rstrip('/')}/{name}", timeout=60) as answer:
+                content: bytes = answer.read()
+        except HTTPError as error:
+            error.close()  # it holds what the server answered, in a file
+            raise
         return content
 
     return fetch
