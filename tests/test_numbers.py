@@ -23,7 +23,7 @@ import pytest
 from hostile import LIMITS
 from sklearn.datasets import load_digits, load_iris
 
-from nnlib import ThreeLayerNet, k_nearest
+from nnlib import ThreeLayerNet
 from nnlib.practice import drills, mock
 from nnlib.search import MEMORY_LIMIT
 from nnlib.widgets import CancellationExplorer
