@@ -165,7 +165,7 @@ def test_the_shown_solution_is_the_tested_source_and_passes(drill, task):
     (body,) = [n for n in tree.body if getattr(n, "name", "") == task.solution.__name__]
     assert ast.get_source_segment(source.code, body) in home
     assert repr(source) == source.code
-    assert max(map(len, (source.code + drill.stub).splitlines())) <= 72
+    assert max(map(len, f"{source.code}\n{drill.stub}".splitlines())) <= 72
     names = {}
     exec(compile(source.code, "answer", "exec"), names)
     assert judged(task, names[task.solution.__name__]).passed
