@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from html import escape
 from pathlib import Path
 
@@ -28,6 +29,22 @@ MOVED = {
     "16_learning": "learning",
     "17_slips": "slips",
 }
+# Sections that live on another page today: by the page where they were, where they are.
+SECTIONS = {
+    "00_warmup": {"what-an-ulp-is": "floats.html#what-an-ulp-is"},
+    "01_nearest": {
+        "ties-are-not-rare": "edges.html#three-kinds-of-ties",
+        "what-can-go-wrong-equal-rows-unequal-scores": "floats.html#equal-rows-unequal-scores",
+        "how-good-can-it-be": "neighbors.html#how-good-can-it-be",
+    },
+    "06_scale": {
+        "correlated-features-mahalanobis": "metric.html#correlated-features-mahalanobis",
+        "cosine-normalize-and-b-vanishes": "metric.html#cosine-normalize-and-b-vanishes",
+        "any-bowl-will-do": "metric.html#any-bowl-will-do",
+        "l1-does-not-fit": "metric.html#l1-does-not-fit",
+    },
+    "11_approximate": {"a-graph-to-walk-on": "graphs.html"},
+}
 # The script keeps what stands behind the address, such as a section; without it the header leads.
 PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -36,7 +53,10 @@ PAGE = """<!DOCTYPE html>
 <meta name="robots" content="noindex">
 <link rel="canonical" href="{name}.html">
 <noscript><meta http-equiv="refresh" content="0; url={name}.html"></noscript>
-<script>location.replace("{name}.html" + location.search + location.hash);</script>
+<script>
+const moved = {sections}[location.hash.slice(1)];
+location.replace(moved || "{name}.html" + location.search + location.hash);
+</script>
 <p>This page is now <a href="{name}.html">{title}</a>.</p>
 </html>
 """
@@ -54,5 +74,6 @@ def write_redirects(folder: Path, titles: dict[str, str]) -> None:
     """
     for old, name in MOVED.items():
         if title := titles.get(f"chapters/{name}"):
-            page = PAGE.format(name=name, title=escape(title))
+            sections = json.dumps(SECTIONS.get(old, {}), sort_keys=True)
+            page = PAGE.format(name=name, title=escape(title), sections=sections)
             (folder / "chapters" / f"{old}.html").write_text(page, encoding="utf-8")

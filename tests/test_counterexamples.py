@@ -25,6 +25,7 @@ def test_a_card_shows_its_claim_its_lines_and_its_values(name):
     assert "return" not in card.source
     ast.parse(card.source)
     assert len(card.source.splitlines()) <= 10
+    assert max(map(len, card.source.splitlines())) <= 68  # indented by four, as cells are wide
 
 
 @pytest.mark.parametrize("name", COUNTEREXAMPLES)

@@ -131,7 +131,7 @@ def test_the_example_of_the_statement_is_true(drill):
     names = {"np": np, drill.name: drill.solution}
     told = 0
     for line in code.splitlines():
-        assert len(line) <= 84
+        assert len(line) <= 72
         code, _, value = line.partition("  # ")
         if value.startswith("raises "):
             with pytest.raises(ValueError, match=value.split()[-1]):
@@ -165,6 +165,7 @@ def test_the_shown_solution_is_the_tested_source_and_passes(drill, task):
     (body,) = [n for n in tree.body if getattr(n, "name", "") == task.solution.__name__]
     assert ast.get_source_segment(source.code, body) in home
     assert repr(source) == source.code
+    assert max(map(len, f"{source.code}\n{drill.stub}".splitlines())) <= 72
     names = {}
     exec(compile(source.code, "answer", "exec"), names)
     assert judged(task, names[task.solution.__name__]).passed

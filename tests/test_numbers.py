@@ -23,7 +23,7 @@ import pytest
 from hostile import LIMITS
 from sklearn.datasets import load_digits, load_iris
 
-from nnlib import ThreeLayerNet, k_nearest
+from nnlib import ThreeLayerNet
 from nnlib.practice import drills, mock
 from nnlib.search import MEMORY_LIMIT
 from nnlib.widgets import CancellationExplorer
@@ -134,18 +134,6 @@ def crossing_in_centimeters():
     return high
 
 
-def tied_one_before_the_cliff():
-    """Virginicas whose 98 nearest others are 49 of their own and 49 versicolors."""
-    iris = load_iris()
-    rows = np.rint(iris.data * 10).astype(int)
-    near = k_nearest(rows, rows, 100)
-    count = 0
-    for q in range(100, 150):
-        others = iris.target[near[q][near[q] != q][:98]]
-        count += int((others == 2).sum() == (others == 1).sum() == 49)
-    return count
-
-
 def wrapped(a, b):
     return int((np.array([a], np.uint8) - np.array([b], np.uint8))[0])
 
@@ -187,7 +175,6 @@ COMPUTED = {
     ("exact", "300,000"): lambda: round(0.0197 / 1.0197 * 2**24, -5),
     ("exact", "thirteen"): lambda: np.floor(-np.log10((784 + 2) * 2.0**-53)),
     ("exact", "fifteen"): lambda: np.floor(-np.log10((1 + 2) * 2.0**-53)),
-    ("neighbors", "37"): tied_one_before_the_cliff,
     ("approximate", "forty"): lambda: 10**6 / 100 / 250,
     ("approximate", "31 GB"): lambda: round(10**7 * 768 * 4 / GB),
     ("approximate", "32 GB"): lambda: round(10**7 * (4 * 768 + 8 * 16) / GB),

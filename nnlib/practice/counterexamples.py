@@ -93,7 +93,7 @@ def square_root_ties() -> Outcome:
     X_train = np.array([[1.0, 2.0**-26], [1.0, 0.0]])
     x = np.array([0.0, 0.0])
     d2 = ((X_train - x) ** 2).sum(axis=1)  # 1 + 2⁻⁵² and 1: different
-    d = np.sqrt(d2)  # both round to 1: a tie, and argmin takes the first
+    d = np.sqrt(d2)  # both round to 1, and argmin takes the first
     return {"argmin of d²": d2.argmin(), "argmin of d": d.argmin()}
 
 
@@ -104,7 +104,7 @@ def order_of_summation() -> Outcome:
     a, b, c = 2 * x * t
     norm = t[0] * t[0] + t[1] * t[1] + t[2] * t[2]
     first = ((a + b) + c) - norm  # as one routine of a BLAS may add
-    second = (a + (b + c)) - norm  # as its routine for the last few columns may add
+    second = (a + (b + c)) - norm  # as it may add in the last columns
     return {"first copy's score": round(float(first), 7), "second's": round(float(second), 7)}
 
 
@@ -139,7 +139,7 @@ def half_the_scores() -> Outcome:
     x = np.array([2.0, 2.0])
     s = 2 * T @ x - (T * T).sum(axis=1)
     same_winner = s.argmax() == (s / 2).argmax()
-    assert same_winner  # but a softmax behind it sees twice the temperature:
+    assert same_winner  # but a softmax sees twice the temperature:
     return {"softmax(s)": softmax(s).round(3), "softmax(s/2)": softmax(s / 2).round(3)}
 
 
@@ -177,17 +177,17 @@ def tie_at_zero_temperature() -> Outcome:
 
 @card("With λ = 1 the soft network and 1NN agree; λ “large” is a detail.")
 def outvoted_neighbor() -> Outcome:
-    T = np.array([[1.0], [1.3], [1.4]])
-    classes = np.array([[1, 0], [0, 1], [0, 1]])  # row 0 is an A, the others are B
+    T = np.array([[1.0], [1.3], [1.4]])  # labels A, B, B
     x = np.array([0.5])
     d2 = (x - T[:, 0]) ** 2  # row 0 is the nearest
-    soft, hard = ((softmax(-lam * d2)[:, None] * classes).sum(axis=0) for lam in (1, 100))
-    return {"λ = 1": "AB"[soft.argmax()], "λ = 100": "AB"[hard.argmax()]}
+    weights = [softmax(-lam * d2) for lam in (1, 100)]
+    soft, hard = ([p[0], p[1] + p[2]] for p in weights)  # of A, of B
+    return {"λ = 1": "AB"[np.argmax(soft)], "λ = 100": "AB"[np.argmax(hard)]}
 
 
 @card("The label of the nearest row does not depend on the unit of a feature.")
 def millimeters() -> Outcome:
-    T = np.array([[1.0, 3.0], [2.0, 1.0]])  # both features in centimeters
+    T = np.array([[1.0, 3.0], [2.0, 1.0]])  # both in centimeters
     x = np.array([1.0, 1.0])
     scale = np.array([10, 1])  # now the first one in millimeters
     return {
@@ -233,8 +233,8 @@ def parallel_rows() -> Outcome:
 def bent_bisector() -> Outcome:
     T = np.array([[0, 0], [8, 4]])
     p, q = np.array([1, 8]), np.array([5, 0])
-    halfway = (p + q) // 2  # an affine s₀ − s₁ has the mean of both ends here
-    d = [np.abs(x - T).sum(axis=1) for x in (p, q, halfway)]  # the metric L1
+    halfway = (p + q) // 2  # here an affine s₀ − s₁ has the mean
+    d = [np.abs(x - T).sum(axis=1) for x in (p, q, halfway)]  # L1
     return {"nearest at p": d[0].argmin(), "at q": d[1].argmin(), "halfway": d[2].argmin()}
 
 
@@ -258,7 +258,7 @@ def infinite_vote() -> Outcome:
 
 @card("For keys of equal norm, dividing q·k by √d is the temperature λ = 1/√d.")
 def half_of_one_over_root_d() -> Outcome:
-    keys = np.array([[1, 1, 1, 1], [2, 0, 0, 0]])  # d = 4; both have norm 2
+    keys = np.array([[1, 1, 1, 1], [2, 0, 0, 0]])  # of norm 2
     q = np.array([1, 0, 0, 0])
     d2 = ((q - keys) ** 2).sum(axis=1)  # 3 and 1
     return {
@@ -270,10 +270,11 @@ def half_of_one_over_root_d() -> Outcome:
 
 @card("A query lies in one cell, so one unit of the perceptron fires.")
 def silent_perceptron() -> Outcome:
-    T = np.array([[0.3, 0.0], [0.3, 0.2], [0.2, 0.1]])  # of three classes
-    x = np.array([0.3, 0.1])  # on paper at 0.1 from each: row 0 should win
+    T = np.array([[0.3, 0.0], [0.3, 0.2], [0.2, 0.1]])  # three classes
+    x = np.array([0.3, 0.1])  # on paper at 0.1 from each
     norm = T[:, 0] * T[:, 0] + T[:, 1] * T[:, 1]
-    W, b = 2 * (T - T[[1, 2, 0]]), norm[[1, 2, 0]] - norm  # 0 − 1, 1 − 2, 2 − 0
+    later = [1, 2, 0]  # the pairs 0 − 1, 1 − 2, 2 − 0
+    W, b = 2 * (T - T[later]), norm[later] - norm
     sums = W[:, 0] * x[0] + W[:, 1] * x[1] + b
     h01, h12, h02 = sums[0] >= 0, sums[1] >= 0, sums[2] <= 0
     fires = [h01 and h02, h12 and not h01, not h02 and not h12]
@@ -324,9 +325,10 @@ def squared_too_early() -> Outcome:
 @card("−2·x_j·t_j does not depend on j, so it can leave the sum.")
 def loose_term() -> Outcome:
     x, t = np.array([2, 2]), np.array([4, 2])
-    inside = sum(x[j] * x[j] - 2 * x[j] * t[j] + t[j] * t[j] for j in range(2))
+    squares = (x * x + t * t).sum()
+    inside = squares - sum(2 * x[j] * t[j] for j in range(2))
     j = 1  # the last feature, or whichever the loop left behind
-    outside = sum(x[j] * x[j] + t[j] * t[j] for j in range(2)) - 2 * x[j] * t[j]
+    outside = squares - 2 * x[j] * t[j]
     return {"inside the sum": inside, "outside": outside}
 
 
@@ -334,7 +336,7 @@ def loose_term() -> Outcome:
 def query_in_the_bias() -> Outcome:
     T = np.array([[1, 1], [4, 2], [2, 5]])
     first, second = np.array([2, 2]), np.array([3, 4])
-    b = (first * first).sum() + (T * T).sum(axis=1)  # built when the first query came
+    b = (first * first).sum() + (T * T).sum(axis=1)  # of the first one
     layer = b - 2 * T @ second
     return {"the layer says": layer, "‖x − t‖²": ((second - T) ** 2).sum(axis=1)}
 
@@ -372,7 +374,7 @@ def clipped_to_a_tie() -> Outcome:
 
 @card("1NN makes no error on its own training set, so it will make few on new data.")
 def own_neighbor() -> Outcome:
-    T, y = np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([0, 1, 0, 1])
+    T, y = np.arange(4.0)[:, None], np.array([0, 1, 0, 1])
     D = (T - T.T) ** 2
     errors = (y[D.argmin(axis=1)] != y).sum()  # every row finds itself
     np.fill_diagonal(D, np.inf)
@@ -385,7 +387,8 @@ def standardized_apart() -> Outcome:
     T, X = np.array([0.0, 2.0, 10.0]), np.array([10.0, 10.0, 13.0])
     together = (X - T.mean()) / T.std(), (T - T.mean()) / T.std()
     apart = (X - X.mean()) / X.std(), (T - T.mean()) / T.std()
-    same, own = (((x[:, None] - t) ** 2).argmin(axis=1) for x, t in (together, apart))
+    d2 = [(x[:, None] - t) ** 2 for x, t in (together, apart)]
+    same, own = (D.argmin(axis=1) for D in d2)
     return {"by the training set": same, "each by its own": own}
 
 
@@ -403,7 +406,7 @@ def index_in_the_block() -> Outcome:
 @card("∂s/∂t = 2x: the score 2x·t − ‖t‖² is linear in the template.")
 def gradient_without_bias() -> Outcome:
     x, t, h = 3.0, 1.0, 2.0**-10
-    above, below = (2 * x * moved - moved * moved for moved in (t + h, t - h))
+    above, below = (2 * x * u - u * u for u in (t + h, t - h))
     slope = (above - below) / (2 * h)
     return {"central difference": slope, "2x": 2 * x, "2(x − t)": 2 * (x - t)}
 
@@ -411,12 +414,12 @@ def gradient_without_bias() -> Outcome:
 @card("A steep enough sigmoid comes as close to a step as you like.")
 def half_a_jump() -> Outcome:
     step = np.array([0.0, 1.0])  # on the left and on the right of 0
-    outcome: Outcome = {"as close as you like": 0.0}
-    for slope in (1e3, 1e6, 1e9):  # for any slope: its points, too, lie nearer to the step
+    found: Outcome = {"as close as you like": 0.0}
+    for slope in (1e3, 1e6, 1e9):  # the points move in with it
         x = np.array([-1, 1]) / (1000 * slope)
         error = np.abs(1 / (1 + np.exp(-slope * x)) - step)
-        outcome[f"worst error at slope {slope:g}"] = error.max().round(3)
-    return outcome
+        found[f"worst error at slope {slope:g}"] = error.max().round(3)
+    return found
 
 
 @card("A condensed store classifies every training row rightly.")
@@ -425,13 +428,14 @@ def contradicting_twins() -> Outcome:
     y, store = "AB", [0]
     if y[store[nearest(X[store], X[1:])[0]]] != y[1]:
         store.append(1)  # misclassified, so it is kept, too
-    found = "".join(y[store[i]] for i in nearest(X[store], X))  # a tie: the earliest
+    kept = nearest(X[store], X)  # a tie: the earliest
+    found = "".join(y[store[i]] for i in kept)
     return {"labels": y, "labels by the store": found}
 
 
 @card("The direct form has no cancellation, so it finds every tie.")
 def direct_form_rounds() -> Outcome:
-    T = np.array([[0.5, 0.1, 0.2], [0.2, 0.1, 0.5]])  # the same three numbers
+    T = np.array([[0.5, 0.1, 0.2], [0.2, 0.1, 0.5]])  # same numbers
     x = np.zeros(3)
     squares = (T - x) ** 2
     d2 = squares[:, 0] + squares[:, 1] + squares[:, 2]
@@ -442,13 +446,14 @@ def direct_form_rounds() -> Outcome:
 def decimals_are_rounded() -> Outcome:
     T, x = np.array([[4.9], [4.7]]), np.array([[4.8]])
     stored = nearest(T, x)[0]
-    measured = nearest(np.rint(10 * T), np.rint(10 * x))[0]  # in tenths: a tie
+    measured = nearest(np.rint(10 * T), np.rint(10 * x))[0]  # a tie
     return {"as stored": stored, "as measured": measured}
 
 
 @card("The cell of a k-d tree that holds the query holds its nearest row.")
 def across_the_cut() -> Outcome:
-    left, right = np.array([[0, 0], [2, 4]]), np.array([[5, 0], [9, 4]])  # cut at x₀ = 3.5
+    left = np.array([[0, 0], [2, 4]])
+    right = np.array([[5, 0], [9, 4]])  # cut at x₀ = 3.5
     x = np.array([[3, 0]])  # left of the cut
     own = left[nearest(left, x)[0]]
     everywhere = np.concatenate([left, right])
@@ -458,7 +463,7 @@ def across_the_cut() -> Outcome:
 @card("The row with the nearest centroid is the nearest row.")
 def wrong_cell() -> Outcome:
     cells = [np.array([[0], [6]]), np.array([[9], [11]])]
-    centroids = np.array([cell.mean(axis=0) for cell in cells])  # 3 and 10
+    centroids = np.array([cell.mean(axis=0) for cell in cells])
     x = np.array([[7]])
     own = cells[nearest(centroids, x)[0]]
     rows = np.concatenate(cells)
@@ -477,7 +482,7 @@ def stuck_walk() -> Outcome:
 
 @card("Each machine sends the index and the distance of its best; the smallest distance wins.")
 def distances_travel_alone() -> Outcome:
-    T = np.array([[0.5, 0.1, 0.2], [0.2, 0.1, 0.5]])  # one row on each machine, equally far
+    T = np.array([[0.5, 0.1, 0.2], [0.2, 0.1, 0.5]])  # equally far
     x = np.zeros(3)
     sent = []
     for i, t in enumerate(T):

@@ -30,7 +30,8 @@ class Listing(tuple[Drill, ...]):
 
     def __repr__(self) -> str:
         return "\n".join(
-            f"{d.name:<20} {d.minutes:>3} min  {d.difficulty:<7} {d.title}" for d in self
+            f"{d.name:<20} {d.minutes:>3} min  {d.difficulty:<7} {d.title}"
+            for d in self
         )
 
 
@@ -43,7 +44,9 @@ def drill(name: str) -> Drill:
         If there is none; the message lists the names.
     """
     if name not in NAMES:
-        raise ValueError(f"no drill {name!r}; there are {', '.join(NAMES)}")
+        raise ValueError(
+            f"no drill {name!r}; there are {', '.join(NAMES)}"
+        )
     found = import_module(f"nnlib.practice.catalog.{name}").DRILL
     assert isinstance(found, Drill)
     return found

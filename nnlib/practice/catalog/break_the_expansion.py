@@ -41,8 +41,13 @@ DRAFT = Draft(
     ),
     clarifying=(
         Question("In which precision?", "float64."),
-        Question("May the rows tie?", "No: the nearest must be nearest by a factor of two in d²."),
-        Question("Is overflow a way?", "No; every squared norm is finite."),
+        Question(
+            "May the rows tie?",
+            "No: the nearest must be nearest by a factor of two in d².",
+        ),
+        Question(
+            "Is overflow a way?", "No; every squared norm is finite."
+        ),
         Question("How many rows?", "Two are enough."),
     ),
     hints=(
@@ -56,7 +61,7 @@ import numpy as np
 
 
 def break_the_expansion():
-    """Return (X_train, x) on which the expanded form picks a wrong row."""
+    """Return (X_train, x) where the expanded form picks a wrong row."""
     raise NotImplementedError
 ''',
     rubric=(
@@ -94,8 +99,8 @@ Data = tuple[Array, Array]
 
 @DRAFT.solution("form", "expanded")
 def break_the_expansion() -> Data:
-    """Return (X_train, x) on which the expanded form picks a wrong row."""
-    # Near 10⁹ the squares are near 10¹⁸, where float64 numbers are 128 apart: 4 and 1 are lost.
+    """Return (X_train, x) where the expanded form picks a wrong row."""
+    # Near 10¹⁸ float64 numbers are 128 apart: 4 and 1 are lost.
     x = np.array([1e9])
     return np.array([[1e9 + 2], [1e9 + 1]]), x
 
@@ -140,7 +145,9 @@ def with_nan() -> Data:
 @DRAFT.wrong("form")
 def in_float32() -> Data:
     """Return float32, whose data another program would widen."""
-    return np.array([[10010.0], [10005.0]], dtype=np.float32), np.array([10007], dtype=np.float32)
+    return np.array([[10010.0], [10005.0]], dtype=np.float32), np.array(
+        [10007], dtype=np.float32
+    )
 
 
 @DRAFT.wrong("direct")
@@ -162,8 +169,16 @@ def expanded_choices(T: Array, x: Array) -> set[int]:
     """Return the rows that the expanded forms pick, in both orders of summation."""
     found = set()
     with np.errstate(over="ignore", invalid="ignore"):
-        for tt, xt, xx in zip(added(T * T), added(T * x), added((x * x)[None, :]), strict=True):
-            found |= {int((tt - 2 * xt).argmin()), int((xx - 2 * xt + tt).argmin())}
+        for tt, xt, xx in zip(
+            added(T * T),
+            added(T * x),
+            added((x * x)[None, :]),
+            strict=True,
+        ):
+            found |= {
+                int((tt - 2 * xt).argmin()),
+                int((xx - 2 * xt + tt).argmin()),
+            }
     return found
 
 
@@ -184,8 +199,13 @@ def well_formed(got: Any, want: Any) -> str:
         return f"the shapes {T.shape} and {x.shape} do not fit the statement"
     with np.errstate(over="ignore"):
         squares = (T * T).sum(axis=1), (x * x).sum()
-        if not (np.isfinite(squares[0]).all() and np.isfinite(2 * squares[1])):
-            return "a squared norm overflows; the statement rules that out"
+        if not (
+            np.isfinite(squares[0]).all()
+            and np.isfinite(2 * squares[1])
+        ):
+            return (
+                "a squared norm overflows; the statement rules that out"
+            )
     return ""
 
 
@@ -207,7 +227,11 @@ def direct_is_right(got: Any, want: Any) -> str:
     T, x = got
     nearest = ranked(exact_distances(x[None, :], T)[0])[0]
     chosen = {int(sums.argmin()) for sums in added((x - T) * (x - T))}
-    return "" if chosen == {nearest} else "the direct form does not find the nearest row either"
+    return (
+        ""
+        if chosen == {nearest}
+        else "the direct form does not find the nearest row either"
+    )
 
 
 def expanded_is_wrong(got: Any, want: Any) -> str:
@@ -223,7 +247,11 @@ def and_before(*rules: Agree) -> Agree:
     """Return the last rule, which is silent where an earlier one speaks already."""
 
     def agree(got: Any, want: Any) -> str:
-        return "" if any(rule(got, want) for rule in rules[:-1]) else rules[-1](got, want)
+        return (
+            ""
+            if any(rule(got, want) for rule in rules[:-1])
+            else rules[-1](got, want)
+        )
 
     return agree
 
@@ -265,15 +293,28 @@ DEMANDS = {
 }
 
 
-def checks(cases: Any = once, *more: tuple[str, str, Agree], **renamed: str) -> tuple[Values, ...]:
+def checks(
+    cases: Any = once, *more: tuple[str, str, Agree], **renamed: str
+) -> tuple[Values, ...]:
     """Return a check for each rule, and for each further one."""
     found = []
     rules: list[Agree] = []
-    named = [(rule.__name__, WHYS[rule.__name__], rule) for rule in RULES]
+    named = [
+        (rule.__name__, WHYS[rule.__name__], rule) for rule in RULES
+    ]
     for name, why, rule in [named[0], *more, *named[1:]]:
         rules.append(rule)
         agree, demand = and_before(*rules), {**DEMANDS, **renamed}[name]
-        found.append(Values(name, why, cases, agree=agree, expects=asked, demand=demand))
+        found.append(
+            Values(
+                name,
+                why,
+                cases,
+                agree=agree,
+                expects=asked,
+                demand=demand,
+            )
+        )
     return tuple(found)
 
 
@@ -304,7 +345,9 @@ EXPANSION_IN_FLOAT32 = DRAFT.twist(
 @EXPANSION_IN_FLOAT32.solution("form", "expanded")
 def expansion_in_float32() -> Data:
     """Return float32 data below 10⁵."""
-    return np.array([[10010], [10005]], dtype=np.float32), np.array([10007], dtype=np.float32)
+    return np.array([[10010], [10005]], dtype=np.float32), np.array(
+        [10007], dtype=np.float32
+    )
 
 
 @EXPANSION_IN_FLOAT32.wrong("form")
@@ -316,7 +359,9 @@ def still_float64() -> Data:
 @EXPANSION_IN_FLOAT32.wrong("expanded")
 def float32_without_effect() -> Data:
     """Return float32 numbers small enough to be squared exactly."""
-    return np.array([[10], [5]], dtype=np.float32), np.array([7], dtype=np.float32)
+    return np.array([[10], [5]], dtype=np.float32), np.array(
+        [7], dtype=np.float32
+    )
 
 
 def float32_rules() -> tuple[Values, ...]:
@@ -324,7 +369,11 @@ def float32_rules() -> tuple[Values, ...]:
 
     def below(got: Any, want: Any) -> str:
         large = max(float(np.abs(value).max()) for value in got)
-        return f"a number is {large:g} in size; stay below 100000" if large >= 1e5 else ""
+        return (
+            f"a number is {large:g} in size; stay below 100000"
+            if large >= 1e5
+            else ""
+        )
 
     why = "float32 has 24 bits: the squares of five-digit numbers do not fit, and sums over pixels get there."
     return checks(once_float32, ("below_100000", why, below))
@@ -340,19 +389,25 @@ def at_the_border() -> Data:
 @EXPANSION_IN_FLOAT32.wrong("below")
 def too_far_out() -> Data:
     """Use a million."""
-    return np.array([[1e6 + 2], [1e6 + 1]], np.float32), np.array([1e6], np.float32)
+    return np.array([[1e6 + 2], [1e6 + 1]], np.float32), np.array(
+        [1e6], np.float32
+    )
 
 
 @EXPANSION_IN_FLOAT32.wrong("clear")
 def nearly_tied_in_float32() -> Data:
     """Let the distances differ by a little."""
-    return np.array([[10_011], [9_990]], np.float32), np.array([10_000], np.float32)
+    return np.array([[10_011], [9_990]], np.float32), np.array(
+        [10_000], np.float32
+    )
 
 
 @EXPANSION_IN_FLOAT32.wrong("direct")
 def vanishing_in_float32() -> Data:
     """Use numbers whose squares underflow."""
-    return np.array([[2e-30], [1e-30]], np.float32), np.array([0], np.float32)
+    return np.array([[2e-30], [1e-30]], np.float32), np.array(
+        [0], np.float32
+    )
 
 
 EXPANSION_IN_FLOAT32.tests(
@@ -370,13 +425,15 @@ CENTERED_DATA = DRAFT.twist(
         "clear": "Again the nearest row is nearest by far,",
         "expanded": "and the direct form finds it, while the expanded forms do not.",
     },
-    aloud={"correct": "Two far clusters have their mean between them: centering leaves the norms."},
+    aloud={
+        "correct": "Two far clusters have their mean between them: centering leaves the norms."
+    },
 )
 
 
 @CENTERED_DATA.solution("form", "mean", "expanded")
 def centered_data() -> Data:
-    """Return rows of mean zero: two clusters, far from each other and so from their mean."""
+    """Return rows of mean zero: two clusters, far from their mean."""
     T = np.array([[1e9 + 2], [1e9 + 1], [-1e9 - 2], [-1e9 - 1]])
     return T, np.array([1e9])
 
@@ -398,11 +455,17 @@ def centered_rules() -> tuple[Values, ...]:
 
     def centered(got: Any, want: Any) -> str:
         sums = [sum(map(int, column)) for column in got[0].T.tolist()]
-        return "" if not any(sums) else "the columns of X_train should sum to zero"
+        return (
+            ""
+            if not any(sums)
+            else "the columns of X_train should sum to zero"
+        )
 
     why = "Centering is the usual advice; it helps if the data is one cloud, and not if it is two."
     # Of whole numbers the direct form loses nothing that counts: it asks no more than the others.
-    return checks(once, ("mean_zero", why, centered), direct_is_right="expanded")
+    return checks(
+        once, ("mean_zero", why, centered), direct_is_right="expanded"
+    )
 
 
 @CENTERED_DATA.right("clear")

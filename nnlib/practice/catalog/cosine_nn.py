@@ -8,7 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.practice.checks import Args, Case, Cube, Loops, Named, Refusals, Values
+from nnlib.practice.checks import (
+    Args,
+    Case,
+    Cube,
+    Loops,
+    Named,
+    Refusals,
+    Values,
+)
 from nnlib.practice.compare import all_of, close, same_labels
 from nnlib.practice.inputs import (
     FEW,
@@ -53,7 +61,8 @@ DRAFT = Draft(
     },
     example="""
 T, y = np.array([[1, 1], [4, 2], [2, 5]]), np.array(["A", "B", "C"])
-cosine_nn(T, y, np.array([[4, 4], [9, 4]]))  # array(['A', 'B'], dtype='<U1')
+X = np.array([[4, 4], [9, 4]])
+cosine_nn(T, y, X)  # array(['A', 'B'], dtype='<U1')
 """,
     remark=(
         "Ties are judged on rows along the axes whose lengths are powers of two, on which "
@@ -61,9 +70,18 @@ cosine_nn(T, y, np.array([[4, 4], [9, 4]]))  # array(['A', 'B'], dtype='<U1')
     ),
     reported={"memory": "informative"},
     clarifying=(
-        Question("What is the cosine with a row of zeros?", "Undefined: raise an error."),
-        Question("Largest cosine, or largest in size?", "Largest: opposite directions are far."),
-        Question("Do I need to normalize the queries?", "For the argmax, no. For the value, yes."),
+        Question(
+            "What is the cosine with a row of zeros?",
+            "Undefined: raise an error.",
+        ),
+        Question(
+            "Largest cosine, or largest in size?",
+            "Largest: opposite directions are far.",
+        ),
+        Question(
+            "Do I need to normalize the queries?",
+            "For the argmax, no. For the value, yes.",
+        ),
         Question("Is sparse input possible?", "No, dense arrays."),
     ),
     hints=(
@@ -76,7 +94,7 @@ import numpy as np
 
 
 def cosine_nn(X_train, y_train, X_test):
-    """Return for each query the label of the row with the largest cosine."""
+    """Return for each query the label of the row of largest cosine."""
     raise NotImplementedError
 ''',
     rubric=(
@@ -116,19 +134,23 @@ def unit(name: str, X: Array) -> Array:
     Z = np.asarray(X, dtype=np.float64)
     norms = np.sqrt((Z * Z).sum(axis=1, keepdims=True))
     if (norms == 0).any():
-        raise ValueError(f"{name} has a row of zeros, which has no direction")
+        raise ValueError(
+            f"{name} has a row of zeros, which has no direction"
+        )
     return np.asarray(Z / norms)
 
 
 @DRAFT.solution("dtypes", "labels", "unmodified")
 def cosine_nn(X_train: Array, y_train: Array, X_test: Array) -> Array:
-    """Return for each query the label of the row with the largest cosine."""
+    """Return for each query the label of the row of largest cosine."""
     T, X = unit("X_train", X_train), unit("X_test", X_test)
     return y_train[(X @ T.T).argmax(axis=1)]
 
 
 @DRAFT.right("cosine", "precision", "zero", "no_loop")
-def one_side_only(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def one_side_only(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Normalize the training rows only: the query's length changes no order."""
     T = unit("X_train", X_train)
     X = np.asarray(X_test, dtype=float)
@@ -151,7 +173,9 @@ def checked(X_train: Array, X_test: Array) -> tuple[Array, Array]:
     """Return both as floats; refuse zeros."""
     unit("X_train", X_train)
     unit("X_test", X_test)
-    return np.asarray(X_train, dtype=float), np.asarray(X_test, dtype=float)
+    return np.asarray(X_train, dtype=float), np.asarray(
+        X_test, dtype=float
+    )
 
 
 @DRAFT.wrong("cosine")
@@ -162,7 +186,9 @@ def dot_product(X_train: Array, y_train: Array, X_test: Array) -> Array:
 
 
 @DRAFT.wrong("cosine")
-def queries_only(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def queries_only(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Normalize the queries only, which changes nothing."""
     T, X = checked(X_train, X_test)
     return y_train[(unit("X_test", X) @ T.T).argmax(axis=1)]
@@ -180,7 +206,9 @@ def by_columns(X_train: Array, y_train: Array, X_test: Array) -> Array:
     """Normalize the columns."""
     T, X = checked(X_train, X_test)
     scale = np.sqrt((T * T).sum(axis=0))
-    return y_train[(X @ (T / np.where(scale > 0, scale, 1)).T).argmax(axis=1)]
+    return y_train[
+        (X @ (T / np.where(scale > 0, scale, 1)).T).argmax(axis=1)
+    ]
 
 
 @DRAFT.wrong("cosine")
@@ -191,25 +219,40 @@ def absolute(X_train: Array, y_train: Array, X_test: Array) -> Array:
 
 
 @DRAFT.wrong("zero")
-def a_little_added(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def a_little_added(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Add a small number to the norm, so that zeros go unnoticed."""
-    T, X = np.asarray(X_train, dtype=float), np.asarray(X_test, dtype=float)
+    T, X = (
+        np.asarray(X_train, dtype=float),
+        np.asarray(X_test, dtype=float),
+    )
     T = T / (np.sqrt((T * T).sum(axis=1, keepdims=True)) + 1e-300)
     return y_train[(X @ T.T).argmax(axis=1)]
 
 
 @DRAFT.wrong("dtypes")
-def wraps_around(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def wraps_around(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Compute norms in the dtype that came."""
     checked(X_train, X_test)
-    norms = np.sqrt(np.einsum("ij,ij->i", X_train, X_train).astype(float))
+    norms = np.sqrt(
+        np.einsum("ij,ij->i", X_train, X_train).astype(float)
+    )
     return y_train[
-        (X_test.astype(float) @ X_train.T / np.where(norms > 0, norms, 1)).argmax(axis=1)
+        (
+            X_test.astype(float)
+            @ X_train.T
+            / np.where(norms > 0, norms, 1)
+        ).argmax(axis=1)
     ]
 
 
 @DRAFT.wrong("earliest")
-def smallest_label(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def smallest_label(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Give a tie to the smallest label."""
     order = y_train.argsort(kind="stable")
     return cosine_nn(X_train[order], y_train[order], X_test)
@@ -219,7 +262,9 @@ def smallest_label(X_train: Array, y_train: Array, X_test: Array) -> Array:
 def in_float32(X_train: Array, y_train: Array, X_test: Array) -> Array:
     """Compute in float32."""
     T, X = unit("X_train", X_train), unit("X_test", X_test)
-    return y_train[(X.astype(np.float32) @ T.astype(np.float32).T).argmax(axis=1)]
+    return y_train[
+        (X.astype(np.float32) @ T.astype(np.float32).T).argmax(axis=1)
+    ]
 
 
 @DRAFT.wrong("precision")
@@ -235,14 +280,20 @@ def names_both(X_train: Array, y_train: Array, X_test: Array) -> Array:
     try:
         return cosine_nn(X_train, y_train, X_test)
     except ValueError:
-        raise ValueError("X_train or X_test has a row of zeros") from None
+        raise ValueError(
+            "X_train or X_test has a row of zeros"
+        ) from None
 
 
 @DRAFT.wrong("no_loop")
-def query_by_query(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def query_by_query(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Loop over the queries."""
     T, X = unit("X_train", X_train), unit("X_test", X_test)
-    return y_train[np.array([(T @ x).argmax() for x in X], dtype=np.intp)]
+    return y_train[
+        np.array([(T @ x).argmax() for x in X], dtype=np.intp)
+    ]
 
 
 def exact_cosines(x: Array, T: Array) -> list[Fraction]:
@@ -254,7 +305,9 @@ def exact_cosines(x: Array, T: Array) -> list[Fraction]:
     return values
 
 
-def case(T: Array, X: Array, y: Array | None = None, *, gap: bool = False) -> Case:
+def case(
+    T: Array, X: Array, y: Array | None = None, *, gap: bool = False
+) -> Case:
     """Return a case; by default every row has a label of its own, in no order.
 
     With a `gap` the best row is the best by more than rounding, in smaller cases, too.
@@ -274,16 +327,29 @@ def case(T: Array, X: Array, y: Array | None = None, *, gap: bool = False) -> Ca
                 yield case(T[kept], X, y[kept], gap=gap)
 
     want = y[np.array(winners, dtype=np.intp)]
-    return Case((T, y, X), want, smaller, lambda args: cosine_facts(args[2], args[0]))
+    return Case(
+        (T, y, X),
+        want,
+        smaller,
+        lambda args: cosine_facts(args[2], args[0]),
+    )
 
 
 def cosine_facts(X: Array, T: Array) -> str:
     """Say the exact squared cosines that decide: all for few rows, else the two largest."""
     if len(X) != 1 or len(T) < 2:
         return ""
-    squares = [value / dot(X[0], X[0]) for value in exact_cosines(X[0], T)]
-    told = range(len(T)) if len(T) <= FEW else ranked([-value for value in squares])[:2]
-    rows = ", ".join(f"{in_both_ways(squares[i])} to row {i}" for i in told)
+    squares = [
+        value / dot(X[0], X[0]) for value in exact_cosines(X[0], T)
+    ]
+    told = (
+        range(len(T))
+        if len(T) <= FEW
+        else ranked([-value for value in squares])[:2]
+    )
+    rows = ", ".join(
+        f"{in_both_ways(squares[i])} to row {i}" for i in told
+    )
     return f"cos² of the query, with the sign of cos: {rows}"
 
 
@@ -299,7 +365,10 @@ def clear_queries(T: Array, X: Array) -> Array:
     for x in X:
         values = sorted(exact_cosines(x, T))
         norm = dot(x, x)
-        keep.append(norm > 0 and (len(T) == 1 or values[-1] - values[-2] > norm / 10**6))
+        keep.append(
+            norm > 0
+            and (len(T) == 1 or values[-1] - values[-2] > norm / 10**6)
+        )
     return X[np.array(keep, dtype=bool)]
 
 
@@ -326,30 +395,50 @@ def any_shape(rng: np.random.Generator) -> Iterator[Case]:
 
 def opposite(rng: np.random.Generator) -> Iterator[Case]:
     """Give rows that point away."""
-    yield case(np.array([[-1.0, 0.0], [1.0, 2.0]]), np.array([[1.0, 0.0]]))
+    yield case(
+        np.array([[-1.0, 0.0], [1.0, 2.0]]), np.array([[1.0, 0.0]])
+    )
     yield case(np.array([[-3.0], [-1.0], [2.0]]), np.array([[1.0]]))
 
 
 def ties(rng: np.random.Generator) -> Iterator[Case]:
     """Give rows in one direction."""
-    yield case(np.array([[0.0, 1.0], [0.0, 4.0]]), np.array([[3.0, 4.0]]))
+    yield case(
+        np.array([[0.0, 1.0], [0.0, 4.0]]), np.array([[3.0, 4.0]])
+    )
     yield case(
         np.array([[2.0, 0.0], [0.0, 8.0], [0.0, 1.0], [1.0, 0.0]]),
         np.array([[4.0, 3.0], [3.0, 4.0]]),
     )
     for n in (8, 48, 100):
-        axis, length = rng.integers(0, 3, n), 2.0 ** rng.integers(-2, 4, n)
-        yield case(np.eye(3)[axis] * length[:, None], np.array([[3.0, 4.0, 12.0], [6.0, 3.0, 2.0]]))
+        axis, length = (
+            rng.integers(0, 3, n),
+            2.0 ** rng.integers(-2, 4, n),
+        )
+        yield case(
+            np.eye(3)[axis] * length[:, None],
+            np.array([[3.0, 4.0, 12.0], [6.0, 3.0, 2.0]]),
+        )
 
 
 def small_angles(rng: np.random.Generator) -> Iterator[Case]:
     """Give rows whose cosines with the query differ by 10⁻⁸ or less: float32 holds no such."""
     for a, b in ((1.0, 3.0), (4.0, 2.0), (5.0, 7.0)):
         T = np.array([[1e4, a], [1e4, b]])
-        yield case(T, np.array([[1e4, (a + b) / 2 - 0.5], [1e4, (a + b) / 2 + 0.5]]))
+        yield case(
+            T,
+            np.array(
+                [[1e4, (a + b) / 2 - 0.5], [1e4, (a + b) / 2 + 0.5]]
+            ),
+        )
     # At an angle of 10⁻⁴ and of 0: cosines 5 · 10⁻⁹ apart.
-    yield case(np.array([[1e4, 1.0], [1e4, 0.0]]), np.array([[1e4, 0.0]]))
-    yield case(np.array([[3e4 - 4, 4e4 + 3], [3e4, 4e4]]), np.array([[3e4, 4e4]]))
+    yield case(
+        np.array([[1e4, 1.0], [1e4, 0.0]]), np.array([[1e4, 0.0]])
+    )
+    yield case(
+        np.array([[3e4 - 4, 4e4 + 3], [3e4, 4e4]]),
+        np.array([[3e4, 4e4]]),
+    )
 
 
 def pixels(rng: np.random.Generator) -> Iterator[Case]:
@@ -368,8 +457,14 @@ def empty(rng: np.random.Generator) -> Iterator[Case]:
 
 def zeros(rng: np.random.Generator) -> Iterator[Case]:
     """Give rows of zeros."""
-    yield Case((np.array([[0.0, 0.0], [1.0, 0.0]]), np.arange(2), np.eye(2)), Named("X_train"))
-    yield Case((np.eye(2), np.arange(2), np.array([[1.0, 1.0], [0.0, 0.0]])), Named("X_test"))
+    yield Case(
+        (np.array([[0.0, 0.0], [1.0, 0.0]]), np.arange(2), np.eye(2)),
+        Named("X_train"),
+    )
+    yield Case(
+        (np.eye(2), np.arange(2), np.array([[1.0, 1.0], [0.0, 0.0]])),
+        Named("X_test"),
+    )
 
 
 def many_queries(n: int) -> tuple[Array, Array, Array]:
@@ -394,10 +489,17 @@ COST_WHY = "After normalizing, all cosines are one matrix product."
 
 
 @DRAFT.wrong("labels")
-def at_least_one(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def at_least_one(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Glue blocks together, of which an empty test set has none."""
     starts = range(0, len(X_test), 64)
-    return np.concatenate([cosine_nn(X_train, y_train, X_test[i : i + 64]) for i in starts])
+    return np.concatenate(
+        [
+            cosine_nn(X_train, y_train, X_test[i : i + 64])
+            for i in starts
+        ]
+    )
 
 
 @DRAFT.wrong("no_cube")
@@ -408,7 +510,9 @@ def cube(X_train: Array, y_train: Array, X_test: Array) -> Array:
 
 
 @DRAFT.wrong("unmodified")
-def doubles_in_place(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def doubles_in_place(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Change the caller's lengths, which changes no angle."""
     labels = cosine_nn(X_train, y_train, X_test)
     X_train *= 2
@@ -422,7 +526,12 @@ DRAFT.tests(
         small_example,
         demand="cosine",
     ),
-    Values("any_shape", "Angles, not lengths, decide.", any_shape, demand="cosine"),
+    Values(
+        "any_shape",
+        "Angles, not lengths, decide.",
+        any_shape,
+        demand="cosine",
+    ),
     Values(
         "opposite_rows",
         "A cosine of −1 is as far as an angle can be; its square is 1.",
@@ -430,7 +539,10 @@ DRAFT.tests(
         demand="cosine",
     ),
     Values(
-        "first_of_equals", "Rows in one direction tie; the earliest wins.", ties, demand="earliest"
+        "first_of_equals",
+        "Rows in one direction tie; the earliest wins.",
+        ties,
+        demand="earliest",
     ),
     Values(
         "small_angles",
@@ -439,10 +551,24 @@ DRAFT.tests(
         demand="precision",
     ),
     Values(
-        "pixels", "Squares of uint8 wrap around, and norms come out small.", pixels, demand="dtypes"
+        "pixels",
+        "Squares of uint8 wrap around, and norms come out small.",
+        pixels,
+        demand="dtypes",
     ),
-    Values("empty_test_set", "No query, no label.", empty, agree=same_labels, demand="labels"),
-    Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows), demand="no_loop"),
+    Values(
+        "empty_test_set",
+        "No query, no label.",
+        empty,
+        agree=same_labels,
+        demand="labels",
+    ),
+    Loops(
+        "no_loop_over_rows",
+        COST_WHY,
+        (many_queries, many_rows),
+        demand="no_loop",
+    ),
     Cube(
         "no_cube",
         "All cosines are one product; no (n_test, n_train, d) array.",
@@ -486,10 +612,16 @@ def huge_rows(X_train: Array, y_train: Array, X_test: Array) -> Array:
         Z = np.asarray(X, dtype=np.float64)
         largest = np.abs(Z).max(axis=1, keepdims=True, initial=0)
         if (largest == 0).any():
-            raise ValueError(f"{name} has a row of zeros, which has no direction")
+            raise ValueError(
+                f"{name} has a row of zeros, which has no direction"
+            )
         return unit(name, Z / largest)
 
-    return y_train[(scaled("X_test", X_test) @ scaled("X_train", X_train).T).argmax(axis=1)]
+    return y_train[
+        (
+            scaled("X_test", X_test) @ scaled("X_train", X_train).T
+        ).argmax(axis=1)
+    ]
 
 
 @HUGE_ROWS.wrong("lengths")
@@ -513,30 +645,51 @@ def extremes(rng: np.random.Generator) -> Iterator[Case]:
     order = np.array([2, 0, 1])
     yield Case((T[order] * scales, y, X), np.argsort(order))
     yield Case((T[order], y, X * scales), np.argsort(order))
-    rows = np.array([[0.0, 2.0**600], [0.0, 2.0**-600], [1.0, 0.0]])  # two in one direction
-    yield Case((rows, np.array([5, 3, 4]), np.array([[0.0, 1.0], [3.0, 4.0]])), np.array([5, 5]))
+    rows = np.array(
+        [[0.0, 2.0**600], [0.0, 2.0**-600], [1.0, 0.0]]
+    )  # two in one direction
+    yield Case(
+        (rows, np.array([5, 3, 4]), np.array([[0.0, 1.0], [3.0, 4.0]])),
+        np.array([5, 5]),
+    )
 
 
 @HUGE_ROWS.right("no_loop")
-def by_exponents(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def by_exponents(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Scale every row by a power of two."""
     T, X = (
-        np.ldexp(Z, -np.frexp(np.abs(Z).max(axis=1, keepdims=True, initial=0))[1])
+        np.ldexp(
+            Z,
+            -np.frexp(np.abs(Z).max(axis=1, keepdims=True, initial=0))[
+                1
+            ],
+        )
         for Z in (X_train.astype(float), X_test.astype(float))
     )
     return cosine_nn(T, y_train, X)
 
 
 @HUGE_ROWS.wrong("no_loop")
-def angle_by_angle(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def angle_by_angle(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Loop over the queries."""
-    return np.array([huge_rows(X_train, y_train, x[None])[0] for x in X_test])
+    return np.array(
+        [huge_rows(X_train, y_train, x[None])[0] for x in X_test]
+    )
 
 
 @HUGE_ROWS.wrong("zero")
-def scales_zeros(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def scales_zeros(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Divide a row of zeros by 1, and let the first label win."""
-    T, X = (np.where(Z.any(axis=1, keepdims=True), Z, 1.0) for Z in (X_train, X_test))
+    T, X = (
+        np.where(Z.any(axis=1, keepdims=True), Z, 1.0)
+        for Z in (X_train, X_test)
+    )
     return huge_rows(T, y_train, X)
 
 
@@ -550,8 +703,18 @@ HUGE_ROWS.tests(
         agree=same_labels,
         demand="lengths",
     ),
-    Refusals("zero_rows", "0/0 is NaN, whatever scales it.", zeros, demand="zero"),
-    Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows), demand="no_loop"),
+    Refusals(
+        "zero_rows",
+        "0/0 is NaN, whatever scales it.",
+        zeros,
+        demand="zero",
+    ),
+    Loops(
+        "no_loop_over_rows",
+        COST_WHY,
+        (many_queries, many_rows),
+        demand="no_loop",
+    ),
 )
 
 
@@ -572,7 +735,9 @@ WITH_COSINE = DRAFT.twist(
 
 
 @WITH_COSINE.solution("within_one")
-def with_cosine(X_train: Array, y_train: Array, X_test: Array) -> tuple[Array, Array]:
+def with_cosine(
+    X_train: Array, y_train: Array, X_test: Array
+) -> tuple[Array, Array]:
     """Return labels and cosines, the cosines between −1 and 1."""
     cosines = unit("X_test", X_test) @ unit("X_train", X_train).T
     winner = cosines.argmax(axis=1)
@@ -581,14 +746,18 @@ def with_cosine(X_train: Array, y_train: Array, X_test: Array) -> tuple[Array, A
 
 
 @WITH_COSINE.wrong("within_one")
-def unclipped(X_train: Array, y_train: Array, X_test: Array) -> tuple[Array, Array]:
+def unclipped(
+    X_train: Array, y_train: Array, X_test: Array
+) -> tuple[Array, Array]:
     """Return cosines that round to more than 1, always a little."""
     labels, best = with_cosine(X_train, y_train, X_test)
     return labels, best * (1 + 2.0**-52)
 
 
 @WITH_COSINE.wrong("pair")
-def cosine_distance(X_train: Array, y_train: Array, X_test: Array) -> tuple[Array, Array]:
+def cosine_distance(
+    X_train: Array, y_train: Array, X_test: Array
+) -> tuple[Array, Array]:
     """Return 1 − cos."""
     labels, best = with_cosine(X_train, y_train, X_test)
     return labels, 1 - best
@@ -608,29 +777,54 @@ def parallel(rng: np.random.Generator) -> Iterator[Case]:
     """Give queries in the direction of a row."""
     T = np.array([[3.0, 4.0], [1.0, 0.0]])
     y = np.array([5, 6])
-    yield Case((T, y, np.array([[6.0, 8.0], [0.0, 1.0]])), (y[[0, 0]], np.array([1.0, 0.8])))
+    yield Case(
+        (T, y, np.array([[6.0, 8.0], [0.0, 1.0]])),
+        (y[[0, 0]], np.array([1.0, 0.8])),
+    )
     T = whole(rng, 30, 3, 1, 9)
     twins = np.array([[0.0, 1.0], [0.0, 4.0]])
-    yield Case((twins, np.array([6, 5]), np.array([[3.0, 4.0]])), (np.array([6]), np.array([0.8])))
-    for t in whole(rng, 30, 3, 1, 9):  # the only row points away: −1, and not a little less
-        yield Case((t[None], np.array([1]), -3 * t[None]), (np.array([1]), -np.ones(1)))
-    rows = np.unique(T / np.gcd.reduce(T.astype(int), axis=1)[:, None], axis=0)
-    yield Case((rows, np.arange(len(rows)), 2 * rows), (np.arange(len(rows)), np.ones(len(rows))))
+    yield Case(
+        (twins, np.array([6, 5]), np.array([[3.0, 4.0]])),
+        (np.array([6]), np.array([0.8])),
+    )
+    for t in whole(
+        rng, 30, 3, 1, 9
+    ):  # the only row points away: −1, and not a little less
+        yield Case(
+            (t[None], np.array([1]), -3 * t[None]),
+            (np.array([1]), -np.ones(1)),
+        )
+    rows = np.unique(
+        T / np.gcd.reduce(T.astype(int), axis=1)[:, None], axis=0
+    )
+    yield Case(
+        (rows, np.arange(len(rows)), 2 * rows),
+        (np.arange(len(rows)), np.ones(len(rows))),
+    )
 
 
 @WITH_COSINE.right("pair", "no_loop")
-def in_blocks(X_train: Array, y_train: Array, X_test: Array) -> tuple[Array, Array]:
+def in_blocks(
+    X_train: Array, y_train: Array, X_test: Array
+) -> tuple[Array, Array]:
     """Take blocks of 32 queries."""
-    parts = [with_cosine(X_train, y_train, X_test[i : i + 32]) for i in range(0, len(X_test), 32)]
+    parts = [
+        with_cosine(X_train, y_train, X_test[i : i + 32])
+        for i in range(0, len(X_test), 32)
+    ]
     labels, cosines = zip(*parts, strict=True)
     return np.concatenate(labels), np.concatenate(cosines)
 
 
 @WITH_COSINE.wrong("no_loop")
-def pair_by_pair(X_train: Array, y_train: Array, X_test: Array) -> tuple[Array, Array]:
+def pair_by_pair(
+    X_train: Array, y_train: Array, X_test: Array
+) -> tuple[Array, Array]:
     """Loop over the queries."""
     parts = [with_cosine(X_train, y_train, x[None]) for x in X_test]
-    return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+    return np.concatenate([p[0] for p in parts]), np.concatenate(
+        [p[1] for p in parts]
+    )
 
 
 WITH_COSINE.tests(
@@ -648,7 +842,12 @@ WITH_COSINE.tests(
         agree=in_range,
         demand="within_one",
     ),
-    Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows), demand="no_loop"),
+    Loops(
+        "no_loop_over_rows",
+        COST_WHY,
+        (many_queries, many_rows),
+        demand="no_loop",
+    ),
 )
 
 

@@ -10,7 +10,13 @@ from typing import Any
 import numpy as np
 
 from nnlib.practice.catalog.one_nn import any_shape as nearest_cases
-from nnlib.practice.catalog.one_nn import close_calls, many_queries, many_rows, one_nn, ties
+from nnlib.practice.catalog.one_nn import (
+    close_calls,
+    many_queries,
+    many_rows,
+    one_nn,
+    ties,
+)
 from nnlib.practice.checks import Args, Case, Loops, Values
 from nnlib.practice.compare import Form, same_labels, within
 from nnlib.practice.inputs import (
@@ -54,14 +60,20 @@ DRAFT = Draft(
     },
     example="""
 T, y = np.array([[1, 1], [4, 2]]), np.array(["A", "B"])
-entropy_and_1nn(T, y, np.array([[2, 2]]))  # (1.0, array(['A'], dtype='<U1'))
+X = np.array([[2, 2]])
+entropy_and_1nn(T, y, X)  # (1.0, array(['A'], dtype='<U1'))
 """,
     remark="The entropy is compared to nine digits.",
     clarifying=(
         Question("Bits or nats?", "Bits: logarithms to base 2."),
         Question("Entropy of which labels?", "Of the training labels."),
-        Question("What about classes that do not occur?", "They count nothing."),
-        Question("Same tie rule as before?", "Yes, the earliest index."),
+        Question(
+            "What about classes that do not occur?",
+            "They count nothing.",
+        ),
+        Question(
+            "Same tie rule as before?", "Yes, the earliest index."
+        ),
     ),
     hints=(
         "Which NumPy function gives every distinct label and its count?",
@@ -73,7 +85,7 @@ import numpy as np
 
 
 def entropy_and_1nn(X_train, y_train, X_test):
-    """Return the entropy of y_train in bits, and the nearest rows' labels."""
+    """Return the entropy of y_train in bits, and the rows' labels."""
     raise NotImplementedError
 ''',
     rubric=(
@@ -110,17 +122,27 @@ Answer = tuple[float, Array]
 
 
 @DRAFT.solution("pair", "earliest", "unmodified")
-def entropy_and_1nn(X_train: Array, y_train: Array, X_test: Array) -> Answer:
-    """Return the entropy of y_train in bits, and the nearest rows' labels."""
-    _, counts = np.unique(y_train, return_counts=True)  # every count is at least 1
+def entropy_and_1nn(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Answer:
+    """Return the entropy of y_train in bits, and the rows' labels."""
+    _, counts = np.unique(
+        y_train, return_counts=True
+    )  # every count is at least 1
     p = counts / len(y_train)
-    entropy = float((p * np.log2(1 / p)).sum())  # log₂ 1/p ≥ 0: a single class gives 0, not −0
+    entropy = float(
+        (p * np.log2(1 / p)).sum()
+    )  # log₂ 1/p ≥ 0: a single class gives 0, not −0
     T, X = X_train.astype(np.float64), X_test.astype(np.float64)
-    return entropy, y_train[((T * T).sum(axis=1) - 2 * X @ T.T).argmin(axis=1)]
+    return entropy, y_train[
+        ((T * T).sum(axis=1) - 2 * X @ T.T).argmin(axis=1)
+    ]
 
 
 @DRAFT.right("pair")
-def from_counts(X_train: Array, y_train: Array, X_test: Array) -> Answer:
+def from_counts(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Answer:
     """Use H = log₂ n − Σ c log₂ c / n."""
     _, counts = np.unique(y_train, return_counts=True)
     n = len(y_train)
@@ -129,15 +151,22 @@ def from_counts(X_train: Array, y_train: Array, X_test: Array) -> Answer:
 
 
 @DRAFT.right("names")
-def from_a_counter(X_train: Array, y_train: Array, X_test: Array) -> Answer:
+def from_a_counter(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Answer:
     """Count with a Counter, and sum over its few values."""
     n = len(y_train)
-    H = sum(c / n * math.log2(n / c) for c in Counter(y_train.tolist()).values())
+    H = sum(
+        c / n * math.log2(n / c)
+        for c in Counter(y_train.tolist()).values()
+    )
     return float(H), one_nn(X_train, y_train, X_test)
 
 
 @DRAFT.right("no_loop")
-def class_by_class(X_train: Array, y_train: Array, X_test: Array) -> Answer:
+def class_by_class(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Answer:
     """Loop over the classes."""
     H = 0.0
     for label in np.unique(y_train):
@@ -147,7 +176,9 @@ def class_by_class(X_train: Array, y_train: Array, X_test: Array) -> Answer:
 
 
 @DRAFT.wrong("earliest")
-def smallest_label(X_train: Array, y_train: Array, X_test: Array) -> Answer:
+def smallest_label(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Answer:
     """Give a tie to the smallest label."""
     order = y_train.argsort(kind="stable")
     return entropy_and_1nn(X_train[order], y_train[order], X_test)
@@ -168,17 +199,27 @@ def wrong_sign(X_train: Array, y_train: Array, X_test: Array) -> Answer:
 
 
 @DRAFT.wrong("pair")
-def counts_by_number(X_train: Array, y_train: Array, X_test: Array) -> Answer:
+def counts_by_number(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Answer:
     """Count with bincount, whose empty bins give 0 · log 0."""
-    codes = y_train if y_train.dtype.kind in "iu" and y_train.min() >= 0 else None
+    codes = (
+        y_train
+        if y_train.dtype.kind in "iu" and y_train.min() >= 0
+        else None
+    )
     if codes is None:
         return entropy_and_1nn(X_train, y_train, X_test)
     p = np.bincount(codes) / len(codes)
-    return float(-(p * np.log2(p)).sum()), one_nn(X_train, y_train, X_test)
+    return float(-(p * np.log2(p)).sum()), one_nn(
+        X_train, y_train, X_test
+    )
 
 
 @DRAFT.wrong("pair")
-def of_the_predictions(X_train: Array, y_train: Array, X_test: Array) -> Answer:
+def of_the_predictions(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Answer:
     """Take the entropy of what was predicted."""
     labels = one_nn(X_train, y_train, X_test)
     if len(labels) == 0:
@@ -187,7 +228,9 @@ def of_the_predictions(X_train: Array, y_train: Array, X_test: Array) -> Answer:
 
 
 @DRAFT.wrong("pair")
-def entropy_alone(X_train: Array, y_train: Array, X_test: Array) -> float:
+def entropy_alone(
+    X_train: Array, y_train: Array, X_test: Array
+) -> float:
     """Return the first of two."""
     return entropy_and_1nn(X_train, y_train, X_test)[0]
 
@@ -201,19 +244,26 @@ def normalized(X_train: Array, y_train: Array, X_test: Array) -> Answer:
 
 
 @DRAFT.wrong("no_loop")
-def counted_in_python(X_train: Array, y_train: Array, X_test: Array) -> Answer:
+def counted_in_python(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Answer:
     """Count labels in a loop."""
     counts: dict[Any, int] = {}
     for label in y_train.tolist():
         counts[label] = counts.get(label, 0) + 1
-    H = sum(c / len(y_train) * math.log2(len(y_train) / c) for c in counts.values())
+    H = sum(
+        c / len(y_train) * math.log2(len(y_train) / c)
+        for c in counts.values()
+    )
     return H, one_nn(X_train, y_train, X_test)
 
 
 def entropy(labels: list[Any]) -> float:
     """Return the entropy of a list, for the oracle."""
     n = len(labels)
-    return math.fsum(c / n * math.log2(n / c) for c in Counter(labels).values())
+    return math.fsum(
+        c / n * math.log2(n / c) for c in Counter(labels).values()
+    )
 
 
 def agree(got: Any, want: Any) -> str:
@@ -223,8 +273,12 @@ def agree(got: Any, want: Any) -> str:
     if not isinstance(got, tuple | list) or len(got) != 2:
         return Form("it should return a pair (entropy, labels)")
     number, labels = got
-    if isinstance(number, np.ndarray) or not isinstance(number, int | float | np.number):
-        return Form(f"the entropy should be one number, and is {shown(number)}")
+    if isinstance(number, np.ndarray) or not isinstance(
+        number, int | float | np.number
+    ):
+        return Form(
+            f"the entropy should be one number, and is {shown(number)}"
+        )
     if not abs(float(number) - want[0]) <= 1e-9:
         return f"the entropy should be {want[0]:.12g}, and is {float(number):.12g}"
     complaint = same_labels(labels, want[1])
@@ -235,7 +289,11 @@ def case(y: Array, X: Array = QUERIES[:2]) -> Case:
     """Return a case on the book's templates, repeated as often as there are labels."""
     T = np.resize(TEMPLATES, (len(y), 2))
     T[3:] += 100  # far from the queries, so that only the labels change
-    winners = y[np.array([0, 1])[: len(X)]] if len(y) > 1 else np.repeat(y[:1], len(X))
+    winners = (
+        y[np.array([0, 1])[: len(X)]]
+        if len(y) > 1
+        else np.repeat(y[:1], len(X))
+    )
 
     def smaller(args: Args) -> Iterator[Case]:
         _, y, X = args
@@ -246,9 +304,13 @@ def case(y: Array, X: Array = QUERIES[:2]) -> Case:
 
     def facts(args: Args) -> str:
         counts = Counter(args[1].tolist())
-        return "counts: " + ", ".join(f"{n} of label {label!r}" for label, n in counts.items())
+        return "counts: " + ", ".join(
+            f"{n} of label {label!r}" for label, n in counts.items()
+        )
 
-    return Case((T, y, X.copy()), (entropy(y.tolist()), winners), smaller, facts)
+    return Case(
+        (T, y, X.copy()), (entropy(y.tolist()), winners), smaller, facts
+    )
 
 
 def small_example(rng: np.random.Generator) -> Iterator[Case]:
@@ -286,7 +348,9 @@ def with_entropy(found: Case) -> Case:
     """Turn a case of `one_nn` into one of this drill."""
 
     def smaller(args: Args) -> Iterator[Case]:
-        return map(with_entropy, found.smaller(args) if found.smaller else ())
+        return map(
+            with_entropy, found.smaller(args) if found.smaller else ()
+        )
 
     want = entropy(found.args[1].tolist()), found.want
     return Case(found.args, want, smaller, found.facts)
@@ -307,14 +371,18 @@ COST_WHY = "np.unique counts all labels at once, and one product scores all pair
 
 
 @DRAFT.wrong("names")
-def integers_only(X_train: Array, y_train: Array, X_test: Array) -> Answer:
+def integers_only(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Answer:
     """Count labels as integers."""
     codes = y_train.astype(int)
     return entropy_and_1nn(X_train, codes, X_test)
 
 
 @DRAFT.wrong("unmodified")
-def sorts_the_labels(X_train: Array, y_train: Array, X_test: Array) -> Answer:
+def sorts_the_labels(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Answer:
     """Sort the caller's labels to count them."""
     H, labels = entropy_and_1nn(X_train, y_train, X_test)
     y_train[::-1].sort()
@@ -324,7 +392,11 @@ def sorts_the_labels(X_train: Array, y_train: Array, X_test: Array) -> Answer:
 
 DRAFT.tests(
     Values(
-        "small_example", "Shares ⅓ and ⅔: 0.918 bits.", small_example, agree=agree, demand="pair"
+        "small_example",
+        "Shares ⅓ and ⅔: 0.918 bits.",
+        small_example,
+        agree=agree,
+        demand="pair",
     ),
     Values(
         "powers_of_two",
@@ -347,9 +419,19 @@ DRAFT.tests(
         agree=agree,
         demand="pair",
     ),
-    Values("strings_and_nothing", "Labels are names.", strings, agree=agree, demand="names"),
     Values(
-        "any_shape", "The second part is 1NN as before.", predictions, agree=agree, demand="pair"
+        "strings_and_nothing",
+        "Labels are names.",
+        strings,
+        agree=agree,
+        demand="names",
+    ),
+    Values(
+        "any_shape",
+        "The second part is 1NN as before.",
+        predictions,
+        agree=agree,
+        demand="pair",
     ),
     Values(
         "first_of_equals",
@@ -358,7 +440,12 @@ DRAFT.tests(
         agree=agree,
         demand="earliest",
     ),
-    Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows), demand="no_loop"),
+    Loops(
+        "no_loop_over_rows",
+        COST_WHY,
+        (many_queries, many_rows),
+        demand="no_loop",
+    ),
 )
 
 
@@ -384,7 +471,7 @@ INFORMATION_GAIN = DRAFT.twist(
 
 @INFORMATION_GAIN.solution("gain")
 def information_gain(y: Array, goes_left: Array) -> float:
-    """Return by how many bits a split lowers the entropy of the labels."""
+    """Return by how many bits a split lowers the labels' entropy."""
 
     def bits(labels: Array) -> float:
         _, counts = np.unique(labels, return_counts=True)
@@ -392,26 +479,39 @@ def information_gain(y: Array, goes_left: Array) -> float:
         return float((p * np.log2(1 / p)).sum())
 
     share = float(goes_left.mean())
-    return bits(y) - share * bits(y[goes_left]) - (1 - share) * bits(y[~goes_left])
+    return (
+        bits(y)
+        - share * bits(y[goes_left])
+        - (1 - share) * bits(y[~goes_left])
+    )
 
 
 @INFORMATION_GAIN.wrong("gain")
 def unweighted_gain(y: Array, goes_left: Array) -> float:
     """Weigh both sides alike."""
-    left, right = entropy(y[goes_left].tolist() or [0]), entropy(y[~goes_left].tolist() or [0])
+    left, right = (
+        entropy(y[goes_left].tolist() or [0]),
+        entropy(y[~goes_left].tolist() or [0]),
+    )
     return entropy(y.tolist()) - (left + right) / 2
 
 
 @INFORMATION_GAIN.wrong("gain")
 def gain_of_left(y: Array, goes_left: Array) -> float:
     """Forget the right side."""
-    return entropy(y.tolist()) - float(goes_left.mean()) * entropy(y[goes_left].tolist() or [0])
+    return entropy(y.tolist()) - float(goes_left.mean()) * entropy(
+        y[goes_left].tolist() or [0]
+    )
 
 
 def one_number(got: Any, want: Any) -> str:
     """Ask for one number."""
-    if isinstance(got, np.ndarray) or not isinstance(got, int | float | np.number):
-        return Form(f"it should return one number, and returned {shown(got)}")
+    if isinstance(got, np.ndarray) or not isinstance(
+        got, int | float | np.number
+    ):
+        return Form(
+            f"it should return one number, and returned {shown(got)}"
+        )
     return (
         ""
         if abs(float(got) - want) <= 1e-9
@@ -425,11 +525,26 @@ def splits(rng: np.random.Generator) -> Iterator[Case]:
     yield Case((y, np.array([True, True, False, False])), 1.0)
     yield Case((y, np.array([True, False, True, False])), 0.0)
     yield Case((y, np.array([True, True, True, True])), 0.0)
-    y, left = np.array(["a", "b", "b", "a", "c"]), np.array([True, False, False, False, False])
-    yield Case((y, left), entropy(y.tolist()) - 4 / 5 * entropy(y[1:].tolist()))
-    yield Case((y, ~left), entropy(y.tolist()) - 4 / 5 * entropy(y[1:].tolist()))
-    y, left = np.array(["a", "a", "a", "b", "c", "b"]), np.array([True] * 4 + [False] * 2)
-    want = entropy(y.tolist()) - 4 / 6 * entropy(["a", "a", "a", "b"]) - 2 / 6
+    y, left = (
+        np.array(["a", "b", "b", "a", "c"]),
+        np.array([True, False, False, False, False]),
+    )
+    yield Case(
+        (y, left), entropy(y.tolist()) - 4 / 5 * entropy(y[1:].tolist())
+    )
+    yield Case(
+        (y, ~left),
+        entropy(y.tolist()) - 4 / 5 * entropy(y[1:].tolist()),
+    )
+    y, left = (
+        np.array(["a", "a", "a", "b", "c", "b"]),
+        np.array([True] * 4 + [False] * 2),
+    )
+    want = (
+        entropy(y.tolist())
+        - 4 / 6 * entropy(["a", "a", "a", "b"])
+        - 2 / 6
+    )
     yield Case((y, left), want)
 
 
@@ -438,13 +553,17 @@ def as_mutual_information(y: Array, goes_left: Array) -> float:
     """Use H(y) + H(side) − H(y, side), looping over the classes."""
 
     def bits(counts: list[int]) -> float:
-        return sum(c / len(y) * math.log2(len(y) / c) for c in counts if c)
+        return sum(
+            c / len(y) * math.log2(len(y) / c) for c in counts if c
+        )
 
     classes = [y == c for c in np.unique(y)]
     left = [int((of & goes_left).sum()) for of in classes]
     right = [int((of & ~goes_left).sum()) for of in classes]
     both = [a + b for a, b in zip(left, right, strict=True)]
-    return bits(both) + bits([sum(left), sum(right)]) - bits(left + right)
+    return (
+        bits(both) + bits([sum(left), sum(right)]) - bits(left + right)
+    )
 
 
 @INFORMATION_GAIN.wrong("no_loop")
@@ -491,17 +610,23 @@ ENTROPY_OF_NEIGHBORS = DRAFT.twist(
 
 
 @ENTROPY_OF_NEIGHBORS.solution("local")
-def entropy_of_neighbors(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
-    """Return for each query the entropy in bits of its k nearest labels."""
+def entropy_of_neighbors(
+    X_train: Array, y_train: Array, X_test: Array, k: int
+) -> Array:
+    """Return for each query its k nearest labels' entropy in bits."""
     reduced = (X_train * X_train).sum(axis=1) - 2 * X_test @ X_train.T
     near = y_train[reduced.argsort(axis=1, kind="stable")[:, :k]]
-    same = (near[:, :, None] == near[:, None, :]).sum(axis=2)  # how often each label occurs
+    same = (near[:, :, None] == near[:, None, :]).sum(
+        axis=2
+    )  # how often each label occurs
     # Each of the k stands for 1/k of the sum of p log₂ 1/p.
     return np.asarray(np.log2(k / same).mean(axis=1))
 
 
 @ENTROPY_OF_NEIGHBORS.wrong("local")
-def squared_shares(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+def squared_shares(
+    X_train: Array, y_train: Array, X_test: Array, k: int
+) -> Array:
     """Return the Gini impurity."""
     reduced = (X_train * X_train).sum(axis=1) - 2 * X_test @ X_train.T
     near = y_train[reduced.argsort(axis=1, kind="stable")[:, :k]]
@@ -510,7 +635,9 @@ def squared_shares(X_train: Array, y_train: Array, X_test: Array, k: int) -> Arr
 
 
 @ENTROPY_OF_NEIGHBORS.wrong("local")
-def of_all_labels(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+def of_all_labels(
+    X_train: Array, y_train: Array, X_test: Array, k: int
+) -> Array:
     """Return the entropy of all training labels for each query."""
     return np.full(len(X_test), entropy(y_train.tolist()))
 
@@ -523,21 +650,37 @@ def neighborhoods(rng: np.random.Generator) -> Iterator[Case]:
     for k in (1, 2, 3, 6):
         want = [entropy(y[:k].tolist()), entropy(y[::-1][:k].tolist())]
         yield Case((T, y, X, k), np.array(want))
-    for n, d, k in ((7, 2, 3), (9, 3, 5), (60, 2, 4)):  # ties among them
-        T, X, y = whole(rng, n, d, -2, 2), whole(rng, 4, d, -2, 2), labels(n)
-        rows = [y[ranked(d2)[:k]].tolist() for d2 in exact_distances(X, T)]
-        yield Case((T, y, X, k), np.array([entropy(row) for row in rows]))
+    for n, d, k in (
+        (7, 2, 3),
+        (9, 3, 5),
+        (60, 2, 4),
+    ):  # ties among them
+        T, X, y = (
+            whole(rng, n, d, -2, 2),
+            whole(rng, 4, d, -2, 2),
+            labels(n),
+        )
+        rows = [
+            y[ranked(d2)[:k]].tolist() for d2 in exact_distances(X, T)
+        ]
+        yield Case(
+            (T, y, X, k), np.array([entropy(row) for row in rows])
+        )
 
 
 def near(got: Any, want: Any) -> str:
     """Ask for close values."""
     if not isinstance(got, np.ndarray) or got.shape != want.shape:
         return Form(f"it should return an array of shape {want.shape}")
-    return "" if np.allclose(got, want, atol=1e-9) else "the values differ"
+    return (
+        "" if np.allclose(got, want, atol=1e-9) else "the values differ"
+    )
 
 
 @ENTROPY_OF_NEIGHBORS.right("no_loop")
-def class_after_class(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+def class_after_class(
+    X_train: Array, y_train: Array, X_test: Array, k: int
+) -> Array:
     """Add the classes' terms up one after the other."""
     reduced = (X_train * X_train).sum(axis=1) - 2 * X_test @ X_train.T
     near = y_train[reduced.argsort(axis=1, kind="stable")[:, :k]]
@@ -549,9 +692,14 @@ def class_after_class(X_train: Array, y_train: Array, X_test: Array, k: int) -> 
 
 
 @ENTROPY_OF_NEIGHBORS.wrong("no_loop")
-def neighborhood_by_neighborhood(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+def neighborhood_by_neighborhood(
+    X_train: Array, y_train: Array, X_test: Array, k: int
+) -> Array:
     """Loop over the queries."""
-    bits = [entropy_of_neighbors(X_train, y_train, x[None], k)[0] for x in X_test]
+    bits = [
+        entropy_of_neighbors(X_train, y_train, x[None], k)[0]
+        for x in X_test
+    ]
     return np.array(bits)
 
 
@@ -563,7 +711,12 @@ ENTROPY_OF_NEIGHBORS.tests(
         agree=near,
         demand="local",
     ),
-    Loops("no_loop_over_rows", COST_WHY, (lambda n: (*many_queries(n), 3),), demand="no_loop"),
+    Loops(
+        "no_loop_over_rows",
+        COST_WHY,
+        (lambda n: (*many_queries(n), 3),),
+        demand="no_loop",
+    ),
 )
 
 

@@ -68,9 +68,15 @@ knn_vote(T, y, X, 3)  # array(['B', 'B'], dtype='<U1')
     remark="Ties are judged on small whole numbers.",
     clarifying=(
         Question("How are tied distances ordered?", "By index."),
-        Question("And tied votes?", "The label whose nearest member comes first wins."),
+        Question(
+            "And tied votes?",
+            "The label whose nearest member comes first wins.",
+        ),
         Question("Is k ≤ n_train guaranteed?", "Yes, and k ≥ 1."),
-        Question("Uniform votes or by distance?", "Uniform; by distance is a twist."),
+        Question(
+            "Uniform votes or by distance?",
+            "Uniform; by distance is a twist.",
+        ),
     ),
     hints=(
         "Two ties are possible here. Which sort settles the first, and which data settles the second?",
@@ -124,66 +130,96 @@ def neighbors(X_train: Array, X_test: Array, k: int) -> Array:
 
 
 @DRAFT.solution("near_first", "unmodified", "all_rows")
-def knn_vote(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+def knn_vote(
+    X_train: Array, y_train: Array, X_test: Array, k: int
+) -> Array:
     """Return the majority label of each query's k nearest rows."""
-    labels = y_train[neighbors(X_train, X_test, k)]  # (n_test, k), the nearest first
-    # How many of the k agree with each: argmax takes the first, whose label has the most votes.
+    labels = y_train[
+        neighbors(X_train, X_test, k)
+    ]  # (n_test, k), the nearest first
+    # How many of the k agree with each; argmax takes the first best.
     votes = (labels[:, :, None] == labels[:, None, :]).sum(axis=2)
-    return np.asarray(labels[np.arange(len(labels)), votes.argmax(axis=1)])
+    return np.asarray(
+        labels[np.arange(len(labels)), votes.argmax(axis=1)]
+    )
 
 
 @DRAFT.right("majority", "tied_votes", "labels", "no_loop")
-def by_classes(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+def by_classes(
+    X_train: Array, y_train: Array, X_test: Array, k: int
+) -> Array:
     """Count class by class, and look for the first neighbor of a winning class."""
     classes, codes = np.unique(y_train, return_inverse=True)
     near = codes[neighbors(X_train, X_test, k)]
-    counts = np.stack([(near == c).sum(axis=1) for c in range(len(classes))], axis=1)
+    counts = np.stack(
+        [(near == c).sum(axis=1) for c in range(len(classes))], axis=1
+    )
     of_neighbor = np.take_along_axis(counts, near, axis=1)
-    first = (of_neighbor == counts.max(axis=1, keepdims=True)).argmax(axis=1)
+    first = (of_neighbor == counts.max(axis=1, keepdims=True)).argmax(
+        axis=1
+    )
     return classes[near[np.arange(len(near)), first]]
 
 
 @DRAFT.wrong("tied_votes")
-def smallest_label(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+def smallest_label(
+    X_train: Array, y_train: Array, X_test: Array, k: int
+) -> Array:
     """Give a tied vote to the smallest label, as argmax over counts does."""
     classes, codes = np.unique(y_train, return_inverse=True)
     near = codes[neighbors(X_train, X_test, k)]
-    counts = np.stack([(near == c).sum(axis=1) for c in range(len(classes))], axis=1)
+    counts = np.stack(
+        [(near == c).sum(axis=1) for c in range(len(classes))], axis=1
+    )
     return classes[counts.argmax(axis=1)]
 
 
 @DRAFT.wrong("near_first")
-def unstable(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+def unstable(
+    X_train: Array, y_train: Array, X_test: Array, k: int
+) -> Array:
     """Take the last of equally distant rows."""
     n = len(X_train)
     reversed_rows = neighbors(X_train[::-1], X_test, k)
     labels = y_train[n - 1 - reversed_rows]
     votes = (labels[:, :, None] == labels[:, None, :]).sum(axis=2)
-    return np.asarray(labels[np.arange(len(labels)), votes.argmax(axis=1)])
+    return np.asarray(
+        labels[np.arange(len(labels)), votes.argmax(axis=1)]
+    )
 
 
 @DRAFT.wrong("near_first")
-def unstable_sort(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+def unstable_sort(
+    X_train: Array, y_train: Array, X_test: Array, k: int
+) -> Array:
     """Partition, which keeps no order among equal rows."""
     reduced = (X_train * X_train).sum(axis=1) - 2 * X_test @ X_train.T
     near = reduced.argsort(axis=1)[:, :k]
     labels = y_train[near]
     votes = (labels[:, :, None] == labels[:, None, :]).sum(axis=2)
-    return np.asarray(labels[np.arange(len(labels)), votes.argmax(axis=1)])
+    return np.asarray(
+        labels[np.arange(len(labels)), votes.argmax(axis=1)]
+    )
 
 
 @DRAFT.wrong("majority")
-def skips_the_first(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+def skips_the_first(
+    X_train: Array, y_train: Array, X_test: Array, k: int
+) -> Array:
     """Take the first neighbor for the query itself, as if it were a training row."""
     labels = y_train[neighbors(X_train, X_test, k + 1)[:, 1:]]
     if labels.shape[1] == 0:
         return y_train[neighbors(X_train, X_test, 1)[:, 0]]
     votes = (labels[:, :, None] == labels[:, None, :]).sum(axis=2)
-    return np.asarray(labels[np.arange(len(labels)), votes.argmax(axis=1)])
+    return np.asarray(
+        labels[np.arange(len(labels)), votes.argmax(axis=1)]
+    )
 
 
 @DRAFT.wrong("majority")
-def mean_label(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+def mean_label(
+    X_train: Array, y_train: Array, X_test: Array, k: int
+) -> Array:
     """Average labels, as if they were numbers."""
     if y_train.dtype.kind not in "iu":
         return knn_vote(X_train, y_train, X_test, k)
@@ -192,29 +228,42 @@ def mean_label(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
 
 
 @DRAFT.wrong("majority")
-def ignores_k(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+def ignores_k(
+    X_train: Array, y_train: Array, X_test: Array, k: int
+) -> Array:
     """Return the nearest row's label."""
     return y_train[neighbors(X_train, X_test, 1)[:, 0]]
 
 
 @DRAFT.wrong("no_loop")
-def counter_by_query(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+def counter_by_query(
+    X_train: Array, y_train: Array, X_test: Array, k: int
+) -> Array:
     """Count the votes of each query in Python."""
     near = y_train[neighbors(X_train, X_test, k)]
-    winners = [Counter(row.tolist()).most_common(1)[0][0] for row in near]
+    winners = [
+        Counter(row.tolist()).most_common(1)[0][0] for row in near
+    ]
     return np.array(winners, dtype=y_train.dtype)
 
 
 def oracle(T: Array, y: Array, X: Array, k: int) -> Array:
     """Return the winners, with exact distances and a Python vote."""
     votes = neighbor_labels(T, y, X, k)
-    winners = [max(labels, key=labels.count) for labels in votes]  # max keeps the first of equals
+    winners = [
+        max(labels, key=labels.count) for labels in votes
+    ]  # max keeps the first of equals
     return np.array(winners, dtype=y.dtype)
 
 
-def neighbor_labels(T: Array, y: Array, X: Array, k: int) -> list[list[Any]]:
+def neighbor_labels(
+    T: Array, y: Array, X: Array, k: int
+) -> list[list[Any]]:
     """Return for each query the labels of its neighbors, the nearest first."""
-    return [[y[i].item() for i in ranked(d2)[:k]] for d2 in exact_distances(X, T)]
+    return [
+        [y[i].item() for i in ranked(d2)[:k]]
+        for d2 in exact_distances(X, T)
+    ]
 
 
 Fair = Callable[[Array, Array, Array, int], bool]
@@ -222,12 +271,16 @@ Fair = Callable[[Array, Array, Array, int], bool]
 
 def clear_order(T: Array, y: Array, X: Array, k: int) -> bool:
     """Return whether k is less than n_train, and no two rows are equally far from a query."""
-    return k < len(T) and all(len(set(d2)) == len(d2) for d2 in exact_distances(X, T))
+    return k < len(T) and all(
+        len(set(d2)) == len(d2) for d2 in exact_distances(X, T)
+    )
 
 
 def clear_vote(T: Array, y: Array, X: Array, k: int) -> bool:
     """Return whether k is less than n_train, and no two labels share the most votes."""
-    return k < len(T) and not any(map(tied, neighbor_labels(T, y, X, k)))
+    return k < len(T) and not any(
+        map(tied, neighbor_labels(T, y, X, k))
+    )
 
 
 def clear(T: Array, y: Array, X: Array, k: int) -> bool:
@@ -237,7 +290,9 @@ def clear(T: Array, y: Array, X: Array, k: int) -> bool:
 
 def vote_of_all(T: Array, y: Array, X: Array, k: int) -> bool:
     """Return whether all rows vote, and no two labels share the most votes."""
-    return k == len(T) and not any(map(tied, neighbor_labels(T, y, X, k)))
+    return k == len(T) and not any(
+        map(tied, neighbor_labels(T, y, X, k))
+    )
 
 
 def tied(labels: list[Any]) -> bool:
@@ -246,16 +301,25 @@ def tied(labels: list[Any]) -> bool:
     return len(votes) > 1 and votes[-1] == votes[-2]
 
 
-def case(T: Array, y: Array, X: Array, k: int, fair: Fair = clear) -> Case:
+def case(
+    T: Array, y: Array, X: Array, k: int, fair: Fair = clear
+) -> Case:
     """Return a case; smaller ones are fair, too, so that they ask for no more."""
 
     def smaller(args: Args) -> Iterator[Case]:
         T, y, X, k = args
-        found = [(T, y, X[i : i + 1], k) for i in range(len(X) if len(X) > 1 else 0)]
+        found = [
+            (T, y, X[i : i + 1], k)
+            for i in range(len(X) if len(X) > 1 else 0)
+        ]
         for kept in thinned(len(T)):
             fewer = len(kept) if k == len(T) else min(k, len(kept))
             found.append((T[kept], y[kept], X, fewer))
-        found += [(T, y, X, fewer) for fewer in (1, k - 2, k - 1) if 1 <= fewer < k]
+        found += [
+            (T, y, X, fewer)
+            for fewer in (1, k - 2, k - 1)
+            if 1 <= fewer < k
+        ]
         return (case(*args, fair) for args in found if fair(*args))
 
     return Case((T, y, X, k), oracle(T, y, X, k), smaller, vote_facts)
@@ -267,22 +331,37 @@ def vote_facts(args: Args) -> str:
     if len(X) != 1 or len(T) < 2:
         return ""
     (d2,) = exact_distances(X, T)
-    told = [f"row {i} at {number(d2[i])} says {y[i].item()!r}" for i in ranked(d2)[: k + 1]]
+    told = [
+        f"row {i} at {number(d2[i])} says {y[i].item()!r}"
+        for i in ranked(d2)[: k + 1]
+    ]
     more = ", …" if len(told) > FEW + 1 else ""
     return f"in the order of squared distance: {', '.join(told[: FEW + 1])}{more}"
 
 
-FOUR = np.vstack([TEMPLATES, [[9.0, 9.0]]])  # k = 3 is not all of them: that is `all_rows`
+FOUR = np.vstack(
+    [TEMPLATES, [[9.0, 9.0]]]
+)  # k = 3 is not all of them: that is `all_rows`
 
 
 def small_example(rng: np.random.Generator) -> Iterator[Case]:
     """Give three votes of which two agree."""
-    yield case(FOUR.copy(), np.array([0, 9, 9, 0]), np.array([[2.0, 2.0], [1.0, 0.0]]), 3)
+    yield case(
+        FOUR.copy(),
+        np.array([0, 9, 9, 0]),
+        np.array([[2.0, 2.0], [1.0, 0.0]]),
+        3,
+    )
 
 
 def one_neighbor(rng: np.random.Generator) -> Iterator[Case]:
     """Give k = 1."""
-    yield case(TEMPLATES.copy(), np.array([0, 1, 1]), np.array([[2.0, 2.0], [4.0, 4.0]]), 1)
+    yield case(
+        TEMPLATES.copy(),
+        np.array([0, 1, 1]),
+        np.array([[2.0, 2.0], [4.0, 4.0]]),
+        1,
+    )
 
 
 def distinct(rng: np.random.Generator, n: int) -> Array:
@@ -294,24 +373,47 @@ def majorities(rng: np.random.Generator) -> Iterator[Case]:
     """Give clear majorities: two classes, odd k, no equal distances."""
     for n in range(2, 10):
         for k in range(1, n, 2):
-            yield case(distinct(rng, n), rng.integers(0, 2, n) * 10, np.zeros((1, 1)), k)
+            yield case(
+                distinct(rng, n),
+                rng.integers(0, 2, n) * 10,
+                np.zeros((1, 1)),
+                k,
+            )
 
 
 def vote_ties(rng: np.random.Generator) -> Iterator[Case]:
     """Give tied votes, no equal distances."""
     yield case(
-        np.array([[2.0], [1.0], [9.0]]), np.array([0, 1, 0]), np.zeros((1, 1)), 2, clear_order
+        np.array([[2.0], [1.0], [9.0]]),
+        np.array([0, 1, 0]),
+        np.zeros((1, 1)),
+        2,
+        clear_order,
     )
     for n in range(3, 10):
         k = n - 1 - (n - 1) % 2
-        yield case(distinct(rng, n), rng.integers(0, 4, n), np.zeros((1, 1)), k, clear_order)
+        yield case(
+            distinct(rng, n),
+            rng.integers(0, 4, n),
+            np.zeros((1, 1)),
+            k,
+            clear_order,
+        )
 
 
 def distance_ties(rng: np.random.Generator) -> Iterator[Case]:
     """Give equally distant rows at the border of the k."""
-    yield case(np.array([[1.0], [-1.0]]), np.array([5, 3]), np.zeros((1, 1)), 1, clear_vote)
+    yield case(
+        np.array([[1.0], [-1.0]]),
+        np.array([5, 3]),
+        np.zeros((1, 1)),
+        1,
+        clear_vote,
+    )
     for n in (*range(3, 12), 48, 100):
-        y = rng.integers(0, 2, n)  # two labels and an odd k: the vote is clear
+        y = rng.integers(
+            0, 2, n
+        )  # two labels and an odd k: the vote is clear
         k = 1 if n > 40 else 1 + 2 * (n // 5)
         T, X = whole(rng, n, 2, -1, 1), whole(rng, 6, 2, -1, 1)
         yield case(unordered(T), y, unordered(X), k, clear_vote)
@@ -319,7 +421,13 @@ def distance_ties(rng: np.random.Generator) -> Iterator[Case]:
 
 def all_rows(rng: np.random.Generator) -> Iterator[Case]:
     """Give k = n_train, where only the vote is left."""
-    yield case(np.array([[3.0]]), np.array([8]), np.zeros((1, 1)), 1, vote_of_all)
+    yield case(
+        np.array([[3.0]]),
+        np.array([8]),
+        np.zeros((1, 1)),
+        1,
+        vote_of_all,
+    )
     y = np.array([1, 2, 2, 3, 2])
     yield case(whole(rng, 5, 2), y, whole(rng, 3, 2), 5, vote_of_all)
     rows = np.array([[1.0], [2.0], [3.0], [4.0], [5.0]])
@@ -358,7 +466,9 @@ VOTE_WHY = (
 
 
 @DRAFT.wrong("all_rows")
-def partition_of_one_more(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+def partition_of_one_more(
+    X_train: Array, y_train: Array, X_test: Array, k: int
+) -> Array:
     """Look for the (k + 1)-th distance, which k = n_train has not."""
     reduced = (X_train * X_train).sum(axis=1) - 2 * X_test @ X_train.T
     np.partition(reduced, k, axis=1)
@@ -366,20 +476,26 @@ def partition_of_one_more(X_train: Array, y_train: Array, X_test: Array, k: int)
 
 
 @DRAFT.wrong("all_rows")
-def one_fewer(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+def one_fewer(
+    X_train: Array, y_train: Array, X_test: Array, k: int
+) -> Array:
     """Stop before the last row, as argpartition must."""
     k -= k == len(X_train) > 1
     return knn_vote(X_train, y_train, X_test, k)
 
 
 @DRAFT.wrong("labels")
-def labels_as_objects(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+def labels_as_objects(
+    X_train: Array, y_train: Array, X_test: Array, k: int
+) -> Array:
     """Return the labels as Python objects."""
     return knn_vote(X_train, y_train, X_test, k).astype(object)
 
 
 @DRAFT.wrong("unmodified")
-def shifts_in_place(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+def shifts_in_place(
+    X_train: Array, y_train: Array, X_test: Array, k: int
+) -> Array:
     """Shift the caller's arrays, which changes no distance."""
     X_train -= 1
     X_test -= 1
@@ -400,7 +516,10 @@ DRAFT.tests(
         demand="majority",
     ),
     Values(
-        "majorities", "Two classes and odd k leave no tie to settle.", majorities, demand="majority"
+        "majorities",
+        "Two classes and odd k leave no tie to settle.",
+        majorities,
+        demand="majority",
     ),
     Values("tied_votes", VOTE_WHY, vote_ties, demand="tied_votes"),
     Values(
@@ -410,7 +529,10 @@ DRAFT.tests(
         demand="near_first",
     ),
     Values(
-        "all_rows", "k = n_train is legal, and argpartition(k) is not.", all_rows, demand="all_rows"
+        "all_rows",
+        "k = n_train is legal, and argpartition(k) is not.",
+        all_rows,
+        demand="all_rows",
     ),
     Values(
         "strings_and_nothing",
@@ -419,7 +541,12 @@ DRAFT.tests(
         agree=same_labels,
         demand="labels",
     ),
-    Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows), demand="no_loop"),
+    Loops(
+        "no_loop_over_rows",
+        COST_WHY,
+        (many_queries, many_rows),
+        demand="no_loop",
+    ),
 )
 
 
@@ -442,19 +569,29 @@ KNN_MEAN = DRAFT.twist(
 
 
 @KNN_MEAN.solution("mean")
-def knn_mean(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+def knn_mean(
+    X_train: Array, y_train: Array, X_test: Array, k: int
+) -> Array:
     """Return the mean target of the k nearest rows."""
-    return np.asarray(y_train[neighbors(X_train, X_test, k)].mean(axis=1))
+    return np.asarray(
+        y_train[neighbors(X_train, X_test, k)].mean(axis=1)
+    )
 
 
 @KNN_MEAN.wrong("mean")
-def knn_median(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+def knn_median(
+    X_train: Array, y_train: Array, X_test: Array, k: int
+) -> Array:
     """Return the median."""
-    return np.asarray(np.median(y_train[neighbors(X_train, X_test, k)], axis=1))
+    return np.asarray(
+        np.median(y_train[neighbors(X_train, X_test, k)], axis=1)
+    )
 
 
 @KNN_MEAN.wrong("mean")
-def mean_of_all(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+def mean_of_all(
+    X_train: Array, y_train: Array, X_test: Array, k: int
+) -> Array:
     """Forget to choose."""
     return np.full(len(X_test), y_train.mean())
 
@@ -462,43 +599,74 @@ def mean_of_all(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
 def means(rng: np.random.Generator) -> Iterator[Case]:
     """Give whole targets, of which the oracle sums the right ones."""
     for n in range(2, 9):
-        T, X, y = whole(rng, n, 2), whole(rng, 3, 2), rng.integers(0, 50, n).astype(float)
+        T, X, y = (
+            whole(rng, n, 2),
+            whole(rng, 3, 2),
+            rng.integers(0, 50, n).astype(float),
+        )
         k = 1 + n // 2
         yield mean_case(T, y, X, k)
     for n in (8, 60):  # with ties, of which the earlier rows count
         y = rng.integers(0, 50, n).astype(float)
-        yield mean_case(whole(rng, n, 2, -1, 1), y, whole(rng, 3, 2, -1, 1), 3)
+        yield mean_case(
+            whole(rng, n, 2, -1, 1), y, whole(rng, 3, 2, -1, 1), 3
+        )
 
 
 def mean_case(T: Array, y: Array, X: Array, k: int) -> Case:
     """Return a case of the twist."""
     best = [ranked(d2)[:k] for d2 in exact_distances(X, T)]
-    return Case((T, y, X, k), np.array([sum(y.tolist()[i] for i in row) / k for row in best]))
+    return Case(
+        (T, y, X, k),
+        np.array([sum(y.tolist()[i] for i in row) / k for row in best]),
+    )
 
 
 @KNN_MEAN.right("no_loop")
-def in_blocks(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+def in_blocks(
+    X_train: Array, y_train: Array, X_test: Array, k: int
+) -> Array:
     """Take blocks of 32 queries."""
     parts = [np.zeros(0)]
     for i in range(0, len(X_test), 32):
-        parts.append(y_train[neighbors(X_train, X_test[i : i + 32], k)].sum(axis=1) / k)
+        parts.append(
+            y_train[neighbors(X_train, X_test[i : i + 32], k)].sum(
+                axis=1
+            )
+            / k
+        )
     return np.concatenate(parts)
 
 
 @KNN_MEAN.wrong("no_loop")
-def mean_by_mean(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+def mean_by_mean(
+    X_train: Array, y_train: Array, X_test: Array, k: int
+) -> Array:
     """Loop over the queries."""
-    return np.array([y_train[row].mean() for row in neighbors(X_train, X_test, k)])
+    return np.array(
+        [y_train[row].mean() for row in neighbors(X_train, X_test, k)]
+    )
 
 
 KNN_MEAN.tests(
     Values(
-        "mean_of_k", "Regression replaces the vote by a mean.", means, agree=close(), demand="mean"
+        "mean_of_k",
+        "Regression replaces the vote by a mean.",
+        means,
+        agree=close(),
+        demand="mean",
     ),
     Loops(
         "no_loop_over_rows",
         COST_WHY,
-        (lambda n: (many_queries(n)[0], np.arange(8.0), many_queries(n)[2], 3),),
+        (
+            lambda n: (
+                many_queries(n)[0],
+                np.arange(8.0),
+                many_queries(n)[2],
+                3,
+            ),
+        ),
         demand="no_loop",
     ),
 )
@@ -521,8 +689,10 @@ WEIGHTED_VOTE = DRAFT.twist(
 
 
 @WEIGHTED_VOTE.solution("weights")
-def weighted_vote(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
-    """Let neighbors vote by 1/distance; those at distance 0 outvote all others."""
+def weighted_vote(
+    X_train: Array, y_train: Array, X_test: Array, k: int
+) -> Array:
+    """Let neighbors vote by 1/distance; a distance of 0 decides."""
     near = neighbors(X_train, X_test, k)
     difference = X_test[:, None, :] - X_train[near]  # (n_test, k, d)
     d = np.sqrt((difference * difference).sum(axis=2))
@@ -531,61 +701,96 @@ def weighted_vote(X_train: Array, y_train: Array, X_test: Array, k: int) -> Arra
     labels = y_train[near]
     same = labels[:, :, None] == labels[:, None, :]
     votes = (same * weight[:, None, :]).sum(axis=2)
-    return np.asarray(labels[np.arange(len(labels)), votes.argmax(axis=1)])
+    return np.asarray(
+        labels[np.arange(len(labels)), votes.argmax(axis=1)]
+    )
 
 
 @WEIGHTED_VOTE.wrong("coincident")
-def infinite_weight(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+def infinite_weight(
+    X_train: Array, y_train: Array, X_test: Array, k: int
+) -> Array:
     """Divide by zero: 0 · ∞ is NaN, and argmax takes NaN for the largest."""
     near = neighbors(X_train, X_test, k)
     d = np.sqrt(((X_test[:, None, :] - X_train[near]) ** 2).sum(axis=2))
     labels = y_train[near]
-    votes = ((labels[:, :, None] == labels[:, None, :]) * (1 / d)[:, None, :]).sum(axis=2)
+    votes = (
+        (labels[:, :, None] == labels[:, None, :]) * (1 / d)[:, None, :]
+    ).sum(axis=2)
     last = k - 1 - votes[:, ::-1].argmax(axis=1)
     place = np.where((d == 0).any(axis=1), last, votes.argmax(axis=1))
     return np.asarray(labels[np.arange(len(labels)), place])
 
 
 @WEIGHTED_VOTE.wrong("coincident")
-def a_little_added(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+def a_little_added(
+    X_train: Array, y_train: Array, X_test: Array, k: int
+) -> Array:
     """Add a small number to the distance, so that nothing is divided by zero."""
     near = neighbors(X_train, X_test, k)
     d = np.sqrt(((X_test[:, None, :] - X_train[near]) ** 2).sum(axis=2))
     labels = y_train[near]
     same = labels[:, :, None] == labels[:, None, :]
     votes = (same / (d + 1e-12)[:, None, :]).sum(axis=2)
-    return np.asarray(labels[np.arange(len(labels)), votes.argmax(axis=1)])
+    return np.asarray(
+        labels[np.arange(len(labels)), votes.argmax(axis=1)]
+    )
 
 
 @WEIGHTED_VOTE.wrong("weights")
-def squared_weight(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+def squared_weight(
+    X_train: Array, y_train: Array, X_test: Array, k: int
+) -> Array:
     """Weigh by 1/distance²."""
     near = neighbors(X_train, X_test, k)
     d2 = ((X_test[:, None, :] - X_train[near]) ** 2).sum(axis=2)
     labels = y_train[near]
-    weight = np.where((d2 == 0).any(axis=1, keepdims=True), d2 == 0, 1 / np.where(d2 == 0, 1, d2))
-    votes = ((labels[:, :, None] == labels[:, None, :]) * weight[:, None, :]).sum(axis=2)
-    return np.asarray(labels[np.arange(len(labels)), votes.argmax(axis=1)])
+    weight = np.where(
+        (d2 == 0).any(axis=1, keepdims=True),
+        d2 == 0,
+        1 / np.where(d2 == 0, 1, d2),
+    )
+    votes = (
+        (labels[:, :, None] == labels[:, None, :]) * weight[:, None, :]
+    ).sum(axis=2)
+    return np.asarray(
+        labels[np.arange(len(labels)), votes.argmax(axis=1)]
+    )
 
 
 def weighted_cases(rng: np.random.Generator) -> Iterator[Case]:
     """Give weights that decide against the majority, and for it."""
     zero = np.zeros((1, 1))
     rows = np.array([[1.0], [3.0], [4.0]])
-    yield Case((rows, np.array([7, 8, 8]), zero, 3), np.array([7]))  # 1 against 1/3 + 1/4
+    yield Case(
+        (rows, np.array([7, 8, 8]), zero, 3), np.array([7])
+    )  # 1 against 1/3 + 1/4
     rows = np.array([[2.0], [3.0], [4.0]])
-    yield Case((rows, np.array([7, 8, 8]), zero, 3), np.array([8]))  # 1/2 against 7/12
+    yield Case(
+        (rows, np.array([7, 8, 8]), zero, 3), np.array([8])
+    )  # 1/2 against 7/12
     rows = np.array([[9.0], [2.0], [-2.0]])
-    yield Case((rows, np.array([1, 8, 5]), zero, 2), np.array([8]))  # a tie, to the earlier row
+    yield Case(
+        (rows, np.array([1, 8, 5]), zero, 2), np.array([8])
+    )  # a tie, to the earlier row
     for n in (6, 9, 12):
         y = labels(n)
         for k in (2, 4, n):
-            X, places = whole(rng, 6, 2, 0, 9), rng.permutation(np.arange(10, 10 + 3 * n, 3))
+            X, places = (
+                whole(rng, 6, 2, 0, 9),
+                rng.permutation(np.arange(10, 10 + 3 * n, 3)),
+            )
             T = np.column_stack([places, np.zeros(n)]).astype(float)
-            X[:, 1] = 0.0  # on a line, where distances are whole numbers
+            X[:, 1] = (
+                0.0  # on a line, where distances are whole numbers
+            )
             yield from clear_votes(T, y, X, k)
-    yield from clear_votes(3 * TEMPLATES, np.array([4, 1, 4]), QUERIES + 40, 2)
-    yield from clear_votes(-3 * TEMPLATES, np.array([4, 1, 4]), QUERIES - 40, 3)
+    yield from clear_votes(
+        3 * TEMPLATES, np.array([4, 1, 4]), QUERIES + 40, 2
+    )
+    yield from clear_votes(
+        -3 * TEMPLATES, np.array([4, 1, 4]), QUERIES - 40, 3
+    )
 
 
 def clear_votes(T: Array, y: Array, X: Array, k: int) -> Iterator[Case]:
@@ -594,7 +799,9 @@ def clear_votes(T: Array, y: Array, X: Array, k: int) -> Iterator[Case]:
     for x, d2 in zip(X, exact_distances(X, T), strict=True):
         votes: dict[Any, float] = {}
         near = ranked(d2)[:k]
-        if d2[near[0]] == 0 or (k < len(d2) and d2[ranked(d2)[k]] == d2[near[-1]]):
+        if d2[near[0]] == 0 or (
+            k < len(d2) and d2[ranked(d2)[k]] == d2[near[-1]]
+        ):
             continue
         for i in near:
             votes[y[i]] = votes.get(y[i], 0.0) + 1 / math.sqrt(d2[i])
@@ -603,42 +810,78 @@ def clear_votes(T: Array, y: Array, X: Array, k: int) -> Iterator[Case]:
             kept.append(x)
             want.append(max(votes, key=lambda label: votes[label]))
     if kept:
-        yield Case((T, y, np.array(kept), k), np.array(want, dtype=y.dtype))
+        yield Case(
+            (T, y, np.array(kept), k), np.array(want, dtype=y.dtype)
+        )
 
 
 def hits(rng: np.random.Generator) -> Iterator[Case]:
     """Give queries that coincide with a row."""
     rows = np.array([[0.0], [1.0], [1.0]])
-    yield Case((rows, np.array([7, 8, 8]), np.zeros((1, 1)), 3), np.array([7]))
+    yield Case(
+        (rows, np.array([7, 8, 8]), np.zeros((1, 1)), 3), np.array([7])
+    )
     rows = np.array([[0.0], [0.0], [0.0], [1.0]])
-    yield Case((rows, np.array([7, 8, 8, 9]), np.zeros((1, 1)), 4), np.array([8]))
-    rows = np.array([[0.0], [2.0], [2.5], [9.0]])  # one query hits, the others do not
+    yield Case(
+        (rows, np.array([7, 8, 8, 9]), np.zeros((1, 1)), 4),
+        np.array([8]),
+    )
+    rows = np.array(
+        [[0.0], [2.0], [2.5], [9.0]]
+    )  # one query hits, the others do not
     X = np.array([[2.25], [0.0], [2.0], [8.0]])
-    yield Case((rows, np.array([7, 8, 8, 9]), X, 3), np.array([8, 7, 8, 9]))
-    rows = np.array([[2.0], [3.0], [-4.0], [50.0]])  # 1/2 against 7/12, beside a hit
-    yield Case((rows, np.array([7, 8, 8, 9]), np.array([[0.0], [50.0]]), 3), np.array([8, 9]))
-    rows = np.array([[0.0], [0.25], [-0.25]])  # 1/d is 4: a hit must not count as 1
-    yield Case((rows, np.array([7, 8, 8]), np.zeros((1, 1)), 3), np.array([7]))
-    rows = np.array([[0.0], [2.0**-60], [-(2.0**-60)]])  # nor as 1/ε, with an ε that one adds
-    yield Case((rows, np.array([7, 8, 8]), np.zeros((1, 1)), 3), np.array([7]))
+    yield Case(
+        (rows, np.array([7, 8, 8, 9]), X, 3), np.array([8, 7, 8, 9])
+    )
+    rows = np.array(
+        [[2.0], [3.0], [-4.0], [50.0]]
+    )  # 1/2 against 7/12, beside a hit
+    yield Case(
+        (rows, np.array([7, 8, 8, 9]), np.array([[0.0], [50.0]]), 3),
+        np.array([8, 9]),
+    )
+    rows = np.array(
+        [[0.0], [0.25], [-0.25]]
+    )  # 1/d is 4: a hit must not count as 1
+    yield Case(
+        (rows, np.array([7, 8, 8]), np.zeros((1, 1)), 3), np.array([7])
+    )
+    rows = np.array(
+        [[0.0], [2.0**-60], [-(2.0**-60)]]
+    )  # nor as 1/ε, with an ε that one adds
+    yield Case(
+        (rows, np.array([7, 8, 8]), np.zeros((1, 1)), 3), np.array([7])
+    )
 
 
 @WEIGHTED_VOTE.right("coincident", "no_loop")
-def neighbor_after_neighbor(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+def neighbor_after_neighbor(
+    X_train: Array, y_train: Array, X_test: Array, k: int
+) -> Array:
     """Add the neighbors' weights up one after the other."""
     near = neighbors(X_train, X_test, k)
     d = np.linalg.norm(X_test[:, None] - X_train[near], axis=2)
-    d = np.where(d.min(axis=1, keepdims=True) > 0, d, np.where(d > 0, np.inf, 1.0))
+    d = np.where(
+        d.min(axis=1, keepdims=True) > 0,
+        d,
+        np.where(d > 0, np.inf, 1.0),
+    )
     labels, votes = y_train[near], np.zeros(d.shape)
     for j in range(k):
         votes += (labels == labels[:, j : j + 1]) / d[:, j : j + 1]
-    return np.asarray(labels[np.arange(len(labels)), votes.argmax(axis=1)])
+    return np.asarray(
+        labels[np.arange(len(labels)), votes.argmax(axis=1)]
+    )
 
 
 @WEIGHTED_VOTE.wrong("no_loop")
-def vote_by_vote(X_train: Array, y_train: Array, X_test: Array, k: int) -> Array:
+def vote_by_vote(
+    X_train: Array, y_train: Array, X_test: Array, k: int
+) -> Array:
     """Loop over the queries."""
-    winners = [weighted_vote(X_train, y_train, x[None], k)[0] for x in X_test]
+    winners = [
+        weighted_vote(X_train, y_train, x[None], k)[0] for x in X_test
+    ]
     return np.array(winners, dtype=y_train.dtype)
 
 
@@ -658,7 +901,12 @@ WEIGHTED_VOTE.tests(
         agree=same_labels,
         demand="coincident",
     ),
-    Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows), demand="no_loop"),
+    Loops(
+        "no_loop_over_rows",
+        COST_WHY,
+        (many_queries, many_rows),
+        demand="no_loop",
+    ),
 )
 
 

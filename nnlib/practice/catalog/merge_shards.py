@@ -51,10 +51,17 @@ b = np.array([[2.0, 4.0]]), np.array([[3, 1]])
 merge_shards(a, b)  # (array([[2., 2.]]), array([[0, 3]]))
 """,
     clarifying=(
-        Question("Are indices global?", "Yes; a shard adds its offset before it answers."),
+        Question(
+            "Are indices global?",
+            "Yes; a shard adds its offset before it answers.",
+        ),
         Question("Can both have the same row?", "No; that is a twist."),
-        Question("How is a short answer marked?", "Distance ∞ and index −1."),
-        Question("Are the shards sorted?", "Yes, by (distance, index)."),
+        Question(
+            "How is a short answer marked?", "Distance ∞ and index −1."
+        ),
+        Question(
+            "Are the shards sorted?", "Yes, by (distance, index)."
+        ),
     ),
     hints=(
         "Of which 2k candidates are the k best?",
@@ -108,8 +115,12 @@ def merge_shards(a: Part, b: Part) -> Part:
     k = a[0].shape[1]
     d2 = np.concatenate([a[0], b[0]], axis=1)
     index = np.concatenate([a[1], b[1]], axis=1)
-    order = np.lexsort((index, d2), axis=1)[:, :k]  # the last key, d2, comes first
-    return np.take_along_axis(d2, order, axis=1), np.take_along_axis(index, order, axis=1)
+    order = np.lexsort((index, d2), axis=1)[
+        :, :k
+    ]  # the last key, d2, comes first
+    return np.take_along_axis(d2, order, axis=1), np.take_along_axis(
+        index, order, axis=1
+    )
 
 
 @DRAFT.right("filled", "empty")
@@ -119,7 +130,10 @@ def two_stable_sorts(a: Part, b: Part) -> Part:
     d2, index = (np.hstack(pair) for pair in zip(a, b, strict=True))
     for key in (0, 1):
         order = (index, d2)[key].argsort(axis=1, kind="stable")
-        d2, index = np.take_along_axis(d2, order, 1), np.take_along_axis(index, order, 1)
+        d2, index = (
+            np.take_along_axis(d2, order, 1),
+            np.take_along_axis(index, order, 1),
+        )
     return d2[:, :k], index[:, :k]
 
 
@@ -127,10 +141,19 @@ def two_stable_sorts(a: Part, b: Part) -> Part:
 def column_by_column(a: Part, b: Part) -> Part:
     """Take the better head of the two lists, k times."""
     n, k = a[0].shape
-    rows, i, j = np.arange(n), np.zeros(n, dtype=np.intp), np.zeros(n, dtype=np.intp)
+    rows, i, j = (
+        np.arange(n),
+        np.zeros(n, dtype=np.intp),
+        np.zeros(n, dtype=np.intp),
+    )
     d2, index = np.empty((n, k)), np.empty((n, k), dtype=np.intp)
     for column in range(k):
-        da, db, ia, ib = a[0][rows, i], b[0][rows, j], a[1][rows, i], b[1][rows, j]
+        da, db, ia, ib = (
+            a[0][rows, i],
+            b[0][rows, j],
+            a[1][rows, i],
+            b[1][rows, j],
+        )
         first = (da < db) | ((da == db) & (ia < ib))
         d2[:, column] = np.where(first, da, db)
         index[:, column] = np.where(first, ia, ib)
@@ -144,7 +167,9 @@ def by_distance_only(a: Part, b: Part) -> Part:
     k = a[0].shape[1]
     d2, index = (np.hstack(pair) for pair in zip(a, b, strict=True))
     order = d2.argsort(axis=1, kind="stable")[:, :k]
-    return np.take_along_axis(d2, order, 1), np.take_along_axis(index, order, 1)
+    return np.take_along_axis(d2, order, 1), np.take_along_axis(
+        index, order, 1
+    )
 
 
 @DRAFT.wrong("best")
@@ -153,7 +178,9 @@ def by_index_first(a: Part, b: Part) -> Part:
     k = a[0].shape[1]
     d2, index = (np.hstack(pair) for pair in zip(a, b, strict=True))
     order = np.lexsort((d2, index), axis=1)[:, :k]
-    return np.take_along_axis(d2, order, 1), np.take_along_axis(index, order, 1)
+    return np.take_along_axis(d2, order, 1), np.take_along_axis(
+        index, order, 1
+    )
 
 
 @DRAFT.wrong("best")
@@ -161,7 +188,9 @@ def keeps_all(a: Part, b: Part) -> Part:
     """Return all 2k."""
     d2, index = (np.hstack(pair) for pair in zip(a, b, strict=True))
     order = np.lexsort((index, d2), axis=1)
-    return np.take_along_axis(d2, order, 1), np.take_along_axis(index, order, 1)
+    return np.take_along_axis(d2, order, 1), np.take_along_axis(
+        index, order, 1
+    )
 
 
 @DRAFT.wrong("best")
@@ -201,7 +230,10 @@ def query_by_query(a: Part, b: Part) -> Part:
     n, k = a[0].shape
     d2, index = np.empty((n, k)), np.empty((n, k), dtype=np.intp)
     for i in range(n):
-        pairs = [*zip(a[0][i], a[1][i], strict=True), *zip(b[0][i], b[1][i], strict=True)]
+        pairs = [
+            *zip(a[0][i], a[1][i], strict=True),
+            *zip(b[0][i], b[1][i], strict=True),
+        ]
         best = sorted(pairs)[:k]
         d2[i], index[i] = [p[0] for p in best], [p[1] for p in best]
     return d2, index
@@ -211,8 +243,12 @@ def best_of(rows: list[list[tuple[float, int]]], k: int) -> Part:
     """Return the k best of lists of (distance, index), filled up."""
     kept = [sorted(row)[:k] for row in rows]
     full = [row + [(np.inf, -1)] * (k - len(row)) for row in kept]
-    d2 = np.array([[d for d, _ in row] for row in full], dtype=float).reshape(len(rows), k)
-    index = np.array([[i for _, i in row] for row in full], dtype=np.intp).reshape(len(rows), k)
+    d2 = np.array(
+        [[d for d, _ in row] for row in full], dtype=float
+    ).reshape(len(rows), k)
+    index = np.array(
+        [[i for _, i in row] for row in full], dtype=np.intp
+    ).reshape(len(rows), k)
     return d2, index
 
 
@@ -223,12 +259,21 @@ def shards(
     owners = rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
     d2 = rng.integers(0, high, (n, len(owners))).astype(float)
     return [
-        [[(d, i) for i, d in enumerate(row) if owners[i] == shard] for row in d2.tolist()]
+        [
+            [(d, i) for i, d in enumerate(row) if owners[i] == shard]
+            for row in d2.tolist()
+        ]
         for shard in range(len(sizes))
     ]
 
 
-def pair_case(rng: np.random.Generator, n: int, sizes: list[int], k: int, high: int) -> Case:
+def pair_case(
+    rng: np.random.Generator,
+    n: int,
+    sizes: list[int],
+    k: int,
+    high: int,
+) -> Case:
     """Return a case of two shards."""
     a, b = shards(rng, n, sizes, high)
     return case(best_of(a, k), best_of(b, k))
@@ -236,7 +281,10 @@ def pair_case(rng: np.random.Generator, n: int, sizes: list[int], k: int, high: 
 
 def candidates(a: Part, b: Part) -> list[list[tuple[float, int]]]:
     """Return for each query the (distance, index) pairs of both shards, without the filling."""
-    both = [np.concatenate(parts, axis=1).tolist() for parts in zip(a, b, strict=True)]
+    both = [
+        np.concatenate(parts, axis=1).tolist()
+        for parts in zip(a, b, strict=True)
+    ]
     return [
         [pair for pair in zip(d2, index, strict=True) if pair[1] >= 0]
         for d2, index in zip(*both, strict=True)
@@ -248,21 +296,35 @@ def case(a: Part, b: Part) -> Case:
 
     def smaller(args: Args) -> Iterator[Case]:
         n, k = args[0][0].shape
-        places: list[Any] = [np.s_[i : i + 1, :] for i in range(n if n > 1 else 0)]
+        places: list[Any] = [
+            np.s_[i : i + 1, :] for i in range(n if n > 1 else 0)
+        ]
         places += [np.s_[:, kept] for kept in thinned(k, least=1)]
         for place in places:
-            first, second = ((d2[place], index[place]) for d2, index in args)
-            if is_short(first, second) == is_short(*args):  # still with filling, or still without
+            first, second = (
+                (d2[place], index[place]) for d2, index in args
+            )
+            if is_short(first, second) == is_short(
+                *args
+            ):  # still with filling, or still without
                 yield case(first, second)
 
     def facts(args: Args) -> str:
         if len(args[0][0]) != 1:
             return ""
         found = sorted(candidates(*args)[0])
-        told = ", ".join(f"row {i} at {d!r}" for d, i in found[: FEW + 1])
-        return f"{len(found)} rows compete, the best first: {told}" if found else ""
+        told = ", ".join(
+            f"row {i} at {d!r}" for d, i in found[: FEW + 1]
+        )
+        return (
+            f"{len(found)} rows compete, the best first: {told}"
+            if found
+            else ""
+        )
 
-    return Case((a, b), best_of(candidates(a, b), a[0].shape[1]), smaller, facts)
+    return Case(
+        (a, b), best_of(candidates(a, b), a[0].shape[1]), smaller, facts
+    )
 
 
 def is_short(a: Part, b: Part) -> bool:
@@ -272,7 +334,10 @@ def is_short(a: Part, b: Part) -> bool:
 
 def small_example(rng: np.random.Generator) -> Iterator[Case]:
     """Give the book's templates on two machines: distances 2, 4, 9 at the query (2, 2)."""
-    a, b = best_of([[(2.0, 0), (9.0, 2)]], 2), best_of([[(4.0, 1), (16.0, 3)]], 2)
+    a, b = (
+        best_of([[(2.0, 0), (9.0, 2)]], 2),
+        best_of([[(4.0, 1), (16.0, 3)]], 2),
+    )
     yield case(a, b)
 
 
@@ -280,10 +345,19 @@ def many(rng: np.random.Generator) -> Iterator[Case]:
     """Give full shards, all distances of a query different."""
     for n, k in rng.integers(1, 6, (25, 2)).tolist():
         size = 2 * k + 4
-        d2 = rng.permuted(np.tile(np.arange(size), (n, 1)), axis=1).astype(float).tolist()
+        d2 = (
+            rng.permuted(np.tile(np.arange(size), (n, 1)), axis=1)
+            .astype(float)
+            .tolist()
+        )
         mine = rng.permutation(np.arange(size) % 2).tolist()
-        a = [[(d, i) for i, d in enumerate(row) if mine[i]] for row in d2]
-        b = [[(d, i) for i, d in enumerate(row) if not mine[i]] for row in d2]
+        a = [
+            [(d, i) for i, d in enumerate(row) if mine[i]] for row in d2
+        ]
+        b = [
+            [(d, i) for i, d in enumerate(row) if not mine[i]]
+            for row in d2
+        ]
         yield case(best_of(a, k), best_of(b, k))
 
 
@@ -299,8 +373,15 @@ def ties(rng: np.random.Generator) -> Iterator[Case]:
 def precise(rng: np.random.Generator) -> Iterator[Case]:
     """Give distances that differ in the last of their 53 bits."""
     one = 1.0 + 2.0**-52
-    for near, far in ((1.0, one), (2.0**24, 2.0**24 + 1), (2.0**52, 2.0**52 + 1)):
-        first, second = best_of([[(far, 2)]], 1), best_of([[(near, 5)]], 1)
+    for near, far in (
+        (1.0, one),
+        (2.0**24, 2.0**24 + 1),
+        (2.0**52, 2.0**52 + 1),
+    ):
+        first, second = (
+            best_of([[(far, 2)]], 1),
+            best_of([[(near, 5)]], 1),
+        )
         yield case(first, second)
 
 
@@ -420,7 +501,11 @@ def merge_many(parts: list[Part]) -> Part:
 @MERGE_MANY.wrong("all_parts")
 def pairwise_ends(parts: list[Part]) -> Part:
     """Merge the first and the last."""
-    return merge_shards(parts[0], parts[-1]) if len(parts) > 1 else parts[0]
+    return (
+        merge_shards(parts[0], parts[-1])
+        if len(parts) > 1
+        else parts[0]
+    )
 
 
 @MERGE_MANY.wrong("all_parts")
@@ -437,8 +522,13 @@ def several(rng: np.random.Generator) -> Iterator[Case]:
     for count in (1, 2, 3, 5):
         for high in (4, 1000):
             found = shards(rng, 3, [2] * count, high)
-            everything = [list(chain(*rows)) for rows in zip(*found, strict=True)]
-            yield Case(([best_of(shard, 2) for shard in found],), best_of(everything, 2))
+            everything = [
+                list(chain(*rows)) for rows in zip(*found, strict=True)
+            ]
+            yield Case(
+                ([best_of(shard, 2) for shard in found],),
+                best_of(everything, 2),
+            )
 
 
 @MERGE_MANY.right("no_loop")
@@ -447,15 +537,22 @@ def as_a_tree(parts: list[Part]) -> Part:
     if len(parts) == 1:
         return parts[0]
     middle = len(parts) // 2
-    return merge_shards(as_a_tree(parts[:middle]), as_a_tree(parts[middle:]))
+    return merge_shards(
+        as_a_tree(parts[:middle]), as_a_tree(parts[middle:])
+    )
 
 
 @MERGE_MANY.wrong("no_loop")
 def by_queries(parts: list[Part]) -> Part:
     """Merge query by query."""
     n = len(parts[0][0])
-    rows = [merge_many([(d2[i : i + 1], ix[i : i + 1]) for d2, ix in parts]) for i in range(n)]
-    return np.concatenate([r[0] for r in rows]), np.concatenate([r[1] for r in rows])
+    rows = [
+        merge_many([(d2[i : i + 1], ix[i : i + 1]) for d2, ix in parts])
+        for i in range(n)
+    ]
+    return np.concatenate([r[0] for r in rows]), np.concatenate(
+        [r[1] for r in rows]
+    )
 
 
 MERGE_MANY.tests(
@@ -466,7 +563,12 @@ MERGE_MANY.tests(
         agree=AGREE,
         demand="all_parts",
     ),
-    Loops("no_loop_over_rows", COST_WHY, (lambda n: (list(of_size(n)),),), demand="no_loop"),
+    Loops(
+        "no_loop_over_rows",
+        COST_WHY,
+        (lambda n: (list(of_size(n)),),),
+        demand="no_loop",
+    ),
 )
 
 
@@ -494,13 +596,20 @@ def merge_replicas(a: Part, b: Part) -> Part:
     k = a[0].shape[1]
     d2, index = (np.hstack(pair) for pair in zip(a, b, strict=True))
     order = np.lexsort((index, d2), axis=1)
-    d2, index = np.take_along_axis(d2, order, 1), np.take_along_axis(index, order, 1)
+    d2, index = (
+        np.take_along_axis(d2, order, 1),
+        np.take_along_axis(index, order, 1),
+    )
     # A row has one distance, so its copies stand side by side.
     again = np.zeros(index.shape, dtype=bool)
     again[:, 1:] = (index[:, 1:] == index[:, :-1]) & (index[:, 1:] >= 0)
     d2, index = np.where(again, np.inf, d2), np.where(again, -1, index)
-    keep = again.argsort(axis=1, kind="stable")[:, :k]  # the first copies, in their order
-    return np.take_along_axis(d2, keep, 1), np.take_along_axis(index, keep, 1)
+    keep = again.argsort(axis=1, kind="stable")[
+        :, :k
+    ]  # the first copies, in their order
+    return np.take_along_axis(d2, keep, 1), np.take_along_axis(
+        index, keep, 1
+    )
 
 
 @MERGE_REPLICAS.wrong("once")
@@ -511,23 +620,40 @@ def drops_after_cutting(a: Part, b: Part) -> Part:
     again[:, 1:] = (index[:, 1:] == index[:, :-1]) & (index[:, 1:] >= 0)
     d2, index = np.where(again, np.inf, d2), np.where(again, -1, index)
     keep = again.argsort(axis=1, kind="stable")
-    return np.take_along_axis(d2, keep, 1), np.take_along_axis(index, keep, 1)
+    return np.take_along_axis(d2, keep, 1), np.take_along_axis(
+        index, keep, 1
+    )
 
 
 def replicated(rng: np.random.Generator) -> Iterator[Case]:
     """Give two machines that share rows."""
     yield Case(
-        (best_of([[(1.0, 0), (2.0, 1)]], 2), best_of([[(1.0, 0), (3.0, 2)]], 2)),
+        (
+            best_of([[(1.0, 0), (2.0, 1)]], 2),
+            best_of([[(1.0, 0), (3.0, 2)]], 2),
+        ),
         best_of([[(1.0, 0), (2.0, 1)]], 2),
     )
     for k in (1, 2, 3):
-        row = [(float(d), i) for i, d in enumerate(rng.integers(0, 4, 6).tolist())]
+        row = [
+            (float(d), i)
+            for i, d in enumerate(rng.integers(0, 4, 6).tolist())
+        ]
         left, right = row[:4], row[2:]
-        yield Case((best_of([left], k), best_of([right], k)), best_of([row], k))
-    for n, k in ((5, 4), (40, 24), (3, 6)):  # the last has places to fill where copies were
+        yield Case(
+            (best_of([left], k), best_of([right], k)), best_of([row], k)
+        )
+    for n, k in (
+        (5, 4),
+        (40, 24),
+        (3, 6),
+    ):  # the last has places to fill where copies were
         d2 = rng.integers(0, 4, (3, n)).astype(float).tolist()
         rows = [list(zip(row, range(n), strict=True)) for row in d2]
-        a, b = [row[: n - n // 3] for row in rows], [row[n // 4 :] for row in rows]
+        a, b = (
+            [row[: n - n // 3] for row in rows],
+            [row[n // 4 :] for row in rows],
+        )
         yield Case((best_of(a, k), best_of(b, k)), best_of(rows, k))
 
 
@@ -535,10 +661,19 @@ def replicated(rng: np.random.Generator) -> Iterator[Case]:
 def forgets_copies_first(a: Part, b: Part) -> Part:
     """Strike from b what a holds, then merge."""
     d2, index = b
-    known = ((index[:, :, None] == a[1][:, None, :]) & (index[:, :, None] >= 0)).any(axis=2)
+    known = (
+        (index[:, :, None] == a[1][:, None, :])
+        & (index[:, :, None] >= 0)
+    ).any(axis=2)
     d2, index = np.where(known, np.inf, d2), np.where(known, -1, index)
     order = np.lexsort((known, d2), axis=1)
-    return merge_shards(a, (np.take_along_axis(d2, order, 1), np.take_along_axis(index, order, 1)))
+    return merge_shards(
+        a,
+        (
+            np.take_along_axis(d2, order, 1),
+            np.take_along_axis(index, order, 1),
+        ),
+    )
 
 
 @MERGE_REPLICAS.wrong("no_loop")

@@ -29,7 +29,9 @@ DRAFT = Draft(
     origin="The interview question of this book, part 2.",
     chapter="argmax",
     opening="Write `nn_layer(X_train)`.",
-    given=("`X_train`: array of shape (n_train, d) of finite numbers, at least one row.",),
+    given=(
+        "`X_train`: array of shape (n_train, d) of finite numbers, at least one row.",
+    ),
     demands={
         "layer": (
             "Return a pair `(W, b)` of arrays of shapes (n_train, d) and (n_train,) such that for"
@@ -61,11 +63,21 @@ W, b = nn_layer(T)
     ),
     clarifying=(
         Question(
-            "Literal layers of a framework, or explicit W and b?", "Explicit arrays, in NumPy."
+            "Literal layers of a framework, or explicit W and b?",
+            "Explicit arrays, in NumPy.",
         ),
-        Question("Which shape for W?", "(n_train, d), one row a unit, so that scores are W x + b."),
-        Question("Does the scale matter?", "Not for the argmax. For a softmax behind it, it does."),
-        Question("May I look at the labels?", "You do not need them: the readout comes after."),
+        Question(
+            "Which shape for W?",
+            "(n_train, d), one row a unit, so that scores are W x + b.",
+        ),
+        Question(
+            "Does the scale matter?",
+            "Not for the argmax. For a softmax behind it, it does.",
+        ),
+        Question(
+            "May I look at the labels?",
+            "You do not need them: the readout comes after.",
+        ),
     ),
     hints=(
         "Which part of ‖x − t‖² differs between two training rows at the same query?",
@@ -116,7 +128,9 @@ def nn_layer(X_train):
 def nn_layer(X_train: Array) -> tuple[Array, Array]:
     """Return W and b: argmax(W @ x + b) is the row nearest to x."""
     T = X_train.astype(np.float64)  # doubling uint8 would wrap around
-    return 2 * T, -(T * T).sum(axis=1)  # s = 2x·t − ‖t‖² = ‖x‖² − ‖x − t‖²
+    return 2 * T, -(T * T).sum(
+        axis=1
+    )  # s = 2x·t − ‖t‖² = ‖x‖² − ‖x − t‖²
 
 
 @DRAFT.right("layer", "no_loop")
@@ -200,7 +214,9 @@ def row_by_row(X_train: Array) -> tuple[Array, Array]:
     return 2 * T, -np.array([t @ t for t in T])
 
 
-Want = tuple[Array, Array, int]  # queries, the rows that should win, and how many units
+Want = tuple[
+    Array, Array, int
+]  # queries, the rows that should win, and how many units
 
 
 def scores(W: Array, b: Array, X: Array) -> Array:
@@ -245,7 +261,11 @@ def twins(got: Any, want: Want) -> str:
         return complaint
     W, b = got
     for what, values in (("weights", W), ("biases", b)):
-        differ = (values != values[::-1]).reshape(len(values), -1).any(axis=1)
+        differ = (
+            (values != values[::-1])
+            .reshape(len(values), -1)
+            .any(axis=1)
+        )
         if differ.any():
             i = int(differ.argmax())
             j = len(values) - 1 - i
@@ -296,7 +316,10 @@ def close_calls(rng: np.random.Generator) -> Iterator[Case]:
 def pixels(rng: np.random.Generator) -> Iterator[Case]:
     """Give uint8."""
     for n in (2, 4, 6):
-        T = np.unique(rng.integers(0, 255, (n, 2), dtype=np.uint8, endpoint=True), axis=0)
+        T = np.unique(
+            rng.integers(0, 255, (n, 2), dtype=np.uint8, endpoint=True),
+            axis=0,
+        )
         yield case(T, clear(whole(rng, 30, 2, 0, 255), T))
 
 
@@ -414,7 +437,7 @@ ONE_MATRIX = DRAFT.twist(
 
 @ONE_MATRIX.solution("matrix")
 def one_matrix(X_train: Array) -> Array:
-    """Return M (n_train, d + 1): argmax(M @ [x, 1]) is the row nearest to x."""
+    """Return M (n_train, d + 1): argmax(M @ [x, 1]) is the nearest."""
     W, b = nn_layer(X_train)
     return np.column_stack([W, b])
 
@@ -435,7 +458,11 @@ def bias_row(X_train: Array) -> Array:
 def split(got: object, want: Want) -> str:
     """Judge one matrix as the pair that it holds."""
     d = want[0].shape[1]
-    if not isinstance(got, np.ndarray) or got.ndim != 2 or got.shape[1] != d + 1:
+    if (
+        not isinstance(got, np.ndarray)
+        or got.ndim != 2
+        or got.shape[1] != d + 1
+    ):
         return Form(f"it should return an array with {d + 1} columns")
     return wins((got[:, :d], got[:, d]), want)
 
@@ -454,7 +481,9 @@ def feature_after_feature(X_train: Array) -> Array:
 @ONE_MATRIX.wrong("no_loop")
 def unit_by_unit(X_train: Array) -> Array:
     """Append to each row in turn."""
-    return np.array([[*(2.0 * t), -(t @ t)] for t in X_train.astype(float)])
+    return np.array(
+        [[*(2.0 * t), -(t @ t)] for t in X_train.astype(float)]
+    )
 
 
 ONE_MATRIX.tests(
@@ -490,7 +519,9 @@ COSINE_LAYER = DRAFT.twist(
 def cosine_layer(X_train: Array) -> tuple[Array, Array]:
     """Return W, b whose argmax is the row of largest cosine with x."""
     T = X_train.astype(np.float64)
-    return T / np.sqrt((T * T).sum(axis=1, keepdims=True)), np.zeros(len(T))
+    return T / np.sqrt((T * T).sum(axis=1, keepdims=True)), np.zeros(
+        len(T)
+    )
 
 
 def cosine_case(T: Array, X: Array) -> Case:
@@ -500,15 +531,28 @@ def cosine_case(T: Array, X: Array) -> Case:
         values = []
         for t in T:
             product = dot(x, t)
-            values.append(product * abs(product) / dot(t, t))  # ordered as the cosine
+            values.append(
+                product * abs(product) / dot(t, t)
+            )  # ordered as the cosine
         winners.append(values.index(max(values)))
     return Case((T,), (X, np.array(winners), len(T)))
 
 
 def directions(rng: np.random.Generator) -> Iterator[Case]:
     """Give rows in directions of their own."""
-    T = np.array([[1.0, 0.0], [5.0, 5.0], [0.0, 2.0], [-3.0, 1.0], [-1.0, -4.0]])
-    X = np.array([[9.0, 1.0], [2.0, 3.0], [1.0, 7.0], [-5.0, 1.0], [0.0, -1.0], [0.5, 0.4]])
+    T = np.array(
+        [[1.0, 0.0], [5.0, 5.0], [0.0, 2.0], [-3.0, 1.0], [-1.0, -4.0]]
+    )
+    X = np.array(
+        [
+            [9.0, 1.0],
+            [2.0, 3.0],
+            [1.0, 7.0],
+            [-5.0, 1.0],
+            [0.0, -1.0],
+            [0.5, 0.4],
+        ]
+    )
     yield cosine_case(T[:3], X[:3])
     close = np.array([[1e4, 1.0], [1e4, 3.0]])  # angles of 10⁻⁴
     yield cosine_case(close, np.array([[1e4, 1.5], [1e4, 2.5]]))
@@ -527,7 +571,9 @@ def normalized_in_place(X_train: Array) -> tuple[Array, Array]:
 def norm_by_norm(X_train: Array) -> tuple[Array, Array]:
     """Compute the norms in a comprehension."""
     T = X_train.astype(float)
-    return T / np.array([np.sqrt(t @ t) for t in T])[:, None], np.zeros(len(T))
+    return T / np.array([np.sqrt(t @ t) for t in T])[:, None], np.zeros(
+        len(T)
+    )
 
 
 COSINE_LAYER.wrong("cosine")(nn_layer)

@@ -74,8 +74,13 @@ one_nn(T, y, X)  # array(['A', 'B'], dtype='<U1')
     remark="Ties are judged on small whole numbers, on which every order of summation is exact.",
     reported={"dtypes": "actionable", "memory": "informative"},
     clarifying=(
-        Question("Which metric?", "Squared Euclidean; the root changes no order and is left out."),
-        Question("Which row wins a tie?", "The one with the smallest index."),
+        Question(
+            "Which metric?",
+            "Squared Euclidean; the root changes no order and is left out.",
+        ),
+        Question(
+            "Which row wins a tie?", "The one with the smallest index."
+        ),
         Question(
             "How large are n_train, n_test and d; does the distance matrix fit?",
             "Assume that n_test × n_train numbers fit, and that d times as many do not.",
@@ -84,7 +89,10 @@ one_nn(T, y, X)  # array(['A', 'B'], dtype='<U1')
             "Which dtypes, and can there be NaN?",
             "Floats or small integers, all finite. Bad input is the drill `one_nn_robust`.",
         ),
-        Question("Can the test set be empty?", "Yes; return an empty array of the labels' dtype."),
+        Question(
+            "Can the test set be empty?",
+            "Yes; return an empty array of the labels' dtype.",
+        ),
     ),
     hints=(
         "Write ‖x − t‖² out as three terms. Which of them is the same for all training rows?",
@@ -98,7 +106,7 @@ import numpy as np
 
 
 def one_nn(X_train, y_train, X_test):
-    """Return for each row of X_test the label of its nearest training row."""
+    """Return for each row of X_test the label of its nearest row."""
     raise NotImplementedError
 ''',
     rubric=(
@@ -144,46 +152,68 @@ def one_nn(X_train, y_train, X_test):
 
 @DRAFT.solution("labels")
 def one_nn(X_train: Array, y_train: Array, X_test: Array) -> Array:
-    """Return for each row of X_test the label of its nearest training row."""
+    """Return for each row of X_test the label of its nearest row."""
     T = X_train.astype(np.float64)  # uint8 would wrap around
     X = X_test.astype(np.float64)
-    # ‖x − t‖² = ‖x‖² − 2x·t + ‖t‖²; ‖x‖² is the same for all candidates of a query.
+    # ‖x − t‖² = ‖x‖² − 2x·t + ‖t‖²; a query's ‖x‖² changes nothing.
     reduced = (T * T).sum(axis=1) - 2 * X @ T.T  # (n_test, n_train)
-    return y_train[reduced.argmin(axis=1)]  # argmin takes the first of equals
+    return y_train[
+        reduced.argmin(axis=1)
+    ]  # argmin takes the first of equals
 
 
 @DRAFT.right("nearest", "precision", "dtypes")
-def by_subtraction(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def by_subtraction(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Subtract every pair of rows: right, with an (n_test, n_train, d) intermediate."""
     difference = X_test[:, None, :].astype(float) - X_train[None, :, :]
-    return y_train[np.einsum("ijk,ijk->ij", difference, difference).argmin(axis=1)]
+    return y_train[
+        np.einsum("ijk,ijk->ij", difference, difference).argmin(axis=1)
+    ]
 
 
 @DRAFT.right("earliest", "no_cube", "unmodified")
-def feature_by_feature(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def feature_by_feature(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Loop over features: no cancellation, no cube."""
     d2 = np.zeros((len(X_test), len(X_train)))
     for j in range(X_train.shape[1]):
-        d2 += np.subtract.outer(X_test[:, j].astype(float), X_train[:, j].astype(float)) ** 2
+        d2 += (
+            np.subtract.outer(
+                X_test[:, j].astype(float), X_train[:, j].astype(float)
+            )
+            ** 2
+        )
     return y_train[d2.argmin(axis=1)]
 
 
 @DRAFT.right("no_loop", "any_number")
-def block_by_block(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def block_by_block(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Loop over blocks of 32 queries."""
     T = np.asarray(X_train, dtype=float)
     winners = np.empty(len(X_test), dtype=np.intp)
     for start in range(0, len(X_test), 32):
         X = np.asarray(X_test[start : start + 32], dtype=float)
-        winners[start : start + 32] = (X @ (2 * T).T - (T**2).sum(axis=1)).argmax(axis=1)
+        winners[start : start + 32] = (
+            X @ (2 * T).T - (T**2).sum(axis=1)
+        ).argmax(axis=1)
     return y_train[winners]
 
 
 @DRAFT.wrong("no_loop")
-def loop_over_rows(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def loop_over_rows(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Loop over the queries."""
     T = X_train.astype(float)
-    winners = [((x - T) ** 2).sum(axis=1).argmin() for x in X_test.astype(float)]
+    winners = [
+        ((x - T) ** 2).sum(axis=1).argmin()
+        for x in X_test.astype(float)
+    ]
     return y_train[np.array(winners, dtype=np.intp)]
 
 
@@ -193,7 +223,9 @@ def hidden_loop(X_train: Array, y_train: Array, X_test: Array) -> Array:
     T, X = X_train.astype(float), X_test.astype(float)
     if len(X) == 0:
         return y_train[:0]
-    winner = np.apply_along_axis(lambda x: ((x - T) ** 2).sum(axis=1).argmin(), 1, X)
+    winner = np.apply_along_axis(
+        lambda x: ((x - T) ** 2).sum(axis=1).argmin(), 1, X
+    )
     return y_train[winner]
 
 
@@ -205,7 +237,9 @@ def wrong_axis(X_train: Array, y_train: Array, X_test: Array) -> Array:
 
 
 @DRAFT.wrong("earliest")
-def last_of_equals(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def last_of_equals(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Search from the back, so that the last of equal rows wins."""
     T, X = X_train.astype(float), X_test.astype(float)
     reduced = (T * T).sum(axis=1) - 2 * X @ T.T
@@ -213,14 +247,20 @@ def last_of_equals(X_train: Array, y_train: Array, X_test: Array) -> Array:
 
 
 @DRAFT.wrong("earliest")
-def unstable_sort(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def unstable_sort(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Sort, and take what the sort puts first of equal rows."""
     T, X = X_train.astype(float), X_test.astype(float)
-    return y_train[((T * T).sum(axis=1) - 2 * X @ T.T).argsort(axis=1)[:, 0]]
+    return y_train[
+        ((T * T).sum(axis=1) - 2 * X @ T.T).argsort(axis=1)[:, 0]
+    ]
 
 
 @DRAFT.wrong("earliest")
-def smallest_label(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def smallest_label(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Give a tie to the smallest label, by sorting the rows by their labels first."""
     order = y_train.argsort(kind="stable")
     return one_nn(X_train[order], y_train[order], X_test)
@@ -230,7 +270,9 @@ def smallest_label(X_train: Array, y_train: Array, X_test: Array) -> Array:
 def class_means(X_train: Array, y_train: Array, X_test: Array) -> Array:
     """Take the class whose mean is nearest, where a class has more than one row."""
     classes, codes = np.unique(y_train, return_inverse=True)
-    means = np.stack([X_train[codes == c].mean(axis=0) for c in range(len(classes))])
+    means = np.stack(
+        [X_train[codes == c].mean(axis=0) for c in range(len(classes))]
+    )
     return one_nn(means, classes, X_test)
 
 
@@ -255,13 +297,19 @@ def rounded(X_train: Array, y_train: Array, X_test: Array) -> Array:
 
 
 @DRAFT.wrong("nearest")
-def forgotten_bias(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def forgotten_bias(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Take the largest dot product, without ‖t‖²."""
-    return y_train[(X_test.astype(float) @ X_train.T.astype(float)).argmax(axis=1)]
+    return y_train[
+        (X_test.astype(float) @ X_train.T.astype(float)).argmax(axis=1)
+    ]
 
 
 @DRAFT.wrong("dtypes")
-def wraps_around(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def wraps_around(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Subtract in the dtype that came."""
     d2 = np.zeros((len(X_test), len(X_train)), dtype=X_train.dtype)
     for j in range(X_train.shape[1]):
@@ -270,7 +318,9 @@ def wraps_around(X_train: Array, y_train: Array, X_test: Array) -> Array:
 
 
 @DRAFT.wrong("nearest")
-def numbers_for_labels(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def numbers_for_labels(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Return the indices of the nearest rows, not their labels."""
     T, X = X_train.astype(float), X_test.astype(float)
     return ((T * T).sum(axis=1) - 2 * X @ T.T).argmin(axis=1)
@@ -280,11 +330,15 @@ def numbers_for_labels(X_train: Array, y_train: Array, X_test: Array) -> Array:
 def squeezed(X_train: Array, y_train: Array, X_test: Array) -> Array:
     """Squeeze the result, which makes a scalar of one query."""
     T, X = X_train.astype(float), X_test.astype(float)
-    return y_train[((T * T).sum(axis=1) - 2 * X @ T.T).argmin(axis=1).squeeze()]
+    return y_train[
+        ((T * T).sum(axis=1) - 2 * X @ T.T).argmin(axis=1).squeeze()
+    ]
 
 
 @DRAFT.wrong("unmodified")
-def centers_in_place(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def centers_in_place(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Shift the caller's array to save a copy."""
     np.subtract(X_train, 1, out=X_train, casting="unsafe")
     np.subtract(X_test, 1, out=X_test, casting="unsafe")
@@ -292,14 +346,21 @@ def centers_in_place(X_train: Array, y_train: Array, X_test: Array) -> Array:
 
 
 @DRAFT.wrong("any_number")
-def needs_a_query(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def needs_a_query(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Glue blocks together, of which an empty test set has none."""
     starts = range(0, len(X_test), 32)
-    return np.concatenate([one_nn(X_train, y_train, X_test[i : i + 32]) for i in starts])
+    return np.concatenate(
+        [one_nn(X_train, y_train, X_test[i : i + 32]) for i in starts]
+    )
 
 
 def case(
-    X_train: Array, X_test: Array, y_train: Array | None = None, gap: float | None = None
+    X_train: Array,
+    X_test: Array,
+    y_train: Array | None = None,
+    gap: float | None = None,
 ) -> Case:
     """Return a case; by default the labels of the rows are few, and repeat in no order.
 
@@ -325,18 +386,28 @@ def case(
 
 def small_example(rng: np.random.Generator) -> Iterator[Case]:
     """Give the book's three templates."""
-    yield case(TEMPLATES.copy(), QUERIES[:2].copy(), np.array([8, 5, 3]))
-    yield case(TEMPLATES.copy(), QUERIES[:2].copy(), np.array([5, 8, 8]))
+    yield case(
+        TEMPLATES.copy(), QUERIES[:2].copy(), np.array([8, 5, 3])
+    )
+    yield case(
+        TEMPLATES.copy(), QUERIES[:2].copy(), np.array([5, 8, 8])
+    )
 
 
 def any_shape(rng: np.random.Generator) -> Iterator[Case]:
     """Give whole numbers in all sizes, without ties."""
-    for n_train, n_test, d in [*rng.integers(2, 9, (40, 3)).tolist(), (40, 35, 6), (5, 9, 1)]:
+    for n_train, n_test, d in [
+        *rng.integers(2, 9, (40, 3)).tolist(),
+        (40, 35, 6),
+        (5, 9, 1),
+    ]:
         T = whole(rng, n_train, d)
         X = clear(whole(rng, n_test, d), T)
         if len(X) > 1:
             yield case(T, X, gap=0)
-            yield case(T, X, names_of_rows(n_train), gap=0)  # so that each slip shows
+            yield case(
+                T, X, names_of_rows(n_train), gap=0
+            )  # so that each slip shows
 
 
 def own_rows(rng: np.random.Generator) -> Iterator[Case]:
@@ -344,14 +415,20 @@ def own_rows(rng: np.random.Generator) -> Iterator[Case]:
     T = np.array([[0.0], [10.0], [4.0]])
     yield case(T, np.array([[0.0], [9.0]]), np.array([0, 0, 1]))
     T = np.array([[-8.0, 0.0], [8.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
-    yield case(T, np.array([[7.0, 1.0], [-9.0, 2.0]]), np.array([2, 2, 1, 1]))
+    yield case(
+        T, np.array([[7.0, 1.0], [-9.0, 2.0]]), np.array([2, 2, 1, 1])
+    )
 
 
 def ties(rng: np.random.Generator) -> Iterator[Case]:
     """Give repeated rows, and queries halfway between rows."""
     for y in (np.array([3, 10]), np.array([10, 3])):
-        yield case(np.array([[0.0], [2.0]]), np.array([[1.0], [1.0]]), y)
-        yield case(np.array([[2.0], [0.0]]), np.array([[1.0], [1.0]]), y)
+        yield case(
+            np.array([[0.0], [2.0]]), np.array([[1.0], [1.0]]), y
+        )
+        yield case(
+            np.array([[2.0], [0.0]]), np.array([[1.0], [1.0]]), y
+        )
     # NumPy sorts up to 16 entries by insertion, which is stable by chance.
     for n in (*range(2, 12), 40, 48, 64, 100, 200):
         T, X = whole(rng, n, 2, -1, 1), whole(rng, 5, 2, -1, 1)
@@ -368,7 +445,9 @@ def one_query(rng: np.random.Generator) -> Iterator[Case]:
 def no_query(rng: np.random.Generator) -> Iterator[Case]:
     """Give an empty test set."""
     yield case(TEMPLATES.copy(), whole(rng, 0, 2))
-    yield case(TEMPLATES.copy(), whole(rng, 0, 2), np.array(["A", "B", "C"]))
+    yield case(
+        TEMPLATES.copy(), whole(rng, 0, 2), np.array(["A", "B", "C"])
+    )
 
 
 def label_types(rng: np.random.Generator) -> Iterator[Case]:
@@ -385,12 +464,20 @@ def label_types(rng: np.random.Generator) -> Iterator[Case]:
 def small_types(rng: np.random.Generator) -> Iterator[Case]:
     """Give pixels and other small integers, whose squares do not fit into their own type."""
     a = np.array([[16, 0], [2, 0]], dtype=np.uint8)
-    yield case(a, np.array([[0, 0], [0, 1]], dtype=np.uint8), np.array([5, 3]))
+    yield case(
+        a, np.array([[0, 0], [0, 1]], dtype=np.uint8), np.array([5, 3])
+    )
     for dtype in (np.uint8, np.int8, np.int16):
         info = np.iinfo(dtype)
         high = min(info.max, 300)
         for _ in range(6):
-            X = rng.integers(max(info.min, -300), high, (9, 3), dtype=dtype, endpoint=True)
+            X = rng.integers(
+                max(info.min, -300),
+                high,
+                (9, 3),
+                dtype=dtype,
+                endpoint=True,
+            )
             yield case(X[:5], clear(X[5:], X[:5]), gap=0)
 
 
@@ -399,18 +486,29 @@ def real_numbers(rng: np.random.Generator) -> Iterator[Case]:
     for dtype in (np.float64, np.float32):
         for n in (3, 6, 12):
             T = rng.normal(size=(n, 3)).astype(dtype)
-            nearby: Array = np.add(T[rng.integers(0, n, 5)], rng.normal(0, 0.01, (5, 3)))
+            nearby: Array = np.add(
+                T[rng.integers(0, n, 5)], rng.normal(0, 0.01, (5, 3))
+            )
             X = nearby.astype(dtype)
-            yield case(T, clear(X, T, gap=0.01), names_of_rows(n), gap=0.01)
+            yield case(
+                T, clear(X, T, gap=0.01), names_of_rows(n), gap=0.01
+            )
 
 
 def close_calls(rng: np.random.Generator) -> Iterator[Case]:
     """Give rows whose squared distances differ by about 1 in 36 million."""
     for T in nearly_tied(5900, 6100, 2):
         yield case(T, np.zeros((2, 2)), np.array([9, 4]))
-    halfway = np.array([[8193 + 2.0**-20], [8193 - 2.0**-20]])  # in float32 both are halfway
-    yield case(np.array([[8192.0], [8194.0]]), halfway, np.array([4, 9]))
-    for unit in (1.0, 2.0**-10):  # small distances have an eighth digit, too
+    halfway = np.array(
+        [[8193 + 2.0**-20], [8193 - 2.0**-20]]
+    )  # in float32 both are halfway
+    yield case(
+        np.array([[8192.0], [8194.0]]), halfway, np.array([4, 9])
+    )
+    for unit in (
+        1.0,
+        2.0**-10,
+    ):  # small distances have an eighth digit, too
         T = unit * np.array([[1 + 2.0**-26], [1.0]])
         yield case(T, np.zeros((2, 1)), np.array([9, 4]))
 
@@ -453,7 +551,9 @@ WRAP_WHY = "uint8 arithmetic is modulo 256 and gives no warning: 16² = 256 is 0
 
 
 @DRAFT.wrong("labels")
-def labels_as_objects(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def labels_as_objects(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Return the labels as Python objects."""
     return one_nn(X_train, y_train, X_test).astype(object)
 
@@ -499,8 +599,19 @@ DRAFT.tests(
         agree=same_labels,
         demand="labels",
     ),
-    Values("small_integer_types", WRAP_WHY, small_types, among="dtypes", demand="dtypes"),
-    Values("real_numbers", "What the function will meet in use.", real_numbers, demand="nearest"),
+    Values(
+        "small_integer_types",
+        WRAP_WHY,
+        small_types,
+        among="dtypes",
+        demand="dtypes",
+    ),
+    Values(
+        "real_numbers",
+        "What the function will meet in use.",
+        real_numbers,
+        demand="nearest",
+    ),
     Values(
         "close_calls",
         "float32 holds 24 bits: squares near 36 million are rounded to multiples of 4. Rounding "
@@ -508,7 +619,12 @@ DRAFT.tests(
         close_calls,
         demand="precision",
     ),
-    Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows), demand="no_loop"),
+    Loops(
+        "no_loop_over_rows",
+        COST_WHY,
+        (many_queries, many_rows),
+        demand="no_loop",
+    ),
     Cube(
         "no_cube",
         "n_test × n_train × d numbers are d times the distance matrix: 10⁴ × 10⁴ × 100 in float64 "
@@ -544,16 +660,22 @@ AND_THE_DISTANCE = DRAFT.twist(
 
 
 @AND_THE_DISTANCE.solution("accurate")
-def with_distance(X_train: Array, y_train: Array, X_test: Array) -> tuple[Array, Array]:
+def with_distance(
+    X_train: Array, y_train: Array, X_test: Array
+) -> tuple[Array, Array]:
     """Return the labels and the squared distances to the winners."""
     T, X = X_train.astype(np.float64), X_test.astype(np.float64)
     winner = ((T * T).sum(axis=1) - 2 * X @ T.T).argmin(axis=1)
-    difference = X - T[winner]  # the direct form, on one row a query only
+    difference = (
+        X - T[winner]
+    )  # the direct form, on one row a query only
     return y_train[winner], (difference * difference).sum(axis=1)
 
 
 @AND_THE_DISTANCE.wrong("pair")
-def from_reduced(X_train: Array, y_train: Array, X_test: Array) -> tuple[Array, Array]:
+def from_reduced(
+    X_train: Array, y_train: Array, X_test: Array
+) -> tuple[Array, Array]:
     """Return the minimum of ‖t‖² − 2x·t, which lacks ‖x‖²."""
     T, X = X_train.astype(np.float64), X_test.astype(np.float64)
     reduced = (T * T).sum(axis=1) - 2 * X @ T.T
@@ -561,10 +683,14 @@ def from_reduced(X_train: Array, y_train: Array, X_test: Array) -> tuple[Array, 
 
 
 @AND_THE_DISTANCE.wrong("accurate")
-def from_expanded(X_train: Array, y_train: Array, X_test: Array) -> tuple[Array, Array]:
+def from_expanded(
+    X_train: Array, y_train: Array, X_test: Array
+) -> tuple[Array, Array]:
     """Return the expanded distance, which rounds to less than nothing."""
     T, X = X_train.astype(np.float64), X_test.astype(np.float64)
-    d2 = (X * X).sum(axis=1)[:, None] - 2 * X @ T.T + (T * T).sum(axis=1)
+    d2 = (
+        (X * X).sum(axis=1)[:, None] - 2 * X @ T.T + (T * T).sum(axis=1)
+    )
     return y_train[d2.argmin(axis=1)], d2.min(axis=1)
 
 
@@ -573,7 +699,9 @@ def distance_cases(rng: np.random.Generator) -> Iterator[Case]:
     for n in range(1, 12):
         T, X = whole(rng, n, 3), whole(rng, 4, 3)
         y = labels(n)
-        smallest = np.array([min(row) for row in exact_distances(X, T)], dtype=float)
+        smallest = np.array(
+            [min(row) for row in exact_distances(X, T)], dtype=float
+        )
         yield Case((T, y, X), (y[exact_nearest(X, T)], smallest))
 
 
@@ -585,23 +713,32 @@ def far_from_zero(rng: np.random.Generator) -> Iterator[Case]:
 
 
 @AND_THE_DISTANCE.right("pair", "no_loop")
-def from_differences(X_train: Array, y_train: Array, X_test: Array) -> tuple[Array, Array]:
+def from_differences(
+    X_train: Array, y_train: Array, X_test: Array
+) -> tuple[Array, Array]:
     """Take all distances directly, in blocks of 32 queries."""
     labels, smallest = [y_train[:0]], [np.zeros(0)]
     for i in range(0, len(X_test), 32):
         d2 = np.zeros((len(X_test[i : i + 32]), len(X_train)))
         for j in range(X_train.shape[1]):
-            d2 += np.subtract.outer(X_test[i : i + 32, j], X_train[:, j]) ** 2
+            d2 += (
+                np.subtract.outer(X_test[i : i + 32, j], X_train[:, j])
+                ** 2
+            )
         labels.append(y_train[d2.argmin(axis=1)])
         smallest.append(d2.min(axis=1))
     return np.concatenate(labels), np.concatenate(smallest)
 
 
 @AND_THE_DISTANCE.wrong("no_loop")
-def distance_by_distance(X_train: Array, y_train: Array, X_test: Array) -> tuple[Array, Array]:
+def distance_by_distance(
+    X_train: Array, y_train: Array, X_test: Array
+) -> tuple[Array, Array]:
     """Compute the winners' distances in a comprehension."""
     labels, _ = with_distance(X_train, y_train, X_test)
-    return labels, np.array([((x - X_train) ** 2).sum(axis=1).min() for x in X_test])
+    return labels, np.array(
+        [((x - X_train) ** 2).sum(axis=1).min() for x in X_test]
+    )
 
 
 AND_THE_DISTANCE.tests(
@@ -620,7 +757,12 @@ AND_THE_DISTANCE.tests(
         agree=all_of(same_labels, same_values),
         demand="accurate",
     ),
-    Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows), demand="no_loop"),
+    Loops(
+        "no_loop_over_rows",
+        COST_WHY,
+        (many_queries, many_rows),
+        demand="no_loop",
+    ),
 )
 
 
@@ -682,7 +824,9 @@ def distinct_rows(rng: np.random.Generator) -> Iterator[Case]:
     for far, near in nearly_tied(5900, 6100, 2):
         yield left_out(np.stack([far, np.zeros(2), near]))
     for n in range(2, 12):
-        yield left_out(rng.permutation(40)[: 2 * n].reshape(n, 2).astype(float))
+        yield left_out(
+            rng.permutation(40)[: 2 * n].reshape(n, 2).astype(float)
+        )
 
 
 def twins(rng: np.random.Generator) -> Iterator[Case]:
@@ -696,7 +840,9 @@ def twins(rng: np.random.Generator) -> Iterator[Case]:
 def two_smallest(X: Array, y: Array) -> Array:
     """Sort by distance and index, and leave the row itself out of the first two."""
     Z = X.astype(np.float64)
-    d2 = (Z * Z).sum(axis=1)[:, None] + (Z * Z).sum(axis=1) - 2 * Z @ Z.T
+    d2 = (
+        (Z * Z).sum(axis=1)[:, None] + (Z * Z).sum(axis=1) - 2 * Z @ Z.T
+    )
     first, second = d2.argsort(axis=1, kind="stable")[:, :2].T
     itself = first == np.arange(len(X))
     # Behind two twins of its own a row is not among the first two; they come before it.
@@ -716,7 +862,12 @@ def row_by_row(X: Array, y: Array) -> Array:
 
 
 LEAVE_ONE_OUT.tests(
-    Values("not_itself", "Every row is at distance 0 from itself.", distinct_rows, demand="other"),
+    Values(
+        "not_itself",
+        "Every row is at distance 0 from itself.",
+        distinct_rows,
+        demand="other",
+    ),
     Values(
         "twins",
         "“The second of the sorted” is the row itself when an earlier twin came first.",
@@ -752,20 +903,29 @@ FLOAT16_ARRIVES = DRAFT.twist(
 
 
 @FLOAT16_ARRIVES.solution("no_overflow")
-def float16_arrives(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def float16_arrives(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Widen first, then as before."""
     return one_nn(X_train, y_train, X_test)
 
 
 @FLOAT16_ARRIVES.wrong("no_overflow")
-def stays_in_float16(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def stays_in_float16(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Square in float16, which ends at 65504."""
-    d2 = sum((X_test[:, None, j] - X_train[:, j]) ** 2 for j in range(X_train.shape[1]))
+    d2 = sum(
+        (X_test[:, None, j] - X_train[:, j]) ** 2
+        for j in range(X_train.shape[1])
+    )
     return y_train[np.argmin(d2, axis=1)]
 
 
 @FLOAT16_ARRIVES.wrong("no_overflow")
-def rounds_in_float16(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def rounds_in_float16(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Scale down so that nothing overflows, and still round to eleven bits."""
     T, X = X_train / np.float16(256), X_test / np.float16(256)
     return y_train[((T * T).sum(axis=1) - 2 * X @ T.T).argmin(axis=1)]
@@ -774,10 +934,14 @@ def rounds_in_float16(X_train: Array, y_train: Array, X_test: Array) -> Array:
 def half_precision(rng: np.random.Generator) -> Iterator[Case]:
     """Give whole numbers up to 2048, which float16 holds exactly; their squares it does not."""
     close = np.array([[2040, 1], [2044, 1]], dtype=np.float16)
-    yield case(close, np.array([[2043, 1]], dtype=np.float16), np.array([7, 2]))
+    yield case(
+        close, np.array([[2043, 1]], dtype=np.float16), np.array([7, 2])
+    )
     for n in (2, 4, 8):
         for size in (64, 2048):
-            T, X = rng.integers(-size, size, (2, n, 3)).astype(np.float16)
+            T, X = rng.integers(-size, size, (2, n, 3)).astype(
+                np.float16
+            )
             yield case(T, X, names_of_rows(n))
 
 
@@ -785,13 +949,19 @@ def half_precision_equals(rng: np.random.Generator) -> Iterator[Case]:
     """Give ties."""
     for tied in ties(rng):
         T, y, X = tied.args
-        yield Case((T.astype(np.float16), y, X.astype(np.float16)), tied.want)
+        yield Case(
+            (T.astype(np.float16), y, X.astype(np.float16)), tied.want
+        )
 
 
 def half_precision_ties(rng: np.random.Generator) -> Iterator[Case]:
     """Give rows whose distances differ by 1 in 30 million, which float32 does not hold."""
     for T in nearly_tied(1950, 2048, 8):
-        yield case(T.astype(np.float16), np.zeros((1, 8), np.float16), np.array([9, 4]))
+        yield case(
+            T.astype(np.float16),
+            np.zeros((1, 8), np.float16),
+            np.array([9, 4]),
+        )
 
 
 @FLOAT16_ARRIVES.right("exact", "earliest", "no_loop")
@@ -800,7 +970,9 @@ def as_integers(X_train: Array, y_train: Array, X_test: Array) -> Array:
     T, parts = X_train.astype(np.int64), [y_train[:0]]
     for i in range(0, len(X_test), 32):
         X = X_test[i : i + 32].astype(np.int64)
-        parts.append(y_train[((T * T).sum(axis=1) - 2 * X @ T.T).argmin(axis=1)])
+        parts.append(
+            y_train[((T * T).sum(axis=1) - 2 * X @ T.T).argmin(axis=1)]
+        )
     return np.concatenate(parts)
 
 
@@ -830,7 +1002,12 @@ FLOAT16_ARRIVES.tests(
         half_precision_equals,
         demand="earliest",
     ),
-    Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows), demand="no_loop"),
+    Loops(
+        "no_loop_over_rows",
+        COST_WHY,
+        (many_queries, many_rows),
+        demand="no_loop",
+    ),
 )
 
 

@@ -77,13 +77,21 @@ one_nn_batched(T, y, X, 10_000)  # array(['A', 'B'], dtype='<U1')
         " themselves."
     ),
     clarifying=(
-        Question("Does the result count?", "No, nor do the inputs; everything else does."),
-        Question("Do the training rows fit?", "Yes, and a copy or two of them as well."),
         Question(
-            "Is the budget for arrays, or for the process?", "For what your function allocates."
+            "Does the result count?",
+            "No, nor do the inputs; everything else does.",
         ),
         Question(
-            "Is a smaller block better than a wrong estimate?", "Yes, down to a few dozen rows."
+            "Do the training rows fit?",
+            "Yes, and a copy or two of them as well.",
+        ),
+        Question(
+            "Is the budget for arrays, or for the process?",
+            "For what your function allocates.",
+        ),
+        Question(
+            "Is a smaller block better than a wrong estimate?",
+            "Yes, down to a few dozen rows.",
         ),
     ),
     hints=(
@@ -98,7 +106,7 @@ import numpy as np
 
 
 def one_nn_batched(X_train, y_train, X_test, max_bytes):
-    """Return the nearest rows' labels, using at most max_bytes at a time."""
+    """Return the nearest rows' labels, within max_bytes at a time."""
     raise NotImplementedError
 ''',
     rubric=(
@@ -140,8 +148,10 @@ BLOCK_LOOP = 0.03
 
 
 @DRAFT.solution("budget", "unmodified")
-def one_nn_batched(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
-    """Return the nearest rows' labels, using at most max_bytes at a time."""
+def one_nn_batched(
+    X_train: Array, y_train: Array, X_test: Array, max_bytes: int
+) -> Array:
+    """Return the nearest rows' labels, within max_bytes at a time."""
     n_train, d = X_train.shape
     norms = np.einsum("ij,ij->i", X_train, X_train)
     fixed = 8 * n_train  # the norms
@@ -157,44 +167,70 @@ def one_nn_batched(X_train: Array, y_train: Array, X_test: Array, max_bytes: int
 
 
 @DRAFT.right("nearest", "precision", "all_blocks", "earliest", "empty")
-def by_thirds(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+def by_thirds(
+    X_train: Array, y_train: Array, X_test: Array, max_bytes: int
+) -> Array:
     """Count three matrices a block, and write the plain form."""
     n_train, d = X_train.shape
     rows = max(1, max_bytes // (8 * 3 * (n_train + d)))
     norms = (X_train**2).sum(axis=1)
     parts = [y_train[:0]]
-    for block in np.array_split(X_test, max(1, -(-len(X_test) // rows))):
-        parts.append(y_train[(norms - 2 * block @ X_train.T).argmin(axis=1)])
+    for block in np.array_split(
+        X_test, max(1, -(-len(X_test) // rows))
+    ):
+        parts.append(
+            y_train[(norms - 2 * block @ X_train.T).argmin(axis=1)]
+        )
     return np.concatenate(parts)
 
 
 @DRAFT.wrong("budget")
-def all_at_once(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+def all_at_once(
+    X_train: Array, y_train: Array, X_test: Array, max_bytes: int
+) -> Array:
     """Build the whole matrix."""
-    return y_train[((X_train**2).sum(axis=1) - 2 * X_test @ X_train.T).argmin(axis=1)]
+    return y_train[
+        ((X_train**2).sum(axis=1) - 2 * X_test @ X_train.T).argmin(
+            axis=1
+        )
+    ]
 
 
 @DRAFT.wrong("budget")
-def fixed_blocks(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+def fixed_blocks(
+    X_train: Array, y_train: Array, X_test: Array, max_bytes: int
+) -> Array:
     """Take blocks of 1000 rows, whatever they cost."""
     parts = [y_train[:0]]
     for i in range(0, len(X_test), 1000):
-        parts.append(all_at_once(X_train, y_train, X_test[i : i + 1000], max_bytes))
+        parts.append(
+            all_at_once(
+                X_train, y_train, X_test[i : i + 1000], max_bytes
+            )
+        )
     return np.concatenate(parts)
 
 
 @DRAFT.wrong("budget")
-def forgets_temporaries(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+def forgets_temporaries(
+    X_train: Array, y_train: Array, X_test: Array, max_bytes: int
+) -> Array:
     """Count one matrix, where the formula makes two."""
     rows = max(1, max_bytes // (8 * len(X_train)))
     parts = [y_train[:0]]
     for i in range(0, len(X_test), rows):
-        parts.append(all_at_once(X_train, y_train, X_test[i : i + rows], max_bytes))
+        parts.append(
+            all_at_once(
+                X_train, y_train, X_test[i : i + rows], max_bytes
+            )
+        )
     return np.concatenate(parts)
 
 
 @DRAFT.wrong("budget")
-def cube_in_a_block(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+def cube_in_a_block(
+    X_train: Array, y_train: Array, X_test: Array, max_bytes: int
+) -> Array:
     """Count a matrix a block, and build a cube."""
     rows = max(1, max_bytes // (16 * len(X_train)))
     parts = [y_train[:0]]
@@ -205,54 +241,78 @@ def cube_in_a_block(X_train: Array, y_train: Array, X_test: Array, max_bytes: in
 
 
 @DRAFT.wrong("blocks")
-def one_at_a_time(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+def one_at_a_time(
+    X_train: Array, y_train: Array, X_test: Array, max_bytes: int
+) -> Array:
     """Make every row a block."""
     labels = np.empty(len(X_test), dtype=y_train.dtype)
     for i in range(len(X_test)):
-        labels[i] = y_train[((X_test[i] - X_train) ** 2).sum(axis=1).argmin()]
+        labels[i] = y_train[
+            ((X_test[i] - X_train) ** 2).sum(axis=1).argmin()
+        ]
     return labels
 
 
 @DRAFT.wrong("blocks")
-def eights(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+def eights(
+    X_train: Array, y_train: Array, X_test: Array, max_bytes: int
+) -> Array:
     """Take blocks of 8 rows, and never read the budget."""
     parts = [y_train[:0]]
     for i in range(0, len(X_test), 8):
-        parts.append(all_at_once(X_train, y_train, X_test[i : i + 8], max_bytes))
+        parts.append(
+            all_at_once(X_train, y_train, X_test[i : i + 8], max_bytes)
+        )
     return np.concatenate(parts)
 
 
 @DRAFT.wrong("earliest")
-def smallest_label(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+def smallest_label(
+    X_train: Array, y_train: Array, X_test: Array, max_bytes: int
+) -> Array:
     """Give a tie to the smallest label."""
     order = y_train.argsort(kind="stable")
-    return one_nn_batched(X_train[order], y_train[order], X_test, max_bytes)
+    return one_nn_batched(
+        X_train[order], y_train[order], X_test, max_bytes
+    )
 
 
 @DRAFT.wrong("nearest")
-def class_means(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+def class_means(
+    X_train: Array, y_train: Array, X_test: Array, max_bytes: int
+) -> Array:
     """Take the class whose mean is nearest."""
     classes, codes = np.unique(y_train, return_inverse=True)
-    means = np.stack([X_train[codes == c].mean(axis=0) for c in range(len(classes))])
+    means = np.stack(
+        [X_train[codes == c].mean(axis=0) for c in range(len(classes))]
+    )
     return one_nn_batched(means, classes, X_test, max_bytes)
 
 
 @DRAFT.wrong("precision")
-def in_float32(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+def in_float32(
+    X_train: Array, y_train: Array, X_test: Array, max_bytes: int
+) -> Array:
     """Halve the memory: float32."""
     T, X = X_train.astype(np.float32), X_test.astype(np.float32)
     return one_nn_batched(T, y_train, X, max_bytes // 4)
 
 
 @DRAFT.wrong("all_blocks")
-def loses_the_rest(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+def loses_the_rest(
+    X_train: Array, y_train: Array, X_test: Array, max_bytes: int
+) -> Array:
     """Leave out the last block if it is not full."""
-    rows = max(1, max_bytes // (8 * 3 * (len(X_train) + X_train.shape[1])))
+    rows = max(
+        1, max_bytes // (8 * 3 * (len(X_train) + X_train.shape[1]))
+    )
     rows = min(rows, max(1, len(X_test)))
     labels = np.zeros(len(X_test), dtype=y_train.dtype)
     for i in range(0, len(X_test) - rows + 1, rows):
         block = X_test[i : i + rows]
-        labels[i : i + rows] = all_at_once(X_train, y_train, block, max_bytes)
+        labels[i : i + rows] = all_at_once(
+            X_train, y_train, block, max_bytes
+        )
     return labels
 
 
@@ -270,7 +330,10 @@ def budgeted(rng: np.random.Generator) -> Iterator[Case]:
 def with_budget(case: Case, budget: int = 0) -> Case:
     """Add a budget to a case of `one_nn`, the smallest if none is named."""
     n, d = case.args[0].shape
-    return case.turned(lambda args: (*args, budget or least(n, d)), lambda args: args[:3])
+    return case.turned(
+        lambda args: (*args, budget or least(n, d)),
+        lambda args: args[:3],
+    )
 
 
 def budgeted_ties(rng: np.random.Generator) -> Iterator[Case]:
@@ -337,27 +400,40 @@ Blocks = Iterable[tuple[Array, Array]]
 
 
 @DRAFT.right("blocks")
-def at_most_64(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+def at_most_64(
+    X_train: Array, y_train: Array, X_test: Array, max_bytes: int
+) -> Array:
     """Take blocks of 64 rows, or fewer where the budget says so."""
     n_train, d = X_train.shape
     rows = min(64, max(1, max_bytes // (8 * 3 * (n_train + d))))
     parts = [y_train[:0]]
     for i in range(0, len(X_test), rows):
-        parts.append(all_at_once(X_train, y_train, X_test[i : i + rows], max_bytes))
+        parts.append(
+            all_at_once(
+                X_train, y_train, X_test[i : i + rows], max_bytes
+            )
+        )
     return np.concatenate(parts)
 
 
 @DRAFT.wrong("empty")
-def nothing_to_glue(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+def nothing_to_glue(
+    X_train: Array, y_train: Array, X_test: Array, max_bytes: int
+) -> Array:
     """Glue blocks together, of which an empty test set has none."""
     rows = max(1, max_bytes // (8 * 3 * sum(X_train.shape)))
     starts = range(0, len(X_test), rows)
-    blocks = [all_at_once(X_train, y_train, X_test[i : i + rows], max_bytes) for i in starts]
+    blocks = [
+        all_at_once(X_train, y_train, X_test[i : i + rows], max_bytes)
+        for i in starts
+    ]
     return np.concatenate(blocks)
 
 
 @DRAFT.wrong("unmodified")
-def shifts_in_place(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+def shifts_in_place(
+    X_train: Array, y_train: Array, X_test: Array, max_bytes: int
+) -> Array:
     """Shift the caller's arrays, which changes no distance."""
     X_train -= 1
     X_test -= 1
@@ -393,7 +469,13 @@ DRAFT.tests(
         agree=same_labels,
         demand="empty",
     ),
-    Values("every_row_counts", OWN_WHY, budgeted_rows, agree=same_labels, demand="nearest"),
+    Values(
+        "every_row_counts",
+        OWN_WHY,
+        budgeted_rows,
+        agree=same_labels,
+        demand="nearest",
+    ),
     Values(
         "close_calls",
         "float32 holds 24 bits: it halves the memory, and the digits as well.",
@@ -402,7 +484,11 @@ DRAFT.tests(
         demand="precision",
     ),
     Loops(
-        "no_loop_over_rows", ROW_WHY, (many_queries, many_rows), limit=BLOCK_LOOP, demand="blocks"
+        "no_loop_over_rows",
+        ROW_WHY,
+        (many_queries, many_rows),
+        limit=BLOCK_LOOP,
+        demand="blocks",
     ),
     Budget("within_the_budget", BUDGET_WHY, peaks, demand="budget"),
 )
@@ -439,15 +525,21 @@ ONE_NN_STREAMED = DRAFT.twist(
 
 @ONE_NN_STREAMED.solution("best", "no_loop")
 def one_nn_streamed(train_blocks: Blocks, X_test: Array) -> Array:
-    """Return labels from training blocks (X, y) that come one after the other."""
+    """Return labels from blocks (X, y) that come one after another."""
     best = np.full(len(X_test), np.inf)
     labels: Array | None = None
     for X, y in train_blocks:
         d2 = (X * X).sum(axis=1) - 2 * X_test @ X.T
         nearest = d2.argmin(axis=1)
         smallest = d2[np.arange(len(X_test)), nearest]
-        closer = smallest < best  # strictly, which keeps the earlier block
-        labels = y[nearest] if labels is None else np.where(closer, y[nearest], labels)
+        closer = (
+            smallest < best
+        )  # strictly, which keeps the earlier block
+        labels = (
+            y[nearest]
+            if labels is None
+            else np.where(closer, y[nearest], labels)
+        )
         best = np.minimum(best, smallest)
     assert labels is not None
     return labels
@@ -460,7 +552,11 @@ def later_wins(train_blocks: Blocks, X_test: Array) -> Array:
     for X, y in train_blocks:
         d2 = (X * X).sum(axis=1) - 2 * X_test @ X.T
         smallest, found = d2.min(axis=1), y[d2.argmin(axis=1)]
-        labels = found if labels is None else np.where(smallest <= best, found, labels)
+        labels = (
+            found
+            if labels is None
+            else np.where(smallest <= best, found, labels)
+        )
         best = np.minimum(best, smallest)
     return np.asarray(labels)
 
@@ -478,12 +574,18 @@ def reads_twice(train_blocks: Blocks, X_test: Array) -> Array:
     """Look for the smallest distances first, and for their labels in a second pass."""
     best = np.full(len(X_test), np.inf)
     for X, _ in train_blocks:
-        best = np.minimum(best, ((X * X).sum(axis=1) - 2 * X_test @ X.T).min(axis=1))
+        best = np.minimum(
+            best, ((X * X).sum(axis=1) - 2 * X_test @ X.T).min(axis=1)
+        )
     labels: Array | None = None
     for X, y in train_blocks:
         d2 = (X * X).sum(axis=1) - 2 * X_test @ X.T
         found = y[d2.argmin(axis=1)]
-        labels = found if labels is None else np.where(d2.min(axis=1) == best, found, labels)
+        labels = (
+            found
+            if labels is None
+            else np.where(d2.min(axis=1) == best, found, labels)
+        )
     assert labels is not None
     return labels
 
@@ -507,11 +609,17 @@ def last_block_only(train_blocks: Blocks, X_test: Array) -> Array:
     """Keep the labels of the last block."""
     labels = X_test[:, 0]
     for X, y in train_blocks:
-        labels = y[((X * X).sum(axis=1) - 2 * X_test @ X.T).argmin(axis=1)]
+        labels = y[
+            ((X * X).sum(axis=1) - 2 * X_test @ X.T).argmin(axis=1)
+        ]
     return labels
 
 
-def stream_case(blocks: list[tuple[Array, Array]], X_test: Array, gap: float | None = None) -> Case:
+def stream_case(
+    blocks: list[tuple[Array, Array]],
+    X_test: Array,
+    gap: float | None = None,
+) -> Case:
     """Return a case of a stream; a `gap` means the same as in a case of `one_nn`."""
 
     def smaller(args: Args) -> Iterator[Case]:
@@ -527,7 +635,12 @@ def stream_case(blocks: list[tuple[Array, Array]], X_test: Array, gap: float | N
         return distance_facts(args[1], joined(args[0].blocks)[0])
 
     T, y = joined(blocks)
-    return Case((Stream(blocks), X_test), y[exact_nearest(X_test, T)], smaller, facts)
+    return Case(
+        (Stream(blocks), X_test),
+        y[exact_nearest(X_test, T)],
+        smaller,
+        facts,
+    )
 
 
 def joined(blocks: list[tuple[Array, Array]]) -> tuple[Array, Array]:
@@ -536,7 +649,9 @@ def joined(blocks: list[tuple[Array, Array]]) -> tuple[Array, Array]:
     return X, y
 
 
-def fewer_rows(blocks: list[tuple[Array, Array]]) -> Iterator[list[tuple[Array, Array]]]:
+def fewer_rows(
+    blocks: list[tuple[Array, Array]],
+) -> Iterator[list[tuple[Array, Array]]]:
     """Give streams that lack a block, or some rows of one."""
     for i, (X, y) in enumerate(blocks):
         if len(blocks) > 1:
@@ -550,8 +665,13 @@ def stream(rng: np.random.Generator) -> Iterator[Case]:
     for case in any_shape(rng):
         X_train, y_train, X_test = case.args
         cut = len(X_train) // 2 or 1
-        blocks = [(X_train[:cut], y_train[:cut]), (X_train[cut:], y_train[cut:])]
-        yield stream_case([b for b in blocks if len(b[0])], X_test, gap=0)
+        blocks = [
+            (X_train[:cut], y_train[:cut]),
+            (X_train[cut:], y_train[cut:]),
+        ]
+        yield stream_case(
+            [b for b in blocks if len(b[0])], X_test, gap=0
+        )
 
 
 def stream_ties(rng: np.random.Generator) -> Iterator[Case]:
@@ -571,13 +691,17 @@ def stream_ties(rng: np.random.Generator) -> Iterator[Case]:
 def streamed_queries(n: int) -> tuple[Stream, Array]:
     """Return two blocks and n queries."""
     rng = np.random.default_rng(n)
-    return Stream([(whole(rng, 4, 2), labels(4)) for _ in range(2)]), whole(rng, n, 2)
+    return Stream(
+        [(whole(rng, 4, 2), labels(4)) for _ in range(2)]
+    ), whole(rng, n, 2)
 
 
 def streamed_rows(n: int) -> tuple[Stream, Array]:
     """Return two blocks, of n rows together, and few queries."""
     rng = np.random.default_rng(n)
-    return Stream([(whole(rng, n // 2, 2), labels(n // 2)) for _ in range(2)]), whole(rng, 8, 2)
+    return Stream(
+        [(whole(rng, n // 2, 2), labels(n // 2)) for _ in range(2)]
+    ), whole(rng, 8, 2)
 
 
 def streamed_peak(rng: np.random.Generator) -> Iterator[Case]:
@@ -595,7 +719,10 @@ def two_at_a_time(train_blocks: Blocks, X_test: Array) -> Array:
     for X, y in train_blocks:
         d2 = (X * X).sum(axis=1) - 2 * X_test @ X.T
         if best is None:
-            best, labels = np.full(len(X_test), np.inf), np.resize(y, len(X_test))
+            best, labels = (
+                np.full(len(X_test), np.inf),
+                np.resize(y, len(X_test)),
+            )
         both = np.column_stack([best, d2])
         winner = both.argmin(axis=1)
         labels = np.where(winner > 0, y[winner - 1], labels)
@@ -618,7 +745,12 @@ ONE_NN_STREAMED.tests(
         agree=same_labels,
         demand="earliest",
     ),
-    Loops("no_loop_over_rows", ROW_WHY, (streamed_queries, streamed_rows), demand="no_loop"),
+    Loops(
+        "no_loop_over_rows",
+        ROW_WHY,
+        (streamed_queries, streamed_rows),
+        demand="no_loop",
+    ),
     Budget(
         "one_block_at_a_time",
         "A stream that is collected is the training set in memory, which does not fit.",
@@ -649,8 +781,10 @@ FLOAT32_TRAIN = DRAFT.twist(
 
 
 @FLOAT32_TRAIN.solution("budget", "float64")
-def float32_train(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
-    """Return labels without ever widening all of a float32 training set."""
+def float32_train(
+    X_train: Array, y_train: Array, X_test: Array, max_bytes: int
+) -> Array:
+    """Return labels without widening all of a float32 training set."""
     n_train, d = X_train.shape
     rows = max(1, min(n_train, max_bytes // (8 * 4 * (d + 128))))
     best = np.full(len(X_test), np.inf)
@@ -670,14 +804,20 @@ def float32_train(X_train: Array, y_train: Array, X_test: Array, max_bytes: int)
 
 
 @FLOAT32_TRAIN.wrong("budget")
-def widens_all(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+def widens_all(
+    X_train: Array, y_train: Array, X_test: Array, max_bytes: int
+) -> Array:
     """Convert the whole training set first."""
     T = X_train.astype(np.float64)
-    return one_nn_batched(T, y_train, X_test.astype(np.float64), max_bytes)
+    return one_nn_batched(
+        T, y_train, X_test.astype(np.float64), max_bytes
+    )
 
 
 @FLOAT32_TRAIN.wrong("nearest")
-def forgets_the_offset(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+def forgets_the_offset(
+    X_train: Array, y_train: Array, X_test: Array, max_bytes: int
+) -> Array:
     """Take the index in the block for the index of the row."""
     best = np.full(len(X_test), np.inf)
     winner = np.zeros(len(X_test), dtype=np.intp)
@@ -692,11 +832,15 @@ def forgets_the_offset(X_train: Array, y_train: Array, X_test: Array, max_bytes:
 
 
 @FLOAT32_TRAIN.wrong("float64")
-def narrow_arithmetic(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+def narrow_arithmetic(
+    X_train: Array, y_train: Array, X_test: Array, max_bytes: int
+) -> Array:
     """Compute in float32, block by block."""
     parts = [y_train[:0]]
     for i in range(0, len(X_test), 4):
-        d2 = np.zeros((len(X_test[i : i + 4]), len(X_train)), dtype=np.float32)
+        d2 = np.zeros(
+            (len(X_test[i : i + 4]), len(X_train)), dtype=np.float32
+        )
         for j in range(X_train.shape[1]):
             d2 += (X_test[i : i + 4, j, None] - X_train[:, j]) ** 2
         parts.append(y_train[d2.argmin(axis=1)])
@@ -707,7 +851,12 @@ def narrow(rng: np.random.Generator) -> Iterator[Case]:
     """Give float32 rows."""
     for case in any_shape(rng):
         X_train, y_train, X_test = case.args
-        args = (X_train.astype(np.float32), y_train, X_test.astype(np.float32), 2**18)
+        args = (
+            X_train.astype(np.float32),
+            y_train,
+            X_test.astype(np.float32),
+            2**18,
+        )
         yield Case(args, case.want)
 
 
@@ -724,7 +873,12 @@ def narrow_ties(rng: np.random.Generator) -> Iterator[Case]:
     """Give ties among float32 rows, many enough for several blocks."""
     for case in ties(rng):
         X_train, y_train, X_test = case.args
-        args = (X_train.astype(np.float32), y_train, X_test.astype(np.float32), 2**18)
+        args = (
+            X_train.astype(np.float32),
+            y_train,
+            X_test.astype(np.float32),
+            2**18,
+        )
         yield Case(args, case.want)
 
 
@@ -743,7 +897,9 @@ def narrow_peak(rng: np.random.Generator) -> Iterator[Case]:
 
 
 @FLOAT32_TRAIN.wrong("earliest")
-def later_block_wins(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+def later_block_wins(
+    X_train: Array, y_train: Array, X_test: Array, max_bytes: int
+) -> Array:
     """Let a later block replace an equal one."""
     best = np.full(len(X_test), np.inf)
     winner = np.zeros(len(X_test), dtype=np.intp)
@@ -758,7 +914,9 @@ def later_block_wins(X_train: Array, y_train: Array, X_test: Array, max_bytes: i
 
 
 @FLOAT32_TRAIN.right("nearest", "earliest")
-def backward(X_train: Array, y_train: Array, X_test: Array, max_bytes: int) -> Array:
+def backward(
+    X_train: Array, y_train: Array, X_test: Array, max_bytes: int
+) -> Array:
     """Go through the blocks from the back, where ≤ keeps the earliest."""
     best = np.full(len(X_test), np.inf)
     winner = np.zeros(len(X_test), dtype=np.intp)
@@ -799,7 +957,9 @@ FLOAT32_TRAIN.tests(
         needs_float64,
         demand="float64",
     ),
-    Budget("within_the_budget", BUDGET_WHY, narrow_peak, demand="budget"),
+    Budget(
+        "within_the_budget", BUDGET_WHY, narrow_peak, demand="budget"
+    ),
 )
 
 

@@ -62,10 +62,19 @@ one_nn_robust(T, y, [[2, 2]])  # array(['A'], dtype='<U1')
 one_nn_robust(T, y, [2, 2])  # raises ValueError, which names X_test
 """,
     clarifying=(
-        Question("Which exception?", "ValueError, with the argument's name in its message."),
-        Question("Is an empty test set an error?", "No. An empty training set is."),
+        Question(
+            "Which exception?",
+            "ValueError, with the argument's name in its message.",
+        ),
+        Question(
+            "Is an empty test set an error?",
+            "No. An empty training set is.",
+        ),
         Question("Should lists be accepted?", "Yes, as arrays."),
-        Question("Are bool and integers numbers?", "Yes. Strings that look like numbers are not."),
+        Question(
+            "Are bool and integers numbers?",
+            "Yes. Strings that look like numbers are not.",
+        ),
     ),
     hints=(
         "List what can be wrong with one array by itself, then with two together.",
@@ -79,7 +88,7 @@ import numpy as np
 
 
 def one_nn_robust(X_train, y_train, X_test):
-    """Return the nearest rows' labels, or raise ValueError and say why."""
+    """Return the nearest rows' labels, or a telling ValueError."""
     raise NotImplementedError
 ''',
     rubric=(
@@ -114,44 +123,76 @@ def one_nn_robust(X_train, y_train, X_test):
 
 
 @DRAFT.solution("nearest", "lists", "two_axes", "finite", "unmodified")
-def one_nn_robust(X_train: Array, y_train: Array, X_test: Array) -> Array:
-    """Return the nearest rows' labels, or raise ValueError and say why."""
-    rows = {"X_train": np.asarray(X_train), "X_test": np.asarray(X_test)}
+def one_nn_robust(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
+    """Return the nearest rows' labels, or a telling ValueError."""
+    rows = {
+        "X_train": np.asarray(X_train),
+        "X_test": np.asarray(X_test),
+    }
     y = np.asarray(y_train)
     for name, X in rows.items():
         if X.ndim != 2:
-            raise ValueError(f"{name} must be two-dimensional; its shape is {X.shape}")
+            raise ValueError(
+                f"{name} must be two-dimensional; "
+                f"its shape is {X.shape}"
+            )
         if X.dtype.kind not in "biuf":
-            raise ValueError(f"{name} must hold real numbers; its dtype is {X.dtype}")
+            raise ValueError(
+                f"{name} must hold real numbers; its dtype is {X.dtype}"
+            )
         if not np.isfinite(X).all():
             raise ValueError(f"{name} holds NaN or infinity")
     T, X = (rows[name].astype(np.float64) for name in rows)
     if len(T) == 0:
         raise ValueError("X_train has no rows")
     if X.shape[1] != T.shape[1]:
-        raise ValueError(f"X_test has {X.shape[1]} columns, the training rows have {T.shape[1]}")
+        raise ValueError(
+            f"X_test has {X.shape[1]} columns, "
+            f"the training rows have {T.shape[1]}"
+        )
     if y.shape != (len(T),):
-        raise ValueError(f"y_train must have shape ({len(T)},); it has {y.shape}")
+        raise ValueError(
+            f"y_train must have shape ({len(T)},); it has {y.shape}"
+        )
     return y[((T * T).sum(axis=1) - 2 * X @ T.T).argmin(axis=1)]
 
 
 @DRAFT.right(
-    "earliest", "empty", "dtypes", "numbers", "training_row", "widths", "lengths", "no_loop"
+    "earliest",
+    "empty",
+    "dtypes",
+    "numbers",
+    "training_row",
+    "widths",
+    "lengths",
+    "no_loop",
 )
-def by_conversion(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def by_conversion(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Let one function check both arrays."""
 
     def checked(name: str, X: Array) -> Array:
         array = np.asarray(X)
         if array.dtype.kind in "OUSc" or array.ndim != 2:
-            raise ValueError(f"{name}: need a two-dimensional array of real numbers")
+            raise ValueError(
+                f"{name}: need a two-dimensional array of real numbers"
+            )
         array = array.astype(float)
         bad = ~np.isfinite(array).all(axis=1)
         if bad.any():
-            raise ValueError(f"{name}: row {int(bad.argmax())} is not finite")
+            raise ValueError(
+                f"{name}: row {int(bad.argmax())} is not finite"
+            )
         return array
 
-    T, X, y = checked("X_train", X_train), checked("X_test", X_test), np.asarray(y_train)
+    T, X, y = (
+        checked("X_train", X_train),
+        checked("X_test", X_test),
+        np.asarray(y_train),
+    )
     if not len(T):
         raise ValueError("X_train: empty")
     if T.shape[1] != X.shape[1]:
@@ -165,17 +206,29 @@ def by_conversion(X_train: Array, y_train: Array, X_test: Array) -> Array:
 
 
 @DRAFT.wrong("earliest")
-def last_of_equals(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def last_of_equals(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Let the last of equally near rows win."""
-    if np.ndim(X_train) != 2 or np.shape(y_train) != np.shape(X_train)[:1]:
+    if (
+        np.ndim(X_train) != 2
+        or np.shape(y_train) != np.shape(X_train)[:1]
+    ):
         return one_nn_robust(X_train, y_train, X_test)
-    return one_nn_robust(np.asarray(X_train)[::-1], np.asarray(y_train)[::-1], X_test)
+    return one_nn_robust(
+        np.asarray(X_train)[::-1], np.asarray(y_train)[::-1], X_test
+    )
 
 
 def unchecked(X_train: Array, y_train: Array, X_test: Array) -> Array:
     """Check nothing."""
-    T, X = np.asarray(X_train, dtype=float), np.asarray(X_test, dtype=float)
-    return np.asarray(y_train)[((T * T).sum(axis=1) - 2 * X @ T.T).argmin(axis=1)]
+    T, X = (
+        np.asarray(X_train, dtype=float),
+        np.asarray(X_test, dtype=float),
+    )
+    return np.asarray(y_train)[
+        ((T * T).sum(axis=1) - 2 * X @ T.T).argmin(axis=1)
+    ]
 
 
 @DRAFT.wrong("finite")
@@ -186,7 +239,9 @@ def nan_only(X_train: Array, y_train: Array, X_test: Array) -> Array:
         if array.dtype.kind == "f" and np.isnan(array).any():
             raise ValueError(f"{name} holds NaN")
         if array.dtype.kind == "f" and np.isinf(array).any():
-            return np.asarray(y_train)[np.zeros(len(np.asarray(X_test)), dtype=int)]
+            return np.asarray(y_train)[
+                np.zeros(len(np.asarray(X_test)), dtype=int)
+            ]
     return one_nn_robust(X_train, y_train, X_test)
 
 
@@ -194,13 +249,19 @@ def nan_only(X_train: Array, y_train: Array, X_test: Array) -> Array:
 def broadcasts(X_train: Array, y_train: Array, X_test: Array) -> Array:
     """Let a single column of queries stretch over all features."""
     T, X = np.asarray(X_train), np.asarray(X_test)
-    if T.ndim == X.ndim == 2 and X.shape[1] == 1 < T.shape[1] and len(T):
+    if (
+        T.ndim == X.ndim == 2
+        and X.shape[1] == 1 < T.shape[1]
+        and len(T)
+    ):
         X = np.repeat(X, T.shape[1], axis=1)
     return one_nn_robust(T, y_train, X)
 
 
 @DRAFT.wrong("empty")
-def refuses_nothing(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def refuses_nothing(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Refuse an empty test set, which is good input."""
     if len(X_test) == 0:
         raise ValueError("X_test is empty")
@@ -216,9 +277,13 @@ def arrays_only(X_train: Array, y_train: Array, X_test: Array) -> Array:
 
 
 @DRAFT.wrong("lengths")
-def extra_labels(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def extra_labels(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Never look at the number of labels."""
-    return one_nn_robust(X_train, np.resize(y_train, len(X_train)), X_test)
+    return one_nn_robust(
+        X_train, np.resize(y_train, len(X_train)), X_test
+    )
 
 
 Y = np.array([4, 5, 6])
@@ -233,24 +298,43 @@ def spoiled(value: float) -> Array:
 
 def wrong_axes(rng: np.random.Generator) -> Iterator[Case]:
     """Give one row without its axis, and a cube."""
-    yield Case((TEMPLATES.copy(), Y, np.array([2.0, 2.0])), Named("X_test"))
-    yield Case((np.array([1.0, 2.0, 3.0]), Y, np.array([[2.0]])), Named("X_train"))
-    yield Case((TEMPLATES.copy(), Y, np.zeros((2, 2, 2))), Named("X_test"))
-    yield Case((np.zeros((3, 2, 2)), Y, QUERIES.copy()), Named("X_train"))
+    yield Case(
+        (TEMPLATES.copy(), Y, np.array([2.0, 2.0])), Named("X_test")
+    )
+    yield Case(
+        (np.array([1.0, 2.0, 3.0]), Y, np.array([[2.0]])),
+        Named("X_train"),
+    )
+    yield Case(
+        (TEMPLATES.copy(), Y, np.zeros((2, 2, 2))), Named("X_test")
+    )
+    yield Case(
+        (np.zeros((3, 2, 2)), Y, QUERIES.copy()), Named("X_train")
+    )
 
 
 def not_finite(rng: np.random.Generator) -> Iterator[Case]:
     """Give NaN and both infinities, in both arrays."""
     for value in (np.nan, np.inf, -np.inf):
-        yield Case((spoiled(value), Y, QUERIES.copy()), Named("X_train"))
-        yield Case((TEMPLATES.copy(), Y, spoiled(value)), Named("X_test"))
+        yield Case(
+            (spoiled(value), Y, QUERIES.copy()), Named("X_train")
+        )
+        yield Case(
+            (TEMPLATES.copy(), Y, spoiled(value)), Named("X_test")
+        )
 
 
 def not_numbers(rng: np.random.Generator) -> Iterator[Case]:
     """Give strings and complex numbers."""
-    yield Case((TEMPLATES.astype(str), Y, QUERIES.copy()), Named("X_train"))
-    yield Case((TEMPLATES.copy(), Y, QUERIES.astype(str)), Named("X_test"))
-    yield Case((TEMPLATES.astype(complex), Y, QUERIES.copy()), Named("X_train"))
+    yield Case(
+        (TEMPLATES.astype(str), Y, QUERIES.copy()), Named("X_train")
+    )
+    yield Case(
+        (TEMPLATES.copy(), Y, QUERIES.astype(str)), Named("X_test")
+    )
+    yield Case(
+        (TEMPLATES.astype(complex), Y, QUERIES.copy()), Named("X_train")
+    )
     yield Case((TEMPLATES.copy(), Y, QUERIES * 1j), Named("X_test"))
 
 
@@ -272,19 +356,31 @@ def other_lengths(rng: np.random.Generator) -> Iterator[Case]:
     """Give too few and too many labels."""
     for n in (2, 4):
         want = Named("y_train", free=("X_train",))
-        yield Case((TEMPLATES.copy(), np.arange(n), QUERIES.copy()), want)
+        yield Case(
+            (TEMPLATES.copy(), np.arange(n), QUERIES.copy()), want
+        )
 
 
 def small_and_bool(rng: np.random.Generator) -> Iterator[Case]:
     """Give small integers, and answers to yes-no questions."""
     yield from small_types(rng)
     T = np.array([[True, False, False], [True, True, True]])
-    yield Case((T, Y[:2], np.array([[False, False, False], [False, True, True]])), Y[:2].copy())
+    yield Case(
+        (
+            T,
+            Y[:2],
+            np.array([[False, False, False], [False, True, True]]),
+        ),
+        Y[:2].copy(),
+    )
 
 
 def lists(rng: np.random.Generator) -> Iterator[Case]:
     """Give lists."""
-    yield Case(([[1, 1], [4, 2], [2, 5]], [4, 5, 6], [[2, 2], [4, 4]]), np.array([4, 5]))
+    yield Case(
+        ([[1, 1], [4, 2], [2, 5]], [4, 5, 6], [[2, 2], [4, 4]]),
+        np.array([4, 5]),
+    )
     yield Case(([[0.0], [2.0]], ["a", "b"], [[3.0]]), np.array(["b"]))
 
 
@@ -292,10 +388,14 @@ COST_WHY = "Checks are reductions over whole arrays, too: np.isfinite(X).all() n
 
 
 @DRAFT.wrong("two_axes")
-def one_query_as_a_row(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def one_query_as_a_row(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Take a single query of shape (d,) for a batch of one."""
     X = np.asarray(X_test)
-    return one_nn_robust(X_train, y_train, X[None] if X.ndim == 1 else X)
+    return one_nn_robust(
+        X_train, y_train, X[None] if X.ndim == 1 else X
+    )
 
 
 @DRAFT.wrong("two_axes")
@@ -315,7 +415,9 @@ def nameless(X_train: Array, y_train: Array, X_test: Array) -> Array:
 
 
 @DRAFT.wrong("two_axes")
-def with_asserts(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def with_asserts(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Assert, which python -O removes."""
     assert np.ndim(X_train) == 2, "X_train"
     assert np.ndim(X_test) == 2, "X_test"
@@ -323,23 +425,33 @@ def with_asserts(X_train: Array, y_train: Array, X_test: Array) -> Array:
 
 
 @DRAFT.wrong("numbers")
-def strings_of_digits(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def strings_of_digits(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Convert whatever converts."""
     T, X = np.asarray(X_train), np.asarray(X_test)
     T = T.astype(float) if T.dtype.kind == "U" else T
-    return one_nn_robust(T, y_train, X.astype(float) if X.dtype.kind == "U" else X)
+    return one_nn_robust(
+        T, y_train, X.astype(float) if X.dtype.kind == "U" else X
+    )
 
 
 @DRAFT.wrong("training_row")
-def no_row_no_matter(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def no_row_no_matter(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Let argmin complain of an empty training set, which names no argument."""
     if np.shape(X_train)[:1] == (0,) and np.ndim(X_test) == 2:
-        return np.asarray(y_train)[np.zeros((len(X_test), 0)).argmin(axis=1)]
+        return np.asarray(y_train)[
+            np.zeros((len(X_test), 0)).argmin(axis=1)
+        ]
     return one_nn_robust(X_train, y_train, X_test)
 
 
 @DRAFT.wrong("dtypes")
-def wraps_around(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def wraps_around(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Subtract small integers in their own type, after all checks."""
     labels = one_nn_robust(X_train, y_train, X_test)
     T, X = np.asarray(X_train), np.asarray(X_test)
@@ -352,7 +464,9 @@ def wraps_around(X_train: Array, y_train: Array, X_test: Array) -> Array:
 
 
 @DRAFT.wrong("dtypes")
-def refuses_bool(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def refuses_bool(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Count integers and floats as numbers, and nothing else."""
     for name, value in (("X_train", X_train), ("X_test", X_test)):
         if np.asarray(value).dtype.kind not in "iuf":
@@ -367,12 +481,16 @@ def class_means(X_train: Array, y_train: Array, X_test: Array) -> Array:
     y = np.asarray(y_train)
     classes, codes = np.unique(y, return_inverse=True)
     T = np.asarray(X_train, dtype=float)
-    means = np.stack([T[codes == c].mean(axis=0) for c in range(len(classes))])
+    means = np.stack(
+        [T[codes == c].mean(axis=0) for c in range(len(classes))]
+    )
     return one_nn_robust(means, classes, X_test)
 
 
 @DRAFT.wrong("no_loop")
-def checks_row_by_row(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def checks_row_by_row(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Look at each query in turn."""
     labels = one_nn_robust(X_train, y_train, X_test)
     for x in np.asarray(X_test):
@@ -382,7 +500,9 @@ def checks_row_by_row(X_train: Array, y_train: Array, X_test: Array) -> Array:
 
 
 @DRAFT.wrong("unmodified")
-def cleans_in_place(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def cleans_in_place(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Write into the caller's rows after the search."""
     labels = one_nn_robust(X_train, y_train, X_test)
     if isinstance(X_train, np.ndarray):
@@ -413,13 +533,38 @@ DRAFT.tests(
         among="dtypes",
         demand="dtypes",
     ),
-    Values("close_calls", "float32 holds 24 bits only.", close_calls, demand="nearest"),
-    Values("every_row_counts", OWN_WHY, own_rows, agree=same_labels, demand="nearest"),
-    Values("first_of_equals", TIE_WHY, ties, agree=same_labels, demand="earliest"),
     Values(
-        "lists", "Callers pass lists; one np.asarray at the door settles it.", lists, demand="lists"
+        "close_calls",
+        "float32 holds 24 bits only.",
+        close_calls,
+        demand="nearest",
     ),
-    Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows), demand="no_loop"),
+    Values(
+        "every_row_counts",
+        OWN_WHY,
+        own_rows,
+        agree=same_labels,
+        demand="nearest",
+    ),
+    Values(
+        "first_of_equals",
+        TIE_WHY,
+        ties,
+        agree=same_labels,
+        demand="earliest",
+    ),
+    Values(
+        "lists",
+        "Callers pass lists; one np.asarray at the door settles it.",
+        lists,
+        demand="lists",
+    ),
+    Loops(
+        "no_loop_over_rows",
+        COST_WHY,
+        (many_queries, many_rows),
+        demand="no_loop",
+    ),
     Refusals(
         "wrong_axes",
         "A single query of shape (d,) broadcasts into something that looks right. asserts are "
@@ -481,12 +626,16 @@ NAMES_THE_ROW = DRAFT.twist(
 
 
 @NAMES_THE_ROW.solution("good")
-def names_the_row(X_train: Array, y_train: Array, X_test: Array) -> Array:
-    """As before; the message for NaN or infinity names the first bad row."""
+def names_the_row(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
+    """As before; for NaN or infinity, name the first bad row."""
     for name, X in (("X_train", X_train), ("X_test", X_test)):
         bad = ~np.isfinite(X).all(axis=1)
         if bad.any():
-            raise ValueError(f"{name}: row {int(bad.argmax())} holds NaN or infinity")
+            raise ValueError(
+                f"{name}: row {int(bad.argmax())} holds NaN or infinity"
+            )
     return one_nn_robust(X_train, y_train, X_test)
 
 
@@ -496,7 +645,9 @@ def row_alone(X_train: Array, y_train: Array, X_test: Array) -> Array:
     for X in (X_train, X_test):
         bad = ~np.isfinite(X).all(axis=1)
         if bad.any():
-            raise ValueError(f"row {int(bad.argmax())} holds NaN or infinity")
+            raise ValueError(
+                f"row {int(bad.argmax())} holds NaN or infinity"
+            )
     return one_nn_robust(X_train, y_train, X_test)
 
 
@@ -506,7 +657,9 @@ def last_row(X_train: Array, y_train: Array, X_test: Array) -> Array:
     for name, X in (("X_train", X_train), ("X_test", X_test)):
         bad = np.flatnonzero(~np.isfinite(X).all(axis=1))
         if bad.size:
-            raise ValueError(f"{name}: row {int(bad[-1])} holds NaN or infinity")
+            raise ValueError(
+                f"{name}: row {int(bad[-1])} holds NaN or infinity"
+            )
     return one_nn_robust(X_train, y_train, X_test)
 
 
@@ -514,12 +667,16 @@ def bad_rows(rng: np.random.Generator) -> Iterator[Case]:
     """Give several bad rows."""
     X = np.arange(40.0).reshape(20, 2)
     X[[11, 17], [1, 0]] = np.nan, np.inf
-    yield Case((X, np.arange(20), QUERIES.copy()), Named("X_train", "row 11"))
+    yield Case(
+        (X, np.arange(20), QUERIES.copy()), Named("X_train", "row 11")
+    )
     yield Case((TEMPLATES.copy(), Y, X), Named("X_test", "row 11"))
 
 
 @NAMES_THE_ROW.right("row")
-def with_nonzero(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def with_nonzero(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Find the bad places, and take the row of the first."""
     for name, X in {"X_test": X_test, "X_train": X_train}.items():
         rows, _ = np.nonzero(~np.isfinite(X))
@@ -529,7 +686,9 @@ def with_nonzero(X_train: Array, y_train: Array, X_test: Array) -> Array:
 
 
 @NAMES_THE_ROW.wrong("good")
-def refuses_large(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def refuses_large(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Take large numbers for bad ones."""
     for name, X in {"X_test": X_test, "X_train": X_train}.items():
         rows, _ = np.nonzero(~(np.abs(X) < 5))
@@ -572,43 +731,60 @@ SKIPS_MISSING = DRAFT.twist(
 
 
 @SKIPS_MISSING.solution("left_out")
-def skips_missing(X_train: Array, y_train: Array, X_test: Array) -> Array:
-    """Leave out training rows with NaN; refuse a training set of nothing else."""
+def skips_missing(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
+    """Leave out training rows with NaN; refuse if none is left."""
     keep = ~np.isnan(X_train).any(axis=1)
     if not keep.any():
         raise ValueError("X_train has no row without NaN")
-    return one_nn_robust(X_train[keep], np.asarray(y_train)[keep], X_test)
+    return one_nn_robust(
+        X_train[keep], np.asarray(y_train)[keep], X_test
+    )
 
 
 @SKIPS_MISSING.wrong("left_out")
-def zeros_for_missing(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def zeros_for_missing(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Put zeros in place of NaN, which makes rows up."""
     return one_nn_robust(np.nan_to_num(X_train), y_train, X_test)
 
 
 @SKIPS_MISSING.wrong("left_out")
-def forgets_the_labels(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def forgets_the_labels(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Leave rows out and keep all labels."""
     keep = ~np.isnan(X_train).any(axis=1)
     if not keep.any():
         raise ValueError("X_train has no row without NaN")
-    return one_nn_robust(X_train[keep], np.asarray(y_train)[: keep.sum()], X_test)
+    return one_nn_robust(
+        X_train[keep], np.asarray(y_train)[: keep.sum()], X_test
+    )
 
 
 def some_missing(rng: np.random.Generator) -> Iterator[Case]:
     """Give rows of which one has no value."""
     T = TEMPLATES.copy()
     T[0, 1] = np.nan
-    yield Case((T, Y, np.array([[1.0, 0.0], [2.0, 5.0]])), np.array([5, 6]))
+    yield Case(
+        (T, Y, np.array([[1.0, 0.0], [2.0, 5.0]])), np.array([5, 6])
+    )
 
 
 def all_missing(rng: np.random.Generator) -> Iterator[Case]:
     """Give nothing but NaN."""
-    yield Case((np.full((2, 2), np.nan), Y[:2], QUERIES.copy()), Named("X_train"))
+    yield Case(
+        (np.full((2, 2), np.nan), Y[:2], QUERIES.copy()),
+        Named("X_train"),
+    )
 
 
 @SKIPS_MISSING.right("nothing_left")
-def infinitely_far(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def infinitely_far(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Put rows with NaN infinitely far away."""
     bad = np.isnan(X_train).any(axis=1, keepdims=True)
     if bad.all():
@@ -620,7 +796,9 @@ def infinitely_far(X_train: Array, y_train: Array, X_test: Array) -> Array:
 
 
 @SKIPS_MISSING.wrong("nothing_left")
-def returns_something(X_train: Array, y_train: Array, X_test: Array) -> Array:
+def returns_something(
+    X_train: Array, y_train: Array, X_test: Array
+) -> Array:
     """Return the first label where no row is left."""
     if np.isnan(X_train).any(axis=1).all():
         return np.resize(y_train, len(X_test))
@@ -636,7 +814,10 @@ SKIPS_MISSING.tests(
         demand="left_out",
     ),
     Refusals(
-        "nothing_left", "No row left means no neighbor: say so.", all_missing, demand="nothing_left"
+        "nothing_left",
+        "No row left means no neighbor: say so.",
+        all_missing,
+        demand="nothing_left",
     ),
 )
 

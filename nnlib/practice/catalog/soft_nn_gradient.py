@@ -41,7 +41,8 @@ DRAFT = Draft(
         "unmodified": "Do not modify the inputs.",
     },
     example="""
-x, T, Y = np.array([0.0]), np.array([[-1.0], [1.0]]), np.array([[0.0], [1.0]])
+x, T = np.array([0.0]), np.array([[-1.0], [1.0]])
+Y = np.array([[0.0], [1.0]])
 dx, dT = soft_nn_gradient(x, T, Y, np.array([1.0]), 1.0)
 dx, dT  # (array([-0.5]), array([[0.25], [0.25]]))
 """,
@@ -50,10 +51,22 @@ dx, dT  # (array([-0.5]), array([[0.25], [0.25]]))
         "six digits."
     ),
     clarifying=(
-        Question("A batch or one query?", "One query; for a batch, sum the dT."),
-        Question("Are the templates parameters?", "Yes: W = 2T and b = −‖t‖² move together."),
-        Question("Is Y a parameter?", "It could be, dY = w (p − target)ᵀ; not asked here."),
-        Question("How will you check it?", "By central differences of the loss, entry by entry."),
+        Question(
+            "A batch or one query?",
+            "One query; for a batch, sum the dT.",
+        ),
+        Question(
+            "Are the templates parameters?",
+            "Yes: W = 2T and b = −‖t‖² move together.",
+        ),
+        Question(
+            "Is Y a parameter?",
+            "It could be, dY = w (p − target)ᵀ; not asked here.",
+        ),
+        Question(
+            "How will you check it?",
+            "By central differences of the loss, entry by entry.",
+        ),
     ),
     hints=(
         "Go backward: dL/dp = p − target; dL/dw = Y (p − target). What is left is the softmax and the "
@@ -67,7 +80,7 @@ import numpy as np
 
 
 def soft_nn_gradient(x, T, Y, target, temperature):
-    """Return (dL/dx, dL/dT) of the soft nearest neighbor's squared error."""
+    """Return (dL/dx, dL/dT) of the soft neighbor's squared error."""
     raise NotImplementedError
 ''',
     rubric=(
@@ -104,8 +117,10 @@ Gradients = tuple[Array, Array]
 
 
 @DRAFT.solution("finite", "unmodified")
-def soft_nn_gradient(x: Array, T: Array, Y: Array, target: Array, temperature: float) -> Gradients:
-    """Return (dL/dx, dL/dT) of the soft nearest neighbor's squared error."""
+def soft_nn_gradient(
+    x: Array, T: Array, Y: Array, target: Array, temperature: float
+) -> Gradients:
+    """Return (dL/dx, dL/dT) of the soft neighbor's squared error."""
     difference = x - T  # (n, d)
     d2 = (difference * difference).sum(axis=1)
     e = np.exp(-(d2 - d2.min()) / temperature)
@@ -120,7 +135,9 @@ def soft_nn_gradient(x: Array, T: Array, Y: Array, target: Array, temperature: f
 
 
 @DRAFT.right("gradients", "no_loop")
-def with_jacobian(x: Array, T: Array, Y: Array, target: Array, temperature: float) -> Gradients:
+def with_jacobian(
+    x: Array, T: Array, Y: Array, target: Array, temperature: float
+) -> Gradients:
     """Write the Jacobian of the softmax down."""
     w = weights(x, T, temperature)
     J = (np.diag(w) - np.outer(w, w)) / temperature
@@ -151,27 +168,37 @@ def backward(
 
 
 @DRAFT.wrong("gradients")
-def no_temperature(x: Array, T: Array, Y: Array, target: Array, temperature: float) -> Gradients:
+def no_temperature(
+    x: Array, T: Array, Y: Array, target: Array, temperature: float
+) -> Gradients:
     """Forget the factor 1/τ."""
     dx, dT = soft_nn_gradient(x, T, Y, target, temperature)
     return dx * temperature, dT * temperature
 
 
 @DRAFT.wrong("gradients")
-def no_coupling(x: Array, T: Array, Y: Array, target: Array, temperature: float) -> Gradients:
+def no_coupling(
+    x: Array, T: Array, Y: Array, target: Array, temperature: float
+) -> Gradients:
     """Take the softmax's Jacobian for a diagonal."""
-    return backward(x, T, Y, target, temperature, lambda w, dw: w * dw / temperature)
+    return backward(
+        x, T, Y, target, temperature, lambda w, dw: w * dw / temperature
+    )
 
 
 @DRAFT.wrong("gradients")
-def no_two(x: Array, T: Array, Y: Array, target: Array, temperature: float) -> Gradients:
+def no_two(
+    x: Array, T: Array, Y: Array, target: Array, temperature: float
+) -> Gradients:
     """Forget the 2 of the square."""
     dx, dT = soft_nn_gradient(x, T, Y, target, temperature)
     return dx / 2, dT / 2
 
 
 @DRAFT.wrong("gradients")
-def constant_bias(x: Array, T: Array, Y: Array, target: Array, temperature: float) -> Gradients:
+def constant_bias(
+    x: Array, T: Array, Y: Array, target: Array, temperature: float
+) -> Gradients:
     """Take b = −‖t‖² for a constant, so that ds/dt is 2x."""
     w = weights(x, T, temperature)
     dw = Y @ (w @ Y - target)
@@ -180,14 +207,18 @@ def constant_bias(x: Array, T: Array, Y: Array, target: Array, temperature: floa
 
 
 @DRAFT.wrong("gradients")
-def one_sign(x: Array, T: Array, Y: Array, target: Array, temperature: float) -> Gradients:
+def one_sign(
+    x: Array, T: Array, Y: Array, target: Array, temperature: float
+) -> Gradients:
     """Give the templates the sign of the query."""
     dx, dT = soft_nn_gradient(x, T, Y, target, temperature)
     return dx, -dT
 
 
 @DRAFT.wrong("finite")
-def overflows(x: Array, T: Array, Y: Array, target: Array, temperature: float) -> Gradients:
+def overflows(
+    x: Array, T: Array, Y: Array, target: Array, temperature: float
+) -> Gradients:
     """Exponentiate without a shift: 0/0."""
     d2 = ((x - T) ** 2).sum(axis=1)
     e = np.exp(-d2 / temperature)
@@ -205,20 +236,39 @@ def template_by_template(
     w = weights(x, T, temperature)
     dw = Y @ (w @ Y - target)
     mean = w @ dw
-    dT = np.array([2 * w[i] * (dw[i] - mean) / temperature * (x - T[i]) for i in range(len(T))])
+    dT = np.array(
+        [
+            2 * w[i] * (dw[i] - mean) / temperature * (x - T[i])
+            for i in range(len(T))
+        ]
+    )
     return -dT.sum(axis=0), dT
 
 
-def loss(x: Array, T: Array, Y: Array, target: Array, temperature: float) -> float:
+def loss(
+    x: Array, T: Array, Y: Array, target: Array, temperature: float
+) -> float:
     """Return L, term by term."""
-    d2 = [math.fsum((a - b) ** 2 for a, b in zip(x.tolist(), t, strict=True)) for t in T.tolist()]
+    d2 = [
+        math.fsum(
+            (a - b) ** 2 for a, b in zip(x.tolist(), t, strict=True)
+        )
+        for t in T.tolist()
+    ]
     e = [math.exp(-(v - min(d2)) / temperature) for v in d2]
     total = math.fsum(e)
-    p = [math.fsum(a * b for a, b in zip(e, y, strict=True)) / total for y in Y.T.tolist()]
-    return 0.5 * math.fsum((a - b) ** 2 for a, b in zip(p, target.tolist(), strict=True))
+    p = [
+        math.fsum(a * b for a, b in zip(e, y, strict=True)) / total
+        for y in Y.T.tolist()
+    ]
+    return 0.5 * math.fsum(
+        (a - b) ** 2 for a, b in zip(p, target.tolist(), strict=True)
+    )
 
 
-def difference_quotient(f: Callable[[Array], float], at: Array, h: float = 2.0**-14) -> Array:
+def difference_quotient(
+    f: Callable[[Array], float], at: Array, h: float = 2.0**-14
+) -> Array:
     """Return the gradient of `f`, by central differences of two steps (Richardson)."""
 
     def quotient(i: int, step: float) -> float:
@@ -227,60 +277,116 @@ def difference_quotient(f: Callable[[Array], float], at: Array, h: float = 2.0**
         down.flat[i] -= step
         return (f(up) - f(down)) / (2 * step)
 
-    slopes = [(4 * quotient(i, h) - quotient(i, 2 * h)) / 3 for i in range(at.size)]
+    slopes = [
+        (4 * quotient(i, h) - quotient(i, 2 * h)) / 3
+        for i in range(at.size)
+    ]
     return np.array(slopes).reshape(at.shape)
 
 
-def case(x: Array, T: Array, Y: Array, target: Array, temperature: float) -> Case:
+def case(
+    x: Array, T: Array, Y: Array, target: Array, temperature: float
+) -> Case:
     """Return a case, with gradients by finite differences."""
-    dx = difference_quotient(lambda z: loss(z, T, Y, target, temperature), x)
-    dT = difference_quotient(lambda z: loss(x, z, Y, target, temperature), T)
+    dx = difference_quotient(
+        lambda z: loss(z, T, Y, target, temperature), x
+    )
+    dT = difference_quotient(
+        lambda z: loss(x, z, Y, target, temperature), T
+    )
     return Case((x, T, Y, target, temperature), (dx, dT))
 
 
 def small_example(rng: np.random.Generator) -> Iterator[Case]:
     """Give the book's templates at (2, 2), τ = 3."""
     Y = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
-    yield case(np.array([2.0, 2.0]), TEMPLATES.copy(), Y, np.array([1.0, 0.0]), 3.0)
+    yield case(
+        np.array([2.0, 2.0]),
+        TEMPLATES.copy(),
+        Y,
+        np.array([1.0, 0.0]),
+        3.0,
+    )
 
 
 def temperatures(rng: np.random.Generator) -> Iterator[Case]:
     """Give other temperatures."""
     Y = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
     for tau in (1.0, 10.0):
-        yield case(np.array([2.0, 3.0]), TEMPLATES.copy(), Y, np.array([0.0, 1.0]), tau)
+        yield case(
+            np.array([2.0, 3.0]),
+            TEMPLATES.copy(),
+            Y,
+            np.array([0.0, 1.0]),
+            tau,
+        )
 
 
 def many(rng: np.random.Generator) -> Iterator[Case]:
     """Give all shapes."""
     for n, d, c in rng.integers(1, 5, (12, 3)).tolist():
-        T, Y = rng.normal(size=(n, d)).round(2), rng.normal(size=(n, c)).round(2)
-        yield case(rng.normal(size=d).round(2), T, Y, rng.normal(size=c).round(2), 2.0)
+        T, Y = (
+            rng.normal(size=(n, d)).round(2),
+            rng.normal(size=(n, c)).round(2),
+        )
+        yield case(
+            rng.normal(size=d).round(2),
+            T,
+            Y,
+            rng.normal(size=c).round(2),
+            2.0,
+        )
 
 
 def far(rng: np.random.Generator) -> Iterator[Case]:
     """Give templates so far away that all exponentials underflow."""
     Y = np.array([[1.0], [0.0]])
-    yield case(np.array([40.0]), np.array([[10.0], [9.96875]]), Y, np.array([0.5]), 1.0)
+    yield case(
+        np.array([40.0]),
+        np.array([[10.0], [9.96875]]),
+        Y,
+        np.array([0.5]),
+        1.0,
+    )
     T = np.array([[39.0], [-40.0], [41.25]])
-    yield case(np.array([40.0]), T, np.array([[1.0], [0.0], [2.0]]), np.array([0.5]), 1.0)
+    yield case(
+        np.array([40.0]),
+        T,
+        np.array([[1.0], [0.0], [2.0]]),
+        np.array([0.5]),
+        1.0,
+    )
 
 
 def one_template(rng: np.random.Generator) -> Iterator[Case]:
     """Give one template, whose weight is always 1: no gradient."""
-    x, T, Y = np.array([1.0, 2.0]), np.array([[3.0, 3.0]]), np.array([[1.0]])
-    yield Case((x, T, Y, np.array([0.0]), 1.0), (np.zeros(2), np.zeros((1, 2))))
+    x, T, Y = (
+        np.array([1.0, 2.0]),
+        np.array([[3.0, 3.0]]),
+        np.array([[1.0]]),
+    )
+    yield Case(
+        (x, T, Y, np.array([0.0]), 1.0), (np.zeros(2), np.zeros((1, 2)))
+    )
 
 
 def of_size(n: int) -> tuple[Array, Array, Array, Array, float]:
     """Return n templates."""
     rng = np.random.default_rng(n)
-    return np.zeros(2), whole(rng, n, 2), whole(rng, n, 2), np.ones(2), 5.0
+    return (
+        np.zeros(2),
+        whole(rng, n, 2),
+        whole(rng, n, 2),
+        np.ones(2),
+        5.0,
+    )
 
 
 AGREE = all_of(close(1e-6, 1e-8), close(1e-6, 1e-8))
 
-COST_WHY = "Every template's gradient is its own row of one array expression."
+COST_WHY = (
+    "Every template's gradient is its own row of one array expression."
+)
 
 
 @DRAFT.wrong("unmodified")
@@ -309,7 +415,11 @@ DRAFT.tests(
         demand="gradients",
     ),
     Values(
-        "any_shape", "Outputs need not be one-hot, nor two.", many, agree=AGREE, demand="gradients"
+        "any_shape",
+        "Outputs need not be one-hot, nor two.",
+        many,
+        agree=AGREE,
+        demand="gradients",
     ),
     Values(
         "far_away",
@@ -357,11 +467,11 @@ CROSS_ENTROPY_GRADIENT = DRAFT.twist(
 def cross_entropy_gradient(
     x: Array, T: Array, codes: Array, target: int, temperature: float
 ) -> Gradients:
-    """Return the gradients of −ln p[target], p the share of the weights of that class."""
+    """Return the gradients of −ln p[target], the share of a class."""
     z = -((x - T) ** 2).sum(axis=1) / temperature
     e = np.exp(z - z.max())
     w = e / e.sum()
-    # −ln p = lse(all) − lse(class): the difference of two softmaxes, nothing to divide by p.
+    # −ln p = lse(all) − lse(class): two softmaxes, no division by p.
     inside = np.where(codes == target, z, -np.inf)
     r = np.exp(inside - inside.max())
     g = (w - r / r.sum()) / temperature  # dL/ds
@@ -388,11 +498,18 @@ def divides_by_nothing(
     return -2 * g @ (x - T), 2 * g[:, None] * (x - T)
 
 
-def log_loss(x: Array, T: Array, codes: Array, target: int, temperature: float) -> float:
+def log_loss(
+    x: Array, T: Array, codes: Array, target: int, temperature: float
+) -> float:
     """Return −ln p, by sums of exponentials."""
     z = (-((x - T) ** 2).sum(axis=1) / temperature).tolist()
-    mine = [v for v, c in zip(z, codes.tolist(), strict=True) if c == target]
-    lse = [max(v) + math.log(math.fsum(math.exp(a - max(v)) for a in v)) for v in (z, mine)]
+    mine = [
+        v for v, c in zip(z, codes.tolist(), strict=True) if c == target
+    ]
+    lse = [
+        max(v) + math.log(math.fsum(math.exp(a - max(v)) for a in v))
+        for v in (z, mine)
+    ]
     return lse[0] - lse[1]
 
 
@@ -406,19 +523,39 @@ def labeled(rng: np.random.Generator) -> Iterator[Case]:
 
 def far_class(rng: np.random.Generator) -> Iterator[Case]:
     """Give a right class whose weight underflows."""
-    yield log_case(np.array([0.0]), np.array([[0.0], [40.0]]), np.array([0, 1]), 1, 1.0)
-    yield log_case(np.array([0.0]), np.array([[40.0], [40.125]]), np.array([0, 1]), 1, 1.0)
+    yield log_case(
+        np.array([0.0]),
+        np.array([[0.0], [40.0]]),
+        np.array([0, 1]),
+        1,
+        1.0,
+    )
+    yield log_case(
+        np.array([0.0]),
+        np.array([[40.0], [40.125]]),
+        np.array([0, 1]),
+        1,
+        1.0,
+    )
 
 
-def log_case(x: Array, T: Array, codes: Array, target: int, tau: float) -> Case:
+def log_case(
+    x: Array, T: Array, codes: Array, target: int, tau: float
+) -> Case:
     """Return a case of the twist."""
-    dx = difference_quotient(lambda z: log_loss(z, T, codes, target, tau), x)
-    dT = difference_quotient(lambda z: log_loss(x, z, codes, target, tau), T)
+    dx = difference_quotient(
+        lambda z: log_loss(z, T, codes, target, tau), x
+    )
+    dT = difference_quotient(
+        lambda z: log_loss(x, z, codes, target, tau), T
+    )
     return Case((x, T, codes, target, tau), (dx, dT))
 
 
 @CROSS_ENTROPY_GRADIENT.right("no_loop")
-def by_masks(x: Array, T: Array, codes: Array, target: int, temperature: float) -> Gradients:
+def by_masks(
+    x: Array, T: Array, codes: Array, target: int, temperature: float
+) -> Gradients:
     """Take the softmax over the rows of the class alone."""
     mine = codes == target
     g = weights(x, T, temperature)
@@ -428,7 +565,9 @@ def by_masks(x: Array, T: Array, codes: Array, target: int, temperature: float) 
 
 
 @CROSS_ENTROPY_GRADIENT.wrong("no_loop")
-def row_by_row(x: Array, T: Array, codes: Array, target: int, temperature: float) -> Gradients:
+def row_by_row(
+    x: Array, T: Array, codes: Array, target: int, temperature: float
+) -> Gradients:
     """Build the gradients of the templates one by one."""
     _, dT = cross_entropy_gradient(x, T, codes, target, temperature)
     rows = [1.0 * row for row in dT]
@@ -453,7 +592,15 @@ CROSS_ENTROPY_GRADIENT.tests(
     Loops(
         "no_loop_over_rows",
         COST_WHY,
-        (lambda n: (np.zeros(2), of_size(n)[1], np.arange(n) % 2, 1, 5.0),),
+        (
+            lambda n: (
+                np.zeros(2),
+                of_size(n)[1],
+                np.arange(n) % 2,
+                1,
+                5.0,
+            ),
+        ),
         demand="no_loop",
     ),
 )
@@ -475,7 +622,9 @@ TEMPERATURE_GRADIENT = DRAFT.twist(
 
 
 @TEMPERATURE_GRADIENT.solution("slope")
-def temperature_gradient(x: Array, T: Array, Y: Array, target: Array, temperature: float) -> float:
+def temperature_gradient(
+    x: Array, T: Array, Y: Array, target: Array, temperature: float
+) -> float:
     """Return dL/dτ."""
     d2 = ((x - T) ** 2).sum(axis=1)
     w = weights(x, T, temperature)
@@ -485,23 +634,35 @@ def temperature_gradient(x: Array, T: Array, Y: Array, target: Array, temperatur
 
 
 @TEMPERATURE_GRADIENT.wrong("slope")
-def minus_temperature(x: Array, T: Array, Y: Array, target: Array, temperature: float) -> float:
+def minus_temperature(
+    x: Array, T: Array, Y: Array, target: Array, temperature: float
+) -> float:
     """Lose a sign."""
     return -temperature_gradient(x, T, Y, target, temperature)
 
 
 @TEMPERATURE_GRADIENT.wrong("slope")
-def lambda_gradient(x: Array, T: Array, Y: Array, target: Array, temperature: float) -> float:
+def lambda_gradient(
+    x: Array, T: Array, Y: Array, target: Array, temperature: float
+) -> float:
     """Return dL/dλ, for λ = 1/τ."""
-    return -(temperature**2) * temperature_gradient(x, T, Y, target, temperature)
+    return -(temperature**2) * temperature_gradient(
+        x, T, Y, target, temperature
+    )
 
 
 def one_number(got: Any, want: Any) -> str:
     """Ask for one number."""
-    if isinstance(got, np.ndarray) or not isinstance(got, int | float | np.number):
+    if isinstance(got, np.ndarray) or not isinstance(
+        got, int | float | np.number
+    ):
         return Form("it should return one number")
     good = abs(float(got) - want) <= 1e-6 * abs(want) + 1e-8
-    return "" if good else f"it should be {want:.12g}, and is {float(got):.12g}"
+    return (
+        ""
+        if good
+        else f"it should be {want:.12g}, and is {float(got):.12g}"
+    )
 
 
 def by_temperature(rng: np.random.Generator) -> Iterator[Case]:
@@ -510,17 +671,24 @@ def by_temperature(rng: np.random.Generator) -> Iterator[Case]:
     x, target = np.array([2.0, 2.0]), np.array([1.0, 0.0])
     for tau in (2.0, 3.0, 10.0):
         slope = difference_quotient(
-            lambda z: loss(x, TEMPLATES, Y, target, float(z[0])), np.array([tau])
+            lambda z: loss(x, TEMPLATES, Y, target, float(z[0])),
+            np.array([tau]),
         )
-        yield Case((x, TEMPLATES.copy(), Y, target, tau), float(slope[0]))
+        yield Case(
+            (x, TEMPLATES.copy(), Y, target, tau), float(slope[0])
+        )
     x, T = np.array([40.0]), np.array([[10.0], [9.96875], [-90.0]])
     Y, target = np.array([[1.0], [0.0], [2.0]]), np.array([0.5])
-    slope = difference_quotient(lambda z: loss(x, T, Y, target, float(z[0])), np.array([1.0]))
+    slope = difference_quotient(
+        lambda z: loss(x, T, Y, target, float(z[0])), np.array([1.0])
+    )
     yield Case((x, T, Y, target, 1.0), float(slope[0]))
 
 
 @TEMPERATURE_GRADIENT.right("no_loop")
-def by_covariance(x: Array, T: Array, Y: Array, target: Array, temperature: float) -> float:
+def by_covariance(
+    x: Array, T: Array, Y: Array, target: Array, temperature: float
+) -> float:
     """See the covariance of d² and dL/dw under the weights."""
     d2 = ((x - T) ** 2).sum(axis=1)
     w = weights(x, T, temperature)
@@ -529,7 +697,9 @@ def by_covariance(x: Array, T: Array, Y: Array, target: Array, temperature: floa
 
 
 @TEMPERATURE_GRADIENT.wrong("no_loop")
-def term_by_term(x: Array, T: Array, Y: Array, target: Array, temperature: float) -> float:
+def term_by_term(
+    x: Array, T: Array, Y: Array, target: Array, temperature: float
+) -> float:
     """Add up in Python."""
     w = weights(x, T, temperature)
     dw = Y @ (w @ Y - target)

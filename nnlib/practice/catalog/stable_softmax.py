@@ -22,7 +22,9 @@ DRAFT = Draft(
     origin="Follow-up of the interview question: a differentiable readout.",
     chapter="temperature",
     opening="Write `stable_softmax(z, temperature=1.0)`.",
-    given=("`z`: array of one or more axes, finite numbers; `temperature`: a positive number.",),
+    given=(
+        "`z`: array of one or more axes, finite numbers; `temperature`: a positive number.",
+    ),
     demands={
         "softmax": "Return an array of the shape of `z`, float64: exp(z / temperature), divided by "
         "its sum over the last axis.",
@@ -35,14 +37,24 @@ DRAFT = Draft(
     },
     example="""
 stable_softmax(np.array([1000.0, 1000.0]))  # array([0.5, 0.5])
-stable_softmax(np.array([0.0, -1e300]), temperature=1e-10)  # array([1., 0.])
+stable_softmax(np.array([0.0, -1e300]), 1e-10)  # array([1., 0.])
 """,
     remark="Values are compared to nine digits.",
     clarifying=(
-        Question("Over which axis?", "The last one; there may be any number before it."),
-        Question("Can the temperature be 0?", "Not here. It is the first thing a twist asks."),
-        Question("Can scores be infinite or NaN?", "No, all are finite."),
-        Question("Which dtype comes out?", "float64, whatever comes in."),
+        Question(
+            "Over which axis?",
+            "The last one; there may be any number before it.",
+        ),
+        Question(
+            "Can the temperature be 0?",
+            "Not here. It is the first thing a twist asks.",
+        ),
+        Question(
+            "Can scores be infinite or NaN?", "No, all are finite."
+        ),
+        Question(
+            "Which dtype comes out?", "float64, whatever comes in."
+        ),
     ),
     hints=(
         "What happens to softmax if a constant is added to all scores of a row?",
@@ -93,8 +105,12 @@ def stable_softmax(z, temperature=1.0):
 def stable_softmax(z: Array, temperature: float = 1.0) -> Array:
     """Return softmax(z / temperature) over the last axis."""
     z = np.asarray(z, dtype=np.float64)
-    below = z - z.max(axis=-1, keepdims=True)  # ≤ 0, and 0 at the largest
-    with np.errstate(over="ignore"):  # −inf is the right limit of a tiny temperature
+    below = z - z.max(
+        axis=-1, keepdims=True
+    )  # ≤ 0, and 0 at the largest
+    with np.errstate(
+        over="ignore"
+    ):  # −inf is the right limit of a tiny temperature
         e = np.exp(below / temperature)
     total: Array = e.sum(axis=-1, keepdims=True)  # at least 1
     return np.asarray(e / total)
@@ -106,7 +122,9 @@ def by_logarithm(z: Array, temperature: float = 1.0) -> Array:
     z = np.asarray(z, dtype=float)
     with np.errstate(over="ignore"):
         s = (z - z.max(axis=-1)[..., None]) / temperature
-    return np.asarray(np.exp(s - np.log(np.exp(s).sum(axis=-1))[..., None]))
+    return np.asarray(
+        np.exp(s - np.log(np.exp(s).sum(axis=-1))[..., None])
+    )
 
 
 @DRAFT.wrong("large")
@@ -154,7 +172,9 @@ def in_place(z: Array, temperature: float = 1.0) -> Array:
 @DRAFT.wrong("large")
 def tiny_added(z: Array, temperature: float = 1.0) -> Array:
     """Add a small number to the sum to avoid 0/0, and return zeros that sum to zero."""
-    e = np.exp(np.minimum(np.asarray(z, dtype=float) / temperature, 700))
+    e = np.exp(
+        np.minimum(np.asarray(z, dtype=float) / temperature, 700)
+    )
     return np.asarray(e / (e.sum(axis=-1, keepdims=True) + 1e-12))
 
 
@@ -174,7 +194,10 @@ def oracle(z: Array, temperature: float) -> Array:
     for row in flat.tolist():
         top = max(map(Fraction, row))
         lowest = Fraction(-2000)
-        gaps = [max((Fraction(v) - top) / Fraction(temperature), lowest) for v in row]
+        gaps = [
+            max((Fraction(v) - top) / Fraction(temperature), lowest)
+            for v in row
+        ]
         e = [math.exp(gap) for gap in gaps]
         rows.append([v / math.fsum(e) for v in e])
     return np.array(rows).reshape(z.shape)
@@ -188,7 +211,10 @@ def case(z: Array, temperature: float = 1.0) -> Case:
 def small_example(rng: np.random.Generator) -> Iterator[Case]:
     """Give the scores of the book's three templates at (2, 2), at τ = 1."""
     yield case(np.array([6.0, 4.0, -1.0]))
-    yield Case((np.array([6.0, 4.0, -1.0]),), oracle(np.array([6.0, 4.0, -1.0]), 1.0))
+    yield Case(
+        (np.array([6.0, 4.0, -1.0]),),
+        oracle(np.array([6.0, 4.0, -1.0]), 1.0),
+    )
 
 
 def temperatures(rng: np.random.Generator) -> Iterator[Case]:
@@ -235,12 +261,18 @@ def integers(rng: np.random.Generator) -> Iterator[Case]:
 def narrow(rng: np.random.Generator) -> Iterator[Case]:
     """Give scores that come as float32 and float16."""
     for dtype in (np.float32, np.float16):
-        yield case(np.array([[1.0, 2.5], [-3.0, 0.25]], dtype=dtype), 2.0)
+        yield case(
+            np.array([[1.0, 2.5], [-3.0, 0.25]], dtype=dtype), 2.0
+        )
 
 
 def in_float64(got: Any, want: Any) -> str:
     """Ask for values that are close, and float64."""
-    if isinstance(got, np.ndarray) and got.shape == want.shape and got.dtype != np.float64:
+    if (
+        isinstance(got, np.ndarray)
+        and got.shape == want.shape
+        and got.dtype != np.float64
+    ):
         return Form(f"the dtype should be float64, and is {got.dtype}")
     return close()(got, want)
 
@@ -381,10 +413,22 @@ def log_cases(rng: np.random.Generator) -> Iterator[Case]:
     """Give scores near and far, whose log-softmax is known from sums of exponentials."""
     several = rng.normal(size=(2, 3, 4)).round(2)
     apart = np.array([[1000.0, 999.0], [0.0, 1.0], [-800.0, -801.0]])
-    for z in (np.array([1.0, 0.0]), np.array([[0.0, -1000.0], [5.0, 6.0]]), apart, several):
+    for z in (
+        np.array([1.0, 0.0]),
+        np.array([[0.0, -1000.0], [5.0, 6.0]]),
+        apart,
+        several,
+    ):
         for tau in (1.0, 0.5, 7.0):
-            s = ((z - z.max(axis=-1, keepdims=True)) / tau).reshape(-1, z.shape[-1])
-            rest = np.array([[math.log(math.fsum(map(math.exp, row)))] for row in s.tolist()])
+            s = ((z - z.max(axis=-1, keepdims=True)) / tau).reshape(
+                -1, z.shape[-1]
+            )
+            rest = np.array(
+                [
+                    [math.log(math.fsum(map(math.exp, row)))]
+                    for row in s.tolist()
+                ]
+            )
             yield Case((z, tau), (s - rest).reshape(z.shape))
 
 
@@ -392,7 +436,9 @@ def log_cases(rng: np.random.Generator) -> Iterator[Case]:
 def with_logaddexp(z: Array, temperature: float = 1.0) -> Array:
     """Reduce with logaddexp, which shifts by itself."""
     s = np.asarray(z, dtype=float) / temperature
-    return np.asarray(s - np.logaddexp.reduce(s, axis=-1, keepdims=True))
+    return np.asarray(
+        s - np.logaddexp.reduce(s, axis=-1, keepdims=True)
+    )
 
 
 @LOG_SOFTMAX.wrong("no_loop")
@@ -446,7 +492,9 @@ def first_only(z: Array, temperature: float = 1.0) -> Array:
     """Give all weight to the first maximum, which is a rule of its own and not the limit."""
     if temperature > 0:
         return stable_softmax(z, temperature)
-    return np.asarray(np.eye(z.shape[-1])[np.asarray(z).argmax(axis=-1)])
+    return np.asarray(
+        np.eye(z.shape[-1])[np.asarray(z).argmax(axis=-1)]
+    )
 
 
 @AT_ZERO.wrong("limit")
@@ -458,13 +506,33 @@ def nearly_zero(z: Array, temperature: float = 1.0) -> Array:
 def zero_cases(rng: np.random.Generator) -> Iterator[Case]:
     """Give ties and near-ties at temperature 0, and one other temperature."""
     yield Case((np.array([1.0, 3.0]), 0.0), np.array([0.0, 1.0]))
-    yield Case((np.array([3.0, 3.0, 1.0]), 0.0), np.array([0.5, 0.5, 0.0]))
-    yield Case((np.array([1.0, 1.0 + 2.0**-40]), 0.0), np.array([0.0, 1.0]))
-    thirds = np.array([[[2.0, 2.0, 2.0], [1.0, 5.0, 5.0]], [[9.0, 0.0, 0.0], [0.0, 7.0, 1.0]]])
-    want = np.array([[[1 / 3, 1 / 3, 1 / 3], [0.0, 0.5, 0.5]], [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]])
+    yield Case(
+        (np.array([3.0, 3.0, 1.0]), 0.0), np.array([0.5, 0.5, 0.0])
+    )
+    yield Case(
+        (np.array([1.0, 1.0 + 2.0**-40]), 0.0), np.array([0.0, 1.0])
+    )
+    thirds = np.array(
+        [
+            [[2.0, 2.0, 2.0], [1.0, 5.0, 5.0]],
+            [[9.0, 0.0, 0.0], [0.0, 7.0, 1.0]],
+        ]
+    )
+    want = np.array(
+        [
+            [[1 / 3, 1 / 3, 1 / 3], [0.0, 0.5, 0.5]],
+            [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]],
+        ]
+    )
     yield Case((thirds, 0.0), want)
     yield case(np.array([[1.0, 2.0], [4.0, 4.0]]), 2.0)
-    for cases in (temperatures, axes, large_scores, small_scores, rows_apart):
+    for cases in (
+        temperatures,
+        axes,
+        large_scores,
+        small_scores,
+        rows_apart,
+    ):
         yield from cases(rng)
 
 
@@ -494,7 +562,12 @@ AT_ZERO.tests(
         agree=close(),
         demand="limit",
     ),
-    Loops("no_loop_over_rows", COST_WHY, (lambda n: (rows(n)[0], 0.0),), demand="no_loop"),
+    Loops(
+        "no_loop_over_rows",
+        COST_WHY,
+        (lambda n: (rows(n)[0], 0.0),),
+        demand="no_loop",
+    ),
 )
 
 
@@ -515,7 +588,7 @@ MASKED = DRAFT.twist(
 
 @MASKED.solution("masked")
 def masked(z: Array, temperature: float = 1.0) -> Array:
-    """Return the softmax where −inf means: no weight; a row of nothing else is all zeros."""
+    """Return the softmax; −inf has no weight, a row of it zeros."""
     z = np.asarray(z, dtype=np.float64)
     top = z.max(axis=-1, keepdims=True)
     e = np.exp((z - np.where(np.isfinite(top), top, 0.0)) / temperature)
@@ -532,17 +605,33 @@ def finite_mask(z: Array, temperature: float = 1.0) -> Array:
 def masked_cases(rng: np.random.Generator) -> Iterator[Case]:
     """Give rows with some and with all entries masked."""
     inf = np.inf
-    yield Case((np.array([[-inf, 2.0, 2.0]]), 1.0), np.array([[0.0, 0.5, 0.5]]))
-    yield Case((np.array([[-inf, -inf], [0.0, 0.0]]), 1.0), np.array([[0.0, 0.0], [0.5, 0.5]]))
+    yield Case(
+        (np.array([[-inf, 2.0, 2.0]]), 1.0), np.array([[0.0, 0.5, 0.5]])
+    )
+    yield Case(
+        (np.array([[-inf, -inf], [0.0, 0.0]]), 1.0),
+        np.array([[0.0, 0.0], [0.5, 0.5]]),
+    )
     for shape, tau in (((3, 4), 0.5), ((2, 3, 5), 3.0), ((4, 1), 1.0)):
-        z = 800 * rng.normal(size=shape[:-1])[..., None] + rng.normal(size=shape)
+        z = 800 * rng.normal(size=shape[:-1])[..., None] + rng.normal(
+            size=shape
+        )
         z[rng.random(shape) < 0.3] = -inf
         z.reshape(-1, shape[-1])[0] = -inf
-        finite = [[v for v in row if v > -inf] for row in z.reshape(-1, shape[-1]).tolist()]
-        weights = [iter(oracle(np.array(row), tau)) if row else iter(()) for row in finite]
+        finite = [
+            [v for v in row if v > -inf]
+            for row in z.reshape(-1, shape[-1]).tolist()
+        ]
+        weights = [
+            iter(oracle(np.array(row), tau)) if row else iter(())
+            for row in finite
+        ]
         rows = z.reshape(-1, shape[-1]).tolist()
         pairs = zip(rows, weights, strict=True)
-        want = [[next(w) if v > -inf else 0.0 for v in row] for row, w in pairs]
+        want = [
+            [next(w) if v > -inf else 0.0 for v in row]
+            for row, w in pairs
+        ]
         yield Case((z, tau), np.array(want).reshape(shape))
 
 

@@ -9,7 +9,15 @@ import numpy as np
 
 from nnlib.practice.checks import Case, Cube, Loops, Values
 from nnlib.practice.compare import close
-from nnlib.practice.inputs import QUERIES, TEMPLATES, Array, exact_distances, labels, ranked, whole
+from nnlib.practice.inputs import (
+    QUERIES,
+    TEMPLATES,
+    Array,
+    exact_distances,
+    labels,
+    ranked,
+    whole,
+)
 from nnlib.practice.task import Draft, Question
 
 DRAFT = Draft(
@@ -48,15 +56,28 @@ DRAFT = Draft(
 T, y = np.array([[1.0, 1], [4, 2], [2, 5]]), np.array(["A", "B", "B"])
 X = np.array([[2.0, 2], [4, 4]])
 three_layer_net(T, y, X, 0)  # array([[1., 0.], [0., 1.]])
-three_layer_net(T, y, X, 5.0).round(2)  # array([[0.52, 0.48], [0.03, 0.97]])
+p = three_layer_net(T, y, X, 5.0)
+p.round(2)  # array([[0.52, 0.48], [0.03, 0.97]])
 """,
     remark="Probabilities are compared to nine digits, on whole numbers.",
     reported={"memory": "informative"},
     clarifying=(
-        Question("In which order are the classes?", "Sorted, as np.unique gives them."),
-        Question("What does temperature 0 mean?", "1NN: all weight to the first nearest row."),
-        Question("Does τ divide distances or squared distances?", "Squared distances."),
-        Question("Must the weights be trained?", "No: 2T, −‖t‖² and one-hot labels."),
+        Question(
+            "In which order are the classes?",
+            "Sorted, as np.unique gives them.",
+        ),
+        Question(
+            "What does temperature 0 mean?",
+            "1NN: all weight to the first nearest row.",
+        ),
+        Question(
+            "Does τ divide distances or squared distances?",
+            "Squared distances.",
+        ),
+        Question(
+            "Must the weights be trained?",
+            "No: 2T, −‖t‖² and one-hot labels.",
+        ),
     ),
     hints=(
         "Softmax of −‖x − t‖²/τ does not change if ‖x‖² is added to all scores of a query.",
@@ -70,7 +91,7 @@ import numpy as np
 
 
 def three_layer_net(X_train, y_train, X_test, temperature):
-    """Return class probabilities (n_test, n_classes), classes sorted."""
+    """Return class probabilities (n_test, n_classes), in order."""
     raise NotImplementedError
 ''',
     rubric=(
@@ -106,9 +127,11 @@ def three_layer_net(X_train, y_train, X_test, temperature):
 
 
 @DRAFT.solution("probabilities", "finite", "no_loop", "unmodified")
-def three_layer_net(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
-    """Return class probabilities (n_test, n_classes), classes sorted."""
-    # Layer 1: s = 2x·t − ‖t‖², which is −‖x − t‖² up to a constant of the query.
+def three_layer_net(
+    X_train: Array, y_train: Array, X_test: Array, temperature: float
+) -> Array:
+    """Return class probabilities (n_test, n_classes), in order."""
+    # Layer 1: s = 2x·t − ‖t‖² is −‖x − t‖² up to ‖x‖².
     s = 2 * X_test @ X_train.T - (X_train * X_train).sum(axis=1)
     # Layer 2: softmax over the training rows, or its hard version.
     if temperature == 0:
@@ -123,7 +146,9 @@ def three_layer_net(X_train: Array, y_train: Array, X_test: Array, temperature: 
 
 
 @DRAFT.right("columns", "zero", "earliest", "empty", "no_cube")
-def from_distances(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+def from_distances(
+    X_train: Array, y_train: Array, X_test: Array, temperature: float
+) -> Array:
     """Start from the distances, and add weights up class by class."""
     d2 = np.zeros((len(X_test), len(X_train)))
     for j in range(X_train.shape[1]):
@@ -132,44 +157,61 @@ def from_distances(X_train: Array, y_train: Array, X_test: Array, temperature: f
     if temperature > 0:
         w = np.exp(-above / temperature)
     else:
-        w = (np.arange(len(X_train)) == d2.argmin(axis=1)[:, None]) * 1.0
+        w = (
+            np.arange(len(X_train)) == d2.argmin(axis=1)[:, None]
+        ) * 1.0
     w /= w.sum(axis=1, keepdims=True)
-    return np.stack([w[:, y_train == c].sum(axis=1) for c in np.unique(y_train)], axis=1)
+    return np.stack(
+        [w[:, y_train == c].sum(axis=1) for c in np.unique(y_train)],
+        axis=1,
+    )
 
 
 @DRAFT.wrong("probabilities")
-def no_bias(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+def no_bias(
+    X_train: Array, y_train: Array, X_test: Array, temperature: float
+) -> Array:
     """Leave ‖t‖² out of the scores."""
     return read_out(2 * X_test @ X_train.T, y_train, temperature)
 
 
 @DRAFT.wrong("probabilities")
-def half_scores(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+def half_scores(
+    X_train: Array, y_train: Array, X_test: Array, temperature: float
+) -> Array:
     """Take x·t − ½‖t‖², which is softmax at twice the temperature."""
     s = X_test @ X_train.T - (X_train * X_train).sum(axis=1) / 2
     return read_out(s, y_train, temperature)
 
 
 @DRAFT.wrong("probabilities")
-def as_lambda(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+def as_lambda(
+    X_train: Array, y_train: Array, X_test: Array, temperature: float
+) -> Array:
     """Multiply by the temperature."""
     inverse = 1 / temperature if temperature else 0
     return three_layer_net(X_train, y_train, X_test, inverse)
 
 
 @DRAFT.wrong("finite")
-def unshifted(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+def unshifted(
+    X_train: Array, y_train: Array, X_test: Array, temperature: float
+) -> Array:
     """Exponentiate the scores as they are."""
     if temperature == 0:
         return three_layer_net(X_train, y_train, X_test, 0)
     s = 2 * X_test @ X_train.T - (X_train * X_train).sum(axis=1)
     e = np.exp(s / temperature)
     classes, codes = np.unique(y_train, return_inverse=True)
-    return np.asarray(e / e.sum(axis=1, keepdims=True) @ np.eye(len(classes))[codes])
+    return np.asarray(
+        e / e.sum(axis=1, keepdims=True) @ np.eye(len(classes))[codes]
+    )
 
 
 @DRAFT.wrong("earliest")
-def shares_ties(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+def shares_ties(
+    X_train: Array, y_train: Array, X_test: Array, temperature: float
+) -> Array:
     """Take the limit of the softmax at temperature 0, which shares the weight at a tie."""
     if temperature > 0:
         return three_layer_net(X_train, y_train, X_test, temperature)
@@ -191,7 +233,9 @@ def in_order_of_appearance(
 
 
 @DRAFT.wrong("probabilities")
-def mean_vote(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+def mean_vote(
+    X_train: Array, y_train: Array, X_test: Array, temperature: float
+) -> Array:
     """Average the weights of a class, which takes the size of the class out of its vote."""
     p = three_layer_net(X_train, y_train, X_test, temperature)
     if temperature == 0:
@@ -202,7 +246,9 @@ def mean_vote(X_train: Array, y_train: Array, X_test: Array, temperature: float)
 
 
 @DRAFT.wrong("probabilities")
-def over_queries(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+def over_queries(
+    X_train: Array, y_train: Array, X_test: Array, temperature: float
+) -> Array:
     """Sum over the wrong axis."""
     if temperature == 0:
         return three_layer_net(X_train, y_train, X_test, 0)
@@ -215,11 +261,18 @@ def over_queries(X_train: Array, y_train: Array, X_test: Array, temperature: flo
 
 
 @DRAFT.wrong("no_loop")
-def query_by_query(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+def query_by_query(
+    X_train: Array, y_train: Array, X_test: Array, temperature: float
+) -> Array:
     """Loop over the queries."""
     if len(X_test) == 0:
         return three_layer_net(X_train, y_train, X_test, temperature)
-    return np.vstack([three_layer_net(X_train, y_train, x[None], temperature) for x in X_test])
+    return np.vstack(
+        [
+            three_layer_net(X_train, y_train, x[None], temperature)
+            for x in X_test
+        ]
+    )
 
 
 def read_out(s: Array, y_train: Array, temperature: float) -> Array:
@@ -241,7 +294,10 @@ def oracle(T: Array, y: Array, X: Array, temperature: float) -> Array:
         if temperature == 0:
             result[i, classes.index(y.tolist()[ranked(d2)[0]])] = 1
             continue
-        e = [math.exp(-float(value - min(d2)) / temperature) for value in d2]
+        e = [
+            math.exp(-float(value - min(d2)) / temperature)
+            for value in d2
+        ]
         for weight, label in zip(e, y.tolist(), strict=True):
             result[i, classes.index(label)] += weight / math.fsum(e)
     return result
@@ -255,12 +311,19 @@ def case(T: Array, y: Array, X: Array, temperature: float) -> Case:
 def small_example(rng: np.random.Generator) -> Iterator[Case]:
     """Give the book's three templates, two of one class, at three temperatures."""
     for tau in (3.0, 1.0, 50.0):
-        yield case(TEMPLATES.copy(), np.array([0, 1, 1]), QUERIES[:2].copy(), tau)
+        yield case(
+            TEMPLATES.copy(),
+            np.array([0, 1, 1]),
+            QUERIES[:2].copy(),
+            tau,
+        )
 
 
 def in_order(y: Array) -> Array:
     """Return labels renamed in the order in which they appear."""
-    _, first, codes = np.unique(y, return_index=True, return_inverse=True)
+    _, first, codes = np.unique(
+        y, return_index=True, return_inverse=True
+    )
     return np.asarray(first.argsort().argsort()[codes])
 
 
@@ -268,28 +331,48 @@ def many(rng: np.random.Generator) -> Iterator[Case]:
     """Give whole numbers, classes of different sizes, several temperatures."""
     for n, m, d, k in rng.integers(1, 7, (20, 4)).tolist():
         y = in_order(rng.integers(0, k, n))
-        yield case(whole(rng, n, d), y, whole(rng, m, d), float(rng.choice([0.5, 7, 100])))
+        yield case(
+            whole(rng, n, d),
+            y,
+            whole(rng, m, d),
+            float(rng.choice([0.5, 7, 100])),
+        )
 
 
 def label_order(rng: np.random.Generator) -> Iterator[Case]:
     """Give labels whose sorted order is not that of appearance."""
-    yield case(TEMPLATES.copy(), np.array(["b", "c", "a"]), QUERIES.copy(), 5.0)
-    yield case(TEMPLATES.copy(), np.array([7, -2, 7]), QUERIES.copy(), 5.0)
+    yield case(
+        TEMPLATES.copy(), np.array(["b", "c", "a"]), QUERIES.copy(), 5.0
+    )
+    yield case(
+        TEMPLATES.copy(), np.array([7, -2, 7]), QUERIES.copy(), 5.0
+    )
 
 
 def hard(rng: np.random.Generator) -> Iterator[Case]:
     """Give temperature 0, without ties."""
-    yield case(TEMPLATES.copy(), np.array([0, 1, 0]), QUERIES[:2].copy(), 0.0)
-    yield case(TEMPLATES.copy(), np.array([0, 1, 2]), QUERIES[:2].copy(), 0.0)
+    yield case(
+        TEMPLATES.copy(), np.array([0, 1, 0]), QUERIES[:2].copy(), 0.0
+    )
+    yield case(
+        TEMPLATES.copy(), np.array([0, 1, 2]), QUERIES[:2].copy(), 0.0
+    )
 
 
 def hard_ties(rng: np.random.Generator) -> Iterator[Case]:
     """Give temperature 0 at a tie."""
     rows = np.array([[5.0], [0.0], [2.0]])
     yield case(rows, np.array([0, 1, 0]), np.array([[1.0]]), 0.0)
-    yield case(TEMPLATES.copy(), np.array([0, 1, 1]), QUERIES[2:].copy(), 0.0)
+    yield case(
+        TEMPLATES.copy(), np.array([0, 1, 1]), QUERIES[2:].copy(), 0.0
+    )
     for n in (6, 48, 100):
-        yield case(whole(rng, n, 2, -1, 1), in_order(labels(n)), whole(rng, 4, 2, -1, 1), 0.0)
+        yield case(
+            whole(rng, n, 2, -1, 1),
+            in_order(labels(n)),
+            whole(rng, 4, 2, -1, 1),
+            0.0,
+        )
 
 
 def far(rng: np.random.Generator) -> Iterator[Case]:
@@ -301,7 +384,15 @@ def far(rng: np.random.Generator) -> Iterator[Case]:
 
 def empty(rng: np.random.Generator) -> Iterator[Case]:
     """Give no query."""
-    yield Case((TEMPLATES.copy(), np.array([0, 1, 1]), QUERIES[:0].copy(), 1.0), np.zeros((0, 2)))
+    yield Case(
+        (
+            TEMPLATES.copy(),
+            np.array([0, 1, 1]),
+            QUERIES[:0].copy(),
+            1.0,
+        ),
+        np.zeros((0, 2)),
+    )
 
 
 def many_queries(n: int) -> tuple[Array, Array, Array, float]:
@@ -316,45 +407,62 @@ def many_rows(n: int) -> tuple[Array, Array, Array, float]:
     return whole(rng, n, 2), labels(n), whole(rng, 8, 2), 2.0
 
 
-def of_size(n: int, m: int, d: int) -> tuple[Array, Array, Array, float]:
+def of_size(
+    n: int, m: int, d: int
+) -> tuple[Array, Array, Array, float]:
     """Return n queries and m templates of d features."""
     rng = np.random.default_rng(d)
     return whole(rng, m, d), np.arange(m) % 3, whole(rng, n, d), 2.0
 
 
-COST_WHY = (
-    "Three layers are two matrix products and a softmax between them, for all queries at once."
-)
+COST_WHY = "Three layers are two matrix products and a softmax between them, for all queries at once."
 
 
 @DRAFT.wrong("zero")
-def nearly_zero(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+def nearly_zero(
+    X_train: Array, y_train: Array, X_test: Array, temperature: float
+) -> Array:
     """Put a small temperature in place of 0, except at ties."""
     if temperature > 0:
         return three_layer_net(X_train, y_train, X_test, temperature)
     hard = three_layer_net(X_train, y_train, X_test, 0)
     s = 2 * X_test @ X_train.T - (X_train * X_train).sum(axis=1)
     tied = (s == s.max(axis=1, keepdims=True)).sum(axis=1) > 1
-    return hard if tied.any() else three_layer_net(X_train, y_train, X_test, 0.25)
+    return (
+        hard
+        if tied.any()
+        else three_layer_net(X_train, y_train, X_test, 0.25)
+    )
 
 
 @DRAFT.wrong("empty")
-def needs_a_query(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+def needs_a_query(
+    X_train: Array, y_train: Array, X_test: Array, temperature: float
+) -> Array:
     """Stack blocks, of which an empty test set has none."""
     starts = range(0, len(X_test), 64)
-    blocks = [three_layer_net(X_train, y_train, X_test[i : i + 64], temperature) for i in starts]
+    blocks = [
+        three_layer_net(
+            X_train, y_train, X_test[i : i + 64], temperature
+        )
+        for i in starts
+    ]
     return np.vstack(blocks)
 
 
 @DRAFT.wrong("no_cube")
-def cube(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+def cube(
+    X_train: Array, y_train: Array, X_test: Array, temperature: float
+) -> Array:
     """Subtract all pairs at once."""
     d2 = ((X_test[:, None] - X_train) ** 2).sum(axis=2)
     return read_out(-d2, y_train, temperature)
 
 
 @DRAFT.wrong("unmodified")
-def shifts_in_place(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+def shifts_in_place(
+    X_train: Array, y_train: Array, X_test: Array, temperature: float
+) -> Array:
     """Shift the caller's arrays, which changes no distance."""
     X_train -= 1
     X_test -= 1
@@ -412,7 +520,12 @@ DRAFT.tests(
         agree=close(),
         demand="empty",
     ),
-    Loops("no_loop_over_rows", COST_WHY, (many_queries, many_rows), demand="no_loop"),
+    Loops(
+        "no_loop_over_rows",
+        COST_WHY,
+        (many_queries, many_rows),
+        demand="no_loop",
+    ),
     Cube(
         "no_cube",
         "The affine layer needs no (n_test, n_train, d) array.",
@@ -444,7 +557,9 @@ REGRESSION_NET = DRAFT.twist(
 
 
 @REGRESSION_NET.solution("mean")
-def regression_net(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+def regression_net(
+    X_train: Array, y_train: Array, X_test: Array, temperature: float
+) -> Array:
     """Return the weighted mean of the targets."""
     s = 2 * X_test @ X_train.T - (X_train * X_train).sum(axis=1)
     if temperature == 0:
@@ -454,14 +569,21 @@ def regression_net(X_train: Array, y_train: Array, X_test: Array, temperature: f
 
 
 @REGRESSION_NET.wrong("mean")
-def sum_of_targets(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+def sum_of_targets(
+    X_train: Array, y_train: Array, X_test: Array, temperature: float
+) -> Array:
     """Forget to divide by the sum of the weights."""
     s = 2 * X_test @ X_train.T - (X_train * X_train).sum(axis=1)
-    return np.asarray(np.exp((s - s.max(axis=1, keepdims=True)) / (temperature or 1)) @ y_train)
+    return np.asarray(
+        np.exp((s - s.max(axis=1, keepdims=True)) / (temperature or 1))
+        @ y_train
+    )
 
 
 @REGRESSION_NET.wrong("mean")
-def expected_label(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+def expected_label(
+    X_train: Array, y_train: Array, X_test: Array, temperature: float
+) -> Array:
     """Average class codes in place of targets."""
     p = three_layer_net(X_train, y_train, X_test, temperature)
     return np.asarray(p @ np.arange(p.shape[1]))
@@ -478,29 +600,52 @@ def targets(rng: np.random.Generator) -> Iterator[Case]:
                 want.append(y[ranked(d2)[0]])
                 continue
             e = [math.exp(-float(v - min(d2)) / tau) for v in d2]
-            want.append(math.fsum(a * b for a, b in zip(e, y.tolist(), strict=True)) / math.fsum(e))
+            want.append(
+                math.fsum(
+                    a * b for a, b in zip(e, y.tolist(), strict=True)
+                )
+                / math.fsum(e)
+            )
         yield Case((T, y, X, tau), np.array(want))
-    rows, far_rows = np.array([[0.0], [2.0], [0.0]]), np.array([[1000.0], [1001.0], [-900.0]])
+    rows, far_rows = (
+        np.array([[0.0], [2.0], [0.0]]),
+        np.array([[1000.0], [1001.0], [-900.0]]),
+    )
     y = np.array([7.0, 1.0, 2.0])
-    yield Case((rows, y, np.array([[1.0], [0.0]]), 0.0), np.array([7.0, 7.0]))
+    yield Case(
+        (rows, y, np.array([[1.0], [0.0]]), 0.0), np.array([7.0, 7.0])
+    )
     share = 1 / (1 + math.exp(-1.0))
     means = np.array([share * 7.0 + (1 - share) * 1.0, 2.0])
-    yield Case((far_rows, y, np.array([[1000.0], [-900.0]]), 1.0), means)
+    yield Case(
+        (far_rows, y, np.array([[1000.0], [-900.0]]), 1.0), means
+    )
 
 
 @REGRESSION_NET.right("no_loop")
-def in_blocks(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+def in_blocks(
+    X_train: Array, y_train: Array, X_test: Array, temperature: float
+) -> Array:
     """Take blocks of 32 queries."""
     parts = [np.zeros(0)]
     for i in range(0, len(X_test), 32):
-        parts.append(regression_net(X_train, y_train, X_test[i : i + 32], temperature))
+        parts.append(
+            regression_net(
+                X_train, y_train, X_test[i : i + 32], temperature
+            )
+        )
     return np.concatenate(parts)
 
 
 @REGRESSION_NET.wrong("no_loop")
-def mean_by_mean(X_train: Array, y_train: Array, X_test: Array, temperature: float) -> Array:
+def mean_by_mean(
+    X_train: Array, y_train: Array, X_test: Array, temperature: float
+) -> Array:
     """Loop over the queries."""
-    means = [regression_net(X_train, y_train, x[None], temperature)[0] for x in X_test]
+    means = [
+        regression_net(X_train, y_train, x[None], temperature)[0]
+        for x in X_test
+    ]
     return np.array(means)
 
 
@@ -513,7 +658,10 @@ REGRESSION_NET.tests(
         demand="mean",
     ),
     Loops(
-        "no_loop_over_rows", COST_WHY, (lambda n: (*_floats(many_queries(n)),),), demand="no_loop"
+        "no_loop_over_rows",
+        COST_WHY,
+        (lambda n: (*_floats(many_queries(n)),),),
+        demand="no_loop",
     ),
 )
 
@@ -538,28 +686,40 @@ EFFECTIVE_NEIGHBORS = DRAFT.twist(
 
 
 @EFFECTIVE_NEIGHBORS.solution("entropy")
-def effective_neighbors(X_train: Array, X_test: Array, temperature: float) -> Array:
+def effective_neighbors(
+    X_train: Array, X_test: Array, temperature: float
+) -> Array:
     """Return e to the entropy of the weights, for each query."""
     s = 2 * X_test @ X_train.T - (X_train * X_train).sum(axis=1)
     below = (s - s.max(axis=1, keepdims=True)) / temperature
     e = np.exp(below)
     total = e.sum(axis=1)
-    # −Σ w ln w = ln Σe − Σ e·below / Σe: no logarithm of a weight that is 0.
-    return np.asarray(np.exp(np.log(total) - (e * below).sum(axis=1) / total))
+    # −Σ w ln w = ln Σe − Σ e·below / Σe: no logarithm of 0.
+    return np.asarray(
+        np.exp(np.log(total) - (e * below).sum(axis=1) / total)
+    )
 
 
 @EFFECTIVE_NEIGHBORS.wrong("entropy")
-def log_of_zero(X_train: Array, X_test: Array, temperature: float) -> Array:
+def log_of_zero(
+    X_train: Array, X_test: Array, temperature: float
+) -> Array:
     """Multiply a weight of 0 by its logarithm."""
-    w = three_layer_net(X_train, np.arange(len(X_train)), X_test, temperature)
+    w = three_layer_net(
+        X_train, np.arange(len(X_train)), X_test, temperature
+    )
     return np.asarray(np.exp(-(w * np.log(w)).sum(axis=1)))
 
 
 @EFFECTIVE_NEIGHBORS.wrong("entropy")
 def in_bits(X_train: Array, X_test: Array, temperature: float) -> Array:
     """Mix bits and e."""
-    w = three_layer_net(X_train, np.arange(len(X_train)), X_test, temperature)
-    return np.asarray(np.exp(-(w * np.log2(np.where(w > 0, w, 1))).sum(axis=1)))
+    w = three_layer_net(
+        X_train, np.arange(len(X_train)), X_test, temperature
+    )
+    return np.asarray(
+        np.exp(-(w * np.log2(np.where(w > 0, w, 1))).sum(axis=1))
+    )
 
 
 def soft_counts(rng: np.random.Generator) -> Iterator[Case]:
@@ -567,34 +727,59 @@ def soft_counts(rng: np.random.Generator) -> Iterator[Case]:
     T = np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
     yield Case((T, np.zeros((1, 2)), 1.0), np.array([4.0]))
     yield Case((T[:2], np.array([[0.0, 5.0]]), 2.0), np.array([2.0]))
-    yield Case((np.array([[0.0], [100.0]]), np.array([[1.0]]), 1.0), np.array([1.0]))
+    yield Case(
+        (np.array([[0.0], [100.0]]), np.array([[1.0]]), 1.0),
+        np.array([1.0]),
+    )
     for n, d, tau in ((3, 1, 0.5), (5, 2, 30.0), (4, 3, 100.0)):
-        T, X = whole(rng, n, d), np.concatenate([whole(rng, 3, d), whole(rng, 1, d) * 100])
+        T, X = (
+            whole(rng, n, d),
+            np.concatenate([whole(rng, 3, d), whole(rng, 1, d) * 100]),
+        )
         want = []
         for d2 in exact_distances(X, T):
             e = [math.exp(-float(v - min(d2)) / tau) for v in d2]
             shares = [v / math.fsum(e) for v in e]
-            want.append(math.exp(math.fsum(w * math.log(1 / w) for w in shares if w)))
+            want.append(
+                math.exp(
+                    math.fsum(w * math.log(1 / w) for w in shares if w)
+                )
+            )
         yield Case((T, X, tau), np.array(want))
 
 
-def _floats(args: tuple[Array, Array, Array, float]) -> tuple[Array, Array, Array, float]:
+def _floats(
+    args: tuple[Array, Array, Array, float],
+) -> tuple[Array, Array, Array, float]:
     """Return the arguments with labels as real targets."""
     X_train, y_train, X_test, temperature = args
     return X_train, y_train.astype(float), X_test, temperature
 
 
 @EFFECTIVE_NEIGHBORS.right("no_loop")
-def with_where(X_train: Array, X_test: Array, temperature: float) -> Array:
+def with_where(
+    X_train: Array, X_test: Array, temperature: float
+) -> Array:
     """Give a weight of 0 the logarithm 0."""
-    w = three_layer_net(X_train, np.arange(len(X_train)), X_test, temperature)
-    return np.asarray(np.exp(-(w * np.log(np.where(w > 0, w, 1))).sum(axis=1)))
+    w = three_layer_net(
+        X_train, np.arange(len(X_train)), X_test, temperature
+    )
+    return np.asarray(
+        np.exp(-(w * np.log(np.where(w > 0, w, 1))).sum(axis=1))
+    )
 
 
 @EFFECTIVE_NEIGHBORS.wrong("no_loop")
-def entropy_by_entropy(X_train: Array, X_test: Array, temperature: float) -> Array:
+def entropy_by_entropy(
+    X_train: Array, X_test: Array, temperature: float
+) -> Array:
     """Loop over the queries."""
-    return np.array([effective_neighbors(X_train, x[None], temperature)[0] for x in X_test])
+    return np.array(
+        [
+            effective_neighbors(X_train, x[None], temperature)[0]
+            for x in X_test
+        ]
+    )
 
 
 EFFECTIVE_NEIGHBORS.tests(

@@ -46,10 +46,15 @@ dW2, db2  # (array([[14.]]), array([7.]))
 """,
     remark="Gradients are compared to nine digits, on whole numbers.",
     clarifying=(
-        Question("Mean or sum over the rows?", "Mean over rows, sum over outputs, with the ½."),
+        Question(
+            "Mean or sum over the rows?",
+            "Mean over rows, sum over outputs, with the ½.",
+        ),
         Question("The derivative of ReLU at 0?", "0."),
         Question("Are rows examples?", "Yes, X is (n, d)."),
-        Question("Do you want the loss as well?", "No, the gradients only."),
+        Question(
+            "Do you want the loss as well?", "No, the gradients only."
+        ),
     ),
     hints=(
         "Write the forward pass and keep A and H. What is dL/dP?",
@@ -99,19 +104,23 @@ Weights = tuple[Array, Array, Array, Array]
 
 
 @DRAFT.solution("kink", "unmodified")
-def tiny_backprop(X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Weights:
+def tiny_backprop(
+    X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array
+) -> Weights:
     """Return (dW1, db1, dW2, db2) of the loss of a two-layer net."""
     A = X @ W1 + b1
     H = np.maximum(A, 0)
     dP = (H @ W2 + b2 - Y) / len(X)
-    # For C = A @ B: dA = dC @ B.T and dB = A.T @ dC; the shapes leave no other choice.
+    # For C = A @ B: dA = dC @ B.T, dB = A.T @ dC, as shapes demand.
     dW2, db2 = H.T @ dP, dP.sum(axis=0)
     dA = (dP @ W2.T) * (A > 0)
     return X.T @ dA, dA.sum(axis=0), dW2, db2
 
 
 @DRAFT.right("gradients", "no_loop")
-def with_einsum(X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Weights:
+def with_einsum(
+    X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array
+) -> Weights:
     """Name every index."""
     A = np.einsum("nd,dh->nh", X, W1) + b1
     on = (A > 0).astype(float)
@@ -126,14 +135,20 @@ def with_einsum(X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array) 
 
 
 @DRAFT.wrong("gradients")
-def sum_not_mean(X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Weights:
+def sum_not_mean(
+    X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array
+) -> Weights:
     """Forget to divide by n."""
-    dW1, db1, dW2, db2 = (g * len(X) for g in tiny_backprop(X, Y, W1, b1, W2, b2))
+    dW1, db1, dW2, db2 = (
+        g * len(X) for g in tiny_backprop(X, Y, W1, b1, W2, b2)
+    )
     return dW1, db1, dW2, db2
 
 
 @DRAFT.wrong("gradients")
-def no_mask(X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Weights:
+def no_mask(
+    X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array
+) -> Weights:
     """Let gradients through units that were off."""
     H = np.maximum(X @ W1 + b1, 0)
     dP = (H @ W2 + b2 - Y) / len(X)
@@ -142,7 +157,9 @@ def no_mask(X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> W
 
 
 @DRAFT.wrong("kink")
-def on_at_zero(X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Weights:
+def on_at_zero(
+    X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array
+) -> Weights:
     """Count a = 0 as on."""
     A = X @ W1 + b1
     H = np.maximum(A, 0)
@@ -152,28 +169,38 @@ def on_at_zero(X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array) -
 
 
 @DRAFT.wrong("gradients")
-def mean_bias(X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Weights:
+def mean_bias(
+    X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array
+) -> Weights:
     """Average over the rows once more in the biases."""
     dW1, db1, dW2, db2 = tiny_backprop(X, Y, W1, b1, W2, b2)
     return dW1, db1 / len(X), dW2, db2 / len(X)
 
 
 @DRAFT.wrong("gradients")
-def transposed(X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Weights:
+def transposed(
+    X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array
+) -> Weights:
     """Return the matrices transposed."""
     dW1, db1, dW2, db2 = tiny_backprop(X, Y, W1, b1, W2, b2)
     return dW1.T, db1, dW2.T, db2
 
 
 @DRAFT.wrong("gradients")
-def doubled(X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Weights:
+def doubled(
+    X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array
+) -> Weights:
     """Take the derivative of (P − Y)²/n."""
-    dW1, db1, dW2, db2 = (2 * g for g in tiny_backprop(X, Y, W1, b1, W2, b2))
+    dW1, db1, dW2, db2 = (
+        2 * g for g in tiny_backprop(X, Y, W1, b1, W2, b2)
+    )
     return dW1, db1, dW2, db2
 
 
 @DRAFT.wrong("gradients")
-def inputs_for_hidden(X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Weights:
+def inputs_for_hidden(
+    X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array
+) -> Weights:
     """Use A, and not max(A, 0), in the gradient of W2."""
     dW1, db1, _, db2 = tiny_backprop(X, Y, W1, b1, W2, b2)
     A = X @ W1 + b1
@@ -182,22 +209,38 @@ def inputs_for_hidden(X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: A
 
 
 @DRAFT.wrong("no_loop")
-def row_by_row(X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Weights:
+def row_by_row(
+    X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array
+) -> Weights:
     """Add up the gradients of single rows."""
     total = [np.zeros_like(w) for w in (W1, b1, W2, b2)]
     for x, y in zip(X, Y, strict=True):
-        for part, g in zip(total, tiny_backprop(x[None], y[None], W1, b1, W2, b2), strict=True):
+        for part, g in zip(
+            total,
+            tiny_backprop(x[None], y[None], W1, b1, W2, b2),
+            strict=True,
+        ):
             part += g / len(X)
     return total[0], total[1], total[2], total[3]
 
 
-def oracle(X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Weights:
+def oracle(
+    X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array
+) -> Weights:
     """Return the gradients by the chain rule for single numbers, in whole numbers until the end."""
     (n, d), (h, c) = X.shape, W2.shape
     dW1, db1, dW2, db2 = (np.zeros(w.shape) for w in (W1, b1, W2, b2))
     for i in range(n):
-        a = [sum(X[i, j] * W1[j, u] for j in range(d)) + b1[u] for u in range(h)]
-        error = [sum(max(a[u], 0) * W2[u, v] for u in range(h)) + b2[v] - Y[i, v] for v in range(c)]
+        a = [
+            sum(X[i, j] * W1[j, u] for j in range(d)) + b1[u]
+            for u in range(h)
+        ]
+        error = [
+            sum(max(a[u], 0) * W2[u, v] for u in range(h))
+            + b2[v]
+            - Y[i, v]
+            for v in range(c)
+        ]
         for v in range(c):
             db2[v] += error[v]
             for u in range(h):
@@ -214,7 +257,9 @@ def case(*args: Array) -> Case:
     return Case(args, oracle(*args))
 
 
-def net(rng: np.random.Generator, n: int, d: int, h: int, c: int) -> tuple[Array, ...]:
+def net(
+    rng: np.random.Generator, n: int, d: int, h: int, c: int
+) -> tuple[Array, ...]:
     """Return data and weights in whole numbers, no hidden unit exactly at 0."""
     b1 = whole(rng, 1, h, -2, 2)[0] + 0.5
     return (
@@ -247,14 +292,19 @@ def one_row(rng: np.random.Generator) -> Iterator[Case]:
 
 def any_shape(rng: np.random.Generator) -> Iterator[Case]:
     """Give all shapes, square ones among them."""
-    for n, d, h, c in [*rng.integers(1, 5, (20, 4)).tolist(), (3, 3, 3, 3)]:
+    for n, d, h, c in [
+        *rng.integers(1, 5, (20, 4)).tolist(),
+        (3, 3, 3, 3),
+    ]:
         yield case(*net(rng, n, d, h, c))
 
 
 def kinks(rng: np.random.Generator) -> Iterator[Case]:
     """Give a hidden unit that is exactly 0."""
     one = np.array([[1.0]])
-    yield case(one, one * 5, one, np.array([-1.0]), one, np.array([1.0]))
+    yield case(
+        one, one * 5, one, np.array([-1.0]), one, np.array([1.0])
+    )
 
 
 def of_size(n: int) -> tuple[Array, ...]:
@@ -268,7 +318,9 @@ COST_WHY = "X.T @ dA adds up the rows: the sum over the batch is inside the matr
 
 
 @DRAFT.wrong("unmodified")
-def error_in_place(X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Weights:
+def error_in_place(
+    X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array
+) -> Weights:
     """Put the error where the targets were."""
     gradients = tiny_backprop(X, Y, W1, b1, W2, b2)
     Y -= np.maximum(X @ W1 + b1, 0) @ W2 + b2
@@ -328,7 +380,9 @@ MATMUL_BACKWARD = DRAFT.twist(
 
 
 @MATMUL_BACKWARD.solution("factors")
-def matmul_backward(A: Array, B: Array, dC: Array) -> tuple[Array, Array]:
+def matmul_backward(
+    A: Array, B: Array, dC: Array
+) -> tuple[Array, Array]:
     """Return the gradients of A and B, given that of C = A @ B."""
     return dC @ B.T, A.T @ dC
 
@@ -347,7 +401,11 @@ def elementwise(A: Array, B: Array, dC: Array) -> tuple[Array, Array]:
 
 def products(rng: np.random.Generator) -> Iterator[Case]:
     """Give products of all shapes, with gradients by sums over indices."""
-    for n, k, m in [(2, 2, 2), (1, 1, 1), *rng.integers(1, 5, (8, 3)).tolist()]:
+    for n, k, m in [
+        (2, 2, 2),
+        (1, 1, 1),
+        *rng.integers(1, 5, (8, 3)).tolist(),
+    ]:
         A, B, dC = whole(rng, n, k), whole(rng, k, m), whole(rng, n, m)
         dA, dB = np.zeros((n, k)), np.zeros((k, m))
         for i in range(n):
@@ -359,7 +417,9 @@ def products(rng: np.random.Generator) -> Iterator[Case]:
 
 
 @MATMUL_BACKWARD.right("no_loop")
-def column_by_column(A: Array, B: Array, dC: Array) -> tuple[Array, Array]:
+def column_by_column(
+    A: Array, B: Array, dC: Array
+) -> tuple[Array, Array]:
     """Add up over the columns of C."""
     dA, dB = np.zeros(A.shape), np.zeros(B.shape)
     for j in range(B.shape[1]):
@@ -388,7 +448,13 @@ MATMUL_BACKWARD.tests(
     Loops(
         "no_loop_over_rows",
         COST_WHY,
-        (lambda n: (whole(np.random.default_rng(n), n, 2), np.eye(2), np.ones((n, 2))),),
+        (
+            lambda n: (
+                whole(np.random.default_rng(n), n, 2),
+                np.eye(2),
+                np.ones((n, 2)),
+            ),
+        ),
         demand="no_loop",
     ),
 )
@@ -420,7 +486,7 @@ CROSS_ENTROPY_BACKPROP = DRAFT.twist(
 def cross_entropy_backprop(
     X: Array, y: Array, W1: Array, b1: Array, W2: Array, b2: Array
 ) -> Weights:
-    """Return the gradients of the mean cross-entropy of a softmax behind the net."""
+    """Return the gradients of the mean cross-entropy of a softmax."""
     A = X @ W1 + b1
     H = np.maximum(A, 0)
     P = H @ W2 + b2
@@ -433,18 +499,24 @@ def cross_entropy_backprop(
 
 
 @CROSS_ENTROPY_BACKPROP.wrong("gradients")
-def squared_on_one_hot(X: Array, y: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Weights:
+def squared_on_one_hot(
+    X: Array, y: Array, W1: Array, b1: Array, W2: Array, b2: Array
+) -> Weights:
     """Return the gradients of the squared error to one-hot targets."""
     return tiny_backprop(X, np.eye(W2.shape[1])[y], W1, b1, W2, b2)
 
 
 @CROSS_ENTROPY_BACKPROP.wrong("finite")
-def unshifted_softmax(X: Array, y: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Weights:
+def unshifted_softmax(
+    X: Array, y: Array, W1: Array, b1: Array, W2: Array, b2: Array
+) -> Weights:
     """Exponentiate large outputs."""
     A = X @ W1 + b1
     H = np.maximum(A, 0)
     e = np.exp(H @ W2 + b2)
-    dP = (e / e.sum(axis=1, keepdims=True) - np.eye(W2.shape[1])[y]) / len(X)
+    dP = (
+        e / e.sum(axis=1, keepdims=True) - np.eye(W2.shape[1])[y]
+    ) / len(X)
     dA = (dP @ W2.T) * (A > 0)
     return X.T @ dA, dA.sum(axis=0), H.T @ dP, dP.sum(axis=0)
 
@@ -466,15 +538,35 @@ def classes(rng: np.random.Generator) -> Iterator[Case]:
         yield class_case(X, rng.integers(0, c, n), W1, b1, W2, b2)
     one = np.array([[1.0]])  # a hidden unit at exactly 0
     W2 = np.array([[2.0, -1.0]])
-    yield class_case(one, np.array([1]), one, np.array([-1.0]), W2, np.array([0.5, 0.0]))
+    yield class_case(
+        one,
+        np.array([1]),
+        one,
+        np.array([-1.0]),
+        W2,
+        np.array([0.5, 0.0]),
+    )
 
 
 def large_outputs(rng: np.random.Generator) -> Iterator[Case]:
     """Give outputs whose exponentials overflow."""
     X, _, W1, b1, W2, _ = net(rng, 3, 2, 3, 2)
-    yield class_case(X, np.array([0, 1, 1]), W1, b1, W2, np.array([1000.0, 999.0]))
-    X, W1, W2 = np.array([[1.0], [0.001]]), np.array([[1.0]]), np.array([[1000.0, -1000.0]])
-    yield class_case(X, np.array([1, 0]), W1, np.array([0.0]), W2, np.array([0.0, 0.0]))
+    yield class_case(
+        X, np.array([0, 1, 1]), W1, b1, W2, np.array([1000.0, 999.0])
+    )
+    X, W1, W2 = (
+        np.array([[1.0], [0.001]]),
+        np.array([[1.0]]),
+        np.array([[1000.0, -1000.0]]),
+    )
+    yield class_case(
+        X,
+        np.array([1, 0]),
+        W1,
+        np.array([0.0]),
+        W2,
+        np.array([0.0, 0.0]),
+    )
 
 
 @CROSS_ENTROPY_BACKPROP.right("gradients", "no_loop")
@@ -489,7 +581,9 @@ def through_shifted_targets(
 
 
 @CROSS_ENTROPY_BACKPROP.wrong("no_loop")
-def one_hot_in_a_loop(X: Array, y: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Weights:
+def one_hot_in_a_loop(
+    X: Array, y: Array, W1: Array, b1: Array, W2: Array, b2: Array
+) -> Weights:
     """Subtract 1 row by row."""
     P = np.maximum(X @ W1 + b1, 0) @ W2 + b2
     e = np.exp(P - P.max(axis=1, keepdims=True))
