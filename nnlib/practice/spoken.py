@@ -11,7 +11,7 @@ from nnlib.practice import mock, questions
 from nnlib.practice.catalog import drills
 
 if TYPE_CHECKING:
-    from nnlib.widgets import MockInterview, Progress, Quiz
+    from nnlib.widgets import Debrief, InterviewerSheet, MockInterview, Progress, Quiz
 
 
 def quiz(chapter: str) -> "Quiz":
@@ -32,8 +32,26 @@ def mock_interview(base: str = "../") -> "MockInterview":
     """Return the mock interview; `base` leads from its page to the chapters."""
     from nnlib.widgets import MockInterview
 
-    titles = {chapter: questions.load(chapter)["title"] for chapter in questions.chapters()}
-    return MockInterview(mock.load(), titles, base)
+    return MockInterview(mock.load(), titles(), base)
+
+
+def debrief(base: str = "../") -> "Debrief":
+    """Return the debrief of the mock interview that ended last; `base` leads to the chapters."""
+    from nnlib.widgets import Debrief
+
+    return Debrief(mock.load(), titles(), base)
+
+
+def interviewer_sheet(number: int = 1, screen: int = 45, base: str = "../") -> "InterviewerSheet":
+    """Return the sheet of one who asks: session `number`, of so many minutes."""
+    from nnlib.widgets import InterviewerSheet
+
+    return InterviewerSheet(mock.load(), titles(), base, number=number, screen=screen)
+
+
+def titles() -> dict[str, str]:
+    """Return the titles of the chapters that have questions."""
+    return {chapter: questions.load(chapter)["title"] for chapter in questions.chapters()}
 
 
 def progress(base: str = "../", contents: str = "../../_toc.yml") -> "Progress":

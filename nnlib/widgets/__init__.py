@@ -10,7 +10,7 @@ from nnlib.widgets.envelope import EnvelopeExplorer
 from nnlib.widgets.graph import WalkStepper
 from nnlib.widgets.learning import LearningStepper
 from nnlib.widgets.maxnet import MaxnetStepper
-from nnlib.widgets.mock import MockInterview
+from nnlib.widgets.mock import Debrief, InterviewerSheet, MockInterview
 from nnlib.widgets.network import NetworkDiagram
 from nnlib.widgets.progress import Progress
 from nnlib.widgets.quiz import Quiz
@@ -24,8 +24,10 @@ __all__ = [
     "CancellationExplorer",
     "CascadeStepper",
     "ClockedStepper",
+    "Debrief",
     "EnvelopeExplorer",
     "IndexChooser",
+    "InterviewerSheet",
     "LearningStepper",
     "MaxnetStepper",
     "MockInterview",
