@@ -154,6 +154,12 @@ def stored(name):
     return json.loads((CHAPTERS.parent / "benchmarks" / f"{name}.json").read_text("utf-8"))
 
 
+def kept_sittings():
+    """Return how many interviews the page keeps whole."""
+    text = CHAPTERS.parent.joinpath("nnlib", "widgets", "mock.js").read_text("utf-8")
+    return int(re.findall(r'append\("sittings", .+, (\d+)\)', text)[0])
+
+
 HALF = float(np.finfo(np.float16).max)
 GB = 1e9
 COMPUTED = {
@@ -201,7 +207,11 @@ COMPUTED = {
     ("interview", "400 MB"): lambda: 10_000**2 * 4 / 1e6,
     ("interview", "150 GB"): lambda: round(50e6 * 768 * 4 / GB, -1),
     ("benchmarks", "sixty"): lambda: max(LIMITS.values()),
-    ("practice", "45 minutes"): lambda: sum(part["minutes"] for part in mock.load()["parts"]),
+    ("practice", "25"): lambda: mock.load()["screens"][0],
+    ("practice", "45"): lambda: mock.load()["screens"][1],
+    ("practice", "60 minutes"): lambda: mock.load()["screens"][2],
+    ("debrief", "twenty"): lambda: kept_sittings(),
+    ("mock", "45 minutes"): lambda: mock.load()["screens"][1],
     ("intro", "thirteen"): lambda: len(drills()),
     ("drills", "172 minutes"): lambda: sum(drill.minutes for drill in drills()),
 }

@@ -35,8 +35,8 @@ function render({ model, el: root }) {
   const stage = el("div", { class: "nn-stage" });
   const bar = el("div", { class: "nn-row" }, el("label", {}, "Number of the session", field),
     el("label", {}, "How long?", screen), print);
-  const box = el("div", { class: "nn-widget nn-mock nn-sheet", role: "group", "aria-label": "Interviewer's sheet" },
-    bar, said, stage);
+  const named = { role: "group", "aria-label": "Interviewer's sheet" };
+  const box = el("div", { class: "nn-widget nn-mock nn-sheet", ...named }, bar, said, stage);
   function draw() {
     const number = get("number");
     const minutes = get("screen");
