@@ -30,7 +30,9 @@ from nnlib.widgets import CancellationExplorer
 
 CHAPTERS = Path(__file__).resolve().parents[1] / "chapters"
 NOTEBOOKS = sorted(CHAPTERS.glob("*.ipynb"))
-PAGES = [*NOTEBOOKS, *sorted(CHAPTERS.rglob("*.md"))]
+# All interview questions stand elsewhere: that page is made of them.
+WRITTEN = [path for path in sorted(CHAPTERS.rglob("*.md")) if path.stem != "questions"]
+PAGES = [*NOTEBOOKS, *WRITTEN]
 TEENS = "thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 ONES = "one two three four five six seven eight nine"
@@ -154,6 +156,12 @@ def stored(name):
     return json.loads((CHAPTERS.parent / "benchmarks" / f"{name}.json").read_text("utf-8"))
 
 
+def waits():
+    """Return the days after which a card of the deck comes back, box by box."""
+    text = CHAPTERS.parent.joinpath("nnlib", "widgets", "deck.js").read_text("utf-8")
+    return json.loads(re.findall(r"const DAYS = (\[.+\]);", text)[0])
+
+
 def kept_sittings():
     """Return how many interviews the page keeps whole."""
     text = CHAPTERS.parent.joinpath("nnlib", "widgets", "mock.js").read_text("utf-8")
@@ -210,6 +218,7 @@ COMPUTED = {
     ("practice", "25"): lambda: mock.load()["screens"][0],
     ("practice", "45"): lambda: mock.load()["screens"][1],
     ("practice", "60 minutes"): lambda: mock.load()["screens"][2],
+    ("practice", "21"): lambda: waits()[-1],
     ("debrief", "twenty"): lambda: kept_sittings(),
     ("mock", "45 minutes"): lambda: mock.load()["screens"][1],
     ("intro", "thirteen"): lambda: len(drills()),

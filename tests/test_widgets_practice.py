@@ -14,9 +14,9 @@ from traitlets import TraitError
 from nnlib.practice import mock, mock_interview, questions, quiz
 from nnlib.practice.catalog import drills
 from nnlib.practice.spoken import progress
-from nnlib.widgets import Debrief, InterviewerSheet, MockInterview, Progress, Quiz, base
+from nnlib.widgets import Debrief, Deck, InterviewerSheet, MockInterview, Progress, Quiz, base
 
-CLASSES = [Quiz, MockInterview, Debrief, InterviewerSheet, Progress]
+CLASSES = [Quiz, MockInterview, Debrief, InterviewerSheet, Deck, Progress]
 every_class = pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
 
 

@@ -3,7 +3,7 @@
 from nnlib.practice.catalog import drill, drills
 from nnlib.practice.counterexamples import COUNTEREXAMPLES, Counterexample, break_it
 from nnlib.practice.solutions import show_solution
-from nnlib.practice.spoken import debrief, interviewer_sheet, mock_interview, progress, quiz
+from nnlib.practice.spoken import debrief, deck, interviewer_sheet, mock_interview, progress, quiz
 from nnlib.practice.verdict import judge
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Counterexample",
     "break_it",
     "debrief",
+    "deck",
     "drill",
     "drills",
     "interviewer_sheet",

@@ -11,7 +11,7 @@ from nnlib.practice import mock, questions
 from nnlib.practice.catalog import drills
 
 if TYPE_CHECKING:
-    from nnlib.widgets import Debrief, InterviewerSheet, MockInterview, Progress, Quiz
+    from nnlib.widgets import Debrief, Deck, InterviewerSheet, MockInterview, Progress, Quiz
 
 
 def quiz(chapter: str) -> "Quiz":
@@ -47,6 +47,23 @@ def interviewer_sheet(number: int = 1, screen: int = 45, base: str = "../") -> "
     from nnlib.widgets import InterviewerSheet
 
     return InterviewerSheet(mock.load(), titles(), base, number=number, screen=screen)
+
+
+def deck() -> "Deck":
+    """Return the deck over the cards of the page *All interview questions*.
+
+    A chapter belongs to the first part of the mock interview that sends readers to it.
+    """
+    from nnlib.widgets import Deck
+
+    parts = mock.load()["parts"]
+    taught: dict[str, int] = {}
+    for number, part in enumerate(parts):
+        for step in mock.steps("mock.yaml", part):
+            for line in mock.earning(step):
+                taught.setdefault(line["chapter"], number)
+    chapters = {name: number for name, number in taught.items() if name in questions.chapters()}
+    return Deck([part["title"] for part in parts], chapters, {d.name: d.chapter for d in drills()})
 
 
 def titles() -> dict[str, str]:

@@ -5,6 +5,7 @@ from nnlib.widgets.cancellation import CancellationExplorer
 from nnlib.widgets.cascade import CascadeStepper
 from nnlib.widgets.chooser import IndexChooser
 from nnlib.widgets.clocked import ClockedStepper
+from nnlib.widgets.deck import Deck
 from nnlib.widgets.descent import TreeStepper
 from nnlib.widgets.envelope import EnvelopeExplorer
 from nnlib.widgets.graph import WalkStepper
@@ -25,6 +26,7 @@ __all__ = [
     "CascadeStepper",
     "ClockedStepper",
     "Debrief",
+    "Deck",
     "EnvelopeExplorer",
     "IndexChooser",
     "InterviewerSheet",

@@ -37,7 +37,7 @@ function sound(html) {
 
 // ---- The pad. ----
 
-/** Keep what the judge said of a blank pad's code, for the debrief of the interview beside it. */
+/** Keep what the judge said of a pad's code, for the debrief of an interview and for the deck. */
 function recall(name, drill, report) {
   const reports = kept(`report:${name}`);
   keep(`report:${name}`, { ...(isRecord(reports) ? reports : {}), [drill]: report });
@@ -75,7 +75,7 @@ function pad(place, { name, title, stub, tasks, about, licenses }) {
     came.result.replaceChildren(...sound(report.html));
     came.result.querySelector("table")?.classList.add("nn-tiers");
     if (report.passed && !twist) tick(drill);
-    if (!stub) recall(name, drill, { code: source, words: report.verdict });
+    if (!twist) recall(name, drill, { code: source, words: report.verdict, passed: report.passed });
     const ticked = report.passed && !twist ? " The drill is ticked on the page Practice." : "";
     announce(`Verdict: ${report.verdict}.${ticked}`);
   }

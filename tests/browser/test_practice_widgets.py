@@ -12,7 +12,7 @@ from test_every_widget import KINDS, LEAVE, PARTS, STYLE
 from visits import THEMES, turn
 
 from nnlib import widgets
-from nnlib.practice import debrief, interviewer_sheet, mock_interview, quiz
+from nnlib.practice import debrief, deck, interviewer_sheet, mock_interview, quiz
 from nnlib.practice.spoken import progress
 from nnlib.widgets import EnvelopeExplorer, VoronoiExplorer
 
@@ -26,6 +26,7 @@ def every() -> dict[str, Widget]:
         "mock": mock_interview(),
         "debrief": debrief(),
         "sheet": interviewer_sheet(),
+        "deck": deck(),
         "progress": progress(),
         "envelope": EnvelopeExplorer(),
         "voronoi": VoronoiExplorer(),
@@ -36,7 +37,8 @@ def test_every_class_of_widgets_is_held_to_what_holds_for_all() -> None:
     # By name: a widget's class is made for it alone, when its traits are added.
     figures = [type(kind.make()).__name__ for kind in KINDS]
     spoken = [
-        type(every()[name]).__name__ for name in ("quiz", "mock", "debrief", "sheet", "progress")
+        type(every()[name]).__name__
+        for name in ("quiz", "mock", "debrief", "sheet", "deck", "progress")
     ]
     assert sorted(figures + spoken) == sorted(widgets.__all__), "a new figure needs a Kind"
 
@@ -57,7 +59,7 @@ def test_each_looks_among_the_others_as_it_does_alone(show: SHOW) -> None:
         page = show(widget)
         alone.update(looks(page, [name]))
         page.close()
-    assert len(alone) == 2 * 7
+    assert len(alone) == 2 * 8
     for order in (list(every()), list(every())[::-1]):
         fresh = every()
         page = show(*(fresh[name] for name in order))
