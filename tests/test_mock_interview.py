@@ -23,7 +23,7 @@ reviews = pytest.mark.parametrize(
 
 
 def test_the_parts_of_each_screen_take_its_minutes():
-    assert INTERVIEW["screens"] == [25, 45, 60]
+    assert INTERVIEW["screens"] == [20, 25, 45, 60]
     for i, screen in enumerate(INTERVIEW["screens"]):
         assert sum(part["minutes"][i] for part in PARTS) == screen
     names = ["Clarify", "Code in a blank file", "The network", "Stability", "Scale"]
@@ -100,7 +100,7 @@ def test_every_step_asks_and_answers_in_sentences(step):
         assert probe["said"].endswith((".", "?"))
         assert probe["ask"].startswith("“")
         assert probe["ask"].endswith("”")
-    if step["screen"] == 25:
+    if step["screen"] <= 25:
         assert len(step["hints"]) >= 2
         assert len(step["probes"]) >= 2
 

@@ -14,9 +14,28 @@ from traitlets import TraitError
 from nnlib.practice import mock, mock_interview, questions, quiz
 from nnlib.practice.catalog import drills
 from nnlib.practice.spoken import progress
-from nnlib.widgets import Debrief, Deck, InterviewerSheet, MockInterview, Progress, Quiz, base
+from nnlib.widgets import (
+    Debrief,
+    Deck,
+    Derivation,
+    InterviewerSheet,
+    MockInterview,
+    NinetyMinutes,
+    Progress,
+    Quiz,
+    base,
+)
 
-CLASSES = [Quiz, MockInterview, Debrief, InterviewerSheet, Deck, Progress]
+CLASSES = [
+    Quiz,
+    MockInterview,
+    Debrief,
+    InterviewerSheet,
+    Deck,
+    NinetyMinutes,
+    Derivation,
+    Progress,
+]
 every_class = pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
 
 

@@ -7,11 +7,20 @@ widgets are imported where they are made, so that drills and judge do without th
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nnlib.practice import mock, questions
+from nnlib.practice import mock, ninety, questions
 from nnlib.practice.catalog import drills
 
 if TYPE_CHECKING:
-    from nnlib.widgets import Debrief, Deck, InterviewerSheet, MockInterview, Progress, Quiz
+    from nnlib.widgets import (
+        Debrief,
+        Deck,
+        Derivation,
+        InterviewerSheet,
+        MockInterview,
+        NinetyMinutes,
+        Progress,
+        Quiz,
+    )
 
 
 def quiz(chapter: str) -> "Quiz":
@@ -64,6 +73,25 @@ def deck() -> "Deck":
                 taught.setdefault(line["chapter"], number)
     chapters = {name: number for name, number in taught.items() if name in questions.chapters()}
     return Deck([part["title"] for part in parts], chapters, {d.name: d.chapter for d in drills()})
+
+
+def ninety_minutes() -> "NinetyMinutes":
+    """Return the steps of ninety minutes, with a clock."""
+    from nnlib.widgets import NinetyMinutes
+
+    blanks = {
+        name: next(option["text"] for option in blank["options"] if option.get("right"))
+        for line in ninety.derivation()["lines"]
+        for name, blank in line["blanks"].items()
+    }
+    return NinetyMinutes(list(ninety.STEPS), blanks)
+
+
+def derivation() -> "Derivation":
+    """Return the derivation with blanks to fill."""
+    from nnlib.widgets import Derivation
+
+    return Derivation(ninety.derivation())
 
 
 def titles() -> dict[str, str]:

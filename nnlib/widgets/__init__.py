@@ -13,6 +13,7 @@ from nnlib.widgets.learning import LearningStepper
 from nnlib.widgets.maxnet import MaxnetStepper
 from nnlib.widgets.mock import Debrief, InterviewerSheet, MockInterview
 from nnlib.widgets.network import NetworkDiagram
+from nnlib.widgets.ninety import Derivation, NinetyMinutes
 from nnlib.widgets.progress import Progress
 from nnlib.widgets.quiz import Quiz
 from nnlib.widgets.regions import PerceptronStepper
@@ -27,6 +28,7 @@ __all__ = [
     "ClockedStepper",
     "Debrief",
     "Deck",
+    "Derivation",
     "EnvelopeExplorer",
     "IndexChooser",
     "InterviewerSheet",
@@ -34,6 +36,7 @@ __all__ = [
     "MaxnetStepper",
     "MockInterview",
     "NetworkDiagram",
+    "NinetyMinutes",
     "PerceptronStepper",
     "Progress",
     "Quiz",

@@ -9,7 +9,7 @@ follow();
 
 const FORMAT = "progress in The Nearest Neighbor Network";
 const KNOWN = new RegExp(["(quiz|pad|report):\\w{1,40}", "cell:\\w{1,40}:[\\w-]{1,40}",
-  "cards|drills|mock(:1)?|mocks|sittings"].map((one) => `^(${one})$`).join("|"));
+  "cards|derivation|drills|mock(:1)?|mocks|ninety|sittings"].map((one) => `^(${one})$`).join("|"));
 const COUNTS = ["number", "minutes", "covered", "of"];
 const isPast = (value) => isRecord(value) && COUNTS.every((name) => Number.isInteger(value[name]))
   && typeof value.date === "string";

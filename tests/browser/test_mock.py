@@ -229,7 +229,7 @@ def test_by_keyboard_alone_from_the_start_to_the_summary(show: SHOW) -> None:
     keys.press("Tab")
     keys.press("Enter")
     expect(said(page)).to_have_text("Session 7. Clarify, 3 minutes. The clock runs.")
-    steps = [step for step in EVERY.values() if step["screen"] == 25]
+    steps = [step for step in EVERY.values() if step["screen"] <= 25]
     for i, step in enumerate(steps):
         expect(page.locator("p.nn-ask").first).to_be_focused()
         expect(page.locator(".nn-answer")).to_have_count(0)
@@ -260,7 +260,7 @@ def test_by_keyboard_alone_from_the_start_to_the_summary(show: SHOW) -> None:
     rows = page.locator("tbody tr")
     expect(rows).to_have_count(5)
     assert [row.locator("td").first.inner_text() for row in rows.all()] == [
-        f"{part['minutes'][0]}:00" for part in INTERVIEW["parts"]
+        f"{part['minutes'][1]}:00" for part in INTERVIEW["parts"]
     ]
 
 

@@ -12,12 +12,22 @@ from test_every_widget import KINDS, LEAVE, PARTS, STYLE
 from visits import THEMES, turn
 
 from nnlib import widgets
-from nnlib.practice import debrief, deck, interviewer_sheet, mock_interview, quiz
+from nnlib.practice import (
+    debrief,
+    deck,
+    interviewer_sheet,
+    mock_interview,
+    ninety_minutes,
+    quiz,
+)
 from nnlib.practice.spoken import progress
 from nnlib.widgets import EnvelopeExplorer, VoronoiExplorer
 
 SHOW = Callable[..., Page]
 OPEN = Callable[..., Page]
+
+
+SPOKEN = ("quiz", "mock", "debrief", "sheet", "deck", "ninety", "progress")
 
 
 def every() -> dict[str, Widget]:
@@ -27,6 +37,7 @@ def every() -> dict[str, Widget]:
         "debrief": debrief(),
         "sheet": interviewer_sheet(),
         "deck": deck(),
+        "ninety": ninety_minutes(),
         "progress": progress(),
         "envelope": EnvelopeExplorer(),
         "voronoi": VoronoiExplorer(),
@@ -36,10 +47,7 @@ def every() -> dict[str, Widget]:
 def test_every_class_of_widgets_is_held_to_what_holds_for_all() -> None:
     # By name: a widget's class is made for it alone, when its traits are added.
     figures = [type(kind.make()).__name__ for kind in KINDS]
-    spoken = [
-        type(every()[name]).__name__
-        for name in ("quiz", "mock", "debrief", "sheet", "deck", "progress")
-    ]
+    spoken = [type(every()[name]).__name__ for name in SPOKEN]
     assert sorted(figures + spoken) == sorted(widgets.__all__), "a new figure needs a Kind"
 
 
@@ -59,7 +67,7 @@ def test_each_looks_among_the_others_as_it_does_alone(show: SHOW) -> None:
         page = show(widget)
         alone.update(looks(page, [name]))
         page.close()
-    assert len(alone) == 2 * 8
+    assert len(alone) == 2 * 9
     for order in (list(every()), list(every())[::-1]):
         fresh = every()
         page = show(*(fresh[name] for name in order))
