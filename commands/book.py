@@ -18,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+import cards_page  # noqa: E402
 import drill_pages  # noqa: E402
 
 from rendering.python.obtain import ADVICE, BYTES, SOURCE, MissingError, python_folder  # noqa: E402
@@ -76,6 +77,7 @@ def pages_python() -> str:
 def build() -> int:
     """Build what is out of date; return an exit code, 0 only for a book without a warning."""
     drill_pages.make()
+    cards_page.make()
     python = pages_python()
     shared = f"{fingerprint(shared_files())} {python}"
     everything = f"{fingerprint([*shared_files(), *page_files()])} {python}"

@@ -147,12 +147,16 @@ def make(pages: Path = PAGES) -> None:
     pages.mkdir(parents=True, exist_ok=True)
     contents = {f"{d.name}.ipynb": refresh.written(notebook(d)) for d in drills()}
     for name, text in {**contents, "drills.md": listing()}.items():
-        path = pages / name
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            # Written beside and moved into place: nobody else reads half of it.
-            draft = path.with_name(f".{name}.{os.getpid()}")
-            draft.write_text(text, encoding="utf-8")
-            draft.replace(path)
+        write(pages / name, text)
+
+
+def write(path: Path, text: str) -> None:
+    """Write a page if its content has changed."""
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        # Written beside and moved into place: nobody else reads half of it.
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
 
 
 if __name__ == "__main__":

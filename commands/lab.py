@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cards_page
 import drill_pages
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -84,6 +85,7 @@ def copy_chapters(source: Path, target: Path) -> list[str]:
 
 if __name__ == "__main__":
     drill_pages.make()
+    cards_page.make()
     for line in copy_chapters(CHAPTERS, LAB):
         print(line)
     print(

@@ -6,6 +6,7 @@ import os
 # scikit-learn skips some of its checks without this, and scipy reads it when first imported.
 os.environ["SCIPY_ARRAY_API"] = "1"
 
+import cards_page
 import drill_pages
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -28,6 +29,7 @@ def pytest_configure(config):
     """Make the drills' pages as they are now, once: workers of a parallel run find them made."""
     if not hasattr(config, "workerinput"):
         drill_pages.make()
+        cards_page.make()
 
 
 def pytest_collection_finish():

@@ -30,7 +30,9 @@ from nnlib.widgets import CancellationExplorer
 
 CHAPTERS = Path(__file__).resolve().parents[1] / "chapters"
 NOTEBOOKS = sorted(CHAPTERS.glob("*.ipynb"))
-PAGES = [*NOTEBOOKS, *sorted(CHAPTERS.rglob("*.md"))]
+# All interview questions stand elsewhere: that page is made of them.
+WRITTEN = [path for path in sorted(CHAPTERS.rglob("*.md")) if path.stem != "questions"]
+PAGES = [*NOTEBOOKS, *WRITTEN]
 TEENS = "thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 ONES = "one two three four five six seven eight nine"
@@ -142,6 +144,18 @@ def stored(name):
     return json.loads((CHAPTERS.parent / "benchmarks" / f"{name}.json").read_text("utf-8"))
 
 
+def waits():
+    """Return the days after which a card of the deck comes back, box by box."""
+    text = CHAPTERS.parent.joinpath("nnlib", "widgets", "deck.js").read_text("utf-8")
+    return json.loads(re.findall(r"const DAYS = (\[.+\]);", text)[0])
+
+
+def kept_sittings():
+    """Return how many interviews the page keeps whole."""
+    text = CHAPTERS.parent.joinpath("nnlib", "widgets", "mock.js").read_text("utf-8")
+    return int(re.findall(r'append\("sittings", .+, (\d+)\)', text)[0])
+
+
 HALF = float(np.finfo(np.float16).max)
 GB = 1e9
 COMPUTED = {
@@ -188,7 +202,13 @@ COMPUTED = {
     ("interview", "400 MB"): lambda: 10_000**2 * 4 / 1e6,
     ("interview", "150 GB"): lambda: round(50e6 * 768 * 4 / GB, -1),
     ("benchmarks", "sixty"): lambda: max(LIMITS.values()),
-    ("practice", "45 minutes"): lambda: sum(part["minutes"] for part in mock.load()["parts"]),
+    ("practice", "20"): lambda: mock.load()["screens"][0],
+    ("practice", "25"): lambda: mock.load()["screens"][1],
+    ("practice", "45"): lambda: mock.load()["screens"][2],
+    ("practice", "60 minutes"): lambda: mock.load()["screens"][3],
+    ("practice", "21"): lambda: waits()[-1],
+    ("debrief", "twenty"): lambda: kept_sittings(),
+    ("mock", "45 minutes"): lambda: mock.load()["screens"][2],
     ("intro", "thirteen"): lambda: len(drills()),
     ("drills", "172 minutes"): lambda: sum(drill.minutes for drill in drills()),
 }

@@ -30,7 +30,7 @@ Fields = dict[str, Any]
 
 ROOM = files("nnlib.practice").joinpath("questions")
 KINDS = ("single", "multiple", "numeric", "wrong-line", "order")
-TEXT, TRUTH, NUMBER, LIST = (str,), (bool,), (int, float), (list,)
+TEXT, TRUTH, NUMBER, LIST, TABLE = (str,), (bool,), (int, float), (list,), (dict,)
 COMMON = {"id": TEXT, "kind": TEXT, "ask": TEXT}
 PERHAPS = {"code": TEXT, "setup": TEXT, "check": TEXT}
 OF_KIND: dict[str, Fields] = {
@@ -152,13 +152,14 @@ def fields(where: str, value: Any, needed: Fields, allowed: Fields) -> None:
         # In YAML 1e7 is text (1.0e+7 is a number), and yes is a truth value: say what came.
         if not isinstance(entry, types) or (types is NUMBER and isinstance(entry, bool)):
             raise ValueError(f"{where}: {field!r} must be {word(types)}; got {entry!r}")
-        if isinstance(entry, (str, list)) and not entry:
+        if isinstance(entry, (str, list, dict)) and not entry:
             raise ValueError(f"{where}: {field!r} is empty")
 
 
 def word(types: tuple[type, ...]) -> str:
     """Return what to call a type."""
-    return {TEXT: "text", TRUTH: "true or false", NUMBER: "a number", LIST: "a list"}[types]
+    names = {TEXT: "text", TRUTH: "true or false", NUMBER: "a number", LIST: "a list"}
+    return {**names, TABLE: "a mapping"}[types]
 
 
 def balance(where: str, question: Fields) -> None:

@@ -7,11 +7,20 @@ widgets are imported where they are made, so that drills and judge do without th
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nnlib.practice import mock, questions
+from nnlib.practice import mock, ninety, questions
 from nnlib.practice.catalog import drills
 
 if TYPE_CHECKING:
-    from nnlib.widgets import MockInterview, Progress, Quiz
+    from nnlib.widgets import (
+        Debrief,
+        Deck,
+        Derivation,
+        InterviewerSheet,
+        MockInterview,
+        NinetyMinutes,
+        Progress,
+        Quiz,
+    )
 
 
 def quiz(chapter: str) -> "Quiz":
@@ -32,8 +41,62 @@ def mock_interview(base: str = "../") -> "MockInterview":
     """Return the mock interview; `base` leads from its page to the chapters."""
     from nnlib.widgets import MockInterview
 
-    titles = {chapter: questions.load(chapter)["title"] for chapter in questions.chapters()}
-    return MockInterview(mock.load(), titles, base)
+    return MockInterview(mock.load(), titles(), base)
+
+
+def debrief(base: str = "../") -> "Debrief":
+    """Return the debrief of the mock interview that ended last; `base` leads to the chapters."""
+    from nnlib.widgets import Debrief
+
+    return Debrief(mock.load(), titles(), base)
+
+
+def interviewer_sheet(number: int = 1, screen: int = 45, base: str = "../") -> "InterviewerSheet":
+    """Return the sheet of one who asks: session `number`, of so many minutes."""
+    from nnlib.widgets import InterviewerSheet
+
+    return InterviewerSheet(mock.load(), titles(), base, number=number, screen=screen)
+
+
+def deck() -> "Deck":
+    """Return the deck over the cards of the page *All interview questions*.
+
+    A chapter belongs to the first part of the mock interview that sends readers to it.
+    """
+    from nnlib.widgets import Deck
+
+    parts = mock.load()["parts"]
+    taught: dict[str, int] = {}
+    for number, part in enumerate(parts):
+        for step in mock.steps("mock.yaml", part):
+            for line in mock.earning(step):
+                taught.setdefault(line["chapter"], number)
+    chapters = {name: number for name, number in taught.items() if name in questions.chapters()}
+    return Deck([part["title"] for part in parts], chapters, {d.name: d.chapter for d in drills()})
+
+
+def ninety_minutes() -> "NinetyMinutes":
+    """Return the steps of ninety minutes, with a clock."""
+    from nnlib.widgets import NinetyMinutes
+
+    blanks = {
+        name: next(option["text"] for option in blank["options"] if option.get("right"))
+        for line in ninety.derivation()["lines"]
+        for name, blank in line["blanks"].items()
+    }
+    return NinetyMinutes(list(ninety.STEPS), blanks)
+
+
+def derivation() -> "Derivation":
+    """Return the derivation with blanks to fill."""
+    from nnlib.widgets import Derivation
+
+    return Derivation(ninety.derivation())
+
+
+def titles() -> dict[str, str]:
+    """Return the titles of the chapters that have questions."""
+    return {chapter: questions.load(chapter)["title"] for chapter in questions.chapters()}
 
 
 def progress(base: str = "../", contents: str = "../../_toc.yml") -> "Progress":

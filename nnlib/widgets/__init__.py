@@ -5,13 +5,15 @@ from nnlib.widgets.cancellation import CancellationExplorer
 from nnlib.widgets.cascade import CascadeStepper
 from nnlib.widgets.chooser import IndexChooser
 from nnlib.widgets.clocked import ClockedStepper
+from nnlib.widgets.deck import Deck
 from nnlib.widgets.descent import TreeStepper
 from nnlib.widgets.envelope import EnvelopeExplorer
 from nnlib.widgets.graph import WalkStepper
 from nnlib.widgets.learning import LearningStepper
 from nnlib.widgets.maxnet import MaxnetStepper
-from nnlib.widgets.mock import MockInterview
+from nnlib.widgets.mock import Debrief, InterviewerSheet, MockInterview
 from nnlib.widgets.network import NetworkDiagram
+from nnlib.widgets.ninety import Derivation, NinetyMinutes
 from nnlib.widgets.progress import Progress
 from nnlib.widgets.quiz import Quiz
 from nnlib.widgets.regions import PerceptronStepper
@@ -24,12 +26,17 @@ __all__ = [
     "CancellationExplorer",
     "CascadeStepper",
     "ClockedStepper",
+    "Debrief",
+    "Deck",
+    "Derivation",
     "EnvelopeExplorer",
     "IndexChooser",
+    "InterviewerSheet",
     "LearningStepper",
     "MaxnetStepper",
     "MockInterview",
     "NetworkDiagram",
+    "NinetyMinutes",
     "PerceptronStepper",
     "Progress",
     "Quiz",

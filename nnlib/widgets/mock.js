@@ -1,106 +1,15 @@
+// The mock interview in the page: a question, an answer aloud, and where that leads: on, to what an
+// interviewer would ask next, or to a hint.
+
 import { announcer, begin, button, clamp, el, isRecord, listen, set, write } from "./shared.js";
 import { keep, keepingNote, kept } from "./keeping.js";
 import { pageLink, plural, prose, save } from "./words.js";
+import { MOST, blank, clock, drawSession, halves, planned } from "./sitting.js";
+import { recordOf, sessionOf, sum, summaryOf } from "./sitting.js";
 
-// ---- A session: drawn from its number, so that the number is enough to draw it again. ----
-
-const MOST = 9999;
-
-/** Random numbers from a seed: mulberry32. */
-function chance(seed) {
-  let state = seed >>> 0;
-  return (n) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4294967296) * n);
-  };
-}
-
-/** The parts of one session: one scene, and of every `one_of` one step. */
-export function drawSession({ scenes, parts }, number) {
-  const pick = chance(number);
-  const scene = scenes[pick(scenes.length)];
-  const fill = (text) => text.replace(/\{([a-z_]+)\}/g, (_, word) => scene[word]);
-  return parts.map(({ title, minutes, steps }) => ({
-    title,
-    minutes,
-    steps: steps.map((entry) => {
-      const step = entry.one_of ? entry.one_of[pick(entry.one_of.length)] : entry;
-      return { ...step, ask: fill(step.ask), answer: fill(step.answer),
-        covers: step.covers.map(({ text, chapter }) => ({ text: fill(text), chapter: fill(chapter) })) };
-    }),
-  }));
-}
-
-/** Every item of the rubric, with the key under which it is ticked. */
-export const items = (parts) => parts.flatMap(({ steps }, p) => steps.flatMap(({ covers }, s) =>
-  covers.map((item, k) => ({ ...item, key: `${p}.${s}.${k}`, part: p, step: s }))));
-
-/** A stored session, if it can be one of this interview; else none. */
-export function sessionOf(value, interview) {
-  if (!isRecord(value) || ![interview.mark, ...(interview.formerly ?? [])].includes(value.mark)) return null;
-  const { number, part, step, phase, spent, ticks, began } = value;
-  if (!Number.isInteger(number) || number < 1 || number > MOST) return null;
-  const parts = drawSession(interview, number);
-  const fits = Number.isInteger(part) && Number.isInteger(step) && Boolean(parts[part]?.steps[step])
-    && ["asking", "marking", "done"].includes(phase)
-    && Array.isArray(spent) && spent.length === parts.length
-    && spent.every((ms) => Number.isFinite(ms) && ms >= 0)
-    && Array.isArray(ticks) && typeof began === "string" && /^\d{4}-\d\d-\d\d$/.test(began);
-  const keys = new Set(items(parts).map(({ key }) => key));
-  if (!fits) return null;
-  const known = ticks.filter((key) => keys.has(key));
-  return { mark: interview.mark, number, part, step, phase, spent: [...spent], ticks: known, began };
-}
-
-export const clock = (ms) => {
-  const seconds = Math.floor(ms / 1000);
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-};
-
-/** What is told at the end, and saved. */
-export function summaryOf(interview, session, titles) {
-  const parts = drawSession(interview, session.number);
-  const all = items(parts).map((item) => ({ ...item, ticked: session.ticks.includes(item.key) }));
-  const missed = new Map();
-  for (const { ticked, chapter } of all) if (!ticked) missed.set(chapter, (missed.get(chapter) ?? 0) + 1);
-  return {
-    rows: parts.map(({ title, minutes }, p) => {
-      const own = all.filter((item) => item.part === p);
-      const covered = own.filter(({ ticked }) => ticked).length;
-      return { title, minutes, spent: session.spent[p], covered, of: own.length };
-    }),
-    all,
-    covered: all.filter(({ ticked }) => ticked).length,
-    reread: [...missed].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
-      .map(([chapter, count]) => ({ chapter, title: titles[chapter] ?? chapter, count })),
-  };
-}
-
-const sum = (values) => values.reduce((a, b) => a + b, 0);
-const planned = (parts) => sum(parts.map(({ minutes }) => minutes));
-
-export function markdown(interview, session, titles) {
-  const { rows, all, covered, reread } = summaryOf(interview, session, titles);
-  const times = `${clock(sum(session.spent))} of ${planned(rows)}:00 minutes`;
-  const missed = (count) => `${plural(count, "point")} missed`;
-  const chapters = reread.map(({ title, count }, i) => `${i + 1}. ${title}: ${missed(count)}`);
-  return [
-    `# ${interview.title} ${session.number}`, "",
-    `${session.began}. ${covered} of ${all.length} points covered, in ${times}.`, "",
-    "| part | planned | taken | points |", "|---|--:|--:|--:|",
-    ...rows.map(({ title, minutes, spent, covered: got, of }) =>
-      `| ${title} | ${minutes}:00 | ${clock(spent)} | ${got} of ${of} |`), "",
-    "## Points", "",
-    ...all.map(({ ticked, text, chapter }) =>
-      `- [${ticked ? "x" : " "}] ${text} (${titles[chapter] ?? chapter})`), "",
-    "## Chapters to reread", "",
-    ...(chapters.length ? chapters : ["None: every point was covered."]), "",
-  ].join("\n");
-}
-
-// ---- The page. ----
+const KEY = "mock";
+const PAD = "mock"; // the name of the blank pad beside the interview
+const EARLIER = "mock:1"; // a session of an earlier edition, which cannot go on with these questions
 
 /** The parts, top to bottom, in a box. */
 function partsOf(interview, said, note) {
@@ -118,12 +27,17 @@ function partsOf(interview, said, note) {
 }
 
 /** A sitting: the session under way, and its clock, which stands while answers are compared. */
-function sittingOf(interview, announce) {
-  const minutesOfAll = planned(interview.parts);
-  const sitting = { session: null, parts: [], running: false, minutes: minutesOfAll, ticking, read, restart };
+function sittingOf(announce) {
+  const sitting = { session: null, parts: [], running: false, ticking, read, restart, step, own };
   let before = 0; // when the clock was last read
+  function step() {
+    return sitting.parts[sitting.session.part].steps[sitting.session.step];
+  }
+  function own() {
+    return sitting.session.steps[step().id];
+  }
   function ticking() {
-    return sitting.running && sitting.session?.phase === "asking";
+    return sitting.running && ["asking", "probing"].includes(sitting.session?.phase);
   }
   function restart() {
     before = performance.now();
@@ -134,17 +48,17 @@ function sittingOf(interview, announce) {
     const passed = now - before;
     before = now;
     if (!ticking()) return;
-    const { session } = sitting;
+    const { session, parts } = sitting;
     const had = sum(session.spent);
     const hadOwn = session.spent[session.part];
     session.spent[session.part] += Math.max(passed, 0);
-    const { title, minutes } = sitting.parts[session.part];
+    const { title, minutes } = parts[session.part];
     const crossed = (from, minute) => from < minute * 60000 && from + passed >= minute * 60000;
     if (crossed(hadOwn, minutes)) {
       announce(`${title}: the ${plural(minutes, "minute")} planned for it are over.`);
     }
     for (const left of [10, 5, 1, 0]) {
-      if (crossed(had, minutesOfAll - left)) {
+      if (crossed(had, planned(parts) - left)) {
         announce(left ? `${plural(left, "minute")} left.`
           : "Time is up. Finish your sentence, then look at the summary.");
       }
@@ -154,13 +68,13 @@ function sittingOf(interview, announce) {
 }
 
 /** Show the clock's face. */
-function face({ time, total, own }, { session, parts, minutes }) {
+function face({ time, total, own }, { session, parts }) {
   if (!session) return;
   const all = sum(session.spent);
   const part = parts[session.part];
-  write(total, `${clock(all)} of ${minutes}:00`);
+  write(total, `${clock(all)} of ${planned(parts)}:00`);
   write(own, `${part.title}: ${clock(session.spent[session.part])} of ${part.minutes}:00`);
-  set(time, { "data-over": String(all > minutes * 60000) });
+  set(time, { "data-over": String(all > planned(parts) * 60000) });
 }
 
 /** Show the clock every second, and keep the session every five, until `life` ends. */
@@ -169,30 +83,63 @@ function tick(page, parts, sitting) {
   const timer = setInterval(() => {
     sitting.read();
     face(parts, sitting);
-    if (sitting.ticking() && (seconds += 1) % 5 === 0) keep("mock", sitting.session);
+    if (sitting.ticking() && (seconds += 1) % 5 === 0) keep(KEY, sitting.session);
   }, 1000);
   page.life.addEventListener("abort", () => {
     sitting.read();
     clearInterval(timer);
-    if (sitting.session) keep("mock", sitting.session);
+    if (sitting.session) keep(KEY, sitting.session);
   });
 }
 
+/** What stands in the blank pad, and what the judge said of it. */
+function workOf() {
+  const [pad, reports] = [kept(`pad:${PAD}`), kept(`report:${PAD}`)];
+  if (typeof pad?.code !== "string" || !pad.code.trim()) return null;
+  const said = Object.entries(isRecord(reports) ? reports : {}).map(([drill, { code, words }]) =>
+    `${drill}: ${words}${code === pad.code ? "" : ", in an earlier version"}`);
+  return { code: pad.code, report: said.join("; ") };
+}
+
+/** Keep one more of those past, and of them the last few. */
+function append(name, one, most) {
+  const past = kept(name);
+  keep(name, [...(Array.isArray(past) ? past : []), one].slice(-most));
+}
+
 /** What the reader may do; each ends in `commit`, which shows it with the focus on what is new. */
-function actsOf(interview, titles, sitting, { commit, announce }) {
-  function begins(number) {
-    const parts = sitting.parts = drawSession(interview, number);
-    sitting.session = { mark: interview.mark, number, part: 0, step: 0, phase: "asking",
-      spent: parts.map(() => 0), ticks: [], began: new Date().toISOString().slice(0, 10) };
+function actsOf(interview, sitting, { commit, announce }) {
+  function turn(phase, words) {
+    sitting.read();
+    sitting.session.phase = phase;
+    commit();
+    announce(words);
+  }
+  function begins(number, screen) {
+    const parts = sitting.parts = drawSession(interview, number, screen);
+    const steps = parts.flatMap((part) => part.steps.map(({ id }) => [id, blank()]));
+    sitting.session = { mark: interview.mark, number, screen, part: 0, step: 0, phase: "asking",
+      spent: parts.map(() => 0), steps: Object.fromEntries(steps), work: null,
+      began: new Date().toISOString().slice(0, 10) };
+    keep(`report:${PAD}`); // verdicts of the interview before this one
     sitting.restart();
     commit();
     announce(`Session ${number}. ${parts[0].title}, ${parts[0].minutes} minutes. The clock runs.`);
   }
   function compare() {
-    sitting.read();
-    sitting.session.phase = "marking";
+    sitting.own().marked = true;
+    turn("marking", "The clock stands. Compare, and rate each line that is quoted.");
+  }
+  const choose = () => turn("choosing", "The clock stands. What did you say?");
+  function probe(index) {
+    sitting.own().probe = index;
+    turn("probing", "The interviewer asks on. The clock runs.");
+  }
+  function hint() {
+    sitting.own().hints += 1;
+    const more = sitting.step().hints.length - sitting.own().hints;
     commit();
-    announce("The clock stands. Compare, and tick what you covered.");
+    announce(`A hint, for half a point. ${more ? `${plural(more, "more")} to be had.` : "It is the last."}`);
   }
   function next() {
     const { session, parts } = sitting;
@@ -212,107 +159,205 @@ function actsOf(interview, titles, sitting, { commit, announce }) {
   function finish() {
     const { session } = sitting;
     sitting.read();
-    session.phase = "done";
+    Object.assign(session, { phase: "done", work: workOf() });
     sitting.running = false;
-    const { covered, all } = summaryOf(interview, session, titles);
-    const past = kept("mocks");
-    const record = { number: session.number, date: session.began,
-      minutes: Math.round(sum(session.spent) / 60000), covered, of: all.length };
-    keep("mocks", [...(Array.isArray(past) ? past : []), record].slice(-50));
+    const record = recordOf(interview, session);
+    append("sittings", { ...session, spent: session.spent.map(Math.round) }, 20);
+    append("mocks", record, 50);
     commit();
-    announce(`Done: ${covered} of ${plural(all.length, "point")} covered, in ${clock(sum(session.spent))}.`);
+    const taken = clock(sum(session.spent));
+    announce(`Done: ${halves(record.points)} of ${plural(record.of, "point")}, in ${taken}.`);
   }
   function anew() {
     sitting.session = null;
     commit();
   }
-  return { begins, compare, next, finish, anew };
+  return { begins, compare, choose, probe, hint, next, finish, anew };
+}
+
+/** A recorder of the reader's voice: what it takes stays in this page, by the name of the step. */
+function recorderOf(on, announce) {
+  const taken = new Map();
+  let recording = null;
+  const stop = () => recording?.stop();
+  async function start(id, shown) {
+    try {
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+      const pieces = [];
+      recording = new MediaRecorder(stream);
+      on(recording, "dataavailable", ({ data }) => pieces.push(data));
+      on(recording, "stop", () => {
+        stream.getTracks().forEach((track) => track.stop());
+        taken.set(id, new Blob(pieces, { type: recording.mimeType }));
+        recording = null;
+        shown();
+      });
+      recording.start();
+      announce("Your voice is recorded, in this page only.");
+      shown();
+    } catch {
+      announce("There is no microphone for this page: the browser or its reader has refused it.");
+    }
+  }
+  /** A button that begins and ends a recording; it hides itself in a browser without recorders. */
+  function control(id) {
+    const press = button("Record my voice");
+    press.hidden = !navigator.mediaDevices || !window.MediaRecorder;
+    const idle = () => (taken.has(id) ? "Record again" : "Record my voice");
+    const shown = () => write(press, recording ? "Stop recording" : idle());
+    on(press, "click", () => (recording ? stop() : start(id, shown)));
+    shown();
+    return press;
+  }
+  /** What was recorded, to be heard and to be saved. */
+  function replay(id) {
+    if (!taken.has(id)) return [];
+    const keepIt = button("Save the recording");
+    const kind = /ogg/.test(taken.get(id).type) ? "ogg" : "webm";
+    on(keepIt, "click", () => save(`${id}.${kind}`, taken.get(id), taken.get(id).type));
+    return [el("div", { class: "nn-row" },
+      el("audio", { controls: "", src: URL.createObjectURL(taken.get(id)), "aria-label": "What you said" }),
+      keepIt, el("span", { class: "nn-muted" }, "It lasts until you leave the page."))];
+  }
+  return { control, replay, stop };
 }
 
 // -- What is on the stage: before the session, a question, the summary.
 
-function openingOf(on, { parts }, minutes, { begins }) {
+function openingOf(on, { parts, screens }, { begins }) {
   const field = el("input", { type: "number", min: 1, max: MOST, step: 1, placeholder: "drawn" });
+  const usual = screens[Math.floor(screens.length / 2)];
+  const choices = screens.map((screen) => {
+    const input = el("input", { type: "radio", name: "nn-screen", value: screen });
+    input.checked = screen === usual;
+    const words = el("span", {}, `${screen} minutes`);
+    return { screen, input, label: el("label", { class: "nn-check" }, input, words) };
+  });
   const go = button("Start the clock");
   on(go, "click", () => {
     const typed = field.valueAsNumber;
     const drawn = () => 1 + Math.floor(Math.random() * MOST);
-    begins(Number.isInteger(typed) ? clamp(typed, 1, MOST) : drawn());
+    const { screen } = choices.find(({ input }) => input.checked) ?? { screen: usual };
+    begins(Number.isInteger(typed) ? clamp(typed, 1, MOST) : drawn(), screen);
   });
   return [
-    el("p", { tabindex: -1 }, `${minutes} minutes in ${parts.length} parts: `,
-      parts.map((part) => `${part.title} (${part.minutes})`).join(", "),
-      ". Questions appear one at a time. Answer aloud; then unfold the model answer and tick what you "
-      + "covered. The clock stands while you compare, and you can pause it."),
+    el("p", { tabindex: -1 }, `${parts.map(({ title }) => title).join(", ")}: one question at a time. `
+      + "Answer aloud. Then say how it went: you go on, or are asked what an interviewer would ask next, or "
+      + "take a hint, which costs half a point. The clock stands while you compare, and you can pause it."),
+    el("fieldset", { class: "nn-rubric nn-row" }, el("legend", {}, "How long?"),
+      ...choices.map(({ label }) => label)),
     el("div", { class: "nn-row" }, el("label", {}, "Number of the session", field), go),
   ];
 }
 
-function askingOf({ on, get }, titles, { session, parts }, { compare, next, ticked }) {
-  const { part, step, phase } = session;
-  const { title, steps } = parts[part];
-  const { ask, code, answer, listing, covers } = steps[step];
-  const listed = (text) => (text ? [el("pre", { tabindex: 0 }, el("code", {}, text.trimEnd()))] : []);
-  const last = part + 1 === parts.length && step + 1 === steps.length;
-  const go = button(phase === "asking" ? "Show the model answer" : last ? "To the summary" : "Next question");
-  on(go, "click", () => (phase === "marking" ? next() : compare()));
-  const boxes = covers.map(({ text, chapter }, k) => {
-    const key = `${part}.${step}.${k}`;
-    const input = el("input", { type: "checkbox" });
-    input.checked = session.ticks.includes(key);
-    on(input, "change", () => ticked(key, input.checked));
-    return el("div", { class: "nn-item" },
-      el("label", { class: "nn-check" }, input, el("span", {}, ...prose(text))),
-      el("span", { class: "nn-muted" },
-        pageLink(titles[chapter] ?? chapter, `${chapter}.html`, get("base"))));
-  });
-  const model = () => [
-    el("div", { class: "nn-answer" },
-      el("p", {}, el("strong", {}, "A model answer. "), ...prose(answer)), ...listed(listing)),
-    el("fieldset", { class: "nn-rubric" }, el("legend", {}, "What did you cover?"), ...boxes)];
+const listed = (text) => (text ? [el("pre", { tabindex: 0 }, el("code", {}, text.trimEnd()))] : []);
+const SHARES = [["0", 0], ["½", 0.5], ["1", 1]];
+
+/** The model answer, line by line; a line that earns something is quoted and rated. */
+function modelOf({ on, get }, titles, { step, own, session }, { rated }) {
+  const { id, answer, listing, mended } = step();
+  const lineOf = ({ say, covers, chapter }, k) => {
+    const line = el("p", { class: covers ? "nn-quote" : null }, ...prose(say));
+    if (!covers) return [line];
+    const choices = SHARES.map(([name, share]) => {
+      const input = el("input", { type: "radio", name: `nn-${session.number}-${id}-${k}` });
+      input.checked = own().rated[k] === share;
+      on(input, "change", () => rated(k, share));
+      return el("label", { class: "nn-check" }, input, el("span", {}, name));
+    });
+    const taught = pageLink(titles[chapter] ?? chapter, `${chapter}.html`, get("base"));
+    return [line, el("fieldset", { class: "nn-rubric nn-row" }, el("legend", {}, ...prose(covers)),
+      ...choices, el("span", { class: "nn-muted" }, taught))];
+  };
+  return [el("div", { class: "nn-answer" },
+    el("p", {}, el("strong", {}, "A model answer."), " Rate what you said of each line: 0, ½ or 1."),
+    ...answer.flatMap(lineOf), ...listed(listing ?? mended))];
+}
+
+/** The hints taken so far, and what the interviewer has asked on. */
+function helpOf({ step, own }) {
+  const { hints, probes } = step();
+  const taken = hints.slice(0, own().hints);
+  const further = own().probe === null ? null
+    : probes[own().probe]?.ask ?? "“Say it in one sentence, and name an input that would show it.”";
   return [
-    el("p", { class: "nn-muted" }, `${title}, question ${step + 1} of ${steps.length}`),
-    el("p", { class: "nn-ask", tabindex: -1 }, ...prose(ask)),
-    ...listed(code),
-    ...(phase === "marking" ? model() : []),
-    el("div", { class: "nn-row" }, go),
+    ...(further ? [el("p", { class: "nn-ask" }, ...prose(further))] : []),
+    ...(taken.length ? [el("ul", { class: "nn-hints" }, ...taken.map((hint) =>
+      el("li", {}, ...prose(hint))))] : [])];
+}
+
+/** The buttons of a question that is being answered, and of one that was answered otherwise. */
+function waysOf(on, { step, own, session }, { compare, choose, probe, hint, recorder }) {
+  const press = (name, act) => {
+    const it = button(name);
+    on(it, "click", act);
+    return it;
+  };
+  const { hints, probes } = step();
+  if (session.phase === "choosing") {
+    return [el("p", {}, el("strong", {}, "What did you say?")),
+      ...probes.map(({ said }, i) => press(said, () => probe(i))),
+      press("Something that is not listed", () => probe(probes.length))];
+  }
+  const stuck = own().hints < hints.length ? press("I am stuck: a hint", hint)
+    : press("I am stuck: the model answer", compare);
+  return [el("div", { class: "nn-row" }, press("I said it", compare),
+    ...(session.phase === "asking" ? [press("I said something else", choose)] : []), stuck,
+    recorder.control(step().id))];
+}
+
+function askingOf(page, titles, sitting, acts) {
+  const { on } = page;
+  const { session, parts } = sitting;
+  const { title, steps } = parts[session.part];
+  const { id, ask, bug } = sitting.step();
+  const notes = el("textarea", { rows: 3, spellcheck: "false" });
+  notes.value = sitting.own().notes;
+  on(notes, "input", () => acts.noted(notes.value));
+  const marking = session.phase === "marking";
+  const last = session.part + 1 === parts.length && session.step + 1 === steps.length;
+  const go = button(last ? "To the summary" : "Next question");
+  on(go, "click", acts.next);
+  return [
+    el("p", { class: "nn-muted" }, `${title}, question ${session.step + 1} of ${steps.length}`),
+    el("p", { class: "nn-ask", tabindex: -1, "data-step": id }, ...prose(ask)),
+    ...listed(bug), ...helpOf(sitting),
+    el("label", { class: "nn-notes" }, "Your words, if you like to note them", notes),
+    ...(marking ? [...acts.recorder.replay(id), ...modelOf(page, titles, sitting, acts),
+      el("div", { class: "nn-row" }, go)]
+      : waysOf(on, sitting, acts)),
   ];
 }
 
-function closingOf({ on, get }, interview, titles, { session, minutes: whole }, { announce, anew }) {
-  const { rows, all, covered, reread } = summaryOf(interview, session, titles);
-  const file = button("Save as Markdown");
+function closingOf(on, interview, { session, parts }, { anew }) {
+  const { rows, points, all, counts } = summaryOf(interview, session);
   const again = button("New interview");
-  on(file, "click", () => {
-    save(`mock-interview-${session.number}.md`, markdown(interview, session, titles), "text/markdown");
-    announce("Saved as a file.");
-  });
   on(again, "click", anew);
   const taken = clock(sum(session.spent));
   const table = el("table", {},
-    el("caption", { tabindex: -1 },
-      `Session ${session.number}: ${covered} of ${all.length} points, ${taken} of ${whole}:00`),
+    el("caption", { tabindex: -1 }, `Session ${session.number}: ${halves(points)} of ${all.length} points, `
+      + `${taken} of ${planned(parts)}:00`),
     el("thead", {}, el("tr", {},
       ...["part", "planned", "taken", "points"].map((name) => el("th", { scope: "col" }, name)))),
-    el("tbody", {}, ...rows.map(({ title, minutes, spent, covered: got, of }) => el("tr", {},
+    el("tbody", {}, ...rows.map(({ title, minutes, spent, points: got, of }) => el("tr", {},
       el("th", { scope: "row" }, title),
-      ...[`${minutes}:00`, clock(spent), `${got} of ${of}`].map((text) => el("td", {}, text))))));
-  const missed = all.filter(({ ticked }) => !ticked);
-  const chapters = () => reread.map(({ chapter, title, count }) => el("li", {},
-    pageLink(title, `${chapter}.html`, get("base")), `: ${plural(count, "point")}`));
-  const advice = () => [
-    el("p", {}, el("strong", {}, "Not covered")),
-    el("ul", {}, ...missed.map(({ text }) => el("li", {}, ...prose(text)))),
-    el("p", {}, el("strong", {}, "Chapters to reread")),
-    el("ol", {}, ...chapters())];
-  return [table, ...(missed.length ? advice() : [el("p", {}, "Every point was covered.")]),
-    el("div", { class: "nn-row" }, file, again)];
+      ...[`${minutes}:00`, clock(spent), `${halves(got)} of ${of}`].map((text) => el("td", {}, text))))));
+  return [table, el("p", {}, `${counts.map(([status, count]) => `${count} ${status}`).join(", ")}. `
+    + "The debrief goes through them: your words beside the model answers, and one habit to change."),
+  el("div", { class: "nn-row" }, again, el("span", {}, pageLink("Open the debrief", "debrief.html", "")))];
 }
 
 /** The parts of the interview, the one under way marked. */
 const partNames = ({ session, parts }) => parts.map(({ title, minutes }, p) => el("li", {
   "aria-current": p === session.part ? "step" : null,
   class: p < session.part ? "nn-muted" : null }, `${title}, ${minutes} min`));
+
+/** Set aside a session that these questions cannot go on with; return whether there was one. */
+function setAside(interview) {
+  const found = kept(KEY);
+  if (!found || found.mark === interview.mark || !Array.isArray(found.ticks)) return false;
+  return keep(EARLIER, found) && keep(KEY);
+}
 
 function render({ model, el: root }) {
   const page = begin(model);
@@ -322,51 +367,55 @@ function render({ model, el: root }) {
   const { said, announce } = announcer(life);
   const { note, tell } = keepingNote();
   const parts = partsOf(interview, said, note);
-  const sitting = sittingOf(interview, announce);
+  const sitting = sittingOf(announce);
+  const recorder = recorderOf(on, announce);
   let ours = ""; // the session as this view last sent it
   tick(page, parts, sitting);
 
   function send() {
     const { session } = sitting;
-    const whole = () => ({ ...session, spent: session.spent.map(Math.round), ticks: [...session.ticks] });
-    const value = session ? whole() : {};
+    const value = session ? { ...session, spent: session.spent.map(Math.round) } : {};
     ours = JSON.stringify(value);
-    change({ session: value });
-    tell(keep("mock", session ? value : undefined));
+    change({ session: JSON.parse(ours) });
+    tell(keep(KEY, session ? value : undefined));
   }
   const show = () => { send(); draw(); };
   function commit() {
+    recorder.stop();
     show();
     parts.stage.querySelector("[tabindex]")?.focus({ preventScroll: true });
   }
-  function ticked(key, yes) {
-    const others = sitting.session.ticks.filter((other) => other !== key);
-    sitting.session.ticks = others.concat(yes ? [key] : []);
+  function noted(text) {
+    sitting.own().notes = text;
     send();
   }
-  const acts = { ...actsOf(interview, titles, sitting, { commit, announce }), announce, ticked };
+  function rated(k, share) {
+    sitting.own().rated[k] = share;
+    send();
+  }
+  const acts = { ...actsOf(interview, sitting, { commit, announce }), noted, rated, recorder };
 
   function draw() {
     const { session, running } = sitting;
     const { bar, list, leave, hold, stage } = parts;
     bar.hidden = list.hidden = leave.hidden = !session || session.phase === "done";
     if (!session) {
-      stage.replaceChildren(...openingOf(on, interview, sitting.minutes, acts));
+      stage.replaceChildren(...openingOf(on, interview, acts));
       announce("No interview is running. A number draws the same questions again.");
       return;
     }
     face(parts, sitting);
     write(hold, running ? "Pause" : "Resume");
-    set(hold, { "aria-disabled": String(session.phase !== "asking") });
+    set(hold, { "aria-disabled": String(!["asking", "probing"].includes(session.phase)) });
     list.replaceChildren(...partNames(sitting));
     stage.replaceChildren(...(session.phase === "done"
-      ? closingOf(page, interview, titles, sitting, acts)
+      ? closingOf(on, interview, sitting, acts)
       : askingOf(page, titles, sitting, acts)));
   }
 
   on(parts.hold, "click", () => {
     sitting.read();
-    if (sitting.session?.phase !== "asking") return;
+    if (!["asking", "probing"].includes(sitting.session?.phase)) return;
     sitting.running = !sitting.running;
     show();
     announce(sitting.running ? "The clock runs." : "Paused.");
@@ -377,7 +426,7 @@ function render({ model, el: root }) {
 
   function take(value) {
     const session = sitting.session = sessionOf(value, interview);
-    sitting.parts = session ? drawSession(interview, session.number) : [];
+    sitting.parts = session ? drawSession(interview, session.number, session.screen) : [];
     sitting.running = false;
     ours = JSON.stringify(get("session"));
     draw();
@@ -388,8 +437,16 @@ function render({ model, el: root }) {
   listen(model, ["session"], () => {
     if (JSON.stringify(get("session")) !== ours) take(get("session"));
   }, life);
-  const stored = () => (Object.keys(get("session")).length ? get("session") : kept("mock"));
-  return start(root, parts.box, { read: () => take(stored()) }, () => {});
+  const stored = () => (Object.keys(get("session")).length ? get("session") : kept(KEY));
+  const read = () => {
+    const earlier = setAside(interview);
+    take(stored());
+    if (earlier) {
+      announce("An interview with earlier questions was under way. It is kept: Export on the page Practice "
+        + "saves it.");
+    }
+  };
+  return start(root, parts.box, { read }, () => {});
 }
 
 export default { render };

@@ -8,10 +8,12 @@ follow();
 // ---- What is kept, and what of it counts. ----
 
 const FORMAT = "progress in The Nearest Neighbor Network";
-const KNOWN = /^((quiz|pad):\w{1,40}|cell:\w{1,40}:[\w-]{1,40}|drills|mock|mocks)$/;
+const KNOWN = new RegExp(["(quiz|pad|report):\\w{1,40}", "cell:\\w{1,40}:[\\w-]{1,40}",
+  "cards|derivation|drills|mock(:1)?|mocks|ninety|sittings"].map((one) => `^(${one})$`).join("|"));
 const COUNTS = ["number", "minutes", "covered", "of"];
 const isPast = (value) => isRecord(value) && COUNTS.every((name) => Number.isInteger(value[name]))
   && typeof value.date === "string";
+const LISTS = { mocks: isPast, sittings: isRecord };
 
 /** How far a reader got in a quiz: entries about an earlier wording of a question do not count. */
 export function standing({ marks }, record) {
@@ -38,7 +40,7 @@ export function entriesOf(text) {
     throw new Error("This file holds no exported progress of this book.");
   }
   const good = Object.entries(content.entries).filter(([name, value]) => KNOWN.test(name)
-    && (name === "mocks" ? Array.isArray(value) && value.every(isPast) : isRecord(value)));
+    && (LISTS[name] ? Array.isArray(value) && value.every(LISTS[name]) : isRecord(value)));
   return { entries: Object.fromEntries(good), left: Object.keys(content.entries).length - good.length };
 }
 

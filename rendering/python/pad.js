@@ -37,6 +37,12 @@ function sound(html) {
 
 // ---- The pad. ----
 
+/** Keep what the judge said of a pad's code, for the debrief of an interview and for the deck. */
+function recall(name, drill, report) {
+  const reports = kept(`report:${name}`);
+  keep(`report:${name}`, { ...(isRecord(reports) ? reports : {}), [drill]: report });
+}
+
 const STAGES = {
   run: "It runs.",
   judge: "The judge is at work.",
@@ -65,10 +71,11 @@ function pad(place, { name, title, stub, tasks, about, licenses }) {
     set(stop, { "aria-disabled": !busy });
   };
 
-  function judged(report, { drill, twist }) {
+  function judged(report, { drill, twist }, source) {
     came.result.replaceChildren(...sound(report.html));
     came.result.querySelector("table")?.classList.add("nn-tiers");
     if (report.passed && !twist) tick(drill);
+    if (!twist) recall(name, drill, { code: source, words: report.verdict, passed: report.passed });
     const ticked = report.passed && !twist ? " The drill is ticked on the page Practice." : "";
     announce(`Verdict: ${report.verdict}.${ticked}`);
   }
@@ -85,7 +92,7 @@ function pad(place, { name, title, stub, tasks, about, licenses }) {
         ? runner.run(source, came.print) : runner.judge(source, task.drill, task.twist);
       const report = await asked;
       if (came.failed(report)) return;
-      if (job === "judge") judged(report, task);
+      if (job === "judge") judged(report, task, source);
       else announce(came.nothing() ? "It ran to its end and printed nothing." : "It ran to its end.");
     } catch (error) {
       came.thrown(error);

@@ -1,4 +1,4 @@
-"""The mock interview as a reader meets it: a page from disk, no kernel, and a clock."""
+"""The mock interview as a reader meets it: from disk, no kernel, a clock, and its debrief."""
 
 from __future__ import annotations
 
@@ -14,22 +14,26 @@ from doubles import answer
 from playwright.sync_api import Page, expect
 from visits import THEMES, drawn, painted, said, turn
 
-from nnlib.practice import mock, mock_interview
+from nnlib.practice import debrief, interviewer_sheet, mock, mock_interview
 from nnlib.widgets import MockInterview
 
 SHOW = Callable[..., Page]
 KEY = "nearest-neighbor-network:mock"
+PAST = "nearest-neighbor-network:mocks"
+SITTINGS = "nearest-neighbor-network:sittings"
 INTERVIEW = mock.load()
+EVERY = {step["id"]: step for part in INTERVIEW["parts"] for step in mock.steps("mock.yaml", part)}
 
 
 def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def begin(page: Page, number: int = 7) -> None:
+def begin(page: Page, number: int = 7, screen: int = 45) -> None:
+    page.get_by_label(f"{screen} minutes").check()
     page.get_by_label("Number of the session").fill(str(number))
     press(page, "Start the clock")
-    expect(page.locator(".nn-ask")).to_be_visible()
+    expect(page.locator("p.nn-ask")).to_be_visible()
 
 
 def times(page: Page) -> list[int]:
@@ -39,16 +43,12 @@ def times(page: Page) -> list[int]:
     return [60 * int(minutes) + int(seconds) for minutes, seconds in found]
 
 
-def to_the_end(page: Page, tick: int = 1) -> None:
-    """Go through all questions, ticking the first `tick` points of each."""
-    while not page.locator("table").count():
-        press(page, "Show the model answer")
-        expect(page.locator(".nn-answer")).to_be_visible()
-        for box in page.get_by_role("checkbox").all()[:tick]:
-            box.check()
-        last = page.get_by_role("button", name="To the summary")
-        press(page, "To the summary" if last.count() else "Next question")
-        painted(page)
+def stored(page: Page, key: str = KEY) -> Any:
+    return json.loads(page.evaluate("(key) => localStorage.getItem(key)", key))
+
+
+def put(page: Page, key: str, text: str) -> None:
+    page.evaluate("([key, text]) => localStorage.setItem(key, text)", [key, text])
 
 
 def faked(page: Page) -> None:
@@ -58,35 +58,163 @@ def faked(page: Page) -> None:
     drawn(page)
 
 
+# Press what a policy says until the session has ended; say what came up at each question.
+WALK = """([number, screen, probe, hints, share, notes]) => {
+  const buttons = () => [...document.querySelectorAll(".nn-stage button")];
+  const press = (start) => {
+    const it = buttons().find((b) => !b.hidden && b.textContent.startsWith(start));
+    it?.click();
+    return Boolean(it);
+  };
+  const texts = (where) => [...document.querySelectorAll(where)].map((n) => n.textContent);
+  document.querySelector(`input[value="${screen}"]`).click();
+  document.querySelector('input[type="number"]').value = number;
+  press("Start the clock");
+  const seen = [];
+  for (let steps = 0; steps < 200 && !document.querySelector(".nn-stage table"); steps++) {
+    const area = document.querySelector(".nn-notes textarea");
+    if (notes) {
+      area.value = notes;
+      area.dispatchEvent(new Event("input"));
+    }
+    const { step } = document.querySelector("[data-step]").dataset;
+    let further = null;
+    let choices = null;
+    for (let k = 0; k < hints; k++) press("I am stuck: a hint");
+    if (probe !== null) {
+      press("I said something else");
+      choices = buttons().map((b) => b.textContent);
+      buttons()[Math.min(probe, choices.length - 1)].click();
+      further = texts("p.nn-ask")[1];
+    }
+    const taken = texts(".nn-hints li");
+    press("I said it") || press("I am stuck: the model answer");
+    const quoted = texts(".nn-answer p").slice(1);
+    if (share !== null) {
+      for (const set of document.querySelectorAll(".nn-answer fieldset"))
+        set.querySelectorAll("input")[2 * share].click();
+    }
+    seen.push({ step, further, choices, taken, quoted });
+    press("Next question") || press("To the summary");
+  }
+  const ended = Boolean(document.querySelector(".nn-stage table"));
+  press("New interview");
+  return { ended, seen };
+}"""
+
+
+def walk(page: Page, number: int, screen: int = 45, **policy: Any) -> list[dict[str, Any]]:
+    how = {"probe": None, "hints": 0, "share": None, "notes": "", **policy}
+    walked = page.evaluate(WALK, [number, screen, *how.values()])
+    assert walked["ended"]
+    seen: list[dict[str, Any]] = walked["seen"]
+    return seen
+
+
 # What is drawn.
 
-DRAW = (
-    "({ drawSession, items }, interview, numbers) => numbers.map((n) => drawSession(interview, n))"
-)
+DRAW = """({ drawSession }, interview, numbers, screen) =>
+    numbers.map((n) => drawSession(interview, n, screen))"""
 
 
-def test_a_number_draws_a_session_and_all_questions_come_up(blank: Page) -> None:
-    numbers = [*range(1, 201), 7, 9999]
-    sessions = answer(blank, MockInterview._esm, DRAW, INTERVIEW, numbers)
-    assert sessions[6] == sessions[200]
-    assert len({json.dumps(session) for session in sessions}) > 100
-    for session in sessions:
-        assert sum(part["minutes"] for part in session) == 45
-        assert [len(part["steps"]) for part in session] == [
-            len(part["steps"]) for part in INTERVIEW["parts"]
-        ]
-        assert "{" not in json.dumps([s["ask"] + s["answer"] for p in session for s in p["steps"]])
-    asked = {step["ask"] for session in sessions for part in session for step in part["steps"]}
-    every = {
-        mock.filled(step["ask"], scene)
-        for part in INTERVIEW["parts"]
-        for step in mock.steps("mock.yaml", part)
-        for scene in INTERVIEW["scenes"]
-    }
-    assert asked == every
+def sessions(page: Page, numbers: list[int], screen: int = 45) -> list[list[dict[str, Any]]]:
+    text = MockInterview._esm + "\nexport { drawSession, bytesOf };"
+    found: list[list[dict[str, Any]]] = answer(page, text, DRAW, INTERVIEW, numbers, screen)
+    return found
+
+
+def bytes_of(count: float) -> str:
+    size, unit = next((s, u) for s, u in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB")) if count >= s)
+    return f"{float(f'{count / size:.2g}'):g} {unit}"
+
+
+def test_every_draw_comes_up_and_is_filled(blank: Page) -> None:
+    asked = set()
+    different = set()
+    for screen in INTERVIEW["screens"]:
+        found = sessions(blank, [*range(1, 3001), 7], screen)
+        assert found[6] == found[-1]
+        for session in found:
+            assert sum(part["minutes"] for part in session) == screen
+            steps = [step for part in session for step in part["steps"]]
+            assert all(part["steps"] for part in session)
+            asked |= {step["id"] for step in steps}
+            texts = [s["ask"] + "".join(line["say"] for line in s["answer"]) for s in steps]
+            assert not re.search(r"\{[a-z_]+\}|undefined", "".join(texts))
+            different.add("".join(texts) if screen == 45 else "")
+    assert asked == set(EVERY)
+    assert len(different) > 1000
+
+
+def test_the_sizes_of_a_scene_are_multiplied_out(blank: Page) -> None:
+    said_of = set()
+    for session in sessions(blank, list(range(1, 400))):
+        step = session[0]["steps"][1]
+        rows, queries, d = (
+            int(text.replace(",", ""))
+            for text in re.findall(
+                r"“([\d,]+) queries, ([\d,]+) training rows, (\d+) features", step["ask"]
+            )[0]
+        )
+        (scene,) = (one for one in INTERVIEW["scenes"] if one["d"] == d)
+        matrix = rows * queries * scene["bytes"]
+        assert (
+            f"{bytes_of(matrix)}; the cube is {d} times that, {bytes_of(matrix * d)}."
+            in (step["answer"][0]["say"])
+        )
+        said_of.add((rows, queries, d))
+    ways = [len(scene["n_test"]) * len(scene["n_train"]) for scene in INTERVIEW["scenes"]]
+    assert len(said_of) == sum(ways)
+
+
+def covering(page: Page, numbers: range, screen: int) -> list[int]:
+    """Return numbers whose sessions together ask every step of a screen."""
+    left = {i for i, step in EVERY.items() if step["screen"] <= screen}
+    chosen = []
+    for number, session in zip(numbers, sessions(page, list(numbers), screen), strict=True):
+        own = {step["id"] for part in session for step in part["steps"]}
+        if own & left:
+            chosen.append(number)
+            left -= own
+    assert not left
+    return chosen
+
+
+def plain(text: str) -> str:
+    """Return a text as the page shows it."""
+    return re.sub(r"`([^`]+)`|\*(\S(?:[^*`]*\S)?)\*", lambda found: found[1] or found[2], text)
+
+
+def test_every_edge_leads_on_and_every_session_ends(blank: Page, show: SHOW) -> None:
+    numbers = covering(blank, range(1, 60), 60)
+    page = show(mock_interview())
+    met: dict[str, set[str]] = {i: set() for i in EVERY}
+    hinted: dict[str, set[str]] = {i: set() for i in EVERY}
+    for number in numbers:
+        for probe in range(4):
+            for one in walk(page, number, 60, probe=probe, hints=3):
+                said = [plain(entry["said"]) for entry in EVERY[one["step"]]["probes"]]
+                assert one["choices"] == [*said, "Something that is not listed"]
+                met[one["step"]].add(one["further"])
+                hinted[one["step"]].update(one["taken"])
+    for i, step in EVERY.items():
+        asks = {plain(probe["ask"]) for probe in step["probes"]}
+        assert asks < met[i]
+        assert len(met[i] - asks) == 1  # what is asked of an answer that is not listed
+        assert {plain(hint) for hint in step["hints"]} == hinted[i]
 
 
 # The reader's hand.
+
+
+def reach(page: Page, name: str) -> None:
+    """Press Tab until the button of that name has the focus."""
+    for _ in range(60):
+        wanted = page.get_by_role("button", name=name, exact=True)
+        if wanted.evaluate("(node) => node === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{name} cannot be reached")
 
 
 def test_by_keyboard_alone_from_the_start_to_the_summary(show: SHOW) -> None:
@@ -94,40 +222,45 @@ def test_by_keyboard_alone_from_the_start_to_the_summary(show: SHOW) -> None:
     keys = page.keyboard
     expect(said(page)).to_contain_text("No interview is running.")
     keys.press("Tab")
+    keys.press("ArrowLeft")  # from 45 minutes to 25
+    keys.press("Tab")
     expect(page.get_by_label("Number of the session")).to_be_focused()
     keys.type("7")
     keys.press("Tab")
     keys.press("Enter")
-    expect(said(page)).to_have_text("Session 7. Clarify, 5 minutes. The clock runs.")
-    expect(page.locator(".nn-ask")).to_be_focused()
-    steps = sum(len(part["steps"]) for part in INTERVIEW["parts"])
-    for step in range(steps):
+    expect(said(page)).to_have_text("Session 7. Clarify, 3 minutes. The clock runs.")
+    steps = [step for step in EVERY.values() if step["screen"] <= 25]
+    for i, step in enumerate(steps):
+        expect(page.locator("p.nn-ask").first).to_be_focused()
         expect(page.locator(".nn-answer")).to_have_count(0)
-        while not page.get_by_role("button", name="Show the model answer").evaluate(
-            "(node) => node === document.activeElement"
-        ):
-            keys.press("Tab")
+        reach(page, "I am stuck: a hint")
         keys.press("Enter")
-        expect(page.locator(".nn-ask")).to_be_focused()
+        expect(page.locator(".nn-hints li")).to_have_count(1)
+        reach(page, "I said something else")
+        keys.press("Enter")
+        reach(page, step["probes"][0]["said"])
+        keys.press("Enter")
+        expect(page.locator("p.nn-ask")).to_have_count(2)
+        reach(page, "I said it")
+        keys.press("Enter")
         expect(page.locator(".nn-answer")).to_be_visible()
-        boxes = page.get_by_role("checkbox")
-        while not boxes.first.evaluate("(node) => node === document.activeElement"):
+        first = page.locator(".nn-answer input").first
+        for _ in range(60):
+            if first.evaluate("(node) => node === document.activeElement"):
+                break
             keys.press("Tab")
         keys.press("Space")
-        expect(boxes.first).to_be_checked()
-        name = "Next question" if step + 1 < steps else "To the summary"
-        while not page.get_by_role("button", name=name).evaluate(
-            "(node) => node === document.activeElement"
-        ):
-            keys.press("Tab")
+        keys.press("ArrowRight")
+        expect(page.get_by_label("½").first).to_be_checked()
+        reach(page, "Next question" if i + 1 < len(steps) else "To the summary")
         keys.press("Enter")
+    # Half a point for one line of each, and a hint for half a point.
     expect(page.locator("caption")).to_be_focused()
-    expect(page.locator("caption")).to_contain_text(f"Session 7: {steps} of ")
-    expect(said(page)).to_contain_text(f"Done: {steps} of ")
+    expect(page.locator("caption")).to_contain_text("Session 7: 0 of ")
     rows = page.locator("tbody tr")
     expect(rows).to_have_count(5)
     assert [row.locator("td").first.inner_text() for row in rows.all()] == [
-        f"{part['minutes']}:00" for part in INTERVIEW["parts"]
+        f"{part['minutes'][1]}:00" for part in INTERVIEW["parts"]
     ]
 
 
@@ -148,7 +281,7 @@ def test_the_clock_runs_is_paused_and_stands_while_answers_are_compared(show: SH
     page.clock.run_for(240_000)
     expect(said(page)).to_have_text("Clarify: the 5 minutes planned for it are over.")
     assert 238 <= times(page)[0] - paused[0] <= 255
-    press(page, "Show the model answer")
+    press(page, "I said something else")
     standing = times(page)
     page.clock.run_for(600_000)
     assert times(page) == standing
@@ -156,9 +289,14 @@ def test_the_clock_runs_is_paused_and_stands_while_answers_are_compared(show: SH
     pause = page.get_by_role("button", name="Pause")
     expect(pause).to_have_attribute("aria-disabled", "true")
     pause.press("Enter")
-    press(page, "Next question")
+    press(page, "Something that is not listed")
     page.clock.run_for(10_000)
     assert 8 <= times(page)[0] - standing[0] <= 25
+    press(page, "I said it")
+    standing = times(page)
+    page.clock.run_for(600_000)
+    assert times(page) == standing
+    press(page, "Next question")
     for left, words in ((10, "10 minutes left."), (5, "5 minutes left."), (0, "Time is up.")):
         page.clock.run_for((45 - left) * 60_000 - 1000 * times(page)[0] + 1500)
         expect(said(page)).to_contain_text(words)
@@ -170,75 +308,126 @@ def test_a_reload_keeps_all_but_the_running_of_the_clock(show: SHOW) -> None:
     page = show(mock_interview())
     faked(page)
     begin(page)
-    press(page, "Show the model answer")
-    page.get_by_role("checkbox").nth(1).check()
+    page.get_by_label("Your words").fill("sizes, <b>dtype</b>")
+    press(page, "I am stuck: a hint")
+    press(page, "I said it")
+    page.get_by_label("½").nth(1).check()
     press(page, "Next question")
     page.clock.run_for(65_000)
-    question, seconds = page.locator(".nn-ask").inner_text(), times(page)[0]
+    question, seconds = page.locator("p.nn-ask").inner_text(), times(page)[0]
     page.reload()
     drawn(page)
     expect(said(page)).to_have_text(
         "An interview was under way. The clock stands; press Resume to go on."
     )
-    expect(page.locator(".nn-ask")).to_have_text(question)
+    expect(page.locator("p.nn-ask")).to_have_text(question)
     page.clock.run_for(60_000)
     assert abs(times(page)[0] - seconds) <= 10
     press(page, "Resume")
     page.clock.run_for(10_000)
     assert 8 <= times(page)[0] - seconds <= 35
-    stored = json.loads(page.evaluate("(key) => localStorage.getItem(key)", KEY))
-    assert stored["ticks"] == ["0.0.1"]
+    kept = {"hints": 1, "probe": None, "notes": "sizes, <b>dtype</b>", "marked": True}
+    assert stored(page)["steps"]["clarify"] == {**kept, "rated": {"1": 0.5}}
     press(page, "End here")
-    expect(page.locator("caption")).to_contain_text("Session 7: 1 of ")
+    expect(page.locator("caption")).to_contain_text("Session 7: 0 of ")
     page.reload()
     drawn(page)
-    expect(page.locator("caption")).to_contain_text("Session 7: 1 of ")
+    expect(page.locator("caption")).to_contain_text("Session 7: 0 of ")
     press(page, "New interview")
     expect(page.get_by_role("button", name="Start the clock")).to_be_visible()
     assert page.evaluate("(key) => localStorage.getItem(key)", KEY) is None
+    assert len(stored(page, SITTINGS)) == 1
 
 
-def test_the_summary_is_saved_as_markdown(show: SHOW, tmp_path: Path) -> None:
+def test_what_was_not_reached_is_not_missed(show: SHOW) -> None:
     page = show(mock_interview())
-    (session,) = answer(page, MockInterview._esm, DRAW, INTERVIEW, [7])
     begin(page)
-    to_the_end(page)
+    press(page, "I said it")
+    page.get_by_label("1", exact=True).first.check()
+    press(page, "Next question")
+    press(page, "End here")
+    steps = [step for part in sessions(page, [7])[0] for step in part["steps"]]
+    of = sum("covers" in line for step in steps for line in step["answer"])
+    text = page.locator(".nn-stage").inner_text()
+    assert f"1 good, 0 half, 4 missed, {of - 5} not reached." in text
+    (past,) = stored(page, PAST)
+    assert (past["covered"], past["of"], past["points"]) == (1, of, 1)
+    assert past["items"] == {"clarify": 0.2}
+
+
+# The debrief, and the sheet of the one who asks.
+
+
+def test_the_debrief_lays_words_and_code_beside_the_model_answers(
+    show: SHOW, tmp_path: Path
+) -> None:
+    page = show(mock_interview())
+    put(page, "nearest-neighbor-network:pad:mock", json.dumps({"code": "x = 1 < 2", "stub": ""}))
+    report = {"one_nn": {"code": "x = 1 < 2", "words": "not yet"}}
+    walk(page, 7, share=0.5, hints=1, notes="I said <i>this</i>.")
+    put(page, "nearest-neighbor-network:report:mock", json.dumps(report))
+    walk(page, 8, share=1)
+    held = page.evaluate("JSON.stringify(localStorage)")
+    page = show(debrief())
+    page.evaluate("(text) => Object.assign(localStorage, JSON.parse(text))", held)
+    page.reload()
+    drawn(page)
+    expect(said(page)).to_contain_text("The debrief of session 8.")
+    assert "One habit to change." not in page.locator(".nn-debrief").inner_text()
+    page.get_by_label("Session").select_option(index=1)
+    expect(said(page)).to_contain_text("The debrief of session 7.")
+    text = page.locator(".nn-debrief").inner_text()
+    assert "One habit to change. " in text
+    assert "x = 1 < 2" in text
+    page.locator("summary").first.click()
+    expect(page.get_by_text("I said <i>this</i>.").first).to_be_visible()
+    rows = page.locator("tbody tr")
+    expect(rows).to_have_count(len(INTERVIEW["items"]))
+    assert rows.first.locator("td").all_inner_texts() == ["50 %", "100 %"]
     with page.expect_download() as download:
         press(page, "Save as Markdown")
     assert download.value.suggested_filename == "mock-interview-7.md"
-    path = tmp_path / "saved.md"
-    download.value.save_as(path)
-    lines = path.read_text(encoding="utf-8").splitlines()
-    items = [
-        (item, k) for part in session for s in part["steps"] for k, item in enumerate(s["covers"])
-    ]
-    covered = sum(k == 0 for _, k in items)
+    download.value.save_as(tmp_path / "saved.md")
+    lines = (tmp_path / "saved.md").read_text(encoding="utf-8").splitlines()
     assert lines[0] == "# Mock interview 7"
-    words = f"{covered} of {len(items)} points covered"
-    date, time = r"\d{4}-\d\d-\d\d", r"\d+:\d\d"
-    assert re.fullmatch(rf"{date}\. {words}, in {time} of 45:00 minutes\.", lines[2])
-    for part in session:
-        points = [k for s in part["steps"] for k, _ in enumerate(s["covers"])]
-        row = rf"\| {part['title']} \| {part['minutes']}:00 \| {time} \| "
-        row += rf"{points.count(0)} of {len(points)} \|"
-        assert [line for line in lines if re.fullmatch(row, line)]
-    titles = mock_interview().titles
-    assert [line for line in lines if line.startswith("- [")] == [
-        f"- [{'x' if k == 0 else ' '}] {item['text']} ({titles[item['chapter']]})"
-        for item, k in items
-    ]
-    missed = [item["chapter"] for item, k in items if k]
-    for chapter in set(missed):
-        count = missed.count(chapter)
-        words = f". {titles[chapter]}: {count} point{'s' * (count > 1)} missed"
-        assert [line for line in lines if line.endswith(words)]
-    # What the page shows says the same, and its links lead to the chapters.
-    links = page.locator("ol a").all()
-    assert {link.get_attribute("href") for link in links} == {f"../{c}.html" for c in set(missed)}
-    past = json.loads(page.evaluate("(key) => localStorage.getItem(key)", KEY + "s"))
-    assert [(one["number"], one["covered"], one["of"]) for one in past] == [
-        (7, covered, len(items))
-    ]
+    assert "> I said <i>this</i>." in lines
+    assert "x = 1 < 2" in lines
+    asks = [f"### {s['ask']}" for part in sessions(page, [7])[0] for s in part["steps"]]
+    assert [line for line in lines if line.startswith("### ")] == asks
+    with page.expect_download() as download:
+        press(page, "Save as JSON")
+    download.value.save_as(tmp_path / "saved.json")
+    saved = json.loads((tmp_path / "saved.json").read_text(encoding="utf-8"))
+    assert saved["version"] == 1
+    assert saved["session"]["number"] == 7
+    assert saved["summary"]["habit"] in text
+
+
+def test_without_a_session_the_debrief_says_so(show: SHOW) -> None:
+    page = show(debrief())
+    expect(said(page)).to_contain_text("No interview has ended yet")
+    for text in ("{", "7", "[7, null]", json.dumps([{"mark": INTERVIEW["mark"]}])):
+        for key in (SITTINGS, PAST):
+            put(page, key, text)
+        page.reload()
+        drawn(page)
+        expect(said(page)).to_contain_text("No interview has ended yet")
+
+
+def test_the_sheet_has_the_questions_of_the_same_number(show: SHOW) -> None:
+    page = show(interviewer_sheet(12))
+    for number, screen in ((12, 45), (99, 25), (3, 60)):
+        page.get_by_label("How long?").select_option(str(screen))
+        field = page.get_by_label("Number of the session")
+        field.fill(str(number))
+        field.press("Enter")
+        expect(said(page)).to_contain_text(f"Session {number}: ")
+        (session,) = sessions(page, [number], screen)
+        asks = [plain(s["ask"]) for part in session for s in part["steps"]]
+        assert page.locator("p.nn-ask").all_inner_texts() == asks
+        probes = [p["said"] for part in session for s in part["steps"] for p in s["probes"]]
+        text = page.locator(".nn-sheet").inner_text()
+        assert all(f"“{said_}”" in text for said_ in probes)
 
 
 def test_a_number_out_of_range_and_none_at_all(show: SHOW) -> None:
@@ -251,6 +440,48 @@ def test_a_number_out_of_range_and_none_at_all(show: SHOW) -> None:
     expect(said(page)).to_contain_text(re.compile(r"Session \d{1,4}\. Clarify"))
 
 
+# A voice, where there is a microphone; a sentence where there is none.
+
+VOICE = """
+window.MediaRecorder = class extends EventTarget {
+  mimeType = "audio/webm";
+  start() {}
+  stop() {
+    this.dispatchEvent(Object.assign(new Event("dataavailable"), { data: new Blob(["sound"]) }));
+    this.dispatchEvent(new Event("stop"));
+  }
+};
+Object.defineProperty(navigator, "mediaDevices", { value: {
+  getUserMedia: async () => {
+    if (window.refused) throw new DOMException("no", "NotAllowedError");
+    return { getTracks: () => [{ stop() {} }] };
+  } } });
+"""
+
+
+def test_a_recording_is_heard_beside_the_model_answer(show: SHOW) -> None:
+    page = show(mock_interview())
+    page.add_init_script(VOICE)
+    page.reload()
+    drawn(page)
+    begin(page)
+    page.evaluate("window.refused = true")
+    press(page, "Record my voice")
+    expect(said(page)).to_contain_text("There is no microphone for this page")
+    page.evaluate("window.refused = false")
+    press(page, "Record my voice")
+    expect(page.get_by_role("button", name="Stop recording")).to_be_visible()
+    press(page, "Stop recording")
+    expect(page.get_by_role("button", name="Record again")).to_be_visible()
+    press(page, "I said it")
+    expect(page.locator("audio")).to_have_count(1)
+    with page.expect_download() as download:
+        press(page, "Save the recording")
+    assert download.value.suggested_filename == "clarify.webm"
+    press(page, "Next question")
+    expect(page.locator("audio")).to_have_count(0)
+
+
 # Storage that is broken, missing or of another time.
 
 
@@ -258,17 +489,19 @@ def damaged() -> list[str]:
     good: dict[str, Any] = {
         "mark": INTERVIEW["mark"],
         "number": 7,
+        "screen": 45,
         "part": 0,
         "step": 0,
         "phase": "asking",
         "spent": [0] * 5,
-        "ticks": [],
+        "steps": {},
         "began": "2026-11-21",
     }
     changes: list[dict[str, Any]] = [
-        {"mark": "00000000"},  # an earlier version
+        {"mark": "00000000"},  # other questions
         {"number": 0},
         {"number": "7"},
+        {"screen": 30},
         {"part": 5},
         {"step": 2.5},
         {"part": "__proto__"},
@@ -276,33 +509,56 @@ def damaged() -> list[str]:
         {"spent": [0]},
         {"spent": [0, 0, -1, 0, 0]},
         {"spent": [0, 0, None, 0, 0]},
-        {"ticks": "0.0.0"},
+        {"steps": []},
         {"began": "<b>"},
     ]
     return ["{", "", "null", "[]", "7", *(json.dumps({**good, **change}) for change in changes)]
 
 
-@pytest.mark.parametrize("mark", INTERVIEW["formerly"])
-def test_a_session_from_when_chapters_had_other_names_goes_on(show: SHOW, mark: str) -> None:
-    page = show(mock_interview())
-    begin(page)
-    session = json.loads(page.evaluate("(key) => localStorage.getItem(key)", KEY))
-    text = json.dumps({**session, "mark": mark})
-    page.evaluate("([key, text]) => localStorage.setItem(key, text)", [KEY, text])
-    page.reload()
-    drawn(page)
-    expect(said(page)).to_contain_text("An interview was under way.")
-
-
 def test_a_damaged_session_counts_as_none(show: SHOW) -> None:
     page = show(mock_interview())
     for text in damaged():
-        page.evaluate("([key, text]) => localStorage.setItem(key, text)", [KEY, text])
+        put(page, KEY, text)
         page.reload()
         drawn(page)
         expect(said(page)).to_contain_text("No interview is running.")
     begin(page)
     expect(said(page)).to_contain_text("The clock runs.")
+
+
+def test_damaged_steps_lose_no_others(show: SHOW) -> None:
+    page = show(mock_interview())
+    begin(page)
+    session = stored(page)
+    press(page, "End here")
+    press(page, "New interview")
+    session["steps"]["clarify"] = {"hints": -3, "probe": "x", "notes": 7, "rated": {"0": 9}}
+    session["steps"]["code"]["notes"] = "kept"
+    put(page, KEY, json.dumps(session))
+    page.reload()
+    drawn(page)
+    expect(said(page)).to_contain_text("An interview was under way.")
+    press(page, "End here")
+    steps = stored(page)["steps"]
+    assert steps["clarify"] == {
+        "hints": 0,
+        "probe": None,
+        "notes": "",
+        "marked": False,
+        "rated": {},
+    }
+    assert steps["code"]["notes"] == "kept"
+
+
+def test_a_session_of_earlier_questions_is_kept_aside(show: SHOW) -> None:
+    page = show(mock_interview())
+    earlier = {"mark": "e0537735", "number": 7, "ticks": ["0.0.1"], "began": "2026-11-21"}
+    put(page, KEY, json.dumps(earlier))
+    page.reload()
+    drawn(page)
+    expect(said(page)).to_contain_text("An interview with earlier questions was under way.")
+    begin(page)
+    assert stored(page, KEY + ":1") == earlier
 
 
 BLOCKED = """Object.defineProperty(window, "localStorage",
@@ -319,9 +575,7 @@ def test_without_storage_it_works_and_says_so(show: SHOW, storage: str) -> None:
     page.reload()
     drawn(page)
     expect(page.get_by_text("This browser keeps nothing for this page")).to_be_visible()
-    begin(page)
-    to_the_end(page, tick=9)
-    expect(page.get_by_text("Every point was covered.")).to_be_visible()
+    walk(page, 7, share=1)
 
 
 def test_leaving_the_page_stops_the_clock(show: SHOW) -> None:
@@ -347,40 +601,59 @@ def test_leaving_the_page_stops_the_clock(show: SHOW) -> None:
 
 # Reading it.
 
-SPILLED = """() => [...document.querySelectorAll(".nn-mock")].flatMap((box) => {
+SPILLED = """() => [...document.querySelectorAll(".nn-widget")].flatMap((box) => {
   const { left, right } = box.getBoundingClientRect();
   return [...box.querySelectorAll("*")].filter((e) => {
     const edge = e.getBoundingClientRect();
-    return edge.width && !e.closest("pre") && (edge.right > right + 0.5 || edge.left < left - 0.5);
+    return edge.width && !e.closest("pre, .nn-scroll")
+      && (edge.right > right + 0.5 || edge.left < left - 0.5);
   }).map((e) => e.outerHTML.slice(0, 90));
 })"""
 
 
+def look(page: Page) -> None:
+    height = page.viewport_size["height"]  # type: ignore[index]
+    for theme in THEMES:
+        turn(page, theme)
+        options = {"preload": False, "resultTypes": ["violations"]}
+        report = Axe().run(page, options=options)
+        assert report.response["violations"] == [], theme
+    for width in (320, 390, 1280):
+        page.set_viewport_size({"width": width, "height": height})
+        drawn(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(SPILLED) == [], width
+
+
 def test_axe_finds_nothing_and_nothing_overflows(show: SHOW) -> None:
     page = show(mock_interview(), width=390)
-    height = page.viewport_size["height"]  # type: ignore[index]
-
-    def look() -> None:
-        for theme in THEMES:
-            turn(page, theme)
-            options = {"preload": False, "resultTypes": ["violations"]}
-            report = Axe().run(page, options=options)
-            assert report.response["violations"] == [], theme
-        for width in (320, 390, 1280):
-            page.set_viewport_size({"width": width, "height": height})
-            drawn(page)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            assert page.evaluate(SPILLED) == [], width
-
-    look()
+    look(page)
     begin(page)
-    look()
-    press(page, "Show the model answer")
+    look(page)
+    press(page, "I am stuck: a hint")
+    press(page, "I said something else")
+    look(page)
+    press(page, "Something that is not listed")
+    press(page, "I said it")
+    look(page)
     press(page, "Next question")
-    press(page, "Show the model answer")
+    press(page, "I said it")
     press(page, "Next question")
-    press(page, "Show the model answer")  # with a listing and a command
-    look()
-    press(page, "Next question")
-    to_the_end(page)
-    look()
+    press(page, "I said it")  # with a listing
+    look(page)
+    press(page, "End here")
+    painted(page)
+    look(page)
+
+
+def test_debrief_and_sheet_read_as_well(show: SHOW) -> None:
+    page = show(mock_interview())
+    walk(page, 7, share=0.5, hints=1, notes="words")
+    held = page.evaluate("JSON.stringify(localStorage)")
+    page = show(debrief(), width=390)
+    page.evaluate("(text) => Object.assign(localStorage, JSON.parse(text))", held)
+    page.reload()
+    drawn(page)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    look(page)
+    look(show(interviewer_sheet(), width=390))

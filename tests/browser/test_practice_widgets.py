@@ -12,7 +12,14 @@ from test_every_widget import KINDS, LEAVE, PARTS, STYLE
 from visits import THEMES, turn
 
 from nnlib import widgets
-from nnlib.practice import mock_interview, quiz
+from nnlib.practice import (
+    debrief,
+    deck,
+    interviewer_sheet,
+    mock_interview,
+    ninety_minutes,
+    quiz,
+)
 from nnlib.practice.spoken import progress
 from nnlib.widgets import EnvelopeExplorer, VoronoiExplorer
 
@@ -20,10 +27,17 @@ SHOW = Callable[..., Page]
 OPEN = Callable[..., Page]
 
 
+SPOKEN = ("quiz", "mock", "debrief", "sheet", "deck", "ninety", "progress")
+
+
 def every() -> dict[str, Widget]:
     return {
         "quiz": quiz("expansion"),
         "mock": mock_interview(),
+        "debrief": debrief(),
+        "sheet": interviewer_sheet(),
+        "deck": deck(),
+        "ninety": ninety_minutes(),
         "progress": progress(),
         "envelope": EnvelopeExplorer(),
         "voronoi": VoronoiExplorer(),
@@ -33,7 +47,7 @@ def every() -> dict[str, Widget]:
 def test_every_class_of_widgets_is_held_to_what_holds_for_all() -> None:
     # By name: a widget's class is made for it alone, when its traits are added.
     figures = [type(kind.make()).__name__ for kind in KINDS]
-    spoken = [type(every()[name]).__name__ for name in ("quiz", "mock", "progress")]
+    spoken = [type(every()[name]).__name__ for name in SPOKEN]
     assert sorted(figures + spoken) == sorted(widgets.__all__), "a new figure needs a Kind"
 
 
@@ -42,7 +56,8 @@ def looks(page: Page, names: list[str]) -> dict[tuple[str, str], Any]:
     for theme in THEMES:
         turn(page, theme)
         for name in names:
-            found[theme, name] = page.locator(f".nn-{name}").evaluate(STYLE, PARTS)
+            box = page.locator(f"[class$='nn-{name}']")  # debrief and sheet look like the mock
+            found[theme, name] = box.evaluate(STYLE, PARTS)
     return found
 
 
@@ -52,7 +67,7 @@ def test_each_looks_among_the_others_as_it_does_alone(show: SHOW) -> None:
         page = show(widget)
         alone.update(looks(page, [name]))
         page.close()
-    assert len(alone) == 2 * 5
+    assert len(alone) == 2 * 9
     for order in (list(every()), list(every())[::-1]):
         fresh = every()
         page = show(*(fresh[name] for name in order))

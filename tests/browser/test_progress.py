@@ -265,6 +265,7 @@ def test_an_import_takes_what_it_knows_and_leaves_the_rest(show: SHOW, tmp_path:
     entries = {
         "drills": {"nn_layer": "2026-11-20", "no_such_drill": "2026-11-20"},
         "mocks": [{"number": "<b>"}],
+        "sittings": [7],
         "quiz:../../x": {},
         "quiz:nearest": "text",
         "other": {},
@@ -274,7 +275,7 @@ def test_an_import_takes_what_it_knows_and_leaves_the_rest(show: SHOW, tmp_path:
     with page.expect_file_chooser() as chooser:
         press(page, "Import")
     chooser.value.set_files(path)
-    expect(said(page)).to_contain_text("Imported 1 entry, left out 5 that this book does not know.")
+    expect(said(page)).to_contain_text("Imported 1 entry, left out 6 that this book does not know.")
     expect(said(page)).to_contain_text(f"1 of {len(progress().drills)} drills passed")
     assert row(page, "nearest") == ["1 of 3", "1"]
 

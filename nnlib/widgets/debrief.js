@@ -1,0 +1,158 @@
+// The debrief of a mock interview: what was asked, your words and your code beside the model answer,
+// one habit to change, and how the items of the rubric went over the sessions.
+
+import { announcer, begin, button, el, isRecord, listen } from "./shared.js";
+import { kept, onKept } from "./keeping.js";
+import { pageLink, plural, prose, save } from "./words.js";
+import { clock, drawSession, halves, sessionOf, sum, summaryOf } from "./sitting.js";
+
+const FORMAT = "a mock interview of The Nearest Neighbor Network";
+const SHOWN = 6; // sessions in the table of trends
+
+/** The finished interviews that are kept, the last one first. */
+function finished(interview) {
+  const past = kept("sittings");
+  const sessions = (Array.isArray(past) ? past : []).map((one) => sessionOf(one, interview));
+  return sessions.filter((session) => session?.phase === "done").reverse();
+}
+
+/** Past sessions that were rated by items of the rubric. */
+export function trendOf(interview, records) {
+  const good = (Array.isArray(records) ? records : []).filter((one) => isRecord(one) && isRecord(one.items));
+  const last = good.slice(-SHOWN);
+  const rows = Object.entries(interview.items).map(([item, { name }]) => ({ name,
+    shares: last.map(({ items }) => (Number.isFinite(items[item]) ? items[item] : null)) }));
+  return { last, rows: rows.filter(({ shares }) => shares.some((share) => share !== null)) };
+}
+
+/** A session as Markdown: every question with your words, beside the model answer. */
+export function markdown(interview, session, titles) {
+  const parts = drawSession(interview, session.number, session.screen);
+  const { rows, all, points, counts, habit } = summaryOf(interview, session);
+  const quoted = (text) => text.trim().split("\n").map((line) => `> ${line}`);
+  const block = (text) => ["```python", text.trimEnd(), "```", ""];
+  const stepLines = ({ id, ask, bug, answer, hints }) => {
+    const own = session.steps[id];
+    const rated = all.filter((line) => line.id === id);
+    return [`### ${ask}`, "", ...(bug ? block(bug) : []),
+      ...(own.notes.trim() ? ["Your words:", "", ...quoted(own.notes), ""] : []),
+      ...(own.hints ? [`${plural(own.hints, "hint")} of ${hints.length}.`, ""] : []),
+      "A model answer:", "", ...answer.map(({ say }) => `> ${say}`), "",
+      ...rated.map(({ covers, status, chapter }) =>
+        `- ${status}: ${covers} (${titles[chapter] ?? chapter})`), ""];
+  };
+  return [
+    `# ${interview.title} ${session.number}`, "",
+    `${session.began}, a screen of ${session.screen} minutes, ${clock(sum(session.spent))} taken. `
+    + `${halves(points)} of ${plural(all.length, "point")}: `
+    + `${counts.map(([status, count]) => `${count} ${status}`).join(", ")}.`, "",
+    ...(habit ? [`One habit to change: ${habit}`, ""] : []),
+    "| part | planned | taken | points |", "|---|--:|--:|--:|",
+    ...rows.map(({ title, minutes, spent, points: got, of }) =>
+      `| ${title} | ${minutes}:00 | ${clock(spent)} | ${halves(got)} of ${of} |`), "",
+    ...parts.flatMap(({ title, steps }) => [`## ${title}`, "", ...steps.flatMap(stepLines)]),
+    ...(session.work ? ["## Your code", "", ...block(session.work.code),
+      ...(session.work.report ? [session.work.report, ""] : [])] : []),
+  ].join("\n");
+}
+
+/** The file of a session: what was drawn, said and rated, and what came of it. */
+export const exported = (interview, session, titles) => `${JSON.stringify({ format: FORMAT, version: 1,
+  session, summary: summaryOf(interview, session),
+  questions: drawSession(interview, session.number, session.screen).map(({ title, steps }) =>
+    ({ title, steps: steps.map(({ id, ask }) => ({ id, ask })) })), titles }, null, 1)}\n`;
+
+const percent = (share) => (share === null ? "–" : `${Math.round(100 * share)} %`);
+
+function trendTable(interview) {
+  const { last, rows } = trendOf(interview, kept("mocks"));
+  if (!last.length) return [];
+  const scrolled = { class: "nn-scroll", tabindex: 0, role: "region", "aria-label": "Trend" };
+  return [el("div", scrolled, el("table", {},
+    el("caption", {}, "The items of the rubric, session by session"),
+    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "item"),
+      ...last.map(({ date, number }) => el("th", { scope: "col" }, `${date}, ${number}`)))),
+    el("tbody", {}, ...rows.map(({ name, shares }) => el("tr", {}, el("th", { scope: "row" }, name),
+      ...shares.map((share) => el("td", {}, percent(share))))))))];
+}
+
+/** One question: what was asked, your words, the model answer, and how its lines were rated. */
+function questionOf(get, titles, session, all, { id, ask, bug, hints, answer }) {
+  const own = session.steps[id];
+  const block = (text) => (text ? [el("pre", { tabindex: 0 }, el("code", {}, text.trimEnd()))] : []);
+  const rated = all.filter((line) => line.id === id);
+  const head = rated.map(({ status }) => status);
+  const worst = ["not reached", "missed", "half", "good"].find((status) => head.includes(status));
+  return el("details", { class: "nn-folded" },
+    el("summary", {}, ...prose(ask), ` ${worst}`),
+    ...block(bug),
+    ...(own.notes.trim() ? [el("p", {}, el("strong", {}, "Your words. "), own.notes)] : []),
+    ...(own.hints ? [el("p", {}, `${plural(own.hints, "hint")} of ${hints.length} taken.`)] : []),
+    el("div", { class: "nn-answer" }, ...answer.map(({ say }) => el("p", {}, ...prose(say)))),
+    el("ul", {}, ...rated.map(({ covers, status, chapter }) => el("li", {}, el("strong", {}, `${status}: `),
+      ...prose(covers), ", ", pageLink(titles[chapter] ?? chapter, `${chapter}.html`, get("base"))))));
+}
+
+function reportOf({ on, get }, interview, titles, session, announce) {
+  const { all, points, counts, habit } = summaryOf(interview, session);
+  const parts = drawSession(interview, session.number, session.screen);
+  const files = [["Save as Markdown", "md", "text/markdown", markdown],
+    ["Save as JSON", "json", "application/json", exported]].map(([name, end, type, text]) => {
+    const it = button(name);
+    on(it, "click", () => {
+      save(`mock-interview-${session.number}.${end}`, text(interview, session, titles), type);
+      announce("Saved as a file.");
+    });
+    return it;
+  });
+  const work = ({ code, report }) => [el("p", { class: "nn-head" }, el("strong", {}, "Your code")),
+    el("pre", { tabindex: 0 }, el("code", {}, code.trimEnd())),
+    ...(report ? [el("p", {}, `The judge: ${report}.`)] : [])];
+  return [
+    el("p", {}, `${halves(points)} of ${plural(all.length, "point")} in ${clock(sum(session.spent))}: `
+      + `${counts.map(([status, count]) => `${count} ${status}`).join(", ")}.`),
+    ...(habit ? [el("p", {}, el("strong", {}, "One habit to change. "), ...prose(habit))] : []),
+    ...parts.flatMap(({ title, steps }) => [el("p", { class: "nn-head" }, el("strong", {}, title)),
+      ...steps.map((step) => questionOf(get, titles, session, all, step))]),
+    ...(session.work ? work(session.work) : []),
+    el("div", { class: "nn-row" }, ...files)];
+}
+
+function render({ model, el: root }) {
+  const page = begin(model);
+  const { life, get, on, start } = page;
+  const [interview, titles] = [get("interview"), get("titles")];
+  const { said, announce } = announcer(life);
+  const stage = el("div", { class: "nn-stage" });
+  const trend = el("div", { class: "nn-stage" });
+  const which = el("select");
+  const choice = el("div", { class: "nn-row" }, el("label", {}, "Session", which));
+  const box = el("div", { class: "nn-widget nn-mock nn-debrief", role: "group", "aria-label": "Debrief" },
+    choice, said, stage, trend);
+  let sessions = [];
+  let shown = null; // what the kept sessions were when they were drawn
+  function draw() {
+    const session = sessions[which.value];
+    choice.hidden = !session;
+    stage.replaceChildren(...(session ? reportOf(page, interview, titles, session, announce) : []));
+    announce(session ? `The debrief of session ${session.number}.`
+      : "No interview has ended yet: its debrief will stand here.");
+  }
+  function read() {
+    sessions = finished(interview);
+    trend.replaceChildren(...trendTable(interview));
+    const now = JSON.stringify(sessions);
+    if (now === shown) return;
+    shown = now;
+    which.replaceChildren(...sessions.map(({ number, began, screen }, i) =>
+      el("option", { value: i }, `${number}, ${began}, ${screen} minutes`)));
+    draw();
+  }
+  on(which, "change", draw);
+  onKept((name) => { if (name === "mocks" || name === "sittings") read(); }, life);
+  window.addEventListener("storage", read, { signal: life });
+  listen(model, ["interview"], draw, life);
+  return start(root, box, { read }, () => {});
+}
+
+export default { render };

@@ -1,0 +1,206 @@
+// The deck: cards that stand as folds in this page, shown one by one when they are due. A card that was
+// known comes back after 1 day, then after 3, 7 and 21 (Leitner's boxes); nothing leaves the browser.
+
+import { announcer, begin, button, el, isRecord } from "./shared.js";
+import { keep, keepingNote, kept, names, onKept } from "./keeping.js";
+import { plural } from "./words.js";
+
+const KEY = "cards";
+const DAYS = [1, 3, 7, 21]; // until a card of box 1, 2, 3, 4 comes back
+const MORE = 10; // cards that are taken up at a time
+
+// ---- When a card comes back. ----
+
+/** A day some days after another, both as 2026-12-31. */
+export const after = (day, days) =>
+  new Date(Date.parse(`${day}T00:00Z`) + days * 864e5).toISOString().slice(0, 10);
+
+/** The reader's own day. */
+export const dayOf = (now) =>
+  new Date(now.getTime() - 6e4 * now.getTimezoneOffset()).toISOString().slice(0, 10);
+
+/** What is kept of a card after it was known well, hardly, or not: "good", "hard", "missed". */
+export function graded(record, grade, today) {
+  const next = { good: Math.min(record.box + 1, DAYS.length), hard: Math.max(record.box, 1), missed: 0 };
+  const box = next[grade];
+  return { box, due: box ? after(today, DAYS[box - 1]) : today };
+}
+
+const fresh = (today) => ({ box: 0, due: today });
+
+/** The records that are well formed. */
+export function recordsOf(value) {
+  const good = ([id, one]) => /^card-[\w-]{1,120}$/.test(id) && isRecord(one)
+    && Number.isInteger(one.box) && one.box >= 0 && one.box <= DAYS.length
+    && typeof one.due === "string" && /^\d{4}-\d\d-\d\d$/.test(one.due);
+  return Object.fromEntries(Object.entries(isRecord(value) ? value : {}).filter(good));
+}
+
+// ---- What was missed elsewhere is taken up by itself. ----
+
+/** Whether a card tells of something that the reader missed in a quiz, an interview or a pad. */
+export function missedElsewhere(entries) {
+  const starts = [];
+  for (const [name, value] of Object.entries(entries)) {
+    const [what, which] = name.split(":");
+    const parts = Object.entries(isRecord(value) ? value : {});
+    if (what === "quiz") {
+      for (const [id, one] of parts) if (one?.first === false) starts.push(`card-quiz-${which}-${id}`);
+    } else if (what === "report") {
+      for (const [drill, one] of parts) {
+        if (one?.passed === false) starts.push(`card-drill-${drill.replaceAll("_", "-")}-`);
+      }
+    }
+  }
+  const last = Array.isArray(entries.sittings) ? entries.sittings.at(-1) : null;
+  const steps = Object.entries(isRecord(last?.steps) ? last.steps : {});
+  const poor = steps.filter(([, one]) => one?.marked === true
+    && !(isRecord(one.rated) && Object.values(one.rated).includes(1))).map(([id]) => id);
+  return (id) => starts.some((start) => id === start || (start.endsWith("-") && id.startsWith(start)))
+    || poor.some((step) => /^card-mock-\d+-/.test(id) && id.replace(/^card-mock-\d+-/, "") === step);
+}
+
+const keptEntries = () => Object.fromEntries(names().map((name) => [name, kept(name)]));
+
+// ---- The page. ----
+
+/** The cards of this page, each with the part of the question to which its chapter belongs. */
+function cardsOf(get) {
+  return [...document.querySelectorAll("details[id^='card-']")].map((node) => {
+    const [, kind, which] = node.id.split("-");
+    const drill = Object.keys(get("drills")).find((name) =>
+      node.id.startsWith(`card-drill-${name.replaceAll("_", "-")}-`));
+    const chapter = kind === "drill" ? get("drills")[drill] : which;
+    const part = kind === "mock" ? Number(which) : get("chapters")[chapter];
+    const title = node.closest("section")?.querySelector("h2")?.firstChild?.textContent ?? "";
+    return { id: node.id, node, part, title };
+  });
+}
+
+/** A copy for the stage; an id stands once in a page. */
+function copy(node) {
+  const made = node.cloneNode(true);
+  for (const one of [made, ...made.querySelectorAll("[id]")]) one.removeAttribute?.("id");
+  return made;
+}
+
+const isFront = (node) => node.nodeType === 1 && (node.matches(".front") || node.querySelector(".front"));
+
+/** The two sides of a card. */
+function sidesOf({ node }) {
+  const [line, ...rest] = [...node.children];
+  const title = el("p", { class: "nn-ask", tabindex: -1 }, ...[...line.childNodes].map(copy));
+  return { front: [title, ...rest.filter(isFront).map(copy)],
+    back: rest.filter((one) => !isFront(one)).map(copy) };
+}
+
+/** One round: cards one by one; what was missed comes again at its end. */
+function roundOf(page, cards, { grade, ended, announce }) {
+  const stage = el("div", { class: "nn-stage" });
+  const left = [...cards];
+  let open = false;
+  const act = (name, done) => {
+    const press = button(name);
+    page.on(press, "click", done);
+    return press;
+  };
+  function judge(how) {
+    const card = left.shift();
+    if (how === "missed") left.push(card);
+    const due = grade(card, how);
+    open = false;
+    const words = how === "missed" ? "It comes again in this round." : `It comes back on ${due}.`;
+    const rest = left.length ? `${plural(left.length, "card")} left.` : "That was the last one.";
+    announce(`${words} ${rest}`);
+    draw();
+  }
+  function show() {
+    open = true;
+    draw();
+    announce("The answer. Did you know it?");
+  }
+  function draw() {
+    const [card] = left;
+    if (!card) {
+      ended();
+      return;
+    }
+    const { front, back } = sidesOf(card);
+    const grades = [["Missed", "missed"], ["Hard", "hard"], ["Good", "good"]];
+    stage.replaceChildren(
+      el("p", { class: "nn-muted" }, `${card.title}; ${plural(left.length, "card")} left`), ...front,
+      ...(open ? [el("div", { class: "nn-answer" }, ...back)] : []),
+      el("div", { class: "nn-row" }, ...(open ? grades.map(([name, how]) => act(name, () => judge(how)))
+        : [act("Show the answer", show)]), act("Stop", ended)));
+    stage.querySelector("[tabindex]").focus({ preventScroll: true });
+  }
+  draw();
+  return stage;
+}
+
+function render({ model, el: root }) {
+  const page = begin(model);
+  const { life, get, on, start } = page;
+  const { said, announce } = announcer(life);
+  const { note, tell } = keepingNote();
+  const part = el("select", {}, el("option", { value: "" }, "all parts"),
+    ...get("parts").map((title, i) => el("option", { value: i }, title)));
+  const review = button("Review what is due");
+  const more = button(`Take up ${MORE} more`);
+  const choice = el("div", { class: "nn-row" }, el("label", {}, "Part of the question", part), review, more);
+  const stage = el("div", { class: "nn-stage" });
+  const box = el("div", { class: "nn-widget nn-deck", role: "group", "aria-label": "Deck of cards" },
+    choice, said, stage, note);
+  const today = () => dayOf(new Date());
+  const records = () => recordsOf(kept(KEY));
+  const chosen = () => cardsOf(get).filter((card) => part.value === "" || card.part === Number(part.value));
+
+  /** The cards that are due, and those that were never taken up. */
+  function sorted() {
+    const known = records();
+    const missed = missedElsewhere(keptEntries());
+    const taken = ({ id }) => known[id] || missed(id);
+    const day = today();
+    const all = chosen();
+    return { all, due: all.filter((card) => taken(card) && (known[card.id]?.due ?? day) <= day),
+      fresh: all.filter((card) => !taken(card)) };
+  }
+  function say() {
+    if (!cardsOf(get).length) {
+      announce("The cards stand on the page All interview questions of the book.");
+      return;
+    }
+    const { all, due, fresh: untouched } = sorted();
+    announce(`${plural(all.length, "card")}: ${due.length} due, ${all.length - untouched.length} taken up.`);
+  }
+  function grade({ id }, how) {
+    const known = records();
+    const next = graded(known[id] ?? fresh(today()), how, today());
+    tell(keep(KEY, { ...known, [id]: next }));
+    return next.due;
+  }
+  function ended() {
+    stage.replaceChildren();
+    choice.hidden = false;
+    say();
+    review.focus();
+  }
+  function play(some, none) {
+    if (!some.length) {
+      announce(none);
+      return;
+    }
+    choice.hidden = true;
+    stage.replaceChildren(roundOf(page, some, { grade, ended, announce }));
+    announce(`${plural(some.length, "card")}. Answer aloud before you look.`);
+    stage.querySelector("[tabindex]").focus({ preventScroll: true });
+  }
+  on(review, "click", () => play(sorted().due, "No card is due: take up some, or come back another day."));
+  on(more, "click", () => play(sorted().fresh.slice(0, MORE), "Every card is taken up."));
+  on(part, "change", say);
+  onKept((name) => { if (name !== KEY && !choice.hidden) say(); }, life);
+  window.addEventListener("storage", () => { if (!choice.hidden) say(); }, { signal: life });
+  return start(root, box, { read: say }, () => {});
+}
+
+export default { render };

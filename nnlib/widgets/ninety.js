@@ -1,0 +1,163 @@
+// Ninety minutes: a clock that runs on over the pages, a bar that says where one should be, and ticks
+// for what the browser knows to be done.
+
+import { announcer, begin, button, el, isRecord, set, write } from "./shared.js";
+import { keep, keepingNote, kept, onKept } from "./keeping.js";
+import { plural, prose } from "./words.js";
+
+const KEY = "ninety";
+
+/** A state that is well formed, or the one before the start. */
+export function stateOf(value, steps) {
+  const none = { spent: 0, since: null, opened: [], done: [], before: {} };
+  if (!isRecord(value)) return none;
+  const { spent, since, opened, done, before } = value;
+  const known = (id) => steps.some((step) => step.id === id);
+  const ids = (list) => (Array.isArray(list) ? list.filter(known) : []);
+  return { spent: Number.isFinite(spent) && spent >= 0 ? spent : 0,
+    since: Number.isFinite(since) ? since : null, opened: ids(opened), done: ids(done),
+    before: isRecord(before) ? before : {} };
+}
+
+/** The milliseconds that the clock has run; a clock set back takes nothing away. */
+export const elapsed = ({ spent, since }, now) => spent + (since === null ? 0 : Math.max(now - since, 0));
+
+/** The step at which one should be after so many milliseconds; the last one, once all are over. */
+export function due(steps, ms) {
+  let end = 0;
+  const i = steps.findIndex(({ minutes }) => (end += minutes * 60000) > ms);
+  return i < 0 ? steps.length - 1 : i;
+}
+
+const counts = (value) => (Array.isArray(value) ? value.length : 0);
+const cardsSeen = () =>
+  Object.entries(isRecord(kept("cards")) ? kept("cards") : {}).map((one) => JSON.stringify(one));
+
+/** What there was when the clock was started, against which a step is done. */
+const snapshot = () => ({ cards: cardsSeen(), mocks: counts(kept("mocks")) });
+
+/** Whether a step that is not a page to read is done. */
+export function finished(step, before, blanks) {
+  if (step.done === "drill") return isRecord(kept("drills")) && Object.hasOwn(kept("drills"), step.drill);
+  if (step.done === "mock") return counts(kept("mocks")) > (before.mocks ?? 0);
+  if (step.done === "cards") {
+    const old = new Set(Array.isArray(before.cards) ? before.cards : []);
+    return cardsSeen().filter((one) => !old.has(one)).length >= step.cards;
+  }
+  const given = kept("derivation");
+  return step.done === "blanks" && isRecord(given)
+    && Object.entries(blanks).every(([id, text]) => given[id] === text);
+}
+
+function clock(ms) {
+  const seconds = Math.floor(ms / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** The list of steps: a tick, what to do and where, and the minutes. */
+function rowsOf(steps, { on }, opens, ticks) {
+  return steps.map((step) => {
+    const box = el("input", { type: "checkbox" });
+    const link = el("a", { href: step.page }, step.title);
+    on(link, "click", () => opens(step));
+    on(box, "change", () => ticks(step, box.checked));
+    const label = el("label", { class: "nn-check" }, box, el("span", {}, "done"));
+    const row = el("li", {}, el("span", {}, link, ": ", ...prose(step.say), ". ",
+      el("span", { class: "nn-muted" }, plural(step.minutes, "minute"))), label);
+    set(label, { "aria-label": `${step.title}: done` });
+    return { step, box, row };
+  });
+}
+
+function render({ model, el: root }) {
+  const page = begin(model);
+  const { life, get, on, start } = page;
+  const [steps, blanks] = [get("steps"), get("blanks")];
+  const { said, announce } = announcer(life);
+  const { note, tell } = keepingNote();
+  const whole = steps.reduce((sofar, { minutes }) => sofar + minutes, 0);
+  const [go, anew] = ["Start the clock", "Begin again"].map(button);
+  const time = el("strong", { class: "nn-number", role: "timer", "aria-label": "Time" });
+  const bar = el("progress", { max: whole * 60000, "aria-label": "Time gone" });
+  let state = stateOf(null, steps);
+  const now = () => Date.now();
+  const running = () => state.since !== null;
+  const begun = () => running() || state.spent > 0;
+  const rows = rowsOf(steps, page, (step) => {
+    if (step.done === "read" && begun()) commit({ opened: [...new Set([...state.opened, step.id])] });
+  }, (step, yes) => {
+    const others = state.done.filter((id) => id !== step.id);
+    commit({ done: yes ? [...others, step.id] : others });
+    say();
+  });
+  const list = el("ol", {}, ...rows.map(({ row }) => row));
+  const box = el("div", { class: "nn-widget nn-ninety", role: "group", "aria-label": "Ninety minutes" },
+    el("div", { class: "nn-row" }, time, go, anew), bar, list, said, note);
+
+  function commit(change) {
+    state = { ...state, ...change };
+    tell(keep(KEY, state));
+    draw();
+  }
+  /** Tick what was done elsewhere. */
+  function look() {
+    if (!begun()) return;
+    const more = steps.filter((step) => !state.done.includes(step.id)
+      && (finished(step, state.before, blanks) || state.opened.includes(step.id)));
+    if (!more.length) return;
+    const opened = state.opened.filter((id) => !more.some((step) => step.id === id));
+    commit({ done: [...state.done, ...more.map(({ id }) => id)], opened });
+    say();
+  }
+  function say() {
+    if (!begun()) {
+      announce(`${whole} minutes in ${plural(steps.length, "step")}. Start the clock when you begin.`);
+      return;
+    }
+    const ms = elapsed(state, now());
+    const place = steps[due(steps, ms)].title;
+    const over = ms >= whole * 60000 ? "The time is over." : `By now: ${place}.`;
+    announce(`${over} ${state.done.length} of ${plural(steps.length, "step")} done.`
+      + `${running() ? "" : " The clock stands."}`);
+  }
+  function draw() {
+    const ms = elapsed(state, now());
+    const place = due(steps, ms);
+    write(time, `${clock(ms)} of ${whole}:00`);
+    bar.value = Math.min(ms, whole * 60000);
+    write(go, running() ? "Pause" : begun() ? "Resume" : "Start the clock");
+    anew.hidden = !begun();
+    rows.forEach(({ step, box: tick, row }, i) => {
+      tick.checked = state.done.includes(step.id);
+      set(row, { "aria-current": begun() && i === place ? "step" : null });
+    });
+  }
+  on(go, "click", () => {
+    if (running()) commit({ spent: elapsed(state, now()), since: null });
+    else commit({ since: now(), ...(begun() ? {} : { before: snapshot() }) });
+    say();
+  });
+  on(anew, "click", () => {
+    state = stateOf(null, steps);
+    tell(keep(KEY));
+    draw();
+    say();
+    go.focus();
+  });
+  const timer = setInterval(() => running() && draw(), 1000);
+  life.addEventListener("abort", () => clearInterval(timer));
+  const read = () => {
+    state = stateOf(kept(KEY), steps);
+    draw();
+    look();
+    say();
+  };
+  onKept((name) => { if (name !== KEY && name !== "trial") look(); }, life);
+  window.addEventListener("storage", read, { signal: life });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") look();
+  }, { signal: life });
+  return start(root, box, { read }, () => {});
+}
+
+export default { render };

@@ -1,0 +1,150 @@
+// A mock interview as data. A session is drawn from its number, so that the number is enough to draw
+// it again; what the reader did is kept beside it, by the names of the steps.
+
+import { isRecord } from "./shared.js";
+
+export const MOST = 9999;
+export const COST = 0.5; // points that a hint costs
+
+/** Random numbers from a seed: mulberry32. */
+function chance(seed) {
+  let state = seed >>> 0;
+  return (n) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4294967296) * n);
+  };
+}
+
+const UNITS = [[1e12, "TB"], [1e9, "GB"], [1e6, "MB"]];
+
+/** A number of bytes, to two digits. */
+export function bytesOf(count) {
+  const [size, unit] = UNITS.find(([least]) => count >= least) ?? UNITS.at(-1);
+  return `${Number((count / size).toPrecision(2))} ${unit}`;
+}
+
+/** What a scene says of each {field}, its sizes drawn. */
+function drawScene(scenes, pick) {
+  const scene = scenes[pick(scenes.length)];
+  const [queries, rows] = [scene.n_test, scene.n_train].map((sizes) => sizes[pick(sizes.length)]);
+  const matrix = queries * rows * scene.bytes;
+  const grouped = (n) => n.toLocaleString("en-US");
+  return { ...scene, n_test: grouped(queries), n_train: grouped(rows),
+    matrix: bytesOf(matrix), cube: bytesOf(matrix * scene.d) };
+}
+
+/** A step with what the scene says in it; the listings have braces of their own. */
+function fillStep(step, scene) {
+  const fill = (text) => text.replace(/\{([a-z_]+)\}/g, (_, word) => scene[word]);
+  const filled = (line) => (typeof line === "string" ? { say: fill(line) }
+    : { ...line, say: fill(line.say), covers: fill(line.covers), chapter: fill(line.chapter) });
+  return { ...step, ask: fill(step.ask), answer: step.answer.map(filled) };
+}
+
+/** The parts of one session: one scene, of every `one_of` one step, and what a screen asks. */
+export function drawSession({ screens, scenes, parts }, number, screen) {
+  const pick = chance(number);
+  const scene = drawScene(scenes, pick);
+  return parts.map(({ title, minutes, steps }) => {
+    const drawn = steps.map((entry) => entry.one_of?.[pick(entry.one_of.length)] ?? entry);
+    const asked = drawn.filter((step) => step.screen <= screen);
+    const own = minutes[screens.indexOf(screen)];
+    return { title, minutes: own, steps: asked.map((step) => fillStep(step, scene)) };
+  });
+}
+
+/** Every line of the session's answers that earns something. */
+export const lines = (parts) => parts.flatMap(({ title, steps }, part) => steps.flatMap((step) =>
+  step.answer.flatMap((line, k) => (line.covers ? [{ ...line, part, title, id: step.id, k }] : []))));
+
+/** What is kept of a step: the hints taken, the probe met, notes, and how lines were rated. */
+export const blank = () => ({ hints: 0, probe: null, notes: "", marked: false, rated: {} });
+
+const PHASES = ["asking", "choosing", "probing", "marking", "done"];
+
+function stepOf(value) {
+  if (!isRecord(value)) return blank();
+  const { hints, probe, notes, marked, rated } = value;
+  const shares = Object.entries(isRecord(rated) ? rated : {});
+  const good = shares.filter(([, share]) => [0, 0.5, 1].includes(share));
+  return { hints: Number.isInteger(hints) && hints > 0 ? hints : 0,
+    probe: Number.isInteger(probe) ? probe : null, notes: typeof notes === "string" ? notes : "",
+    marked: marked === true, rated: Object.fromEntries(good) };
+}
+
+const codeOf = (value) => (isRecord(value) && typeof value.code === "string"
+  ? { code: value.code, report: typeof value.report === "string" ? value.report : "" } : null);
+
+/** A stored session, if it can be one of this interview; else none. */
+export function sessionOf(value, interview) {
+  if (!isRecord(value) || value.mark !== interview.mark) return null;
+  const { mark, number, screen, part, step, phase, spent, began, work } = value;
+  if (!Number.isInteger(number) || number < 1 || number > MOST) return null;
+  if (!interview.screens.includes(screen)) return null;
+  const parts = drawSession(interview, number, screen);
+  const fits = Number.isInteger(part) && Number.isInteger(step) && Boolean(parts[part]?.steps[step])
+    && PHASES.includes(phase) && isRecord(value.steps)
+    && Array.isArray(spent) && spent.length === parts.length
+    && spent.every((ms) => Number.isFinite(ms) && ms >= 0)
+    && typeof began === "string" && /^\d{4}-\d\d-\d\d$/.test(began);
+  if (!fits) return null;
+  const all = parts.flatMap(({ steps }) => steps.map(({ id }) => [id, stepOf(value.steps[id])]));
+  return { mark, number, screen, part, step, phase, spent: [...spent], began,
+    steps: Object.fromEntries(all), work: codeOf(work) };
+}
+
+export function clock(ms) {
+  const seconds = Math.floor(ms / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+export const sum = (values) => values.reduce((a, b) => a + b, 0);
+export const planned = (parts) => sum(parts.map(({ minutes }) => minutes));
+
+/** A number of points for reading, halves as they are written. */
+export const halves = (value) => (value % 1 ? `${Math.floor(value) || ""}½` : String(value));
+
+const NAMES = new Map([[1, "good"], [0.5, "half"], [0, "missed"]]);
+export const STATUSES = ["good", "half", "missed", "not reached"];
+
+/** What is told at the end: by part, by line, by item of the rubric. */
+export function summaryOf(interview, session) {
+  const parts = drawSession(interview, session.number, session.screen);
+  const all = lines(parts).map((line) => {
+    const { marked, rated } = session.steps[line.id];
+    const share = rated[line.k] ?? 0;
+    return { ...line, share, status: marked ? NAMES.get(share) : "not reached" };
+  });
+  const reached = all.filter(({ status }) => status !== "not reached");
+  const pointsOf = (some) => {
+    const steps = [...new Set(some.map(({ id }) => id))];
+    return sum(steps.map((id) => {
+      const got = sum(some.filter((line) => line.id === id).map(({ share }) => share));
+      return Math.max(got - COST * session.steps[id].hints, 0);
+    }));
+  };
+  const items = Object.keys(interview.items).flatMap((item) => {
+    const own = reached.filter((line) => line.item === item);
+    return own.length ? [[item, sum(own.map(({ share }) => share)) / own.length]] : [];
+  });
+  const [weakest] = [...items].sort((a, b) => a[1] - b[1]);
+  return {
+    rows: parts.map(({ title, minutes }, p) => {
+      const own = all.filter(({ part }) => part === p);
+      return { title, minutes, spent: session.spent[p], points: pointsOf(own), of: own.length };
+    }),
+    all, points: pointsOf(all), items: Object.fromEntries(items),
+    counts: STATUSES.map((status) => [status, all.filter((line) => line.status === status).length]),
+    habit: weakest && weakest[1] < 1 ? interview.items[weakest[0]].habit : "",
+  };
+}
+
+/** A finished session as one entry of those past. */
+export function recordOf(interview, session) {
+  const { all, points, items } = summaryOf(interview, session);
+  return { number: session.number, screen: session.screen, date: session.began,
+    minutes: Math.round(sum(session.spent) / 60000),
+    covered: all.filter(({ status }) => status === "good").length, of: all.length, points, items };
+}
