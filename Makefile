@@ -59,6 +59,7 @@ lint: $(VENV)/ready ## check style, types and spelling
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/oxlint --deny-warnings nnlib rendering tests
+	$(BIN)/python commands/javascript.py
 	$(BIN)/codespell nnlib rendering commands tests chapters README.md CONTRIBUTING.md
 
 pins: $(VENV)/ready ## choose new exact versions for requirements.txt from pyproject.toml

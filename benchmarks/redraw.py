@@ -5,7 +5,8 @@ far down, into view, until it has been painted with its text line. For the redra
 stands alone on a static page, as a chapter shows it, and a real mouse drags its main slider from
 end to end, or a point across its plot. A redraw is measured from the first callback of a frame
 until the browser has laid out and painted it, plus what the event handlers before it took; a frame
-of 60 Hz is 16.7 ms. Widgets that refine their picture when idle are measured while moving.
+of 60 Hz is 16.7 ms. Widgets that refine their picture when idle are measured while moving, and
+those that take so many units with 1,000 of them, too.
 Run: python benchmarks/redraw.py [CLASS …]
 """
 
@@ -13,23 +14,26 @@ import gzip
 import statistics
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-from nnlib import widgets
+from nnlib import ThreeLayerNet, widgets
 from nnlib.widgets.base import Widget, read
 from nnlib.widgets.joining import EXPORT
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "tests" / folder) for folder in ("browser", "")]
 
 from provision import CHROMIUM, find  # noqa: E402
-from visits import ARGUMENTS, document  # noqa: E402
+from visits import ARGUMENTS, ask_for_all, document  # noqa: E402
 
 STEPS = 200
 QUERY = "Query: move with the arrow keys"
 POINTS = {"NetworkDiagram": QUERY, "VoronoiExplorer": QUERY}
 """Widgets whose reader drags a point, by the name of its handle; of others, the first slider."""
+UNITS = 1000
 
 # Frames in which the page's own callbacks ran. A message sent from the first of them arrives when
 # the frame has been painted.
@@ -79,17 +83,47 @@ def figures() -> list[str]:
     return [name for name in widgets.__all__ if hasattr(getattr(widgets, name), "figure")]
 
 
+def net(rows: np.ndarray, labels: np.ndarray) -> Widget:
+    """Return a diagram of a network, whose reader moves the temperature."""
+    units = ThreeLayerNet.from_data(rows, labels, temperature=1.0)
+    return widgets.NetworkDiagram(units, rows[0], controls=["temperature"])
+
+
+LARGE: dict[str, Callable[[np.ndarray, np.ndarray], Widget]] = {
+    "NetworkDiagram": net,
+    "TemperatureExplorer": lambda rows, labels: widgets.TemperatureExplorer(rows, labels, rows[0]),
+    "VoronoiExplorer": lambda rows, labels: widgets.VoronoiExplorer(rows, labels, rows[0]),
+}
+"""The widgets that take a thousand units; an algorithm to step through has 16 rows at most."""
+
+
+def cases(chosen: list[str]) -> list[tuple[str, Widget]]:
+    """Return what is measured: each widget as it is, then the same with many units."""
+    rng = np.random.default_rng(2026)
+    rows, labels = rng.normal(size=(UNITS, 2)), np.arange(UNITS) % 3
+    found = [(name, getattr(widgets, name)()) for name in chosen]
+    return found + [
+        (f"{name}, {UNITS}", LARGE[name](rows, labels)) for name in chosen if name in LARGE
+    ]
+
+
 def fewest(page: Page, name: str) -> float:
     """Return how many redraws show that the mouse has met what it should drag."""
-    if name in POINTS:
+    if has_point(page, name):
         return STEPS / 4
     stops = page.locator("input[type=range]").first.evaluate("(e) => (e.max - e.min) / e.step")
     return float(min(STEPS, stops)) / 4
 
 
+def has_point(page: Page, name: str) -> bool:
+    """Return whether the reader of the widget on this page drags a point."""
+    return name in POINTS and page.get_by_role("button", name=POINTS[name]).count() > 0
+
+
 def path_of(name: str, page: Page) -> tuple[Locator, list[tuple[float, float]]]:
     """Return what the mouse drags on a widget's page, and the points it passes."""
-    if name in POINTS:
+    dragged = has_point(page, name)
+    if dragged:
         part = page.get_by_role("button", name=POINTS[name])
         ground = part.locator("xpath=..").bounding_box()
     else:
@@ -98,11 +132,11 @@ def path_of(name: str, page: Page) -> tuple[Locator, list[tuple[float, float]]]:
     box = part.bounding_box()
     if box is None or ground is None:
         raise RuntimeError(f"{name} shows nothing to drag")
-    inset = box["width"] / 2 if name in POINTS else 8
+    inset = box["width"] / 2 if dragged else 8
     left, width = ground["x"] + inset, ground["width"] - 2 * inset
     across = [left + width * step / (STEPS - 1) for step in range(STEPS)]
     # A point comes from where it stands and crosses the plot on a slope, so that it meets more.
-    tall = 0.6 * ground["height"] if name in POINTS else 0.0
+    tall = 0.6 * ground["height"] if dragged else 0.0
     middle = ground["y"] + ground["height"] / 2
     down = [middle + tall * (step / (STEPS - 1) - 0.5) for step in range(STEPS)]
     return part, list(zip(across, down, strict=True))
@@ -113,7 +147,7 @@ def redraws(page: Page, name: str) -> list[float]:
     part, points = path_of(name, page)
     box = part.bounding_box()
     assert box is not None
-    if name in POINTS:
+    if has_point(page, name):
         page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     else:
         page.mouse.move(*points[0])
@@ -144,16 +178,17 @@ def starts(browser: Browser, path: Path) -> list[float]:
     return found
 
 
-def measure(browser: Browser, name: str, folder: Path) -> tuple[list[float], list[float]]:
+def measure(browser: Browser, widget: Widget, folder: Path) -> tuple[list[float], list[float]]:
     """Return the milliseconds of a widget's starts and of its redraws."""
-    widget: type[Widget] = getattr(widgets, name)
+    name = type(widget).__name__
     path = folder / f"{name}.html"
-    path.write_text(document([widget()]), encoding="utf-8")
+    path.write_text(document([widget]), encoding="utf-8")
     begin = starts(browser, path)
     page = browser.new_page(viewport={"width": 820, "height": 1600})
     page.add_init_script(f"({STOPWATCH})()")
     page.goto(path.as_uri())
     page.locator(".widget-place[data-widget=running] .nn-said:not(:empty)").wait_for()
+    ask_for_all(page)  # what is folded away is drawn, too, and the slider may be there
     page.wait_for_timeout(500)  # what a page does on arrival is another matter
     times, enough = redraws(page, name), fewest(page, name)
     page.close()
@@ -168,15 +203,15 @@ def main(chosen: list[str]) -> None:
     if executable is None:
         raise SystemExit(CHROMIUM.advice)
     shared = compressed(EXPORT.sub("", read("shared.js")))
-    print(f"{'':>22}  start ms (slowest)  redraws  median ms  95 % ms  module kB  of it shared kB")
+    print(f"{'':>25}  start ms (slowest)  redraws  median ms  95 % ms  module kB  of it shared kB")
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
-        for name in chosen or figures():
-            begin, times = measure(browser, name, Path(folder))
+        for name, widget in cases(chosen or figures()):
+            begin, times = measure(browser, widget, Path(folder))
             median, high = statistics.median(times), statistics.quantiles(times, n=20)[-1]
-            weight = compressed(getattr(widgets, name)._esm)
+            weight = compressed(type(widget)._esm)
             print(
-                f"{name:>22}  {statistics.median(begin):8.0f} ({max(begin):7.0f})"
+                f"{name:>25}  {statistics.median(begin):8.0f} ({max(begin):7.0f})"
                 f"  {len(times):7}  {median:9.1f}  {high:7.1f}"
                 f"  {weight / 1000:9.1f}  {shared / 1000:15.1f}"
             )

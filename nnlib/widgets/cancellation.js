@@ -215,8 +215,8 @@ export function wrongFrom(text, right) {
 
 // ---- The page. ----
 
-const DATA = ["templates", "queries"];
-const STATE = ["offset", "precision", "centered", "query", "template"];
+const DATA = /** @type {const} */ (["templates", "queries"]);
+const STATE = /** @type {const} */ (["offset", "precision", "centered", "query", "template"]);
 const HEIGHT = 170;
 const OFFSETS = [0];
 const DECADE = ["1", "1.2", "1.5", "2", "2.5", "3", "4", "5", "6", "8"];

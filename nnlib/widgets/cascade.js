@@ -151,6 +151,7 @@ function apart(by) {
 
 /** What is known of every row up to a step: its bounds, its squared distance, and whether it is out. */
 function knownOf(count, steps, at, base) {
+  /** @type {{ out: boolean, low?: number, high?: number, value?: number, last?: string }[]} */
   const rows = Array.from({ length: count }, () => ({ out: false }));
   for (const { kind, row, low, high, left } of steps.slice(0, at)) {
     if (kind === "bound") Object.assign(rows[row], { low: low + base, high: high + base, last: "float32" });

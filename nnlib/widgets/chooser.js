@@ -1,4 +1,6 @@
-import { announcer, begin, button, clamp, el, listen, onFrame, set, stateLink, write } from "./shared.js";
+import {
+  announcer, begin, button, clamp, el, folded, listen, onFrame, set, stateLink, write,
+} from "./shared.js";
 
 // ---- The rules. ----
 // nnlib/widgets/chooser.py does the same operations in the same order, and a test compares the two.
@@ -155,7 +157,7 @@ export function compute({ n, d, intrinsic, memory, batch, recall, updates, sprea
 
 // ---- The page. ----
 
-const STATE = ["n", "d", "intrinsic", "memory", "batch", "recall", "updates", "spread"];
+const STATE = /** @type {const} */ (["n", "d", "intrinsic", "memory", "batch", "recall", "updates", "spread"]);
 const WORDED = ["updates", "spread"]; // the choices that are no numbers
 const ROWS = [3, 4, 5, 6, 7, 8].flatMap((e) => [1, 2, 5].map((step) => step * 10 ** e)).concat(1e9);
 const STEPS = {
@@ -200,7 +202,7 @@ function controlsOf(rules) {
   return { node, sliders, selects, other };
 }
 
-/** A candidate: verdict and reason, its memory and its work as bars. */
+/** A candidate: its verdict, its memory and its work as bars; the reason and the sums when asked for. */
 function cardOf([name, title]) {
   const span = (look) => el("span", { class: look });
   const meter = (look) => el("svg", { height: 14, "aria-hidden": "true" },
@@ -213,8 +215,7 @@ function cardOf([name, title]) {
     work: meter("nn-work"), cost: span(), looked: span("nn-muted"),
   };
   card.box = el("li", {},
-    el("div", {}, el("span", { class: "nn-strong" }, title), card.badge),
-    card.reason,
+    folded(el("span", {}, el("span", { class: "nn-strong" }, title), card.badge), card.reason),
     el("div", {}, card.memory, el("p", { class: "nn-meter" }, card.bytes, " ", card.sum)),
     el("div", {}, card.work, el("p", { class: "nn-meter" }, card.cost, " ", card.looked)));
   return card;
@@ -236,19 +237,20 @@ function partsOf(rules, said, link) {
   const memoryKey = el("span", {});
   const cards = Object.entries(rules.names).map(cardOf);
   const reset = button("Reset");
+  const counted = folded("How work is counted", el("p", { class: "nn-muted" },
+    "Work is counted in operations, a byte fetched from memory as "
+    + `${rules.balance} (${rules.balance * rules.jump} where a tree or a graph jumps to it) `
+    + `and one from disk as ${rules.balance * rules.disk}. What an approximate index must look at is `
+    + "a guess: measure the recall on your own data."));
   const box = el("div", { class: "nn-widget nn-chooser", role: "group", "aria-label": "Index chooser" },
     el("div", { class: "nn-row" }, el("label", {}, "Case", chosen), note),
-    controls.node,
+    folded("Set your own case", controls.node),
     said,
     el("div", { class: "nn-legend" },
       barKey("nn-bar", memoryKey),
       barKey("nn-work", "work a query, logarithmic; line: brute force")),
     el("ul", {}, ...cards.map((card) => card.box)),
-    el("p", { class: "nn-muted" }, "Work is counted in operations, a byte fetched from memory as "
-      + `${rules.balance} (${rules.balance * rules.jump} where a tree or a graph jumps to it) `
-      + `and one from disk as ${rules.balance * rules.disk}. What an approximate index must look at is `
-      + "a guess: measure the recall on your own data."),
-    el("div", { class: "nn-row" }, reset, ...link.controls));
+    el("div", { class: "nn-row" }, reset, ...link.controls, counted));
   return { box, own, chosen, note, ...controls, memoryKey, cards, reset };
 }
 
@@ -304,7 +306,7 @@ function followControls({ own, chosen, note, sliders, selects, other, memoryKey 
   }
   other.hidden = other.disabled = other.value !== String(state.intrinsic);
   for (const [name, select] of Object.entries(selects)) select.value = state[name];
-  write(memoryKey, `bytes in memory; line: the ${room} of a machine`);
+  write(memoryKey, `memory; line: the ${room} of a machine`);
 }
 
 const times = (more, less, word) => {

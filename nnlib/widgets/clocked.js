@@ -46,29 +46,30 @@ function unitsOf() {
       score: width * 0.23, wins: width * 0.37, select: width * 0.53, latch: width * 0.73, vote: width - 44 };
     const y = (i) => HEAD + LINE * i + LINE / 2;
     const votes = names.map((_, c) => HEAD + (n * LINE * (c + 0.5)) / names.length);
-    shown = { key, n, at, y, votes };
     set(svg, { width, height: HEAD + Math.max(n, names.length) * LINE + 6 });
     const head = (x, text, anchor = "middle") => el("text", { x, y: 12, "text-anchor": anchor }, text);
     const each = (count, make) => Array.from({ length: count }, (_, i) => make(i));
     const text = (x, anchor) => (i) => el("text", { x, y: y(i) + 4, "text-anchor": anchor });
-    shown.feedback = each(n, () => el("path", { class: "nn-feedback" }));
-    shown.forward = each(n, (i) => el("path", { d: `M${at.select + 14},${y(i)}H${at.latch - 10}` }));
-    shown.counts = each(n, () => el("path", { class: "nn-wire" }));
-    shown.marks = each(n, (i) => el("g", { transform: `translate(8,${y(i)})` }));
-    shown.scores = each(n, text(at.score, "end"));
-    shown.wins = each(n, text(at.wins, "end"));
-    shown.circles = each(n, (i) => el("circle", { cx: at.select, cy: y(i), r: 14, class: "nn-select" }));
-    shown.sums = each(n, text(at.select, "middle"));
-    shown.latches = each(n, (i) => el("rect", { x: at.latch - 10, y: y(i) - 10, width: 20, height: 20 }));
-    shown.bits = each(n, text(at.latch, "middle"));
-    shown.boxes = votes.map((v) => el("rect", { x: at.vote, y: v - 13, width: 42, height: 26, rx: 5 }));
-    shown.tallies = votes.map((v) => el("text", { x: at.vote + 21, y: v + 4, "text-anchor": "middle" }));
+    const drawn = {
+      feedback: each(n, () => el("path", { class: "nn-feedback" })),
+      forward: each(n, (i) => el("path", { d: `M${at.select + 14},${y(i)}H${at.latch - 10}` })),
+      counts: each(n, () => el("path", { class: "nn-wire" })),
+      marks: each(n, (i) => el("g", { transform: `translate(8,${y(i)})` })),
+      scores: each(n, text(at.score, "end")),
+      wins: each(n, text(at.wins, "end")),
+      circles: each(n, (i) => el("circle", { cx: at.select, cy: y(i), r: 14, class: "nn-select" })),
+      sums: each(n, text(at.select, "middle")),
+      latches: each(n, (i) => el("rect", { x: at.latch - 10, y: y(i) - 10, width: 20, height: 20 })),
+      bits: each(n, text(at.latch, "middle")),
+      boxes: votes.map((v) => el("rect", { x: at.vote, y: v - 13, width: 42, height: 26, rx: 5 })),
+      tallies: votes.map((v) => el("text", { x: at.vote + 21, y: v + 4, "text-anchor": "middle" })),
+    };
+    shown = { key, n, at, y, votes, ...drawn };
     svg.replaceChildren(
       head(0, "unit", "start"), head(at.score, "s", "end"), head(at.wins, "wins", "end"),
       head(at.select, "select"), head(at.latch, "latch"), head(at.vote + 21, "vote"),
       ...each(n, (i) => el("text", { x: 20, y: y(i) + 4 }, i)),
-      ...["feedback", "forward", "counts", "marks", "scores", "wins", "circles", "sums", "latches", "bits",
-        "boxes", "tallies"].flatMap((name) => shown[name]));
+      ...Object.values(drawn).flat());
   }
   function draw(now, { scores, wins }, cycle) {
     const { labels, class_names: names } = now;

@@ -60,7 +60,7 @@ export function compute({ templates, query }) {
 
 // ---- The page. ----
 
-const STATE = ["templates", "query"];
+const STATE = /** @type {const} */ (["templates", "query"]);
 const STEP = 0.25; // of a template; a query moves by half of it, so that it reaches every midpoint
 const LEFT = 34;
 const RIGHT = 16;

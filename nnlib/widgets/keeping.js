@@ -39,7 +39,8 @@ export function keep(name, value) {
 
 /** Call back with the name whenever this page keeps or forgets something. */
 export function onKept(heard, life) {
-  window.addEventListener(CHANGED, ({ detail }) => heard(detail), { signal: life });
+  const hear = (/** @type {CustomEvent<string>} */ { detail }) => heard(detail);
+  window.addEventListener(CHANGED, hear, { signal: life });
 }
 
 /** The names under which something is kept. */

@@ -20,7 +20,12 @@ const CELLS = [
   ["approximate:start", "graphs:start"],
 ];
 
-/** Move the answers of a quiz, all or those to some questions. */
+/**
+ * Move the answers of a quiz, all or those to some questions.
+ * @param {string} then
+ * @param {string} today
+ * @param {(id: string) => boolean} [isOne]
+ */
 function moveAnswers(then, today, isOne = () => true) {
   const [old, now] = [kept(then), kept(today) ?? {}];
   if (!isRecord(old) || !isRecord(now)) return;

@@ -49,7 +49,8 @@ const isTemplate = (w, bias) => {
 
 // ---- The page. ----
 
-const STATE = ["W", "b", "labels", "class_names", "query", "feature_names", "extent", "temperature", "norm"];
+const STATE = /** @type {const} */ (["W", "b", "labels", "class_names", "query", "feature_names",
+  "extent", "temperature", "norm"]);
 const FEW = 8; // as many units as are all drawn in full
 const BEST = 5; // of more than that, those with the largest scores
 const LARGEST = 1e100;
@@ -194,17 +195,16 @@ function diagramOf(page) {
     const { W, query, class_names: names, feature_names: features } = now;
     const rows = W.length <= FEW ? W.length : BEST;
     const withNorm = page.has("norm");
-    shown = { key, rows, ...columnsOf(width, rows, query.length + 1, names.length, withNorm) };
+    const how = el("text", { y: 12, class: "nn-how" });
+    shown = { key, rows, how, fields: query.map((_, j) => scrubber(page, j)),
+      ...columnsOf(width, rows, query.length + 1, names.length, withNorm) };
     const { input, unit, output, tall, left, end, choice } = shown;
     const place = (x, y, w, h) => `left:${x}px;top:${y.toFixed(1)}px;width:${w}px;height:${h}px`;
     node.style.height = `${shown.height}px`;
     set(svg, { width, height: shown.height });
-    const fields = query.map((_, j) => {
-      const field = scrubber(page, j);
-      return el("label", { class: "nn-input", style: place(0, shown.inputAt(j), input, 36) },
-        el("span", {}, features[j]), field);
-    });
-    shown.fields = fields.map((label) => label.lastChild);
+    const fields = shown.fields.map((field, j) => el("label", {
+      class: "nn-input", style: place(0, shown.inputAt(j), input, 36) }, el("span", {}, features[j]), field));
+    set(how, { x: choice + 4 });
     inputs.replaceChildren(...fields, el("div", {
       class: "nn-input nn-one", style: place(0, shown.inputAt(query.length), input, 36) }, "1"));
     const line = (name) => el("span", { class: "nn-line" }, el("span", {}, name), el("span"));
@@ -223,10 +223,8 @@ function diagramOf(page) {
     heads.replaceChildren(
       el("text", { x: 0, y: 12 }, "x"),
       el("text", { x: left, y: 12 }, withNorm ? "s" : "s = Wx + b"),
-      el("text", { x: choice + 4, y: 12, class: "nn-how" }),
+      how,
       el("text", { x: width, y: 12, "text-anchor": "end" }, "label"));
-    shown.how = heads.childNodes[2];
-    shown.choiceAt = choice;
   }
 
   /** Widths and signs of the edges into one unit: each term of its sum. */

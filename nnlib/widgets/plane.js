@@ -55,7 +55,12 @@ const TURNS = { PageDown: 1, PageUp: -1 };
 const EDGE = { left: 30, right: 8, top: 20, bottom: 32 };
 const TALLEST = { phone: 236, beside: 330 }; // beside: where the network has room there
 
-/** The frame of a map: axes, their numbers, the names of the features. */
+/**
+ * The frame of a map: axes, their numbers, the names of the features.
+ * @param {{ width: number, height: number, extent: number[], x: (value: number) => number,
+ *   y: (value: number) => number, key: string }} shown
+ * @param {string[]} names
+ */
 function axesOf({ width, height, extent: [x0, x1, y0, y1], x, y }, names) {
   const { left, top } = EDGE;
   const base = top + height;
@@ -136,6 +141,13 @@ function handsOf(page, plot, shown) {
 }
 
 /**
+ * What a frame shows in the map besides rows and query.
+ * @typedef {object} View
+ * @property {number[]} order  the units, the winner first; empty while none has won
+ * @property {{ corners: number[][], style: string, strength: number }[] | null} [cells]
+ */
+
+/**
  * The map as a part of the page: `node`, and `draw` for each frame. It shows the templates W/2 and where each
  * unit wins; or, if a frame brings `cells`, these: for each { corners, style, strength }.
  */
@@ -188,6 +200,10 @@ export function planeOf(page) {
       d: corners.length ? `M${corners.map(at).join("L")}Z` : null,
       class: `nn-region ${style}`, "fill-opacity": strength }));
   }
+  /**
+   * @param {Record<string, any>} state
+   * @param {View} view
+   */
   function draw({ W, b, labels, query, extent, feature_names: names }, { order, cells }) {
     const room = node.clientWidth;
     const templates = W.map((row) => row.map((v) => v / 2));

@@ -1,4 +1,4 @@
-import { announcer, begin, button, el, isRecord, listen, write } from "./shared.js";
+import { announcer, begin, button, el, folded, isRecord, listen, write } from "./shared.js";
 import { keep, keepingNote, kept, names, onKept } from "./keeping.js";
 import { follow } from "./moved.js";
 import { inBook, pageLink, plural, save } from "./words.js";
@@ -65,16 +65,15 @@ function partsOf(said, note) {
   const [out, into, erase] = ["Export", "Import", "Erase …"].map(button);
   const file = el("input", { type: "file", accept: ".json,application/json", hidden: true, tabindex: -1 });
   const question = questionOf();
-  const head = (text) => el("p", { class: "nn-head" }, el("strong", {}, text));
+  const heads = Array.from({ length: 3 }, () => el("span", {}));
   const columns = ["chapter", "right", "at the first try"];
   const box = el("div", { class: "nn-widget nn-progress", role: "group", "aria-label": "Progress" },
     said,
-    el("table", {}, el("caption", {}, "Quizzes"),
-      el("thead", {}, el("tr", {}, ...columns.map((name) => el("th", { scope: "col" }, name)))), quizzes),
-    head("Drills that the judge has passed"), drills,
-    head("Mock interviews"), past, damage,
+    folded(heads[0], el("table", { "aria-label": "Quizzes" },
+      el("thead", {}, el("tr", {}, ...columns.map((name) => el("th", { scope: "col" }, name)))), quizzes)),
+    folded(heads[1], drills), folded(heads[2], past), damage,
     el("div", { class: "nn-row" }, out, into, file, erase, note), question.node);
-  return { box, quizzes, drills, past, damage, out, into, erase, file, question };
+  return { box, heads, quizzes, drills, past, damage, out, into, erase, file, question };
 }
 
 /** All that is kept and can be read. */
@@ -87,14 +86,20 @@ function interviews() {
   return Array.isArray(found) ? found.filter(isPast) : [];
 }
 
-/** What is kept, in a sentence. */
-function totalOf(get) {
+/** How much is kept. */
+function totalsOf(get) {
   const all = get("quizzes").map((quiz) => standing(quiz, kept(`quiz:${quiz.name}`)));
   const sum = (field) => all.reduce((sofar, one) => sofar + one[field], 0);
-  const passed = ticked(get("drills"), get("passed")).length;
-  return `${sum("right")} of ${plural(sum("of"), "question")} right, ${sum("first")} at the first try; `
-    + `${passed} of ${plural(get("drills").length, "drill")} passed; `
-    + `${plural(interviews().length, "mock interview")}.`;
+  return { right: sum("right"), of: sum("of"), first: sum("first"),
+    passed: ticked(get("drills"), get("passed")).length, drills: get("drills").length,
+    mocks: interviews().length };
+}
+
+/** The same in a sentence. */
+function totalOf(get) {
+  const { right, of, first, passed, drills, mocks } = totalsOf(get);
+  return `${right} of ${plural(of, "question")} right, ${first} at the first try; `
+    + `${passed} of ${plural(drills, "drill")} passed; ${plural(mocks, "mock interview")}.`;
 }
 
 /** A box to tick for each drill; `say` hears what was done. */
@@ -114,7 +119,11 @@ function boxesOf({ get, on, change }, list, say) {
   });
 }
 
-function show({ quizzes, past, damage }, get, boxes) {
+function show({ heads, quizzes, past, damage }, get, boxes) {
+  const { right, of, passed, drills, mocks: finished } = totalsOf(get);
+  write(heads[0], `Quizzes: ${right} of ${of} right`);
+  write(heads[1], `Drills that the judge has passed: ${passed} of ${drills}`);
+  write(heads[2], `Mock interviews: ${finished}`);
   quizzes.replaceChildren(...get("quizzes").map((quiz) => {
     const { of, right, first } = standing(quiz, kept(`quiz:${quiz.name}`));
     return el("tr", {}, el("th", { scope: "row" }, pageLink(quiz.title, quiz.page, get("base"))),

@@ -39,7 +39,11 @@ export const folded = (title, ...parts) =>
 export const curve = (c, d) => el("path", {
   d, class: `nn-curve nn-stroke-${c}`, "stroke-dasharray": DASHES[c] });
 
-/** A number for reading: four digits, a true minus sign; NaN and Infinity stay what they are. */
+/**
+ * A number for reading: four digits, a true minus sign; NaN and Infinity stay what they are.
+ * @param {number} value
+ * @returns {string}
+ */
 export function format(value, digits = 4) {
   if (!Number.isFinite(value) || value === 0) return String(value).replace("-", "−");
   const size = Math.abs(value);
@@ -72,7 +76,20 @@ export function onFrame(draw, life) {
   };
 }
 
-/** What every widget begins with. Whatever hears or watches ends with `life`, an AbortSignal. */
+/**
+ * A widget's traits, as the anywidget front-end module specification hands them to `render`.
+ * @typedef {object} Model
+ * @property {(name: string) => any} get
+ * @property {(name: string, value: any) => void} set
+ * @property {() => void} save_changes
+ * @property {(event: string, heard: () => void) => void} on
+ * @property {(event: string, heard: () => void) => void} off
+ */
+
+/**
+ * What every widget begins with. Whatever hears or watches ends with `life`, an AbortSignal.
+ * @param {Model} model
+ */
 export function begin(model) {
   const closing = new AbortController();
   const life = closing.signal;
@@ -82,7 +99,17 @@ export function begin(model) {
     life,
     get,
     on,
-    those: (names) => Object.fromEntries(names.map((name) => [name, get(name)])),
+    /**
+     * The state: what these traits hold.
+     * @template {string} Name
+     * @param {readonly Name[]} names
+     * @returns {Record<Name, any>}
+     */
+    those(names) {
+      const state = /** @type {Record<Name, any>} */ ({});
+      for (const name of names) state[name] = get(name);
+      return state;
+    },
     change(values, send = true) {
       for (const [name, value] of Object.entries(values)) model.set(name, value);
       if (send) model.save_changes();
@@ -108,7 +135,13 @@ export function begin(model) {
   };
 }
 
-/** Hear changes of the named traits until `life` (an AbortSignal) ends. */
+/**
+ * Hear changes of the named traits until `life` ends.
+ * @param {Model} model
+ * @param {readonly string[]} names
+ * @param {() => void} heard
+ * @param {AbortSignal} life
+ */
 export function listen(model, names, heard, life) {
   for (const name of names) {
     const event = `change:${name}`;

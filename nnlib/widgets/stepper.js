@@ -2,6 +2,7 @@ import {
   announcer, atEnd, begin, button, clamp, el, listen, onFrame, same, set, stateLink, write,
 } from "./shared.js";
 import { planeOf, unitOf } from "./plane.js";
+/** @import { View } from "./plane.js" */
 
 // One frame for every algorithm that a page steps through: a map with the rows and the query in the reader's
 // hand, a picture of the algorithm, and back, play, step, scrub. The steps are a list that the page has
@@ -127,6 +128,10 @@ export function relabeled(now) {
 /**
  * Draw the map with these rows: `view` is what it shows of cells (null: where each unit wins, with a `share`
  * of its bias), and where the query's line leads.
+ * @param {{ draw: (state: Record<string, any>, view: View) => void }} plane
+ * @param {Record<string, any>} now
+ * @param {number[]} labels
+ * @param {Partial<View> & { share?: number }} [view]
  */
 export function drawRows(plane, now, labels, { share = 1, ...view } = {}) {
   const units = now.templates.map((t) => unitOf(t));

@@ -78,8 +78,8 @@ export function caseOf(name, presets, dataset) {
 
 // ---- The page. ----
 
-const DATA = ["templates", "labels", "class_names", "query"];
-const STATE = ["preset", "temperature", "softmax"];
+const DATA = /** @type {const} */ (["templates", "labels", "class_names", "query"]);
+const STATE = /** @type {const} */ (["preset", "temperature", "softmax"]);
 const STEPS = 50; // slider steps a decade of τ
 const WIDE = 30; // the nearest rows that get a wide bar
 const HEIGHT = 150;
@@ -414,8 +414,8 @@ function render({ model, el: root }) {
   const draw = onFrame(() => {
     const width = parts.sweep.parentNode.clientWidth;
     if (!width) return; // not laid out yet: the size observer calls again
-    const state = page.those([...DATA, ...STATE]);
-    state.classes = state.class_names.length;
+    const held = page.those([...DATA, ...STATE]);
+    const state = { ...held, classes: held.class_names.length };
     const size = { width, narrow: parts.bars.parentNode.clientWidth, form: state.softmax };
     const differs = Object.keys(size).some((name) => view.shown?.[name] !== size[name]);
     if (differs) layOut(size, state);

@@ -189,11 +189,12 @@ export function windowOf(points) {
 
 // ---- The page. ----
 
-const STATE = ["templates", "labels", "class_names", "axis_names", "query", "extent", "features",
-  "k", "metric", "color_by", "temperature", "scaled", "bisectors"];
+const STATE = /** @type {const} */ (["templates", "labels", "class_names", "axis_names", "query",
+  "extent", "features", "k", "metric", "color_by", "temperature", "scaled", "bisectors"]);
 const MOST_ROWS = 1000;
 const LARGEST = 1e100;
 const UNITS = 10; // rows of the bar chart
+const MOST_KNOBS = 4; // more controls than these appear when they are asked for
 const IDLE = 120; // ms without a change before every pixel is drawn
 const SLICE = 6; // ms of a frame that painting may take
 const EDGE = { left: 40, right: 10, top: 20, bottom: 38 };
@@ -279,25 +280,27 @@ function partsOf(get, said, link) {
   const chart = el("svg", { "aria-hidden": "true" });
   const chartNote = el("p", { class: "nn-muted" });
   const lines = Array.from({ length: 6 }, () => el("p", { class: "nn-line" }));
-  const title = (text) => el("p", { class: "nn-strong" }, text);
-  const side = el("div", {}, title("Scores s = Wx + b, largest first"), chart, chartNote);
+  const scores = folded("Scores s = Wx + b, largest first", chart, chartNote);
   const equation = folded("Why it wins", el("div", { class: "nn-equation" }, ...lines));
   const [pick, kind] = [el("select"), el("select")];
   const [add, remove, reset] = ["Add at query", "Delete row", "Reset"].map(button);
   const rows = el("div", { class: "nn-row" },
     labelled("Row", pick), labelled("Class", kind), add, remove);
   const editing = movable ? [folded("Add, delete or relabel rows", rows)] : [];
+  const knobRow = el("div", { class: "nn-row" }, ...controls);
+  const many = controls.length > MOST_KNOBS;
+  const asked = [...(many ? [folded("Settings", knobRow)] : []), ...(has("bars") ? [scores] : []),
+    ...(has("equation") ? [equation] : []), ...editing];
   const box = el("div", { class: "nn-widget nn-voronoi", role: "group", "aria-label": "Voronoi explorer" },
-    ...(controls.length ? [el("div", { class: "nn-row" }, ...controls)] : []),
+    ...(controls.length && !many ? [knobRow] : []),
     legend,
-    el("div", { class: "nn-sides" }, el("div", {}, map.plot), ...(has("bars") ? [side] : [])),
+    el("div", {}, map.plot),
     said,
-    ...(has("equation") ? [equation] : []),
-    ...editing,
+    ...(asked.length ? [el("div", { class: "nn-row" }, ...asked)] : []),
     el("div", { class: "nn-row" }, reset, ...link.controls),
     el("p", { class: "nn-muted" }, `Drag the query${movable ? " and the rows" : ""}, `
       + "or focus and use the arrow keys (with Shift: finer)."));
-  return { box, has, movable, ...knobs, ...map, legend, chart, chartNote, side, lines,
+  return { box, has, movable, ...knobs, ...map, legend, chart, chartNote, scores, lines,
     pick, kind, add, remove, reset };
 }
 
@@ -446,11 +449,16 @@ function dragging({ model, life, get, on }, parts, view, { move }, draw) {
     const at = canvas.getBoundingClientRect();
     return [event.clientX - at.left, event.clientY - at.top];
   };
+  /** @param {number[]} at */
   const valueAt = ([x, y]) => {
     const { extent: [x0, x1, y0, y1], width, height } = view.shown;
     return [x0 + (x / width) * (x1 - x0), y1 - (y / height) * (y1 - y0)];
   };
-  /** What lies under a pointer: the query (−1), a row, or null. */
+  /**
+   * What lies under a pointer: the query (−1), a row, or null.
+   * @param {number[]} at
+   * @param {number} reach
+   */
   function under([x, y], reach) {
     const away = (p) => (view.shown.x(p[0]) - x) ** 2 + (view.shown.y(p[1]) - y) ** 2;
     if (away(get("query")) <= reach) return -1;
@@ -506,7 +514,7 @@ function layOut({ canvas, overlay, inside, frame, has }, key, room, extent, name
   const [x0, x1, y0, y1] = extent;
   const ratio = (y1 - y0) / (x1 - x0);
   const shape = ratio >= 0.25 && ratio <= 1 ? ratio : 0.5;
-  const width = Math.round(Math.min(room - EDGE.left - EDGE.right, (has("bars") ? 460 : 340) / shape));
+  const width = Math.round(Math.min(room - EDGE.left - EDGE.right, (has("bars") ? 380 : 340) / shape));
   const height = Math.round(width * shape);
   const shown = {
     key, extent, width, height,
@@ -616,8 +624,8 @@ function explainMarks({ legend }, names) {
 }
 
 /** The best units: a bar for each score, ending short of ‖x‖² by the squared distance. */
-function drawBars({ side, chart, chartNote }, { labels }, { scores, order, x }) {
-  const width = side.clientWidth;
+function drawBars({ scores: fold, chart, chartNote }, { labels }, { scores, order, x }) {
+  const width = fold.clientWidth;
   const best = order.slice(0, UNITS);
   const ceiling = x[0] * x[0] + x[1] * x[1];
   const floor = scores[best.at(-1)];

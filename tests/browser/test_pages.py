@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
+from heights import too_tall
 from playwright.sync_api import Browser, Page, expect
 from visits import BOOK, settle
 
@@ -103,6 +104,7 @@ def nameless_or_alike(page: Page) -> list[str]:
 def test_over_http(name: str, book_url: str, open_page: OPEN) -> None:
     page = open_page(f"{book_url}/{name}", viewport={"width": 1280, "height": 900})
     assert_sound(page)
+    assert too_tall(page, 1280) == []
     nameless = page.locator("img").evaluate_all(
         "all => all.filter((e) => !e.alt.trim()).map((e) => e.src)"
     )
@@ -191,6 +193,7 @@ def test_on_a_phone(name: str, book_url: str, open_page: OPEN) -> None:
     settle(page)
     scroll_width = page.evaluate("document.documentElement.scrollWidth")
     assert scroll_width <= 390, page.evaluate(SPILLED)
+    assert too_tall(page, 390) == []
     # What is folded away is judged too, once it is opened.
     unfold(page)
     assert page.locator(f"{CODE}:not(.in-columns pre)").evaluate_all(CLIPPED) == []

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
-from visits import THEMES, document, drawn, painted, said, turn
+from visits import THEMES, ask_for_all, document, drawn, painted, said, turn
 
 from nnlib.practice import questions, quiz
 from nnlib.practice.spoken import progress
@@ -49,7 +49,7 @@ def entry(chapter: str, i: int, **values: Any) -> dict[str, Any]:
 
 def again(page: Page) -> None:
     page.reload()
-    drawn(page)
+    ask_for_all(page)
 
 
 PAST = [{"number": 7, "date": "2026-11-21", "minutes": 41, "covered": 19, "of": 29}]
@@ -69,7 +69,7 @@ def test_it_counts_what_a_quiz_in_another_page_has_left(show: SHOW, tmp_path: Pa
     question.get_by_role("button", name="Check").click()
     expect(page.locator(".nn-said")).to_have_text("1 of 3 questions right, 1 at the first try.")
     page.goto(there)
-    drawn(page)
+    ask_for_all(page)
     assert row(page, "nearest") == ["1 of 3", "1"]
     expect(said(page)).to_contain_text("1 of ")
 

@@ -268,7 +268,7 @@ def test_the_pen_and_paper_case_by_keyboard(show: SHOW) -> None:
     expect(equation).to_contain_text("s₀ = w₀·x + b₀ = 2 · 2 + 2 · 2 − 2 = 6")
     expect(equation).to_contain_text("s₁ = w₁·x + b₁ = 8 · 2 + 4 · 2 − 20 = 4")
     expect(equation).to_contain_text("−6 · x₁ − 2 · x₂ > −18: here −16 > −18")
-    bars = page.locator(".nn-sides svg[aria-hidden]").last
+    bars = page.locator(".nn-folded svg[aria-hidden]")
     assert [text for text in bars.locator("text").all_text_contents() if "row" in text] == [
         "row 0",
         "row 1",

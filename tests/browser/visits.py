@@ -159,6 +159,13 @@ def drawn(page: Page) -> None:
     page.evaluate("() => new Promise((d) => requestAnimationFrame(() => setTimeout(d, 50)))")
 
 
+def ask_for_all(page: Page) -> None:
+    """Open what the widgets of such a page fold away, and wait until it is drawn."""
+    drawn(page)
+    page.evaluate("document.querySelectorAll('.nn-folded').forEach((e) => { e.open = true; })")
+    drawn(page)
+
+
 def turn(page: Page, theme: str) -> None:
     """Change the theme of such a page, as the theme's button does, and wait until all is drawn."""
     page.evaluate(

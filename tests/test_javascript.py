@@ -1,0 +1,43 @@
+"""The types of the widgets' JavaScript are checked, all files of it, and a slip is found."""
+
+import json
+import re
+import shutil
+
+import javascript
+
+FILES = list((javascript.ROOT / "nnlib").rglob("*.js"))
+
+
+SLIPS = {
+    "argument": ('/** @param {number} x */\nconst half = (x) => x / 2;\nhalf("one");\n', "TS2345"),
+    "state": ('import { those } from "./known.js";\nthose(["a"]).b();\n', "TS2339"),
+    "module": ('import { thees } from "./known.js";\nthees();\n', "TS2724"),
+}
+
+
+def test_slips_are_found(tmp_path, capfd):
+    shutil.copy(javascript.ROOT / "jsconfig.json", tmp_path)
+    place = tmp_path / "nnlib" / "widgets"
+    place.mkdir(parents=True)
+    (place / "known.js").write_text(
+        "/** @template {string} Name\n * @param {readonly Name[]} names\n"
+        " * @returns {Record<Name, any>} */\n"
+        "export const those = (names) => Object.assign({}, ...names.map((n) => ({ [n]: 1 })));\n"
+    )
+    for name, (source, _) in SLIPS.items():
+        (place / f"{name}.js").write_text(source)
+    assert javascript.check(tmp_path) != 0
+    found = re.findall(r"widgets/(\w+)\.js\(\d+,\d+\): error (TS\d+)", capfd.readouterr().out)
+    assert sorted(found) == sorted((name, fault) for name, (_, fault) in SLIPS.items())
+
+
+def test_no_file_is_left_out_and_no_fault_is_hidden():
+    config = json.loads((javascript.ROOT / "jsconfig.json").read_text(encoding="utf-8"))
+    assert config["compilerOptions"]["checkJs"] is True
+    included = {path for form in config["include"] for path in javascript.ROOT.glob(form)}
+    assert "exclude" not in config
+    assert len(FILES) > 30
+    assert [path for path in FILES if path not in included] == []
+    hushed = re.compile(r"@ts-(ignore|nocheck|expect-error)")
+    assert [path for path in FILES if hushed.search(path.read_text(encoding="utf-8"))] == []
