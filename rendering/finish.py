@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rendering.redirects import write_redirects
-from rendering.repairs import with_names, with_repaired_head
+from rendering.repairs import with_names, with_repaired_head, with_text_first
 from rendering.weight import ICON_NAME, lighten_static, lighter, with_palette
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def finish_pages(app: Sphinx, error: Exception | None) -> None:
         page = path.read_text(encoding="utf-8")
         names.update(ICON_NAME.findall(page))
         light = lighter(page, sizes, path.name == "search.html")
-        finished = with_names(with_repaired_head(light))
+        finished = with_text_first(with_names(with_repaired_head(light)))
         if finished != page:
             path.write_text(finished, encoding="utf-8")
     lighten_static(folder / "_static", names)

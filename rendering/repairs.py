@@ -33,6 +33,11 @@ DIALOGS = {
     '<dialog id="pst-primary-sidebar-modal">': "The book's pages",
     '<dialog id="pst-secondary-sidebar-modal">': "Contents of this page",
 }
+# The theme: its list of all pages stands before the text, some forty stops of the Tab key.
+SIDEBAR = re.compile(
+    r'(<dialog id="pst-primary-sidebar-modal".*?)\s*(<main id="main-content".*</main>)',
+    re.DOTALL,
+)
 CHEVRON = re.compile(r"([^<>]+)(</a><details[^>]*><summary)>")
 # Sphinx, docutils and the theme each write one.
 VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
@@ -77,3 +82,8 @@ def with_names(page: str) -> str:
     for dialog, name in DIALOGS.items():
         page = page.replace(dialog, f'{dialog[:-1]} aria-label="{name}">')
     return CHEVRON.sub(r'\1\2 aria-label="Pages of \1">', page)
+
+
+def with_text_first(page: str) -> str:
+    """Return a page whose text comes before the list of pages; `style.css` shows that first."""
+    return SIDEBAR.sub(r"\2\n\1", page)
