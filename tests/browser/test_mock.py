@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe import found_by_axe
 from doubles import answer
 from playwright.sync_api import Page, expect
 from visits import THEMES, drawn, painted, said, turn
@@ -615,9 +615,7 @@ def look(page: Page) -> None:
     height = page.viewport_size["height"]  # type: ignore[index]
     for theme in THEMES:
         turn(page, theme)
-        options = {"preload": False, "resultTypes": ["violations"]}
-        report = Axe().run(page, options=options)
-        assert report.response["violations"] == [], theme
+        assert found_by_axe(page) == [], theme
     for width in (320, 390, 1280):
         page.set_viewport_size({"width": width, "height": height})
         drawn(page)

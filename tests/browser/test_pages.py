@@ -9,13 +9,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from functools import cache
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from bs4 import BeautifulSoup
+from axe import found_by_axe
 from heights import too_tall
 from playwright.sync_api import Browser, Page, expect
 from visits import BOOK, settle
@@ -113,6 +113,7 @@ def test_over_http(name: str, book_url: str, open_page: OPEN) -> None:
     assert_sound_on_paper(page)
     unfold(page)
     assert page.locator(CODE).evaluate_all(CLIPPED) == []
+    page.evaluate(ONE_OF_A_KIND)
     # The theme's sidebars are there at this width only.
     assert violations(page) == []
 
@@ -155,22 +156,17 @@ ONE_OF_A_KIND = """() => {
 
 def violations(page: Page, *rules: str) -> list[str]:
     """Run axe, all of it or some rules; return one line per element that it finds fault with."""
-    options: dict[str, object] = {"preload": False, "resultTypes": ["violations"]}
-    if rules:
-        options["runOnly"] = list(rules)
     # What fades in is judged when it has.
     page.evaluate(
         """() => new Promise(requestAnimationFrame).then(() => Promise.all(
             document.getAnimations().map((one) => one.finished.catch(() => null))))"""
     )
-    # preload fetches style sheets a second time, which file:// refuses; nothing here needs it.
     # The drawings of formulas are hidden from screen readers, and have thousands of parts.
     page.evaluate(
         "document.querySelectorAll('mjx-container > svg').forEach((e) => e.replaceChildren())"
     )
-    report = Axe().run(page, options=options)
     lines = []
-    for violation in report.response["violations"]:
+    for violation in found_by_axe(page, *rules):
         for node in violation["nodes"]:
             selector = node["target"][0]
             # axe 4.12 takes a formula for no text. A screen reader reads its MathML.
@@ -400,16 +396,34 @@ FETCHED = {
 }
 
 
+class Tags(HTMLParser):
+    """Keeps, of a page, what it fetches, its links, and the ids that these may lead to."""
+
+    def __init__(self, page: Path) -> None:
+        super().__init__()
+        self.named: list[str] = []  # the tags that name other hosts
+        self.links: list[str] = []
+        self.anchors: set[str] = set()
+        self.feed(page.read_text(encoding="utf-8"))
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if "id" in given:
+            self.anchors.add(given["id"])
+        if tag == "a" and "href" in given:
+            self.links.append(given["href"])
+        address = given.get(FETCHED[tag], "") if tag in FETCHED else ""
+        if urlsplit(address).netloc or (tag in FETCHED and "//" in given.get("srcset", "")):
+            self.named.append(str(self.get_starttag_text())[:200])
+
+
+tags = cache(Tags)
+
+
 @pytest.mark.parametrize("name", built(".html"))
 def test_names_no_other_host(name: str, book: Path) -> None:
-    soup = BeautifulSoup((book / name).read_text(encoding="utf-8"), "html.parser")
-    named = [
-        str(element)[:200]
-        for tag, attribute in FETCHED.items()
-        for element in soup.find_all(tag)
-        if urlsplit(element.get(attribute) or "").netloc or "//" in (element.get("srcset") or "")
-    ]
-    assert named == []
+    assert tags(book / name).named == []
 
 
 def test_styles_name_no_other_host(book: Path) -> None:
@@ -422,26 +436,19 @@ def test_styles_name_no_other_host(book: Path) -> None:
     assert named == {}
 
 
-@cache
-def anchors(page: Path) -> set[str]:
-    """Return the ids of a page."""
-    soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
-    return {element["id"] for element in soup.find_all(id=True)}
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_internal_links_and_anchors(name: str, book: Path) -> None:
     page = book / name
-    soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
     dead = []
-    for element in soup.find_all("a", href=True):
-        link = urlsplit(element["href"])
+    for address in tags(page).links:
+        link = urlsplit(address)
         if link.scheme or link.netloc:
             continue
         target = (page.parent / unquote(link.path)).resolve() if link.path else page
         anchor = unquote(link.fragment) if target.suffix == ".html" else ""
-        if not target.is_file() or (anchor and anchor not in anchors(target)):
-            dead.append(element["href"])
+        if not target.is_file() or (anchor and anchor not in tags(target).anchors):
+            dead.append(address)
+    assert tags(page).links
     assert dead == []
 
 

@@ -1,0 +1,51 @@
+"""Where one piece of text stands for those that look alike, what is pale is found all the same."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+import pytest
+from axe import found_by_axe
+from playwright.sync_api import Page
+
+ALIKE = "<p>Black words on a white ground.</p>" * 50
+PALE = {
+    "its own color": '<p id="it" style="color: #999">Pale words.</p>',
+    "its color's class": '<p class="pale" id="it">Pale words.</p>',
+    "around it": '<div style="color: #999"><div><p id="it">Pale words.</p></div></div>',
+    "its ground": '<p id="it" style="background: #555">Words on a dark ground.</p>',
+    "a ground around it": '<div style="background: #555"><p id="it">Dark ground.</p></div>',
+    "translucent": '<div style="opacity: 0.4"><p id="it">Words seen through.</p></div>',
+    "size": '<p style="color: #888; font-size: 40px">Large words.</p>'
+    '<p id="it" style="color: #888">Small words.</p>',
+    "weight": '<p style="color: #888; font-size: 20px; font-weight: 700">Bold words.</p>'
+    '<p id="it" style="color: #888; font-size: 20px">Thin words.</p>',
+    "after a hidden one": '<p class="pale" hidden>Pale.</p><p class="pale" id="it">Pale.</p>',
+    "after one in a closed fold": '<details><summary>More</summary><p class="pale">Pale.</p>'
+    '</details><p class="pale" id="it">Pale words.</p>',
+    "after an empty one": '<p class="pale"></p><p class="pale" id="it">Pale words.</p>',
+    "after one beside the window": '<p class="pale" style="margin-left: -999px; width: 99px">Pale.'
+    '</p><p class="pale" id="it">Pale words.</p>',
+    "after one that is off": '<button class="pale" disabled>Pale button</button>'
+    '<button class="pale" id="it">Pale button</button>',
+}
+
+
+@pytest.mark.parametrize("before", ["", ALIKE], ids=["alone", "among others"])
+@pytest.mark.parametrize("pale", PALE.values(), ids=PALE)
+def test_what_is_pale_is_found(pale: str, before: str, blank: Page) -> None:
+    blank.set_content(
+        '<html lang="en"><title>Pale</title><style>body { background: white; color: black; }'
+        f".pale {{ color: #999; background: white; }}</style><main>{before}{pale}{before}</main>"
+    )
+    found = found_by_axe(blank, "color-contrast")
+    nodes = chain.from_iterable(violation["nodes"] for violation in found)
+    assert [node["target"] for node in nodes] == [["#it"]]
+
+
+def test_other_rules_look_at_everything(blank: Page) -> None:
+    images = '<img src="data:," alt="">' * 20 + '<img id="it" src="data:,">'
+    blank.set_content(f'<html lang="en"><title>Images</title><main><h1>Images</h1>{images}</main>')
+    (violation,) = found_by_axe(blank)
+    assert violation["id"] == "image-alt"
+    assert [node["target"] for node in violation["nodes"]] == [["#it"]]
