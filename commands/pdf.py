@@ -1,0 +1,72 @@
+"""Print the built book as one PDF: its pages joined, and printed by a Chromium.
+
+It is printed twice. On which sheet a chapter or an answer stands is known after the first time, and
+written beside what leads there before the second.
+"""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+from playwright.sync_api import Page, sync_playwright
+from pypdf import PdfReader
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "browser")]
+
+from provision import CHROMIUM, find  # noqa: E402
+from visits import ARGUMENTS  # noqa: E402
+
+from nnlib import __version__  # noqa: E402
+from onepage import join, with_sheets  # noqa: E402
+
+BUILD = ROOT / "_build"
+TERMS = "Code: MIT. Prose and figures: CC BY 4.0."
+PATIENCE = 600_000  # milliseconds, for a machine that is busy
+
+
+def title() -> str:
+    """Return the book's title."""
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    return str(config["title"])
+
+
+def sheets(pdf: Path) -> dict[str, int]:
+    """Return the number of the sheet on which each name of a PDF stands."""
+    reader = PdfReader(pdf)
+    numbers = {page.indirect_reference.idnum: i for i, page in enumerate(reader.pages, 1)}
+    return {
+        name.lstrip("/"): numbers[place.page.idnum]
+        for name, place in reader.named_destinations.items()
+    }
+
+
+def print_page(page: Page, text: str, source: Path, target: Path) -> None:
+    """Write the one page to a file, and print it into another."""
+    source.write_text(text, encoding="utf-8")
+    page.goto(source.as_uri(), timeout=PATIENCE)
+    page.pdf(path=target, prefer_css_page_size=True, outline=True, tagged=True)
+
+
+def make(html: Path, target: Path) -> None:
+    """Print the pages of a folder into one PDF."""
+    chromium = find(CHROMIUM)
+    if chromium is None:
+        sys.exit(CHROMIUM.advice)
+    source = target.with_suffix(".html")
+    text = join(html, ROOT / "_toc.yml", title(), __version__, TERMS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        page = browser.new_page()
+        page.set_default_timeout(PATIENCE)
+        print_page(page, text, source, target)
+        print_page(page, with_sheets(text, sheets(target)), source, target)
+        browser.close()
+    source.unlink()
+
+
+if __name__ == "__main__":
+    target = BUILD / "nearest-neighbor-network.pdf"
+    make(BUILD / "html", target)
+    print(f"The book is printed: {target} ({len(PdfReader(target).pages)} pages)")
