@@ -11,7 +11,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,9 +21,15 @@ from bs4 import BeautifulSoup, Tag
 # What points at names of the same page, besides links.
 REFERENCES = ("aria-labelledby", "aria-describedby", "for", "headers")
 FOR_HANDS = "script, style, button, .headerlink, .cell-place, .pad-place, .widget-words"
-ANSWERS = "details:not(.hide):not([open])"  # folded code is code, and what is open is no secret
+# What is folded away, by what a chapter's end calls it. What is open is no secret.
+FOLDS = {
+    "Answers": ("answer", "details:not(.hide, [open])"),
+    "Code": ("code", "details.hide.above-input"),
+}
 HEADING = re.compile(r"h([1-5])")
 STYLES = re.compile(r'<link [^>]*?href="([^"?]+\.css)[^"]*"[^>]*>')
+TITLE = re.compile(r"<h[1-6][^>]*>(.*?)</h[1-6]>", re.DOTALL)
+TAG = re.compile(r"<[^>]*>")
 MARK = re.compile(r'<span class="sheet" data-of="([^"]+)">[^<]*</span>')
 
 
@@ -75,6 +81,11 @@ def with_sheets(page: str, sheets: Mapping[str, int]) -> str:
     return MARK.sub(lambda found: f'<span class="sheet">{sheets[found[1]]}</span>', page)
 
 
+def headings(page: str) -> list[str]:
+    """Return the text of each heading of the one page, in order."""
+    return [" ".join(unescape(TAG.sub("", title)).split()) for title in TITLE.findall(page)]
+
+
 def article(page: Path) -> Tag:
     """Return what a page says, without what is for hands."""
     text = page.read_text(encoding="utf-8")
@@ -116,28 +127,33 @@ def make_unique(body: Tag, chapter: Chapter, known: Mapping[str, Chapter]) -> No
                 tag["href"] = there
 
 
-def gather_answers(body: Tag, key: str) -> None:
+def gather_folds(body: Tag, key: str) -> None:
     """Move what is folded away to the end of a chapter."""
-    folds = [fold for fold in body.select(ANSWERS) if not fold.find_parent("details")]
-    if not folds:
-        return
-    end = fragment(f'<section class="answers" id="{key}--answers"><h2>Answers</h2></section>')
-    for number, fold in enumerate(folds, 1):
-        here, there = f"{key}--asked-{number}", f"{key}--answer-{number}"
-        title = fold.summary.extract()
-        said = escape(title.get_text())
-        for part in title.select(".visually-hidden"):
-            part.decompose()
-        title.name = "span"
-        link = f'<a href="#{there}">{number}</a>'
-        asked = fragment(f'<p class="asked" id="{here}"> → {link}, p. {sheet_of(there)}</p>')
-        asked.insert(0, title)
-        fold.replace_with(asked)
-        back = f'<p class="answer-title"><a href="#{here}">{number}</a> {said}</p>'
-        answer = fragment(f'<div class="answer" id="{there}">{back}</div>')
-        answer.extend(list(fold.children))
-        end.append(answer)
-    body.append(end)
+    for called, (kind, selector) in FOLDS.items():
+        folds = [fold for fold in body.select(selector) if not fold.find_parent("details")]
+        if not folds:
+            continue
+        end = fragment(f'<section id="{key}--end-{kind}"><h2>{called}</h2></section>')
+        for number, fold in enumerate(folds, 1):
+            end.append(moved(fold, f"{key}--to-{kind}-{number}", f"{key}--{kind}-{number}", number))
+        body.append(end)
+
+
+def moved(fold: Tag, here: str, there: str, number: int) -> Tag:
+    """Return what a fold hides, for another place; its title stays and leads there."""
+    title = fold.summary.extract()
+    said = escape(title.get_text())
+    for part in title.select(".visually-hidden"):
+        part.decompose()
+    title.name = "span"
+    link = f'<a href="#{there}">{number}</a>'
+    stays = fragment(f'<p class="fold" id="{here}"> → {link}, p. {sheet_of(there)}</p>')
+    stays.insert(0, title)
+    fold.replace_with(stays)
+    back = f'<p class="fold-title"><a href="#{here}">{number}</a> {said}</p>'
+    content = fragment(f'<div class="folded" id="{there}">{back}</div>')
+    content.extend(list(fold.children))
+    return content
 
 
 def told(heading: Tag) -> str:
@@ -149,7 +165,7 @@ def chapter_of(chapter: Chapter, html: Path, known: Mapping[str, Chapter]) -> tu
     """Return a chapter's title, and the chapter as one element."""
     body = article(html / f"{chapter.name}.html")
     make_unique(body, chapter, known)
-    gather_answers(body, chapter.key)
+    gather_folds(body, chapter.key)
     for picture in body.select("img"):
         path = posixpath.join(posixpath.dirname(chapter.name), str(picture["src"]))
         picture["src"] = (html / posixpath.normpath(path)).as_uri()

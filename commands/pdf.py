@@ -1,16 +1,18 @@
 """Print the built book as one PDF: its pages joined, and printed by a Chromium.
 
 It is printed twice. On which sheet a chapter or an answer stands is known after the first time, and
-written beside what leads there before the second.
+written beside what leads there before the second. Bookmarks then get their words anew: Chromium 156
+drops the space at which a heading breaks into lines, and doubles the first heading of a sheet.
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
 from playwright.sync_api import Page, sync_playwright
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "browser")]
@@ -19,7 +21,7 @@ from provision import CHROMIUM, find  # noqa: E402
 from visits import ARGUMENTS  # noqa: E402
 
 from nnlib import __version__  # noqa: E402
-from onepage import join, with_sheets  # noqa: E402
+from onepage import headings, join, with_sheets  # noqa: E402
 
 BUILD = ROOT / "_build"
 TERMS = "Code: MIT. Prose and figures: CC BY 4.0."
@@ -32,13 +34,12 @@ def title() -> str:
     return str(config["title"])
 
 
-def sheets(pdf: Path) -> dict[str, int]:
+def sheets(printed: PdfReader) -> dict[str, int]:
     """Return the number of the sheet on which each name of a PDF stands."""
-    reader = PdfReader(pdf)
-    numbers = {page.indirect_reference.idnum: i for i, page in enumerate(reader.pages, 1)}
+    places = printed.named_destinations
     return {
-        name.lstrip("/"): numbers[place.page.idnum]
-        for name, place in reader.named_destinations.items()
+        name.lstrip("/"): 1 + (printed.get_destination_page_number(place) or 0)
+        for name, place in places.items()
     }
 
 
@@ -47,6 +48,25 @@ def print_page(page: Page, text: str, source: Path, target: Path) -> None:
     source.write_text(text, encoding="utf-8")
     page.goto(source.as_uri(), timeout=PATIENCE)
     page.pdf(path=target, prefer_css_page_size=True, outline=True, tagged=True)
+
+
+def entries(node: DictionaryObject) -> Iterator[DictionaryObject]:
+    """Yield the bookmarks below one, or below the root of all, in order."""
+    child = node.get("/First")
+    while child is not None:
+        entry = child.get_object()
+        yield entry
+        yield from entries(entry)
+        child = entry.get("/Next")
+
+
+def name_bookmarks(target: Path, titles: list[str]) -> None:
+    """Give the bookmarks of a PDF their words."""
+    writer = PdfWriter(target, incremental=True)
+    bookmarks = entries(writer.root_object["/Outlines"].get_object())
+    for entry, title in zip(bookmarks, titles, strict=True):
+        entry[NameObject("/Title")] = TextStringObject(title)
+    writer.write(target)
 
 
 def make(html: Path, target: Path) -> None:
@@ -61,8 +81,9 @@ def make(html: Path, target: Path) -> None:
         page = browser.new_page()
         page.set_default_timeout(PATIENCE)
         print_page(page, text, source, target)
-        print_page(page, with_sheets(text, sheets(target)), source, target)
+        print_page(page, with_sheets(text, sheets(PdfReader(target))), source, target)
         browser.close()
+    name_bookmarks(target, headings(text))
     source.unlink()
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from bs4 import BeautifulSoup
-from onepage import Chapter, address, chapters, join, with_sheets
+from onepage import Chapter, address, chapters, headings, join, with_sheets
 
 CONTENTS = """\
 format: jb-book
@@ -31,7 +31,7 @@ BODIES = {
 <svg><path id="glyph-0"></path><use href="#glyph-0"></use></svg>
 <details class="dropdown admonition"><summary>Answer<span class="visually-hidden">: First</span></summary>
 <p id="said">Yes, <a href="#again">again</a>.</p></details>
-<details class="hide admonition"><summary>Code</summary><pre>x = 1</pre></details>
+<details class="hide above-input admonition"><summary>Code</summary><pre>x = 1</pre></details>
 <div class="pad-place"><button>Run</button></div></section>""",
     "chapters/practice/drills": '<p><a href="one.html#hints">hints</a></p>',
     "chapters/practice/one": """<section id="hints"><h2>Hints</h2>
@@ -103,20 +103,22 @@ def test_what_is_for_hands_is_gone_and_pictures_come_at_once(joined, tmp_path):
     assert style["href"] == (tmp_path.resolve() / "html/_static/s.css").as_uri()
 
 
-def test_answers_stand_at_the_end_of_their_chapter_and_are_linked_both_ways(joined):
+def test_what_is_folded_stands_at_the_end_of_its_chapter_and_is_linked_both_ways(joined):
     page = BeautifulSoup(joined, "html.parser")
     first = page.select_one("#first")
-    assert [tag.get("id") for tag in first.find_all(True, recursive=False)][-1] == "first--answers"
-    (asked,) = first.select(".asked")
-    assert re.sub(r"\s+", " ", asked.get_text()).strip() == "Answer → 1, p."
-    assert asked.a["href"] == "#first--answer-1"
-    answer = first.select_one("#first--answer-1")
-    assert answer.select_one(".answer-title").get_text() == "1 Answer: First"
-    assert answer.a["href"] == f"#{asked['id']}"
-    assert answer.select_one("#first--said")
-    assert first.select_one("details.hide pre")  # folded code stays where it is
-    assert len(page.select("#practice-one .answer")) == 2
-    assert not page.select("#intro .answers")
+    ends = [tag.get("id") for tag in first.find_all(True, recursive=False)][-2:]
+    assert ends == ["first--end-answer", "first--end-code"]
+    answer, code = first.select(".fold")
+    assert re.sub(r"\s+", " ", answer.get_text()).strip() == "Answer → 1, p."
+    assert re.sub(r"\s+", " ", code.get_text()).strip() == "Code → 1, p."
+    assert answer.a["href"] == "#first--answer-1"
+    there = first.select_one("#first--answer-1")
+    assert there.select_one(".fold-title").get_text() == "1 Answer: First"
+    assert there.a["href"] == f"#{answer['id']}"
+    assert there.select_one("#first--said")
+    assert first.select_one("#first--code-1 pre")
+    assert len(page.select("#practice-one .folded")) == 2
+    assert not page.select("#intro .folded")
 
 
 def test_headings_nest_under_parts(joined):
@@ -129,12 +131,19 @@ def test_headings_nest_under_parts(joined):
         ("h2", "On chapters/first & more"),
         ("h3", "Again"),
         ("h3", "Answers"),
+        ("h3", "Code"),
         ("h1", "Practice"),
         ("h2", "On chapters/practice/drills & more"),
         ("h2", "On chapters/practice/one & more"),
         ("h3", "Hints"),
         ("h3", "Answers"),
     ]
+
+
+def test_words_of_headings_are_found(joined):
+    found = headings(joined)
+    assert found[:4] == ["Contents", "On chapters/intro & more", "Build", "On chapters/first & more"]
+    assert len(found) == 12
 
 
 def test_numbers_of_sheets_take_the_places_of_their_marks(joined):

@@ -63,7 +63,8 @@ def assert_sound(page: Page) -> None:
 
 
 # On paper: folds whose content does not show, widgets of which nothing stands there, what is wider
-# than its box or the sheet, buttons that nobody can press, and a title that does not show.
+# than its box or the sheet, buttons that nobody can press,
+# and tabs and titles that do not show.
 ON_PAPER = """() => {
   const shown = (e) => e.checkVisibility() && e.getBoundingClientRect().height > 0;
   const aside = ".widget-place > :not(.widget-still) *, .pad-place *, .nn-pad *";
@@ -79,10 +80,11 @@ ON_PAPER = """() => {
       .map((e) => e.textContent.trim().slice(0, 60)),
     dead: all(":is(button, input, select, textarea, progress)").filter(shown)
       .map((e) => e.outerHTML.slice(0, 60)),
+    tabs: all(".sd-tab-content").filter((e) => !shown(e)).length,
     titles: [...document.querySelectorAll("main h1")].filter(shown).length,
   };
 }"""
-SOUND = {"folds": [], "blank": 0, "clipped": [], "dead": [], "titles": 1}
+SOUND = {"folds": [], "blank": 0, "clipped": [], "dead": [], "tabs": 0, "titles": 1}
 
 
 def assert_sound_on_paper(page: Page) -> None:
