@@ -221,7 +221,8 @@ def join(html: Path, contents: Path, title: str, version: str, terms: str) -> st
 <head><meta charset="utf-8"><title>{escape(title)}</title>{links}
 <style>{own}{"".join(heads)}</style></head>
 <body><main class="bd-main"><div class="bd-content"><div class="bd-article-container">
-<div class="title-page"><p class="title">{escape(title)}</p><p>Version {escape(version)}</p><p>{escape(terms)}</p></div>
+<div class="title-page"><p class="title">{escape(title)}</p>
+<p>Version {escape(version)}</p><p>{escape(terms)}</p></div>
 <nav class="bd-article contents"><h1>Contents</h1><ul>{"".join(lines)}</ul></nav>
 {"".join(bodies)}</div></div></main></body></html>
 """

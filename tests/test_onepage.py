@@ -24,12 +24,14 @@ PAGE = """<html>{head}<body><article class="bd-article">
 <section id="top"><h1>{title}<a class="headerlink" href="#top">#</a></h1>{body}</section>
 </article></body></html>"""
 BODIES = {
-    "chapters/intro": '<p>See <a href="first.html#again">it</a>, <a href="practice/one.html">one</a>, '
+    "chapters/intro": '<p>See <a href="first.html#again">it</a>, '
+    '<a href="practice/one.html">one</a>, '
     '<a href="../genindex.html">the index</a>, <a href="https://example.org/x">a site</a>.</p>',
     "chapters/first": """<section id="again"><h2>Again</h2>
 <p><a href="#top">up</a> <img src="../_images/a.png" loading="lazy" alt="A"></p>
 <svg><path id="glyph-0"></path><use href="#glyph-0"></use></svg>
-<details class="dropdown admonition"><summary>Answer<span class="visually-hidden">: First</span></summary>
+<details class="dropdown admonition">
+<summary>Answer<span class="visually-hidden">: First</span></summary>
 <p id="said">Yes, <a href="#again">again</a>.</p></details>
 <details class="hide above-input admonition"><summary>Code</summary><pre>x = 1</pre></details>
 <div class="pad-place"><button>Run</button></div></section>""",
@@ -142,7 +144,12 @@ def test_headings_nest_under_parts(joined):
 
 def test_words_of_headings_are_found(joined):
     found = headings(joined)
-    assert found[:4] == ["Contents", "On chapters/intro & more", "Build", "On chapters/first & more"]
+    assert found[:4] == [
+        "Contents",
+        "On chapters/intro & more",
+        "Build",
+        "On chapters/first & more",
+    ]
     assert len(found) == 12
 
 
@@ -150,6 +157,6 @@ def test_numbers_of_sheets_take_the_places_of_their_marks(joined):
     marks = re.findall(r'data-of="([^"]+)"', joined)
     assert "practice-one" in marks
     assert "practice-one--answer-2" in marks
-    numbered = with_sheets(joined, {name: 7 for name in marks})
+    numbered = with_sheets(joined, dict.fromkeys(marks, 7))
     assert "data-of" not in numbered
     assert numbered.count('<span class="sheet">7</span>') == len(marks)

@@ -87,9 +87,7 @@ def test_bookmarks_are_the_parts_the_chapters_and_their_sections(
     assert bookmarks(printed.outline) == headings(book)
 
 
-def test_contents_name_the_sheets(
-    book: Path, texts: list[str], where: dict[str, int]
-) -> None:
+def test_contents_name_the_sheets(book: Path, texts: list[str], where: dict[str, int]) -> None:
     begins = [where[chapter.key] for chapter in chapters(CONTENTS)]
     listed = "\n".join(texts[1 : begins[0] - 1])
     named = [int(number) for number in re.findall(r"(\d+)\s*$", listed, re.MULTILINE)]
