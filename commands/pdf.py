@@ -63,11 +63,9 @@ def entries(node: DictionaryObject) -> Iterator[DictionaryObject]:
 def name_bookmarks(target: Path, titles: list[str]) -> None:
     """Give the bookmarks of a PDF their words, by an appendix that replaces them alone."""
     reader = PdfReader(target)
-    trailer = DictionaryObject(
-        {key: reader.trailer.raw_get(key) for key in ("/Size", "/Root", "/Info")}
-    )
+    kept = {NameObject(key): reader.trailer.raw_get(key) for key in ("/Size", "/Root", "/Info")}
     last = target.read_bytes().rpartition(b"startxref")[2].split()[0]
-    trailer[NameObject("/Prev")] = NumberObject(int(last))
+    trailer = DictionaryObject({**kept, NameObject("/Prev"): NumberObject(int(last))})
     table = b"xref\n"
     with target.open("ab") as file:
         bookmarks = entries(reader.root_object["/Outlines"])
