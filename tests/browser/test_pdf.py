@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pdf
 import pytest
 from bs4 import BeautifulSoup
 from onepage import FOLDS, chapters
+from playwright.sync_api import Page
 from pypdf import PdfReader
 
 CONTENTS = pdf.ROOT / "_toc.yml"
@@ -124,3 +126,12 @@ def test_the_first_sheet_says_what_it_is(printed: PdfReader, texts: list[str]) -
     assert f"Version {pdf.__version__}" in texts[0]
     assert printed.metadata is not None
     assert printed.metadata.title == pdf.title()
+
+
+@pytest.mark.parametrize("size", ["A4", "Letter"])
+def test_the_cheat_sheet_is_one_sheet(
+    size: str, book_url: str, open_page: Callable[..., Page], tmp_path: Path
+) -> None:
+    page = open_page(f"{book_url}/chapters/cheatsheet.html")
+    page.pdf(path=tmp_path / "sheet.pdf", format=size)
+    assert len(PdfReader(tmp_path / "sheet.pdf").pages) == 1
