@@ -16,7 +16,7 @@ from pypdf import PdfReader
 
 CONTENTS = pdf.ROOT / "_toc.yml"
 # Of TeX, and of what a font does not have.
-RAW = re.compile(r"\\(?:frac|begin|end|mathbb|sum|left|right|text)\b|\$\$|\{\{")
+RAW = re.compile(r"\\(?:frac|begin|end|mathbb|sum|left|right|text)\b|\$\$")
 MISSING = re.compile("[\0\ufffd\ue000-\uf8ff]")
 
 
