@@ -9,13 +9,17 @@ export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-oldest test-newest bench serve lab refresh lint pins clean
+.PHONY: help book pdf test test-oldest test-newest bench serve lab refresh lint pins clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 book: $(VENV)/ready ## build the book and say where to open it
 	@$(BIN)/python commands/book.py
+
+pdf: $(VENV)/ready book ## print the whole book as one PDF
+	@$(BIN)/python tests/browser/provision.py chromium
+	@$(BIN)/python commands/pdf.py
 
 test: $(VENV)/ready lint book ## run every test: library, pages in a browser, notebooks
 	@$(BIN)/python tests/browser/provision.py
@@ -65,7 +69,7 @@ lint: $(VENV)/ready ## check style, types and spelling
 pins: $(VENV)/ready ## choose new exact versions for requirements.txt from pyproject.toml
 	$(BIN)/python -m pip install uv
 	$(BIN)/uv pip compile --universal --python-version 3.11 --fork-strategy requires-python \
-		--extra book --extra lab --extra test --extra lint \
+		--extra book --extra lab --extra pdf --extra test --extra lint \
 		--no-annotate --upgrade --custom-compile-command "make pins" -o requirements.txt pyproject.toml
 
 clean: ## remove what was built (the environment, too); lab/ is yours and stays, .cache/ was fetched and stays

@@ -1,14 +1,15 @@
 """A place is where a widget stands in a page.
 
 It is an element that holds the description of the view, words for the reader whose browser runs
-no JavaScript, and what stands on paper: a quiz written out, or where the figure is that tells the
-same story. ``host.js`` finds the places of a page and brings them to life.
+no JavaScript, and what stands on paper: a quiz written out, or what the widget is and where the
+figure is that tells the same story. ``host.js`` finds the places of a page and brings them to life.
 """
 
 from __future__ import annotations
 
 import json
 from html import escape
+from importlib import import_module
 from typing import Any
 
 from docutils import nodes
@@ -21,6 +22,15 @@ VIEW = '<script type="application/vnd.jupyter.widget-view+json">'
 WORDS = "This widget needs JavaScript."
 PAPER = "On a screen a widget stands here."
 QUIZ = "nnlib.widgets.quiz.Quiz"
+
+
+def first_words(identity: str) -> str:
+    """Return what a widget of the book is, by the first line of its class; "" for another."""
+    module, _, name = identity.rpartition(".")
+    if not module.startswith("nnlib.widgets."):
+        return ""
+    documented = getattr(import_module(module), name).__doc__
+    return f" <em>{escape(documented.splitlines()[0])}</em>"
 
 
 class Places(SphinxPostTransform):
@@ -50,9 +60,10 @@ class Places(SphinxPostTransform):
             still = f'<div class="widget-still written">{written(state)}</div>'
             return f'<p class="widget-words">{WORDS}</p>{still}'
         figure = self.figure_beside(view)
+        what = first_words(state.get("_anywidget_id", ""))
         return (
             f'<p class="widget-words">{WORDS}{figure}</p>'
-            f'<p class="widget-still">{PAPER}{figure}</p>'
+            f'<p class="widget-still">{PAPER}{what}{figure}</p>'
         )
 
     def state(self, view: nodes.raw) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from sample_book import build, write_notebook  # noqa: E402
 from rendering import weight  # noqa: E402
 from rendering.formulas import display_tex, lean  # noqa: E402
 from rendering.glyphs import share  # noqa: E402
+from rendering.places import first_words  # noqa: E402
 from rendering.typesetter import FormulaError, Typesetter  # noqa: E402
 
 
@@ -38,6 +39,14 @@ def test_a_formula_becomes_svg_and_mathml(typesetter: Typesetter) -> None:
     assert soup.math is not None
     assert soup.math.text == "∥x−t∥2"
     assert 'fill="currentColor"' in str(soup)  # the ink of the text around it, in both themes
+
+
+def test_paper_is_told_what_a_widget_of_the_book_is() -> None:
+    told = first_words("nnlib.widgets.envelope.EnvelopeExplorer")
+    assert told.startswith(" <em>Templates on a line, ")
+    assert told.endswith(".</em>")
+    assert first_words("__main__.Own") == ""
+    assert first_words("") == ""
 
 
 def test_each_formula_is_set_once(typesetter: Typesetter) -> None:

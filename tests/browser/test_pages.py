@@ -63,11 +63,12 @@ def assert_sound(page: Page) -> None:
     assert broken == []
 
 
-# On paper: folds whose content does not show, widgets of which nothing stands there, and what is
-# wider than its box or the sheet.
+# On paper: folds whose content does not show, widgets of which nothing stands there, what is wider
+# than its box or the sheet, buttons that nobody can press,
+# and tabs and titles that do not show.
 ON_PAPER = """() => {
   const shown = (e) => e.checkVisibility() && e.getBoundingClientRect().height > 0;
-  const aside = ".widget-place > :not(.widget-still) *, .pad-place *, .cell-place *";
+  const aside = ".widget-place > :not(.widget-still) *, .pad-place *, .nn-pad *";
   const all = (selector) => [...document.querySelectorAll(`article ${selector}`)];
   return {
     folds: all("details").filter((e) => !e.matches(aside)
@@ -78,8 +79,13 @@ ON_PAPER = """() => {
       .filter((e) => shown(e) && (e.scrollWidth > e.clientWidth + 1
         || e.getBoundingClientRect().right > innerWidth + 1))
       .map((e) => e.textContent.trim().slice(0, 60)),
+    dead: all(":is(button, input, select, textarea, progress)").filter(shown)
+      .map((e) => e.outerHTML.slice(0, 60)),
+    tabs: all(".sd-tab-content").filter((e) => !shown(e)).length,
+    titles: [...document.querySelectorAll("main h1")].filter(shown).length,
   };
 }"""
+SOUND = {"folds": [], "blank": 0, "clipped": [], "dead": [], "tabs": 0, "titles": 1}
 
 
 def assert_sound_on_paper(page: Page) -> None:
@@ -87,7 +93,7 @@ def assert_sound_on_paper(page: Page) -> None:
     size = page.viewport_size
     page.set_viewport_size({"width": 718, "height": 1000})  # 210 mm less margins of 10 mm
     page.emulate_media(media="print")
-    assert page.evaluate(ON_PAPER) == {"folds": [], "blank": 0, "clipped": []}
+    assert page.evaluate(ON_PAPER) == SOUND
     page.emulate_media(media="screen")
     page.set_viewport_size(size)
 
