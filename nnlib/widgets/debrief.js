@@ -96,8 +96,10 @@ function questionOf(get, titles, session, all, { id, ask, bug, hints, answer }) 
 function reportOf({ on, get }, interview, titles, session, announce) {
   const { all, points, counts, habit } = summaryOf(interview, session);
   const parts = drawSession(interview, session.number, session.screen);
-  const files = [["Save as Markdown", "md", "text/markdown", markdown],
-    ["Save as JSON", "json", "application/json", exported]].map(([name, end, type, text]) => {
+  const files = [
+    { name: "Save as Markdown", end: "md", type: "text/markdown", text: markdown },
+    { name: "Save as JSON", end: "json", type: "application/json", text: exported },
+  ].map(({ name, end, type, text }) => {
     const it = button(name);
     on(it, "click", () => {
       save(`mock-interview-${session.number}.${end}`, text(interview, session, titles), type);

@@ -7,7 +7,7 @@ once. What the reader knew is kept in the browser.
 
 from typing import Any, ClassVar
 
-from traitlets import Dict, List, TraitError, validate
+from traitlets import Dict, List, TraitError, Unicode, validate
 
 from nnlib.widgets.base import Widget, module, stylesheet
 
@@ -34,7 +34,7 @@ class Deck(Widget):
     _css = stylesheet("deck.css")
     _shown: ClassVar[tuple[str, ...]] = ("parts",)
 
-    parts = List().tag(sync=True)
+    parts = List(Unicode()).tag(sync=True)
     chapters = Dict().tag(sync=True)
     drills = Dict().tag(sync=True)
 

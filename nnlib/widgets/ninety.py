@@ -29,7 +29,7 @@ class NinetyMinutes(Widget):
     _esm = module("ninety.js")
     _css = stylesheet("ninety.css")
 
-    steps = List().tag(sync=True)
+    steps = List(Dict()).tag(sync=True)
     blanks = Dict().tag(sync=True)
 
     def __init__(self, steps: list[dict[str, Any]], blanks: dict[str, str], **traits: Any) -> None:

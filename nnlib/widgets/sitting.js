@@ -17,6 +17,7 @@ function chance(seed) {
   };
 }
 
+/** @type {[number, string][]} */
 const UNITS = [[1e12, "TB"], [1e9, "GB"], [1e6, "MB"]];
 
 /** A number of bytes, to two digits. */
@@ -125,6 +126,7 @@ export function summaryOf(interview, session) {
       return Math.max(got - COST * session.steps[id].hints, 0);
     }));
   };
+  /** @type {[string, number][]} */
   const items = Object.keys(interview.items).flatMap((item) => {
     const own = reached.filter((line) => line.item === item);
     return own.length ? [[item, sum(own.map(({ share }) => share)) / own.length]] : [];
