@@ -12,7 +12,7 @@ FILES = list((javascript.ROOT / "nnlib").rglob("*.js"))
 SLIPS = {
     "argument": ('/** @param {number} x */\nconst half = (x) => x / 2;\nhalf("one");\n', "TS2345"),
     "state": ('import { those } from "./known.js";\nthose(["a"]).b();\n', "TS2339"),
-    "module": ('import { thees } from "./known.js";\nthees();\n', "TS2724"),
+    "module": ('import { lost } from "./known.js";\nlost();\n', "TS2305"),
 }
 
 

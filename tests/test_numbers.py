@@ -24,7 +24,7 @@ from hostile import LIMITS
 from sklearn.datasets import load_digits, load_iris
 
 from nnlib import ThreeLayerNet
-from nnlib.practice import drills, mock
+from nnlib.practice import drills, mock, ninety
 from nnlib.search import MEMORY_LIMIT
 from nnlib.widgets import CancellationExplorer
 
@@ -202,7 +202,7 @@ COMPUTED = {
     ("interview", "400 MB"): lambda: 10_000**2 * 4 / 1e6,
     ("interview", "150 GB"): lambda: round(50e6 * 768 * 4 / GB, -1),
     ("benchmarks", "sixty"): lambda: max(LIMITS.values()),
-    ("practice", "20"): lambda: mock.load()["screens"][0],
+    ("practice", "ninety minutes"): lambda: sum(step["minutes"] for step in ninety.STEPS),
     ("practice", "25"): lambda: mock.load()["screens"][1],
     ("practice", "45"): lambda: mock.load()["screens"][2],
     ("practice", "60 minutes"): lambda: mock.load()["screens"][3],
