@@ -247,11 +247,8 @@ def query_by_query(X_train: Array, y_train: Array, X_test: Array) -> Array:
 
 def exact_cosines(x: Array, T: Array) -> list[Fraction]:
     """Return for each row a number that is ordered as its cosine with x: sign · cos²."""
-    values = []
-    for t in T:
-        product = dot(x, t)
-        values.append(product * abs(product) / dot(t, t))
-    return values
+    products = [dot(x, t) for t in T]
+    return [Fraction(p * abs(p), dot(t, t)) for p, t in zip(products, T, strict=True)]
 
 
 def case(T: Array, X: Array, y: Array | None = None, *, gap: bool = False) -> Case:
@@ -299,7 +296,7 @@ def clear_queries(T: Array, X: Array) -> Array:
     for x in X:
         values = sorted(exact_cosines(x, T))
         norm = dot(x, x)
-        keep.append(norm > 0 and (len(T) == 1 or values[-1] - values[-2] > norm / 10**6))
+        keep.append(norm > 0 and (len(T) == 1 or values[-1] - values[-2] > Fraction(norm, 10**6)))
     return X[np.array(keep, dtype=bool)]
 
 
