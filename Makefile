@@ -35,10 +35,11 @@ test-oldest: $(VENV)/ready ## run the library's tests on the lowest versions tha
 test-newest: $(VENV)/ready ## run the library's tests on the newest versions that pyproject.toml allows
 	@$(BIN)/python commands/versions.py newest
 
-bench: $(VENV)/peers book ## measure redraws, judgings, searches beside their peers, trees, files, shards and engines (about two hours)
+bench: $(VENV)/peers book ## measure redraws, judgings, the page's Python and searches beside their peers, trees, files, shards and engines (about two hours)
 	@$(BIN)/python tests/browser/provision.py chromium
 	$(BIN)/python benchmarks/redraw.py
 	$(BIN)/python benchmarks/judging.py
+	$(BIN)/python benchmarks/python_in_page.py
 	$(BIN)/python benchmarks/copies.py
 	$(BIN)/python benchmarks/peers.py
 	$(BIN)/python benchmarks/hostile.py

@@ -54,15 +54,23 @@ def judged(page: Page) -> tuple[float, float]:
     return seconds, computed() - before
 
 
-def measured(browser: Browser, address: str, name: str) -> list[tuple[float, float]]:
-    """Return the times of all judgings of one drill, each with what was computed."""
+def opened(browser: Browser, address: str, name: str) -> Page:
+    """Return a drill's page with its reference in the pad, in a browser that has kept nothing."""
     (drill,) = drills([name])
     page = browser.new_context().new_page()
     page.set_default_timeout(600_000)
     page.goto(f"{address}/chapters/practice/{name}.html")
     page.get_by_label("Your code").fill(source_of(drill.solution))
     page.wait_for_timeout(500)  # what a page does on arrival is another matter
-    times = [judged(page) for _ in range(1 + AGAIN)]
+    return page
+
+
+def measured(
+    browser: Browser, address: str, name: str, again: int = AGAIN
+) -> list[tuple[float, float]]:
+    """Return the times of all judgings of one drill, each with what was computed."""
+    page = opened(browser, address, name)
+    times = [judged(page) for _ in range(1 + again)]
     page.context.close()
     return times
 

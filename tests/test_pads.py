@@ -23,17 +23,18 @@ from rendering.python import pads  # noqa: E402
 from rendering.python.cells import place, topic  # noqa: E402
 from rendering.python.needs import PACKS  # noqa: E402
 from rendering.python.obtain import BYTES, FILES, HERE  # noqa: E402
-from rendering.python.script import joined  # noqa: E402
+from rendering.python.script import joined, styles, unindented  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
 
 
 @pytest.mark.parametrize("name", pads.SCRIPTS.values())
-def test_a_page_whose_reader_never_clicks_loads_a_small_script(name: str) -> None:
+def test_a_page_whose_reader_never_clicks_loads_a_small_script_with_its_style(name: str) -> None:
     files = {name: {"file": f"{name}-0123456789ab", "bytes": 10**7} for name in "abcde"}
     files |= {name: {**files["a"], **pack._asdict()} for name, pack in PACKS.items()}
     script = joined(HERE / name).replace('"FILES"', json.dumps(files))
-    assert len(gzip.compress(script.encode())) <= 15_000
+    parts = [unindented(part).encode() for part in (script, styles(*pads.STYLES))]
+    assert sum(len(gzip.compress(part)) for part in parts) <= 15_000
     assert "innerHTML" not in script
 
 

@@ -4,6 +4,7 @@ A check has a name, the tier that it belongs to, and the sentence why an intervi
 inputs are made anew each time from a fixed seed, so that a verdict never changes.
 """
 
+import functools
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from nnlib.practice.changes import snapshot
 from nnlib.practice.compare import Agree, Form, same_values
 from nnlib.practice.cost import EVENT_LIMIT, ROW_LOOP, Tally, counted, growth, line_of
 from nnlib.practice.guard import Outcome, call
@@ -203,19 +205,25 @@ class Values(Check):
 
     def try_case(self, answer: Answer, names: tuple[str, ...], case: Case) -> Failure | None:
         """Return what is wrong with the answer in one case."""
-        given = {"input": arguments(names, case.args), "expected": self.expects(case.want)}
-        if case.facts is not None:
-            given["facts"] = case.facts(case.args)
+        want = snapshot(case.want)  # which may share its memory with an argument
         outcome = call(answer, case.args, tally=Tally(CASE_LIMIT))
-        if outcome.problem:
-            return self.failure(outcome, got=outcome.line, **given)
-        try:
-            complaint = self.agree(outcome.value, case.want)
-        except Exception as error:  # a value so strange that comparing it raises
-            complaint = f"the result cannot be compared: {type(error).__name__}"
-        if not complaint:
-            return None
-        return self.failure(outcome, complaint, got=shown(outcome.value), **given)
+        complaint = outcome.line
+        if not outcome.problem:
+            try:
+                complaint = self.agree(outcome.value, case.want)
+            except Exception as error:  # a value so strange that comparing it raises
+                complaint = f"the result cannot be compared: {type(error).__name__}"
+            if not complaint:
+                return None
+        # Only what fails is put into words: of most answers hardly anything does.
+        return self.failure(
+            outcome,
+            complaint,
+            input=arguments(names, outcome.given),
+            expected=self.expects(want),
+            got=outcome.line or shown(outcome.value),
+            facts=case.facts(outcome.given) if case.facts else "",
+        )
 
     def shrunk(
         self, answer: Answer, names: tuple[str, ...], case: Case, failure: Failure
@@ -368,10 +376,10 @@ class Loops(Check):
             if outcome.problem:
                 what = arguments(names, args)
                 return self.failure(outcome, input=what, got=outcome.line), outcome
-        what = arguments(names, make(2 * rows))
         rounds, place = growth(*tallies, rows)
         if rounds < self.limit:
             return None, outcome
+        what = arguments(names, make(2 * rows))
         times = tallies[1].total / max(1, tallies[0].total)
         if times >= QUADRATIC:
             return self._too_steep(times, [tally.total for tally in tallies], rows, what), outcome
@@ -478,9 +486,9 @@ class Budget(Check):
         """Measure the peak of each case."""
         for case in self.cases(np.random.default_rng(SEED)):
             outcome = call(answer, case.args, tally=None, measure_memory=True)
-            what = arguments(names, case.args)
+            what = functools.partial(arguments, names, case.args)
             if outcome.problem:
-                return self.failure(outcome, input=what, got=outcome.line)
+                return self.failure(outcome, input=what(), got=outcome.line)
             if outcome.peak > case.want:
                 return Failure(
                     name=self.name,
@@ -488,7 +496,7 @@ class Budget(Check):
                     tier=self.tier,
                     line=f"it held more than the {case.want:,} bytes allowed",
                     why=self.why,
-                    input=what,
+                    input=what(),
                     expected=f"at most {case.want:,} bytes at a time",
                     # Rounded, since the last digits are Python's own small objects.
                     got=f"about {outcome.peak / case.want:.1f} times as much",

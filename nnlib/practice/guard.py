@@ -47,6 +47,8 @@ class Outcome:
         Bytes held at most; 0 if not asked for.
     printed : str
         The first of what it printed.
+    given : tuple
+        Copies of the arguments, made before.
     """
 
     value: Any = None
@@ -55,6 +57,7 @@ class Outcome:
     error: BaseException | None = None
     peak: int = 0
     printed: str = ""
+    given: tuple[Any, ...] = ()
 
 
 def describe(error: BaseException) -> str:
@@ -94,8 +97,8 @@ def call(
     cpu_limit, wait_limit : float
         Seconds of computing and of doing nothing after which a call is ended that makes no steps.
     """
-    before = snapshot(args)
-    outcome = Outcome()
+    before: tuple[Any, ...] = snapshot(args)
+    outcome = Outcome(given=before)
     steps = Steps(STEP_LIMIT) if tally is None else tally
     stage = Stage(steps, cpu_limit=cpu_limit, wait_limit=wait_limit)
 
@@ -133,9 +136,11 @@ def call(
 
 def _changed(function: Callable[..., Any], before: tuple[Any, ...], args: tuple[Any, ...]) -> str:
     """Return the first change of an argument, by the name that the function gives it."""
+    if not any(map(difference, before, args)):
+        return ""
     try:
         names = list(inspect.signature(function).parameters)
     except Exception:  # some of what is written in C has none
         names = []
     names += [f"argument {i + 1}" for i in range(len(names), len(args))]
-    return next(filter(None, map(difference, before, args, names)), "")
+    return next(filter(None, map(difference, before, args, names)))

@@ -1,8 +1,8 @@
 """Inputs for the judge, and what is right for them, found in another way than any answer.
 
 The inputs are small whole numbers: squares, products and sums of them are exact in every order,
-so that a tie is a tie on every machine. The oracle compares them as Python integers or, for
-other numbers, as fractions.
+so that a tie is a tie on every machine. The oracle compares them as integers or, for other
+numbers, as fractions.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,6 +16,8 @@ Array = np.ndarray[Any, Any]
 TEMPLATES = np.array([[1.0, 1.0], [4.0, 2.0], [2.0, 5.0]])  # the book's small example
 SORTED_BY_INSERTION = 16  # entries up to which NumPy's default sort is stable by chance
 FEW = 4  # rows of which all distances are told
+# Whole numbers up to here, in rows up to there: their squared distances fit 64 bits.
+SMALL, WIDE = 2**24, 2**12
 QUERIES = np.array([[2.0, 2.0], [4.0, 4.0], [3.0, 0.0]])
 
 
@@ -24,26 +26,34 @@ def whole(rng: np.random.Generator, n: int, d: int, low: int = -9, high: int = 9
     return rng.integers(low, high, (n, d), endpoint=True).astype(np.float64)
 
 
-def dot(x: Array, t: Array) -> Fraction:
+def dot(x: Array, t: Array) -> int | Fraction:
     """Return the dot product of two rows, exactly."""
-    return sum((exact(a) * exact(b) for a, b in zip(x, t, strict=True)), Fraction(0))
+    pairs = zip(x.tolist(), t.tolist(), strict=True)
+    return sum(exact(a) * exact(b) for a, b in pairs)
 
 
-def exact(value: Any) -> Fraction:
-    """Return a number of an array as an exact Python number."""
-    return Fraction(value.item())
+def exact(value: float) -> int | Fraction:
+    """Return a number as an exact one; a whole one as int, which is much faster."""
+    return int(value) if value == int(value) else Fraction(value)
 
 
-def _numbers(X: Array) -> list[list[int | Fraction]]:
-    """Return rows of exact numbers; whole ones as int, which is much faster."""
-    rows = X.tolist()
-    return [[int(v) if v == int(v) else Fraction(v) for v in row] for row in rows]
+def is_small(Z: Array) -> bool:
+    """Return whether rows are short, and hold small whole numbers only."""
+    if Z.dtype.kind not in "fiu" or Z.dtype.itemsize > 8 or Z.shape[1] >= WIDE:
+        return False
+    values = Z.astype(np.float64)
+    return bool(((np.abs(values) <= SMALL) & (values == np.rint(values))).all())
 
 
 def exact_distances(X_test: Array, X_train: Array) -> list[list[int | Fraction]]:
     """Return all squared distances, exactly, a list for each query."""
-    T, X = _numbers(X_train), _numbers(X_test)
-    return [[sum((a - b) ** 2 for a, b in zip(x, t, strict=True)) for t in T] for x in X]
+    if is_small(X_test) and is_small(X_train):
+        X, T = X_test.astype(np.int64), X_train.astype(np.int64)
+        found: list[list[int | Fraction]]
+        found = np.square(X[:, None] - T).sum(axis=2, dtype=np.int64).tolist()
+        return found
+    rows, queries = ([[exact(v) for v in row] for row in Z.tolist()] for Z in (X_train, X_test))
+    return [[sum((a - b) ** 2 for a, b in zip(x, t, strict=True)) for t in rows] for x in queries]
 
 
 def ranked(values: Sequence[Any]) -> list[int]:

@@ -12,8 +12,8 @@ LONGEST = 160  # characters
 def shown(value: Any) -> str:
     """Return a value as text: small arrays as nested lists with a dtype, large ones by shape."""
     if isinstance(value, np.ndarray):
-        text = repr(value.tolist())
-        if len(text) > LONGEST:
+        text = repr(value.tolist()) if value.size <= LONGEST else ""
+        if not text or len(text) > LONGEST:
             return f"an array of shape {value.shape}, dtype {value.dtype}"
         empty = f", shape {value.shape}" if value.size == 0 else ""
         return f"{text} ({value.dtype}{empty})"

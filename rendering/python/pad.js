@@ -76,8 +76,10 @@ function pad(place, { name, title, stub, tasks, about, licenses }) {
     came.result.querySelector("table")?.classList.add("nn-tiers");
     if (report.passed && !twist) tick(drill);
     if (!twist) recall(name, drill, { code: source, words: report.verdict, passed: report.passed });
-    const ticked = report.passed && !twist ? " The drill is ticked on the page Practice." : "";
-    announce(`Verdict: ${report.verdict}.${ticked}`);
+    const passed = report.passed && !twist;
+    const ticked = passed ? " The drill is ticked on the page Practice." : "";
+    const next = passed && tasks.some((one) => one.twist) ? " Choose a twist under What is judged." : "";
+    announce(`Verdict: ${report.verdict}.${ticked}${next}`);
   }
 
   async function start(job) {

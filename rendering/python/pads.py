@@ -17,7 +17,7 @@ from rendering.python.cells import MARK as CELL
 from rendering.python.cells import about
 from rendering.python.obtain import HERE, MissingError, python_folder
 from rendering.python.packs import NNLIB, write_packs
-from rendering.python.script import embedded, joined
+from rendering.python.script import embedded, joined, styles, unindented
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -26,6 +26,7 @@ SECTION = "Your answer"  # of a drill's page; its pad stands before the first ce
 PLACE = '<div class="pad-place">'
 WORDS = "The code pad needs JavaScript. JupyterLab does without."
 SCRIPT, STYLE = "pad.js", "pad.css"
+STYLES = (NNLIB / "widgets" / "shared.css", HERE / STYLE)
 SCRIPTS = {PLACE: SCRIPT, CELL: "cells.js"}  # by what a page has that needs it
 
 
@@ -131,10 +132,8 @@ def write_files(static: Path) -> None:
         files = "null"
     for name in SCRIPTS.values():
         script = joined(HERE / name).replace('"FILES"', files)
-        (static / name).write_text(script, encoding="utf-8")
-    shared = (NNLIB / "widgets" / "shared.css").read_text(encoding="utf-8")
-    style = shared + (HERE / STYLE).read_text(encoding="utf-8")
-    (static / STYLE).write_text(style, encoding="utf-8")
+        (static / name).write_text(unindented(script), encoding="utf-8")
+    (static / STYLE).write_text(unindented(styles(*STYLES)), encoding="utf-8")
 
 
 def prepare(app: Sphinx) -> None:

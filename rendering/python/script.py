@@ -8,6 +8,9 @@ from pathlib import Path
 
 from nnlib.widgets import joining
 
+INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+STYLE_COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
+
 
 def embedded(data: object, attributes: str = "") -> str:
     """Return data as a script element, which nothing in them can end."""
@@ -27,3 +30,16 @@ def joined(path: Path) -> str:
     if left := re.search(r"^export\b.*", text, re.MULTILINE):
         raise ValueError(f"{path.name}: {left[0]!r} has no place in a classic script")
     return f'(() => {{\n"use strict";\n{text}}})();\n'
+
+
+def unindented(text: str) -> str:
+    """Return a script or a style sheet without indentation, and so with fewer bytes.
+
+    A text in backticks that goes over several lines loses its own, too.
+    """
+    return INDENT.sub("", text)
+
+
+def styles(*paths: Path) -> str:
+    """Return style sheets as one, without comments."""
+    return STYLE_COMMENT.sub("", "".join(path.read_text(encoding="utf-8") for path in paths))

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from python_pages import fill, page_of
 from visits import THEMES, serving, watch
 
-from rendering.python import cells
+from rendering.python import cells, pads
 
 OPEN = Callable[..., Page]
 KEY = "nearest-neighbor-network:cell:sample:guess"
@@ -304,3 +304,15 @@ def test_in_the_book_a_chapters_cells_run(book_url: str, open_page: OPEN) -> Non
     assert page.get_by_role("button", name="Run cell").count() > 10
     press(page, 2)
     expect(said(page, 2)).to_have_text("Ran after 1 cell above. It printed what is stored.")
+
+
+@pytest.mark.parametrize("finger", [False, True])
+def test_what_indents_shows_to_fingers_only_also_beside_widgets(
+    finger: bool, url: str, open_page: OPEN
+) -> None:
+    page = open_page(f"{url}/light.html", has_touch=finger, is_mobile=finger)
+    # A widget on the page brings the shared style once more, behind that of the cells.
+    page.add_style_tag(path=pads.STYLES[0])
+    indents = cell(page, 3).get_by_text("Indent", exact=True)
+    expect(editor(page, 3)).to_be_visible()
+    expect(indents).to_be_visible(visible=finger)

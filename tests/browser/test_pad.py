@@ -150,6 +150,7 @@ def test_from_the_first_click_to_a_passed_drill(
     judge(page, RIGHT)
     expect(result(page)).to_contain_text("one_nn, 1-nearest neighbor, vectorized: passed")
     expect(said(page)).to_contain_text("The drill is ticked on the page Practice.")
+    expect(said(page)).to_contain_text("Choose a twist under What is judged.")
     ticked = page.evaluate("JSON.parse(localStorage.getItem('nearest-neighbor-network:drills'))")
     assert list(ticked) == ["one_nn"]
     page.get_by_label("What is judged").select_option(f"twist: {ONE_NN.twists[0].title}")

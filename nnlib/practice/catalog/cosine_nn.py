@@ -298,11 +298,11 @@ def query_by_query(
 
 def exact_cosines(x: Array, T: Array) -> list[Fraction]:
     """Return for each row a number that is ordered as its cosine with x: sign · cos²."""
-    values = []
-    for t in T:
-        product = dot(x, t)
-        values.append(product * abs(product) / dot(t, t))
-    return values
+    products = [dot(x, t) for t in T]
+    return [
+        Fraction(p * p if p > 0 else -p * p, dot(t, t))
+        for p, t in zip(products, T, strict=True)
+    ]
 
 
 def case(
@@ -367,7 +367,10 @@ def clear_queries(T: Array, X: Array) -> Array:
         norm = dot(x, x)
         keep.append(
             norm > 0
-            and (len(T) == 1 or values[-1] - values[-2] > norm / 10**6)
+            and (
+                len(T) == 1
+                or values[-1] - values[-2] > Fraction(norm, 10**6)
+            )
         )
     return X[np.array(keep, dtype=bool)]
 

@@ -3,6 +3,7 @@
 # mypy: disable-error-code="no-any-return"
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -531,8 +532,11 @@ def cosine_case(T: Array, X: Array) -> Case:
         values = []
         for t in T:
             product = dot(x, t)
+            square = (
+                product * product if product > 0 else -product * product
+            )
             values.append(
-                product * abs(product) / dot(t, t)
+                Fraction(square, dot(t, t))
             )  # ordered as the cosine
         winners.append(values.index(max(values)))
     return Case((T,), (X, np.array(winners), len(T)))
