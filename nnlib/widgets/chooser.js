@@ -157,7 +157,8 @@ export function compute({ n, d, intrinsic, memory, batch, recall, updates, sprea
 
 // ---- The page. ----
 
-const STATE = /** @type {const} */ (["n", "d", "intrinsic", "memory", "batch", "recall", "updates", "spread"]);
+const STATE = /** @type {const} */ ([
+  "n", "d", "intrinsic", "memory", "batch", "recall", "updates", "spread"]);
 const WORDED = ["updates", "spread"]; // the choices that are no numbers
 const ROWS = [3, 4, 5, 6, 7, 8].flatMap((e) => [1, 2, 5].map((step) => step * 10 ** e)).concat(1e9);
 const STEPS = {

@@ -32,7 +32,7 @@ CARDS = """(names) => {
     `<details id="${name}"><summary><p id="t-${name}">Front of <code>${name}</code></p></summary>
      <div class="front"><p>Lines of ${name}.</p></div><p>Back of ${name}.</p></details>`
   ).join("");
-  document.body.append(section);
+  document.querySelector("main").append(section);
 }"""
 
 

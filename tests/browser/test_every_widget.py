@@ -15,7 +15,7 @@ from contrast import contrasts
 from heights import too_tall
 from ipywidgets import Widget, jslink
 from playwright.sync_api import Locator, Page, expect
-from visits import THEMES, drag, drawn, heard, painted, said, turn
+from visits import THEMES, ask_for_all, drag, drawn, heard, painted, said, turn
 
 from nnlib import ThreeLayerNet
 from nnlib.widgets import (
@@ -1203,6 +1203,7 @@ def test_the_page_left_and_returned_to_still_works(kind: Kind, show: SHOW) -> No
         }"""
     )
     expect(widget).to_have_count(1)
+    ask_for_all(page)
     expect(said(widget)).to_contain_text(text)
     kind.use_again(widget)
 
@@ -1271,7 +1272,7 @@ def test_it_fits_on_a_screen(kind: Kind, width: int, window: int, show: SHOW) ->
         part.locator("summary").first.press("Enter")
         expect(part).to_have_attribute("open", "")
         drawn(page)
-        shown = "(e) => [...e.children].every((one) => one.offsetHeight > 10)"
+        shown = "(e) => [...e.children].every((one) => one.getBoundingClientRect().height > 10)"
         assert part.evaluate(shown)
 
 

@@ -21,6 +21,7 @@ def test_the_mouse_meets_what_it_drags(
 ) -> None:
     monkeypatch.setattr(redraw, "STARTS", 1)
     monkeypatch.setattr(redraw, "STEPS", 40)
-    begin, times = redraw.measure(browser, name, tmp_path)
+    _, widget = next(iter(redraw.cases([name])))
+    begin, times = redraw.measure(browser, widget, tmp_path)
     assert len(begin) == 1
     assert all(value > 0 for value in begin + times)
