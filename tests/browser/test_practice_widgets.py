@@ -15,6 +15,7 @@ from nnlib import widgets
 from nnlib.practice import (
     debrief,
     deck,
+    derivation,
     interviewer_sheet,
     mock_interview,
     ninety_minutes,
