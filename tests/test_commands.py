@@ -296,6 +296,7 @@ def run_nbval(*paths):
 def test_one_changed_number_in_a_stored_output_fails(tmp_path):
     sound, forged = tmp_path / "sound.ipynb", tmp_path / "forged.ipynb"
     shutil.copy(ROOT / "chapters" / "warmup.ipynb", sound)
+    shutil.copy(ROOT / "chapters" / "book.mplstyle", tmp_path)
     content = json.loads(sound.read_text())
     output = next(o for c in content["cells"] for o in c.get("outputs", []) if "text" in o)
     assert "3" in output["text"][0]

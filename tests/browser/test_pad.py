@@ -12,7 +12,7 @@ import pytest
 from axe import found_by_axe
 from playwright.sync_api import Browser, Locator, Page, Request, expect
 from python_pages import fill, page_of
-from visits import THEMES, drawn, serving, watch
+from visits import THEMES, ask_for_all, serving, watch
 
 from nnlib.practice import drills
 from rendering.python import pads
@@ -497,7 +497,7 @@ def test_in_the_book_a_drill_is_passed(book_url: str, open_page: OPEN) -> None:
     judge(page, RIGHT)
     expect(result(page)).to_contain_text("1-nearest neighbor, vectorized: passed")
     page.goto(f"{book_url}/chapters/practice/practice.html")
-    drawn(page)
+    ask_for_all(page)
     expect(page.get_by_role("checkbox", checked=True)).to_have_count(1)
 
 
