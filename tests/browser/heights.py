@@ -7,9 +7,10 @@ from playwright.sync_api import Page
 MOST = {1280: 700, 390: 844}
 """The pixels of height for a window's width: a laptop's screen less its bars, and a phone's."""
 
-# A quiz is text to be read, question after question: each of them must fit, with its options.
+# A quiz is text to be read, question after question: each of them must fit, with its options. So is
+# the sheet of an interview, from which one reads aloud, and which is printed.
 TALL = """(most) => [...document.querySelectorAll(
-    ".widget-place .nn-widget:not(.nn-quiz), .widget-place .nn-question")]
+    ".widget-place .nn-widget:not(.nn-quiz, .nn-sheet), .widget-place .nn-question")]
   .filter((box) => box.offsetHeight > most).map((box) => `${box.className}: ${box.offsetHeight}`)"""
 
 
