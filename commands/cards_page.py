@@ -48,9 +48,7 @@ FRONT = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n---\n\n"
 
 def card(name: str, front: str, back: str) -> str:
     """Return a card; its fence is longer than any in it."""
-    return (
-        f"::::::{{admonition}} {front}\n:class: dropdown\n:name: card-{name}\n\n{back}\n::::::"
-    )
+    return f"::::::{{admonition}} {front}\n:class: dropdown\n:name: card-{name}\n\n{back}\n::::::"
 
 
 def slug(text: str) -> str:
