@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,9 @@ MISSING = re.compile("[\0\ufffd\ue000-\uf8ff]")
 def printed(book: Path, tmp_path_factory: pytest.TempPathFactory) -> PdfReader:
     """Return the whole book, printed once for all tests."""
     target = tmp_path_factory.mktemp("pdf") / "book.pdf"
-    pdf.make(book, target)
+    # Playwright runs once in a thread, and in this one other tests have it running.
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(pdf.make, book, target).result()
     return PdfReader(target)
 
 
