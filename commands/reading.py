@@ -8,6 +8,8 @@ given to the next five minutes.
 import re
 from typing import Any
 
+WORDS = 220  # a minute
+CELL = 0.75  # minutes
 VIEW = "application/vnd.jupyter.widget-view+json"
 FOLDED = {"hide-input", "remove-input"}
 TIME = re.compile(r"\*\*About \d+ minutes\*\*")
@@ -22,7 +24,7 @@ def minutes(cells: list[Any]) -> int:
     words = sum(len(text.split()) for text in prose)
     formulas = sum(text.count("$$") // 2 for text in prose)
     turns = sum(":class: your-turn" in text for text in prose)
-    total = words / 220 + 0.75 * len(shown) + 0.5 * formulas + 3 * (len(widgets) + turns)
+    total = words / WORDS + CELL * len(shown) + 0.5 * formulas + 3 * (len(widgets) + turns)
     return max(5, 5 * round(total / 5))
 
 

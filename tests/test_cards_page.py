@@ -75,7 +75,7 @@ def test_the_page_is_written_where_it_changed(tmp_path):
 
 
 def test_the_page_says_after_how_many_days_a_card_comes_back():
-    text = (ROOT / "nnlib" / "widgets" / "deck.js").read_text("utf-8")
+    text = (ROOT / "nnlib" / "widgets" / "boxes.js").read_text("utf-8")
     (days,) = re.findall(r"const DAYS = \[(\d+), (\d+), (\d+), (\d+)\];", text)
     first, second, third, last = days
     assert f"comes back after {first} day, then after {second}, {third} and {last};" in (

@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+import reading
 from traitlets import TraitError
 
 from nnlib.practice import derivation, drills, mock, ninety, ninety_minutes
@@ -19,7 +20,7 @@ BLANKS = {name: blank for line in CONTENT["lines"] for name, blank in line["blan
 
 
 def words(text):
-    return len(text.split()) / 220  # the rule of commands/reading.py
+    return len(text.split()) / reading.WORDS
 
 
 def test_they_are_ninety():
@@ -40,8 +41,8 @@ def test_pages_to_read_are_read_in_their_minutes():
         re.findall(rf"^## {title}$(.*?)(?=^## )", text, re.MULTILINE | re.DOTALL)[0]
         for title in ("Negative, and flipped", "Detect", "Mitigate", "The direct form rounds, too")
     ]
-    shown = 6  # code cells of these sections, at most, three quarters of a minute each
-    assert words(" ".join(parts)) + 0.75 * shown <= STEPS["stability"]["minutes"]
+    shown = 6  # code cells of these sections, at most
+    assert words(" ".join(parts)) + reading.CELL * shown <= STEPS["stability"]["minutes"]
 
 
 def test_what_is_done_takes_its_own_minutes():

@@ -146,7 +146,7 @@ def stored(name):
 
 def waits():
     """Return the days after which a card of the deck comes back, box by box."""
-    text = CHAPTERS.parent.joinpath("nnlib", "widgets", "deck.js").read_text("utf-8")
+    text = CHAPTERS.parent.joinpath("nnlib", "widgets", "boxes.js").read_text("utf-8")
     return json.loads(re.findall(r"const DAYS = (\[.+\]);", text)[0])
 
 

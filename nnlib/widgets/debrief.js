@@ -3,8 +3,8 @@
 
 import { announcer, begin, button, el, isRecord, listen } from "./shared.js";
 import { kept, onKept } from "./keeping.js";
-import { pageLink, plural, prose, save } from "./words.js";
-import { clock, drawSession, halves, sessionOf, sum, summaryOf } from "./sitting.js";
+import { clock, listing, pageLink, plural, prose, save } from "./words.js";
+import { drawSession, halves, sessionOf, sum, summaryOf } from "./sitting.js";
 
 const FORMAT = "a mock interview of The Nearest Neighbor Network";
 const SHOWN = 6; // sessions in the table of trends
@@ -79,13 +79,12 @@ function trendTable(interview) {
 /** One question: what was asked, your words, the model answer, and how its lines were rated. */
 function questionOf(get, titles, session, all, { id, ask, bug, hints, answer }) {
   const own = session.steps[id];
-  const block = (text) => (text ? [el("pre", { tabindex: 0 }, el("code", {}, text.trimEnd()))] : []);
   const rated = all.filter((line) => line.id === id);
   const head = rated.map(({ status }) => status);
   const worst = ["not reached", "missed", "half", "good"].find((status) => head.includes(status));
   return el("details", { class: "nn-folded" },
     el("summary", {}, ...prose(ask), ` ${worst}`),
-    ...block(bug),
+    ...listing(bug),
     ...(own.notes.trim() ? [el("p", {}, el("strong", {}, "Your words. "), own.notes)] : []),
     ...(own.hints ? [el("p", {}, `${plural(own.hints, "hint")} of ${hints.length} taken.`)] : []),
     el("div", { class: "nn-answer" }, ...answer.map(({ say }) => el("p", {}, ...prose(say)))),
@@ -108,7 +107,7 @@ function reportOf({ on, get }, interview, titles, session, announce) {
     return it;
   });
   const work = ({ code, report }) => [el("p", { class: "nn-head" }, el("strong", {}, "Your code")),
-    el("pre", { tabindex: 0 }, el("code", {}, code.trimEnd())),
+    ...listing(code),
     ...(report ? [el("p", {}, `The judge: ${report}.`)] : [])];
   return [
     el("p", {}, `${halves(points)} of ${plural(all.length, "point")} in ${clock(sum(session.spent))}: `

@@ -4,37 +4,9 @@
 import { announcer, begin, button, el, isRecord } from "./shared.js";
 import { keep, keepingNote, kept, names, onKept } from "./keeping.js";
 import { plural } from "./words.js";
+import { BOXES, dayOf, graded, recordsOf, untried } from "./boxes.js";
 
-const KEY = "cards";
-const DAYS = [1, 3, 7, 21]; // until a card of box 1, 2, 3, 4 comes back
 const MORE = 10; // cards that are taken up at a time
-
-// ---- When a card comes back. ----
-
-/** A day some days after another, both as 2026-12-31. */
-export const after = (day, days) =>
-  new Date(Date.parse(`${day}T00:00Z`) + days * 864e5).toISOString().slice(0, 10);
-
-/** The reader's own day. */
-export const dayOf = (now) =>
-  new Date(now.getTime() - 6e4 * now.getTimezoneOffset()).toISOString().slice(0, 10);
-
-/** What is kept of a card after it was known well, hardly, or not: "good", "hard", "missed". */
-export function graded(record, grade, today) {
-  const next = { good: Math.min(record.box + 1, DAYS.length), hard: Math.max(record.box, 1), missed: 0 };
-  const box = next[grade];
-  return { box, due: box ? after(today, DAYS[box - 1]) : today };
-}
-
-const fresh = (today) => ({ box: 0, due: today });
-
-/** The records that are well formed. */
-export function recordsOf(value) {
-  const good = ([id, one]) => /^card-[\w-]{1,120}$/.test(id) && isRecord(one)
-    && Number.isInteger(one.box) && one.box >= 0 && one.box <= DAYS.length
-    && typeof one.due === "string" && /^\d{4}-\d\d-\d\d$/.test(one.due);
-  return Object.fromEntries(Object.entries(isRecord(value) ? value : {}).filter(good));
-}
 
 // ---- What was missed elsewhere is taken up by itself. ----
 
@@ -152,7 +124,7 @@ function render({ model, el: root }) {
   const box = el("div", { class: "nn-widget nn-deck", role: "group", "aria-label": "Deck of cards" },
     choice, said, stage, note);
   const today = () => dayOf(new Date());
-  const records = () => recordsOf(kept(KEY));
+  const records = () => recordsOf(kept(BOXES));
   const chosen = () => cardsOf(get).filter((card) => part.value === "" || card.part === Number(part.value));
 
   /** The cards that are due, and those that were never taken up. */
@@ -175,8 +147,8 @@ function render({ model, el: root }) {
   }
   function grade({ id }, how) {
     const known = records();
-    const next = graded(known[id] ?? fresh(today()), how, today());
-    tell(keep(KEY, { ...known, [id]: next }));
+    const next = graded(known[id] ?? untried(today()), how, today());
+    tell(keep(BOXES, { ...known, [id]: next }));
     return next.due;
   }
   function ended() {
@@ -198,7 +170,7 @@ function render({ model, el: root }) {
   on(review, "click", () => play(sorted().due, "No card is due: take up some, or come back another day."));
   on(more, "click", () => play(sorted().fresh.slice(0, MORE), "Every card is taken up."));
   on(part, "change", say);
-  onKept((name) => { if (name !== KEY && !choice.hidden) say(); }, life);
+  onKept((name) => { if (name !== BOXES && !choice.hidden) say(); }, life);
   window.addEventListener("storage", () => { if (!choice.hidden) say(); }, { signal: life });
   return start(root, box, { read: say }, () => {});
 }

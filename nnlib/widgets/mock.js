@@ -3,13 +3,12 @@
 
 import { announcer, begin, button, clamp, el, isRecord, listen, set, write } from "./shared.js";
 import { keep, keepingNote, kept } from "./keeping.js";
-import { pageLink, plural, prose, save } from "./words.js";
-import { MOST, blank, clock, drawSession, halves, planned } from "./sitting.js";
+import { clock, listing, pageLink, plural, prose, save } from "./words.js";
+import { MOST, blank, drawSession, halves, planned } from "./sitting.js";
 import { recordOf, sessionOf, sum, summaryOf } from "./sitting.js";
 
 const KEY = "mock";
 const PAD = "mock"; // the name of the blank pad beside the interview
-const EARLIER = "mock:1"; // a session of an earlier edition, which cannot go on with these questions
 
 /** The parts, top to bottom, in a box. */
 function partsOf(interview, said, note) {
@@ -108,7 +107,7 @@ function append(name, one, most) {
 }
 
 /** What the reader may do; each ends in `commit`, which shows it with the focus on what is new. */
-function actsOf(interview, sitting, { commit, announce }) {
+function actsOf(interview, sitting, recorder, { commit, announce }) {
   function turn(phase, words) {
     sitting.read();
     sitting.session.phase = phase;
@@ -127,6 +126,7 @@ function actsOf(interview, sitting, { commit, announce }) {
     announce(`Session ${number}. ${parts[0].title}, ${parts[0].minutes} minutes. The clock runs.`);
   }
   function compare() {
+    recorder.stop();
     sitting.own().marked = true;
     turn("marking", "The clock stands. Compare, and rate each line that is quoted.");
   }
@@ -157,6 +157,7 @@ function actsOf(interview, sitting, { commit, announce }) {
     announce(more ? "The next question. The clock runs." : `${title}, ${minutes} minutes. The clock runs.`);
   }
   function finish() {
+    recorder.stop();
     const { session } = sitting;
     sitting.read();
     Object.assign(session, { phase: "done", work: workOf() });
@@ -175,12 +176,16 @@ function actsOf(interview, sitting, { commit, announce }) {
   return { begins, compare, choose, probe, hint, next, finish, anew };
 }
 
-/** A recorder of the reader's voice: what it takes stays in this page, by the name of the step. */
-function recorderOf(on, announce) {
+/**
+ * A recorder of the reader's voice: what it takes stays in this page, by the name of the step. It goes
+ * on while a question lasts; `ended` hears when the last of it has come.
+ */
+function recorderOf(on, announce, ended) {
   const taken = new Map();
   let recording = null;
+  let shown = () => {}; // says on the button that is there now what it does
   const stop = () => recording?.stop();
-  async function start(id, shown) {
+  async function start(id) {
     try {
       const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
       const pieces = [];
@@ -191,6 +196,7 @@ function recorderOf(on, announce) {
         taken.set(id, new Blob(pieces, { type: recording.mimeType }));
         recording = null;
         shown();
+        ended();
       });
       recording.start();
       announce("Your voice is recorded, in this page only.");
@@ -204,8 +210,8 @@ function recorderOf(on, announce) {
     const press = button("Record my voice");
     press.hidden = !navigator.mediaDevices || !window.MediaRecorder;
     const idle = () => (taken.has(id) ? "Record again" : "Record my voice");
-    const shown = () => write(press, recording ? "Stop recording" : idle());
-    on(press, "click", () => (recording ? stop() : start(id, shown)));
+    shown = () => write(press, recording ? "Stop recording" : idle());
+    on(press, "click", () => (recording ? stop() : start(id)));
     shown();
     return press;
   }
@@ -250,12 +256,11 @@ function openingOf(on, { parts, screens }, { begins }) {
   ];
 }
 
-const listed = (text) => (text ? [el("pre", { tabindex: 0 }, el("code", {}, text.trimEnd()))] : []);
 const SHARES = [["0", 0], ["½", 0.5], ["1", 1]];
 
 /** The model answer, line by line; a line that earns something is quoted and rated. */
 function modelOf({ on, get }, titles, { step, own, session }, { rated }) {
-  const { id, answer, listing, mended } = step();
+  const { id, answer, listing: code, mended } = step();
   const lineOf = ({ say, covers, chapter }, k) => {
     const line = el("p", { class: covers ? "nn-quote" : null }, ...prose(say));
     if (!covers) return [line];
@@ -271,7 +276,7 @@ function modelOf({ on, get }, titles, { step, own, session }, { rated }) {
   };
   return [el("div", { class: "nn-answer" },
     el("p", {}, el("strong", {}, "A model answer."), " Rate what you said of each line: 0, ½ or 1."),
-    ...answer.flatMap(lineOf), ...listed(listing ?? mended))];
+    ...answer.flatMap(lineOf), ...listing(code ?? mended))];
 }
 
 /** The hints taken so far, and what the interviewer has asked on. */
@@ -321,7 +326,7 @@ function askingOf(page, titles, sitting, acts) {
   return [
     el("p", { class: "nn-muted" }, `${title}, question ${session.step + 1} of ${steps.length}`),
     el("p", { class: "nn-ask", tabindex: -1, "data-step": id }, ...prose(ask)),
-    ...listed(bug), ...helpOf(sitting),
+    ...listing(bug), ...helpOf(sitting),
     el("label", { class: "nn-notes" }, "Your words, if you like to note them", notes),
     ...(marking ? [...acts.recorder.replay(id), ...modelOf(page, titles, sitting, acts),
       el("div", { class: "nn-row" }, go)]
@@ -352,11 +357,12 @@ const partNames = ({ session, parts }) => parts.map(({ title, minutes }, p) => e
   "aria-current": p === session.part ? "step" : null,
   class: p < session.part ? "nn-muted" : null }, `${title}, ${minutes} min`));
 
-/** Set aside a session that these questions cannot go on with; return whether there was one. */
+/** Set aside a session under way that these questions cannot go on with; return whether there was one. */
 function setAside(interview) {
   const found = kept(KEY);
-  if (!found || found.mark === interview.mark || !Array.isArray(found.ticks)) return false;
-  return keep(EARLIER, found) && keep(KEY);
+  if (!isRecord(found) || typeof found.mark !== "string" || found.mark === interview.mark) return false;
+  if (found.phase !== "done") append("sittings", found, 20);
+  return keep(KEY) && found.phase !== "done";
 }
 
 function render({ model, el: root }) {
@@ -368,7 +374,10 @@ function render({ model, el: root }) {
   const { note, tell } = keepingNote();
   const parts = partsOf(interview, said, note);
   const sitting = sittingOf(announce);
-  const recorder = recorderOf(on, announce);
+  // A recording that ends with the answer comes after the model answer is shown.
+  const recorder = recorderOf(on, announce, () => {
+    if (sitting.session?.phase === "marking") commit();
+  });
   let ours = ""; // the session as this view last sent it
   tick(page, parts, sitting);
 
@@ -381,7 +390,6 @@ function render({ model, el: root }) {
   }
   const show = () => { send(); draw(); };
   function commit() {
-    recorder.stop();
     show();
     parts.stage.querySelector("[tabindex]")?.focus({ preventScroll: true });
   }
@@ -393,7 +401,7 @@ function render({ model, el: root }) {
     sitting.own().rated[k] = share;
     send();
   }
-  const acts = { ...actsOf(interview, sitting, { commit, announce }), noted, rated, recorder };
+  const acts = { ...actsOf(interview, sitting, recorder, { commit, announce }), noted, rated, recorder };
 
   function draw() {
     const { session, running } = sitting;

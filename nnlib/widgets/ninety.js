@@ -3,7 +3,7 @@
 
 import { announcer, begin, button, el, isRecord, set, write } from "./shared.js";
 import { keep, keepingNote, kept, onKept } from "./keeping.js";
-import { plural, prose } from "./words.js";
+import { clock, plural, prose } from "./words.js";
 
 const KEY = "ninety";
 
@@ -47,11 +47,6 @@ export function finished(step, before, blanks) {
   const given = kept("derivation");
   return step.done === "blanks" && isRecord(given)
     && Object.entries(blanks).every(([id, text]) => given[id] === text);
-}
-
-function clock(ms) {
-  const seconds = Math.floor(ms / 1000);
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
 /** The list of steps: a tick, what to do and where, and the minutes. */

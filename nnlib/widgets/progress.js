@@ -2,6 +2,7 @@ import { announcer, begin, button, el, folded, isRecord, listen, write } from ".
 import { keep, keepingNote, kept, names, onKept } from "./keeping.js";
 import { follow } from "./moved.js";
 import { inBook, pageLink, plural, save } from "./words.js";
+import { BOXES, dayOf, recordsOf } from "./boxes.js";
 
 follow();
 
@@ -9,7 +10,7 @@ follow();
 
 const FORMAT = "progress in The Nearest Neighbor Network";
 const KNOWN = new RegExp(["(quiz|pad|report):\\w{1,40}", "cell:\\w{1,40}:[\\w-]{1,40}",
-  "cards|derivation|drills|mock(:1)?|mocks|ninety|sittings"].map((one) => `^(${one})$`).join("|"));
+  "cards|derivation|drills|mock|mocks|ninety|sittings"].map((one) => `^(${one})$`).join("|"));
 const COUNTS = ["number", "minutes", "covered", "of"];
 const isPast = (value) => isRecord(value) && COUNTS.every((name) => Number.isInteger(value[name]))
   && typeof value.date === "string";
@@ -65,15 +66,16 @@ function partsOf(said, note) {
   const [out, into, erase] = ["Export", "Import", "Erase …"].map(button);
   const file = el("input", { type: "file", accept: ".json,application/json", hidden: true, tabindex: -1 });
   const question = questionOf();
+  const cards = el("p", {});
   const heads = Array.from({ length: 3 }, () => el("span", {}));
   const columns = ["chapter", "right", "at the first try"];
   const box = el("div", { class: "nn-widget nn-progress", role: "group", "aria-label": "Progress" },
     said,
     folded(heads[0], el("table", { "aria-label": "Quizzes" },
       el("thead", {}, el("tr", {}, ...columns.map((name) => el("th", { scope: "col" }, name)))), quizzes)),
-    folded(heads[1], drills), folded(heads[2], past), damage,
+    folded(heads[1], drills), folded(heads[2], past), cards, damage,
     el("div", { class: "nn-row" }, out, into, file, erase, note), question.node);
-  return { box, heads, quizzes, drills, past, damage, out, into, erase, file, question };
+  return { box, heads, quizzes, drills, past, cards, damage, out, into, erase, file, question };
 }
 
 /** All that is kept and can be read. */
@@ -119,7 +121,15 @@ function boxesOf({ get, on, change }, list, say) {
   });
 }
 
-function show({ heads, quizzes, past, damage }, get, boxes) {
+/** How many cards of the deck are due, and where they are. */
+function cardsDue() {
+  const records = Object.values(recordsOf(kept(BOXES)));
+  const today = dayOf(new Date());
+  const due = records.filter((one) => one.due <= today).length;
+  return [pageLink("Cards", "questions.html", ""), `: ${due} due, of ${records.length} answered so far`];
+}
+
+function show({ heads, quizzes, past, cards, damage }, get, boxes) {
   const { right, of, passed, drills, mocks: finished } = totalsOf(get);
   write(heads[0], `Quizzes: ${right} of ${of} right`);
   write(heads[1], `Drills that the judge has passed: ${passed} of ${drills}`);
@@ -136,6 +146,7 @@ function show({ heads, quizzes, past, damage }, get, boxes) {
   const mocks = interviews();
   past.replaceChildren(mocks.length ? el("ul", {}, ...mocks.map(lineOf))
     : el("p", { class: "nn-muted" }, "None yet."));
+  cards.replaceChildren(...cardsDue());
   const broken = names().filter((name) => KNOWN.test(name) && kept(name) === null);
   write(damage, broken.length
     ? `What is kept as ${broken.join(", ")} cannot be read and counts as empty. `
@@ -210,7 +221,7 @@ function render({ model, el: root }) {
   window.addEventListener("storage", () => fresh(), { signal: life });
   // A quiz in another notebook, too. What is kept here is shown and said by whoever keeps it.
   onKept((name) => {
-    if (!name.startsWith("quiz:") && name !== "mocks") return;
+    if (!name.startsWith("quiz:") && !["mocks", BOXES].includes(name)) return;
     draw();
     say();
   }, life);

@@ -2,20 +2,18 @@
 // from the same number as the mock interview, so that two people sit before the same questions.
 
 import { announcer, begin, button, clamp, el } from "./shared.js";
-import { pageLink, plural, prose } from "./words.js";
+import { listing, pageLink, plural, prose } from "./words.js";
 import { COST, MOST, drawSession, halves, lines, planned } from "./sitting.js";
 
-const block = (text) => (text ? [el("pre", { tabindex: 0 }, el("code", {}, text.trimEnd()))] : []);
-
-function questionOf(get, titles, { ask, bug, listing, mended, answer, probes, hints }) {
+function questionOf(get, titles, { ask, bug, listing: code, mended, answer, probes, hints }) {
   const boxes = () => el("span", { class: "nn-boxes" }, "☐ 0  ☐ ½  ☐ 1");
   return el("li", {},
-    el("p", { class: "nn-ask" }, ...prose(ask)), ...block(bug),
+    el("p", { class: "nn-ask" }, ...prose(ask)), ...listing(bug),
     el("ul", {}, ...answer.map(({ say, covers, chapter }) => el("li", {},
       ...(covers ? [el("strong", {}, ...prose(covers)), " ", boxes(), " ",
         pageLink(titles[chapter] ?? chapter, `${chapter}.html`, get("base")), el("br")] : []),
       ...prose(say)))),
-    ...block(listing ?? mended),
+    ...listing(code ?? mended),
     el("p", {}, el("em", {}, "If the answer is another:")),
     el("ul", {}, ...probes.map(({ said, ask: further }) =>
       el("li", {}, `“${said}” `, ...prose(further)))),

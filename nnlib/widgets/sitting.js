@@ -96,11 +96,6 @@ export function sessionOf(value, interview) {
     steps: Object.fromEntries(all), work: codeOf(work) };
 }
 
-export function clock(ms) {
-  const seconds = Math.floor(ms / 1000);
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-}
-
 export const sum = (values) => values.reduce((a, b) => a + b, 0);
 export const planned = (parts) => sum(parts.map(({ minutes }) => minutes));
 

@@ -12,6 +12,16 @@ export function prose(text) {
 
 export const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
 
+/** Minutes and seconds, as a clock shows them. */
+export function clock(ms) {
+  const seconds = Math.floor(ms / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** A listing, if there is one. */
+export const listing = (text) =>
+  (text ? [el("pre", { tabindex: 0 }, el("code", {}, text.trimEnd()))] : []);
+
 /** Whether this is the rendered book, where pages link to pages; a notebook has other addresses. */
 export const inBook = () =>
   Boolean(document.querySelector('script[type="application/vnd.jupyter.widget-state+json"]'));

@@ -480,6 +480,16 @@ def test_a_recording_is_heard_beside_the_model_answer(show: SHOW) -> None:
     assert download.value.suggested_filename == "clarify.webm"
     press(page, "Next question")
     expect(page.locator("audio")).to_have_count(0)
+    # It goes on over a hint and another question, and ends with the answer.
+    press(page, "Record my voice")
+    press(page, "I am stuck: a hint")
+    press(page, "I said something else")
+    press(page, "Something that is not listed")
+    expect(page.get_by_role("button", name="Stop recording")).to_be_visible()
+    press(page, "I said it")
+    expect(page.locator("audio")).to_have_count(1)
+    press(page, "Next question")
+    expect(page.get_by_role("button", name="Record my voice")).to_be_visible()
 
 
 # Storage that is broken, missing or of another time.
@@ -498,7 +508,6 @@ def damaged() -> list[str]:
         "began": "2026-11-21",
     }
     changes: list[dict[str, Any]] = [
-        {"mark": "00000000"},  # other questions
         {"number": 0},
         {"number": "7"},
         {"screen": 30},
@@ -550,15 +559,34 @@ def test_damaged_steps_lose_no_others(show: SHOW) -> None:
     assert steps["code"]["notes"] == "kept"
 
 
-def test_a_session_of_earlier_questions_is_kept_aside(show: SHOW) -> None:
+EARLIER = [
+    {"mark": "e0537735", "number": 7, "phase": "asking", "ticks": ["0.0.1"], "began": "2026-11-21"},
+    {"mark": "a5d1aac3", "number": 7, "screen": 45, "phase": "marking", "steps": {}},
+]
+
+
+@pytest.mark.parametrize("earlier", EARLIER, ids=["first", "later"])
+def test_a_session_of_other_questions_is_kept_aside(show: SHOW, earlier: dict[str, Any]) -> None:
     page = show(mock_interview())
-    earlier = {"mark": "e0537735", "number": 7, "ticks": ["0.0.1"], "began": "2026-11-21"}
+    put(page, SITTINGS, json.dumps([{"mark": "x"}]))
     put(page, KEY, json.dumps(earlier))
     page.reload()
     drawn(page)
     expect(said(page)).to_contain_text("An interview with earlier questions was under way.")
     begin(page)
-    assert stored(page, KEY + ":1") == earlier
+    assert stored(page, SITTINGS) == [{"mark": "x"}, earlier]
+    # One that had ended was counted then.
+    press(page, "End here")
+    press(page, "New interview")
+    put(page, KEY, json.dumps({**earlier, "phase": "done"}))
+    page.reload()
+    drawn(page)
+    expect(said(page)).to_contain_text("No interview is running.")
+    assert [one["mark"] for one in stored(page, SITTINGS)] == [
+        "x",
+        earlier["mark"],
+        INTERVIEW["mark"],
+    ]
 
 
 BLOCKED = """Object.defineProperty(window, "localStorage",

@@ -257,6 +257,18 @@ def test_a_file_that_is_none_changes_nothing(
     assert stored(page) == before
 
 
+def test_cards_that_are_due_are_counted(show: SHOW) -> None:
+    page = show(progress())
+    line = page.get_by_text("due, of ")
+    expect(line).to_have_text("Cards: 0 due, of 0 answered so far")
+    due = ["2020-01-01", "2999-01-01", "2020-01-02"]
+    cards = {f"card-{i}": {"box": 1, "due": day} for i, day in enumerate(due)}
+    keep(page, "cards", {**cards, "card-x": 7})
+    page.reload()
+    drawn(page)
+    expect(line).to_have_text("Cards: 2 due, of 3 answered so far")
+
+
 def test_an_import_takes_what_it_knows_and_leaves_the_rest(show: SHOW, tmp_path: Path) -> None:
     page = show(progress())
     full(page)
@@ -328,6 +340,7 @@ def test_links_lead_to_the_chapters_and_the_drills(show: SHOW) -> None:
     assert links == [
         *(f"../{chapter}.html" for chapter in questions.chapters()),
         *(f"{name}.html" for name in drills),
+        "questions.html",  # the deck
     ]
 
 
