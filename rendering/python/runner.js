@@ -22,7 +22,7 @@ function decoded(text) {
 function byScript(address, name) {
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
-    window.nnPack = (given, text) => { packs[given] = decoded(text); };
+    Object.assign(window, { nnPack: (given, text) => { packs[given] = decoded(text); } });
     script.charset = "x-user-defined";
     script.src = `${address}.js`;
     script.onload = () => (packs[name] ? resolve() : reject(new Error(`${script.src} came empty`)));
@@ -92,7 +92,14 @@ export class Stopped extends Error {}
 /** The page's Python. `told` hears of stages, {stage, bytes}. */
 export class Runner {
   constructor(base, files) {
-    Object.assign(this, { base, files, told: () => {}, worker: null, jobs: 0, starts: 0 });
+    this.base = base;
+    this.files = files;
+    /** @type {(stage: any) => void} */
+    this.told = () => {};
+    /** @type {Worker | null} */
+    this.worker = null;
+    this.jobs = 0;
+    this.starts = 0;
     this.has = new Set(); // the extra packs that Python has
     this.begin();
   }

@@ -32,21 +32,23 @@ function limitMemory() {
 /** Start Python from the packs; nothing is ever fetched from anywhere. */
 async function start(packs, compiled) {
   const archives = ["numpy", "nnlib"].map((name) => new Response(unpacked(packs[name])).arrayBuffer());
-  self.fetch = async (address) => {
+  self.fetch = async (/** @type {any} */ address) => {
     const name = String(address.url ?? address).split("/").pop();
     if (name === "pyodide-lock.json") return new Response(JSON.stringify(LOCK));
     if (name === "python_stdlib.zip") return new Response(unpacked(packs.stdlib));
     if (name === "pyodide.asm.wasm") return new Response(); // compiled by the page
     throw new TypeError(`this page fetches nothing, and so not ${name}`);
   };
-  WebAssembly.instantiateStreaming = async (_, imports) => ({
-    module: compiled,
-    instance: await WebAssembly.instantiate(compiled, imports),
-  });
+  WebAssembly.instantiateStreaming = async (_, imports) => {
+    const instance = /** @type {any} */ (await WebAssembly.instantiate(compiled, imports));
+    return { module: compiled, instance };
+  };
   // The other ways to the network. Pyodide knows a worker by importScripts, and has nothing to import.
-  self.importScripts = () => { throw new TypeError("this page imports nothing"); };
+  const importScripts = () => { throw new TypeError("this page imports nothing"); };
+  Object.assign(self, { importScripts });
   for (const name of ["XMLHttpRequest", "WebSocket", "EventSource"]) self[name] = undefined;
   limitMemory();
+  // @ts-expect-error Pyodide's own scripts define it.
   python = await loadPyodide({
     indexURL: "https://python.invalid/", // a name that leads nowhere; see fetch
     stdin: () => null,
