@@ -136,11 +136,10 @@ export class Runner {
     }
   }
 
-  /** Start a worker from the packs of the core. */
+  /** Start a worker from the packs of the core; it unpacks them while its program is compiled. */
   async begun(signal, orStopped) {
     this.told({ stage: "start" });
     const { stdlib, numpy, nnlib } = packs;
-    const given = { packs: { stdlib, numpy, nnlib }, compiled: await compiled };
     const worker = await newWorker();
     if (signal.aborted) {
       worker.terminate();
@@ -154,7 +153,8 @@ export class Runner {
         else if (data.broken) reject(new Error(data.broken));
         else this.told(data);
       };
-      worker.postMessage(given);
+      worker.postMessage({ packs: { stdlib, numpy, nnlib } });
+      compiled.then((module) => worker.postMessage({ compiled: module }), reject);
     });
     try {
       await orStopped(started);
