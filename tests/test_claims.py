@@ -329,8 +329,8 @@ def test_the_second_column_is_not_always_the_flower_itself():
 
 
 def test_from_which_k_on_the_left_out_virginicas_lose():
-    """The cliff comes before twice the size of a class."""
-    assert "From k = 99 on, the flower that was left out is missing" in pictured("neighbors.ipynb")
+    """The cliff comes before twice the size of a class; the flower is missing at every k."""
+    assert "which decides many votes from k = 99 on." in pictured("neighbors.ipynb")
     lines = re.findall(
         r"^k = +(\d+): (\d+) right, (\d+) of", printed("neighbors.ipynb"), flags=re.M
     )
@@ -412,12 +412,12 @@ def reduced_scores(x, T):
 
 def test_a_lead_of_one_error_may_flip_and_of_two_may_not():
     """Both scores move: the caveat said that the lead must exceed what one of them can."""
-    says("argmax.ipynb", "exceeds twice the rounding error of a score")
+    says("argmax.ipynb", "exceeds twice the rounding error of a score or distance")
     says("cheatsheet.md", "wherever the margin exceeds twice the rounding bound")
     says("practice/interview.md", "wherever the margin exceeds twice the rounding bound")
-    says(MOCK, "leads by more than twice what rounding can do to a score")
+    says(MOCK, "leads by more than twice what rounding can do to a score or a distance")
     says(MOCK, "floats only where the margin exceeds twice the bound")
-    says(f"{PRACTICE}/questions/argmax.yaml", "twice what rounding can do to a score")
+    says(f"{PRACTICE}/questions/argmax.yaml", "what rounding can do to a score or a distance")
     x, T = np.array([3733, 5609]), np.array([[3726, 5605], [3727, 5615]])
     true = reduced_scores(x, T)
     computed = reduced_scores(x.astype(np.float32), T.astype(np.float32)).astype(int)
@@ -435,9 +435,17 @@ def test_a_lead_of_one_error_may_flip_and_of_two_may_not():
     assert flips > 0
 
 
+def test_distances_may_round_where_scores_do_not():
+    """The lead was to exceed what rounding does to a score, which is nothing here."""
+    x, T = np.array([1e9, 0.0]), np.array([[0.0, 1.5], [0.0, 1.0]])
+    scores = reduced_scores(x, T)
+    assert scores.tolist() == [-2.25, -1.0]  # exact, and the second row is nearer
+    assert ((x * x).sum() - scores).argmin() == 0
+
+
 def test_a_wrong_bias_can_keep_the_top_row_and_turn_the_vote():
     """The layers were called right because the row on top was."""
-    says("iris.ipynb", "suspect the temperature first, too high for these data")
+    says("iris.ipynb", "suspect first that the temperature is too high for these data")
     says(f"{PRACTICE}/questions/iris.yaml", "It can move the shares and leave the top row")
     T, species, x = np.array([0.0, 1.0, 1.2]), np.array([2, 1, 1]), 0.2
     tops, votes = [], []
@@ -451,7 +459,7 @@ def test_a_wrong_bias_can_keep_the_top_row_and_turn_the_vote():
 
 def test_the_index_buys_commutativity_and_not_associativity():
     """To keep the first on a tie, the mistake that the chapter warns of, is associative."""
-    says(f"{PRACTICE}/catalog/merge_shards.py", "To keep the first on a tie is associative only.")
+    says(f"{PRACTICE}/catalog/merge_shards.py", "Keeping the first on a tie is only associative.")
     records = list(product((0, 1), range(3)))  # (distance, row)
 
     def first(a, b):
@@ -557,12 +565,83 @@ def test_places_a_few_centimeters_apart_mostly_share_one():
     assert 0.01 < differ < 0.2
 
 
+def test_without_the_bias_a_long_template_wins_only_where_it_points():
+    """Long templates were said to win, whichever way they point."""
+    says(f"{PRACTICE}/derivation.yaml", "without it long templates can win", "templates could win.")
+    says(MOCK, "It lacks the bias −‖t‖², so long keys gain", "of its product, so short rows gain")
+    says("attention.ipynb", "long keys can win where they are not the nearest")
+    T, x = np.array([[1.0], [-10.0]]), np.array([1.0])
+    assert (T @ x).argmax() == 0  # the short one
+    assert (T @ -x).argmax() == 1
+    assert nearest(T, -x[None])[0] == 0
+    # Half of the product is too little, and yet a long row wins here.
+    long, short = np.array([[3.0], [-1.5]])
+    halves = [(t * t).sum() - 2.0 * t.sum() for t in (long, short)]  # of the query 2
+    assert halves[0] < halves[1]
+
+
+def test_images_without_a_common_pixel_are_infinitely_far():
+    """The count of common pixels is then zero, and 0/0 would be the minimum."""
+    says(MOCK, "the number of pixels in common (∞ if there are none)")
+    apart, common = np.array([4.0, 0.0]), np.array([2, 0])
+    with np.errstate(invalid="ignore"):
+        assert (apart / common).argmin() == 1
+    assert np.divide(apart, common, out=np.full(2, np.inf), where=common > 0).argmin() == 0
+
+
+def test_square_matrices_fit_in_any_order():
+    says(MOCK, "where the shapes differ, no other order fits")
+    for shapes, fitting in (((2, 3, 4), 1), ((3, 3, 3), 8)):
+        n, d, h = shapes
+        X, G = np.ones((n, d)), np.ones((n, h))
+        pairs = product((X, X.T), (G, G.T))
+        ordered = [pair for a, b in pairs for pair in ((a, b), (b, a))]
+        fits = [(a, b) for a, b in ordered if a.shape[1] == b.shape[0]]
+        assert sum((a @ b).shape == (d, h) for a, b in fits) == fitting
+
+
+def test_a_nan_in_a_query_answers_that_query_alone():
+    says(f"{PRACTICE}/questions/edges.yaml", "That is the answer to a *query* that holds a NaN")
+    T, X = np.array([[0.0], [5.0], [9.0]]), np.array([[np.nan], [8.0]])
+    assert ((X - T.T) ** 2).argmin(axis=1).tolist() == [0, 2]
+
+
+def test_a_shared_root_errs_only_if_the_farther_row_is_the_earlier():
+    says(f"{PRACTICE}/questions/nearest.yaml", "the tie rule may then pick an earlier, farther row")
+    d2 = np.array([1 + 2.0**-52, 1.0])
+    for order, right in ((d2, False), (d2[::-1], True)):
+        assert (np.sqrt(order).argmin() == order.argmin()) == right
+
+
+def test_condensing_keeps_its_first_row_however_far_from_a_border():
+    """What is kept was said to lie near the borders."""
+    says(f"{PRACTICE}/catalog/nn_layer.py", "Condensing keeps rows that classify the others")
+    T, y, store = np.array([[0.0], [1.0], [2.0], [10.0]]), np.array([0, 0, 0, 1]), [0]
+    for _ in T:
+        for i, t in enumerate(T):
+            if y[store][nearest(T[store], t[None])[0]] != y[i]:
+                store.append(i)
+    assert store == [0, 3]  # and not 2, the nearest to the border
+
+
+def test_standardizing_each_axis_changes_who_is_near_on_a_map():
+    """A map would be stretched; it would not bend."""
+    says(MOCK, "Standardizing each axis by itself would stretch the map")
+    T, x = np.array([[3.0, 0.0], [0.0, 2.0]]), np.array([[0.0, 0.0]])
+    scale = np.array([10.0, 1.0])  # a map that is wider than high
+    assert (nearest(T, x)[0], nearest(T / scale, x)[0]) == (1, 0)
+    middle = (T[0] + T[1]) / 2
+    assert np.allclose(middle / scale, (T[0] / scale + T[1] / scale) / 2)  # lines stay lines
+
+
 # --- What a bound, a pass or a stored figure says otherwise ---------------------------------------
 
 
 def test_equally_near_rows_need_equal_numbers_for_the_second_rule_too():
     """The loop gives equal rows equal numbers; that is not what the rule asks for."""
     says("nearest.ipynb", "For rule 2, equal distances must get equal numbers")
+    says("argmax.ipynb", "only if equally near rows get equal scores")
+    says(f"{PRACTICE}/questions/nearest.yaml", "that equal distances are computed equal is another")
     rows = np.array([[0.5, 0.1, 0.2], [0.2, 0.1, 0.5], [0.5, 0.1, 0.2]])
     d2 = [sum(v * v for v in row) for row in rows.tolist()]  # as the chapter's loop adds
     assert d2[0] == d2[2] > d2[1]
@@ -660,7 +739,16 @@ def test_the_expanded_form_is_not_called_the_fastest():
 
 def test_a_float32_product_takes_about_half_the_time():
     """It is as much work."""
-    says("exact.ipynb", "in float32 even where the data are float64: about half the time")
+    says("exact.ipynb", "even where the data are float64, which takes about half the time")
     for case in stored("peers")["times"]:
         pairs = zip(case["seconds"]["product32"], case["seconds"]["product64"], strict=True)
         assert 0.4 < np.median([a / b for a, b in pairs]) < 0.65
+
+
+def test_a_server_that_compresses_helps_the_book_least():
+    """JupyterLite was said to gain most, which it does in bytes and not in percent."""
+    says("benchmarks.md", "A server that compresses helps the book least")
+    sent = stored("python_in_page")["bytes"]
+    plain, packed = sent["plain"], sent["compressed"]
+    assert min(packed, key=lambda name: plain[name] - packed[name]) == "book"
+    assert max(packed, key=lambda name: packed[name] / plain[name]) == "book"

@@ -87,7 +87,7 @@ def merge_shards(a, b):
         Question(
             "Why must the merge be associative and commutative?",
             "Associative, so that shards can be merged in a tree; commutative, so that they may answer "
-            "in any order. To keep the first on a tie is associative only.",
+            "in any order. Keeping the first on a tie is only associative.",
         ),
         Question(
             "Two machines round differently. What happens to ties?",

@@ -124,7 +124,7 @@ def one_nn_batched(X_train, y_train, X_test, max_bytes):
         ),
         Question(
             "How large should a block be if memory is no issue?",
-            "A few hundred rows, for the product's full speed. For scores that stay in the cache cut "
+            "A few hundred rows, for the product's full speed. For scores that stay in the cache, cut "
             "the training rows, too.",
         ),
         Question(
