@@ -72,7 +72,10 @@ export function together(name, here, theirs) {
       .toSorted((a, b) => (dateOf(a) < dateOf(b) ? -1 : Number(dateOf(a) > dateOf(b))));
   }
   if (PARTS[what]) return { ...own, ...theirs };
-  // Of code both stay, and the page offers the other; an interview under way here goes on.
-  if (WHOLES[what] === isCode && own.code !== theirs.code) return { ...theirs, other: own.code };
+  if (WHOLES[what] === isCode) { // both stay, and the page offers the other; a third is in the file only
+    const both = own.code === theirs.code || own.other !== undefined;
+    return both ? { ...theirs, ...own } : { ...theirs, other: own.code };
+  }
+  // An interview under way here goes on.
   return what === "mock" && own.phase !== "done" ? own : theirs;
 }
