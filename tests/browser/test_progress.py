@@ -483,7 +483,7 @@ def test_what_is_damaged_costs_nothing_else(show: SHOW) -> None:
     keep(page, "quiz:temperature", {"weight-at-a-tie": 7, "nobody": {}})
     keep(page, "quiz:scale", {"millimeters": {"right": True, "mark": "00000000"}})
     again(page)
-    expect(page.get_by_text("What is kept as quiz:edges cannot be read")).to_be_visible()
+    expect(page.get_by_text("What is kept as quiz:argmax, quiz:edges cannot")).to_be_visible()
     assert row(page, "nearest") == ["1 of 3", "1"]
     for chapter in ("edges", "argmax", "temperature", "scale"):
         assert row(page, chapter) == ["0 of 3", "0"]
