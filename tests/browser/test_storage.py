@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from axe import found_by_axe
 from ipywidgets import Widget
 from playwright.sync_api import Page, expect
 from visits import ask_for_all, document, drawn, said
@@ -290,6 +291,7 @@ def test_an_interview_that_finds_no_room_is_handed_out(show: SHOW, tmp_path: Pat
     assert stored(page, "mock")["steps"]["clarify"]["notes"] == "kept"
     press(page, "End here")
     expect(page.get_by_text("This browser does not keep it.")).to_be_visible()
+    assert found_by_axe(page) == []
     assert stored(page, "sittings") == earlier
     with page.expect_download() as download:
         press(page, "Save this interview")
@@ -435,6 +437,10 @@ def test_a_recording_outlasts_a_reload_and_ends_with_erase(show: SHOW, tmp_path:
         page.locator("summary").first.click()
         press(page, "Save the recording")
     assert download.value.suggested_filename == "clarify.webm"
+    assert found_by_axe(page) == []
+    page.set_viewport_size({"width": 320, "height": 2400})
+    drawn(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
     go(page, tmp_path, "progress", progress())
     entries = page.evaluate("Object.keys(localStorage).length")
     press(page, "Erase …")
