@@ -197,25 +197,29 @@ def measure(browser: Browser, widget: Widget, folder: Path) -> tuple[list[float]
     return begin, times
 
 
+def line(browser: Browser, name: str, widget: Widget, folder: Path) -> str:
+    """Return what is measured of a widget, as a line of the table."""
+    begin, times = measure(browser, widget, folder)
+    median, high = statistics.median(times), statistics.quantiles(times, n=20)[-1]
+    return (
+        f"{name:>25}  {statistics.median(begin):8.0f} ({max(begin):7.0f})"
+        f"  {len(times):7}  {median:9.1f}  {high:7.1f}  {compressed(widget._esm) / 1000:9.1f}"
+    )
+
+
 def main(chosen: list[str]) -> None:
     """Print start, median and 95th percentile of the redraws, and size, of each widget."""
     executable = find(CHROMIUM)
     if executable is None:
         raise SystemExit(CHROMIUM.advice)
-    shared = compressed(EXPORT.sub("", read("shared.js")))
-    print(f"{'':>25}  start ms (slowest)  redraws  median ms  95 % ms  module kB  of it shared kB")
+    print(f"{'':>25}  start ms (slowest)  redraws  median ms  95 % ms  module kB")
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         for name, widget in cases(chosen or figures()):
-            begin, times = measure(browser, widget, Path(folder))
-            median, high = statistics.median(times), statistics.quantiles(times, n=20)[-1]
-            weight = compressed(type(widget)._esm)
-            print(
-                f"{name:>25}  {statistics.median(begin):8.0f} ({max(begin):7.0f})"
-                f"  {len(times):7}  {median:9.1f}  {high:7.1f}"
-                f"  {weight / 1000:9.1f}  {shared / 1000:15.1f}"
-            )
+            print(line(browser, name, widget, Path(folder)), flush=True)
         browser.close()
+    shared = compressed(EXPORT.sub("", read("shared.js")))
+    print(f"Of each module {shared / 1000:.1f} kB are shared.")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Check the types of the widgets' JavaScript: plain files, with types in their comments.
+"""Check the types of the pages' JavaScript: plain files, with types in their comments.
 
 ``jsconfig.json`` says which files and how strictly, here and in editors: not ``strict``, for Python
 has validated what a trait holds, and a node that a file has made itself is there. The compiler is

@@ -116,7 +116,7 @@ class ThreeLayerNet:
 
     References
     ----------
-    "K-Nearest Neighbor as a Neural Network", ogunlao.github.io, 2020, gives the construction,
+    "K Nearest Neighbor as a Neural Network", ogunlao.github.io, 2020, gives the construction,
     with slips that the book's chapter on iris mends.
     """
 

@@ -679,8 +679,8 @@ def k_nearest(
     method : {"exact", "expanded", "direct"}
         "exact": the indices that real arithmetic on the given values would return, ties
         included, for every valid input. "expanded": by ‖t‖² − 2x·t as computed in float32 (if
-        both inputs are) or float64; one matrix product, fastest, and wrong where the product
-        rounds a near-tie the other way. "direct": by Σ(x_j − t_j)² as computed.
+        both inputs are) or float64; one matrix product, and wrong where it rounds a
+        near-tie the other way. "direct": by Σ(x_j − t_j)² as computed.
     algorithm : {"auto", "brute", "tree"}
         What "exact" does to find its candidates; the result is the same, bit for bit. "brute": it
         compares all rows. "tree": it asks a k-d tree (SciPy's, built first; see `nnlib.tree`), and
@@ -698,7 +698,7 @@ def k_nearest(
         where ``nnlib.tree.COSTS`` are the seconds that ``benchmarks/algorithms.py`` fitted. On its
         grid the choice was within a factor of 2 of the better one on even clouds. The time of a
         tree depends on how many dimensions the rows really fill, which no size tells: on clusters
-        of three dimensions in up to 16, the choice lost up to 4 by comparing all rows, and up to 13
+        of three dimensions in up to 16, the choice lost up to 3 by comparing all rows, and up to 11
         where a tree stood already, as in an estimator that predicts again. A tree that takes over
         four times what all rows are to take for the first eight queries is left if they take less.
     memory_limit : int

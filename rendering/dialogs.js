@@ -3,12 +3,14 @@
 (() => {
   "use strict";
   for (const side of ["primary", "secondary"]) {
-    const dialog = document.getElementById(`pst-${side}-sidebar-modal`);
+    /** @type {HTMLDialogElement} */
+    const dialog = document.querySelector(`#pst-${side}-sidebar-modal`);
+    /** @type {HTMLElement} */
     const opener = document.querySelector(`.${side}-toggle`);
     if (!dialog || !opener) continue;
     let chosen = false; // then the focus belongs to the section
     dialog.addEventListener("click", (event) => {
-      chosen = Boolean(event.target.closest("a[href^='#']"));
+      chosen = event.target instanceof Element && Boolean(event.target.closest("a[href^='#']"));
       if (chosen) dialog.close();
     });
     // Once the theme has moved the sidebar back, and the focus is nowhere.

@@ -85,6 +85,23 @@ def about_cell(cell: nodes.Element) -> str:
     return textwrap.shorten((telling or lines)[0], LENGTH, placeholder=" …")
 
 
+def called(part: nodes.Element, usual: str) -> str:
+    """Return what the line of a folded cell says: its author's words, else what it hides.
+
+    Parameters
+    ----------
+    part : docutils.nodes.Element
+        What MyST-NB hides.
+    usual : str
+        How its own words begin, for a cell whose author set none.
+    """
+    words: str = part["prompt_show"]
+    if words.startswith(usual):
+        return "Code" if "above-input" in part["classes"] else "Output"
+    words = words.removeprefix("Show ")
+    return words[:1].upper() + words[1:]
+
+
 class Folds(SphinxPostTransform):
     """Make folds of the answers and the folded cells of a document."""
 
@@ -111,7 +128,8 @@ class Folds(SphinxPostTransform):
             # MyST-NB leaves some of these without a parent.
             for i, part in enumerate(cell.children):
                 if isinstance(part, HideCodeCellNode):
-                    line = FoldTitle("", "Output" if "above-output" in part["classes"] else "Code")
+                    usual = self.config.nb_code_prompt_show.partition("{type}")[0]
+                    line = FoldTitle("", called(part, usual))
                     fold = Fold("", line, *part.children, classes=["hide", *part["classes"]])
                     cell[i] = with_name(fold, about_cell(cell))
 

@@ -109,7 +109,7 @@
       trait,
     ]);
     let passing = false;
-    const pass = ([from, read], [to, write]) => {
+    const pass = (/** @type {any[]} */ [from, read], /** @type {any[]} */ [to, write]) => {
       if (passing) return; // the other direction's echo
       passing = true;
       try {
@@ -120,9 +120,10 @@
     };
     const watch = (from, to) =>
       from[0].listeners.push({ event: `change:${from[1]}`, callback: () => pass(from, to), owner: link });
-    pass(...ends);
-    watch(...ends);
-    if (name === "LinkModel") watch(...ends.reverse());
+    const [source, target] = ends;
+    pass(source, target);
+    watch(source, target);
+    if (name === "LinkModel") watch(target, source);
   };
 
   // ── Modules ────────────────────────────────────────────────────────────────────────────────────
@@ -261,7 +262,7 @@
     }
   };
 
-  const places = [...document.querySelectorAll(".widget-place")];
+  const places = [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".widget-place"))];
 
   const viewed = new Set(places.map(viewOf));
 

@@ -31,6 +31,7 @@ TEXT = peers.STORED.read_text(encoding="utf-8")
 STORED = json.loads(TEXT)
 SHAPES = [(2000, 20_000, 4), (2000, 20_000, 64), (2000, 20_000, 784), (10_000, 100_000, 128)]
 DTYPES = ("float32", "float64")
+READ = ["peers.json", "hostile.json", "python_in_page.json"]  # by the page
 INSTALLED = [name for name, c in CONTENDERS.items() if c.package not in contenders.missing()]
 TINY = peers.Plan(
     shapes=((6, 40, 3),),
@@ -185,12 +186,12 @@ def test_the_labels_are_those_of_the_contenders():
 # --- What the page says -----------------------------------------------------------------------
 
 
-def page_outputs(folder, stored):
-    """Execute the page beside a stored file and return all it shows, without its prose."""
+def page_outputs(folder, files):
+    """Execute the page beside the stored files and return all it shows, without its prose."""
     (folder / "chapters").mkdir(parents=True)
     (folder / "benchmarks").mkdir()
-    (folder / "benchmarks" / "peers.json").write_text(conditions.written(stored), encoding="utf-8")
-    (folder / "benchmarks" / "hostile.json").write_bytes(hostile.STORED.read_bytes())
+    for name, stored in files.items():
+        (folder / "benchmarks" / name).write_text(json.dumps(stored), encoding="utf-8")
     style = "book.mplstyle"
     (folder / "chapters" / style).write_bytes((PAGE.parent / style).read_bytes())
     page = PAGE.read_text(encoding="utf-8")
@@ -222,10 +223,12 @@ def ratios(stored):
 
 
 def test_the_page_follows_the_stored_file(tmp_path):
-    true = page_outputs(tmp_path / "true", STORED)
+    files = {name: json.loads((peers.STORED.parent / name).read_text("utf-8")) for name in READ}
+    true = page_outputs(tmp_path / "true", files)
     assert all(shown(ratio) in true for ratio in ratios(STORED))
-    assert STORED["date"] in true
-    assert STORED["machine"]["processor"] in true
+    for file in files.values():
+        where = re.escape(file["machine"]["processor"])
+        assert re.search(rf"Measured on {file['date']}[:,] {where}", true)
     for label in STORED["labels"].values():
         assert true.count(f"| {label} |") >= len(SHAPES)
     perfect = {
@@ -240,8 +243,9 @@ def test_the_page_follows_the_stored_file(tmp_path):
     )
     assert f"{met} of {len(STORED['targets'])} limits met" in true
 
-    forged = json.loads(TEXT)
-    forged["date"] = "1990-01-01"
+    for day, file in enumerate(files.values(), 1):
+        file["date"] = f"1990-01-{day:02}"
+    forged = files["peers.json"]
     forged["memory"][0]["peak"] = 123 * 2**20
     for case in [*forged["times"], *forged["hostile"]]:
         case["seconds"]["exact"] = [1000 * value for value in case["seconds"]["exact"]]
@@ -249,9 +253,9 @@ def test_the_page_follows_the_stored_file(tmp_path):
         w["shares"]["exact"]["other"] = [0.5 for _ in w["seeds"]]
     del forged["times"][0]["seconds"]["torch"]
     forged["times"][0]["left_out"]["torch"] = "for a reason"
-    false = page_outputs(tmp_path / "false", forged)
+    false = page_outputs(tmp_path / "false", files)
     assert all(shown(ratio) in false for ratio in ratios(forged))
-    assert "1990-01-01" in false
+    assert all(file["date"] in false for file in files.values())
     assert STORED["date"] not in false
     assert "123.0 MiB" in false
     assert f"0 of {len(STORED['targets'])} limits met" in false
@@ -259,6 +263,13 @@ def test_the_page_follows_the_stored_file(tmp_path):
     assert "Left out in float32: torch.cdist, argmin, for a reason." in false
     nobody = len(perfect - {"exact"})
     assert f"({nobody} of {len(CONTENDERS)})" in false
+
+
+def test_the_page_names_the_files_that_its_numbers_come_from():
+    page = PAGE.read_text(encoding="utf-8")
+    (told,) = re.findall(r"Every number on it comes from (.+), each written", page)
+    assert re.findall(r"\w+\.json", told) == READ
+    assert re.findall(r"\.\./benchmarks/(\w+\.json)", page) == READ
 
 
 def test_the_prose_of_the_page_states_no_measured_number():

@@ -1,4 +1,4 @@
-"""The types of the widgets' JavaScript are checked, all files of it, and a slip is found."""
+"""The types of the JavaScript are checked, all files of it, and a slip is found."""
 
 import json
 import re
@@ -11,7 +11,8 @@ import javascript
 
 from nnlib import widgets
 
-FILES = list((javascript.ROOT / "nnlib").rglob("*.js"))
+FOLDERS = (javascript.ROOT / "nnlib", javascript.ROOT / "rendering")
+FILES = [path for folder in FOLDERS for path in folder.rglob("*.js")]
 
 
 SLIPS = {
@@ -41,9 +42,10 @@ def test_no_file_is_left_out_and_no_fault_is_hidden():
     config = json.loads((javascript.ROOT / "jsconfig.json").read_text(encoding="utf-8"))
     assert config["compilerOptions"]["checkJs"] is True
     included = {path for form in config["include"] for path in javascript.ROOT.glob(form)}
-    assert "exclude" not in config
-    assert len(FILES) > 30
-    assert [path for path in FILES if path not in included] == []
+    excluded = {javascript.ROOT / path for path in config["exclude"]}
+    assert {path.name for path in excluded} == {"typeset.js"}  # Node runs it while a book is built
+    assert len(FILES) > 40
+    assert [path for path in FILES if path not in included | excluded] == []
     hushed = re.compile(r"@ts-(ignore|nocheck|expect-error)")
     assert [path for path in FILES if hushed.search(path.read_text(encoding="utf-8"))] == []
 

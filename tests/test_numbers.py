@@ -187,8 +187,8 @@ COMPUTED = {
     ("exact", "7.5"): lambda: 9 - 1.5,
     # θ ≤ 0.0201/1.0201 = 0.0197, with θ = mu/(1 − mu), m = d + 16 and u = 2⁻²⁴.
     ("exact", "300,000"): lambda: round(0.0197 / 1.0197 * 2**24, -5),
-    ("exact", "thirteen"): lambda: np.floor(-np.log10((784 + 2) * 2.0**-53)),
-    ("exact", "fifteen"): lambda: np.floor(-np.log10((1 + 2) * 2.0**-53)),
+    # Of two values, each off by at most (d + 2)u.
+    ("exact", "fifteen"): lambda: np.floor(-np.log10(2 * (1 + 2) * 2.0**-53)),
     ("approximate", "forty"): lambda: 10**6 / 100 / 250,
     ("approximate", "31 GB"): lambda: round(10**7 * 768 * 4 / GB),
     ("approximate", "32 GB"): lambda: round(10**7 * (4 * 768 + 8 * 16) / GB),

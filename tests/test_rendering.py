@@ -136,6 +136,23 @@ $$\sum_i w_i$$
 """
 
 
+# What the line of a folded cell says, what its author wrote for it, and the cell's tags.
+FOLDED = [
+    ("Code", "", "hide-input"),
+    ("Code", "", "hide-cell"),
+    ("Output", "", "hide-output"),
+    ("Output", "", "remove-input, hide-output"),
+    ("The smallest case", "Show the smallest case", "hide-cell"),
+    ("Where it is", "Where it is", "remove-input, hide-output"),
+]
+
+
+def folding(words: str, tags: str, value: int) -> str:
+    """Return a cell that prints a value and is folded."""
+    own = f"mystnb:\n  code_prompt_show: {words}\n" if words else ""
+    return f"```{{code-cell}} ipython3\n---\ntags: [{tags}]\n{own}---\nprint({value})\n```\n"
+
+
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("formulas")
@@ -143,7 +160,10 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "words.md").write_text("# Words\n\nNo formula of its own.\n", encoding="utf-8")
     table = "import pandas as pd\npd.DataFrame({'a': [1]})"
     write_notebook(folder, "table", "# Table", [table])
-    result = build(folder, ["words", "math", "table"])
+    head = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n---\n\n# Folds\n\n"
+    cells = "\n".join(folding(*own, value) for value, (_, *own) in enumerate(FOLDED))
+    (folder / "folds.md").write_text(head + cells, encoding="utf-8")
+    result = build(folder, ["words", "math", "table", "folds"])
     assert result.returncode == 0, result.stdout + result.stderr
     assert "No version information" not in result.stdout + result.stderr
     return folder / "_build" / "html"
@@ -217,6 +237,16 @@ def test_a_misspelled_formula_fails_the_build_and_says_where(tmp_path: Path) -> 
 def test_a_failing_cell_fails_the_build(tmp_path: Path) -> None:
     write_notebook(tmp_path, "raises", "# Raises", ["1 / 0"])
     assert build(tmp_path, ["raises"]).returncode != 0
+
+
+def test_a_folded_cell_has_its_authors_words_or_says_what_it_hides(book: Path) -> None:
+    folds = page(book, "folds.html").select("article details")
+    for value, (fold, (said, _, tags)) in enumerate(zip(folds, FOLDED, strict=True)):
+        # The rest of the name is for the ear.
+        (heard,) = fold.select("summary .visually-hidden")
+        assert heard.extract().text == (f": {value}" if "remove" in tags else f": print({value})")
+        (line,) = fold.select("summary")
+        assert line.text == said
 
 
 def test_the_corner_of_a_table_is_no_header(book: Path) -> None:

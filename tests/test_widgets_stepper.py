@@ -22,7 +22,7 @@ STEPPERS = {
     PerceptronStepper: "PerceptronStepper(query=[2.0, 2.0], at=2)",
     ShardStepper: "ShardStepper(query=[2.5, 1.5], k=2, turned=False, at=2)",
     WalkStepper: "WalkStepper(query=[3.5, 3.6], ef=1, at=2)",
-    LearningStepper: "LearningStepper(query=[3.1, 2.5], rate=10, at=2)",
+    LearningStepper: "LearningStepper(query=[3.1, 2.5], rate=1.0, at=2)",
     AttentionStepper: (
         "AttentionStepper(templates=[[1.0, 1.0], [4.0, 2.0], [2.0, 5.0], [3.0, 3.0]], "
         "query=[3.0, 3.0], at=2)"
@@ -38,7 +38,8 @@ def test_reset_returns_and_the_state_is_plain_json(stepper):
     begun = widget.get_state()
     widget.at, widget.query = 5, [3, 3.5]
     widget.reset()
-    assert {name: begun[name] for name in widget.home} == widget.home
+    assert {name: begun[name] for name in widget.home} == begun["home"]
+    assert {name: getattr(widget, name) for name in widget.home} == {**widget.home, "at": 2}
     assert repr(widget) == STEPPERS[stepper]
     state = {key: widget.get_state()[key] for key in (*widget.home, "home")}
     assert json.loads(json.dumps(state, allow_nan=False)) == state
@@ -72,7 +73,10 @@ BAD[LearningStepper] += [
     ({"start": [[1, 2, 3]] * 3}, "got 3 rows of 3"),
     ({"code": [0, 0, 0]}, r"labels must be those of templates, \[0\]"),
     ({"code": [0, 1, 2]}, "code must be below the number of class_names; got 2"),
-    ({"rate": 0}, "rate must be from 1 to 100; got 0"),
+    ({"rate": 0}, "rate must be from 0.1 to 10, in whole tenths; got 0"),
+    ({"rate": 10.1}, "rate must be from 0.1 to 10, in whole tenths; got 10.1"),
+    ({"rate": 0.25}, "rate must be from 0.1 to 10, in whole tenths; got 0.25"),
+    ({"rate": np.nan}, "rate must be from 0.1 to 10, in whole tenths; got nan"),
 ]
 
 
@@ -88,6 +92,19 @@ def test_bad_traits_are_refused_by_name_and_nothing_changes(stepper, traits, mes
     with pytest.raises(TraitError, match=message):
         widget._set_together(traits)
     assert widget.get_state() == before
+
+
+def test_the_page_counts_the_rate_in_tenths():
+    """So do the addresses that readers kept; Python has the rate that the page says."""
+    widget = LearningStepper(rate=0.3)
+    state = widget.get_state(["rate", "home"])
+    assert state["rate"] == state["home"]["rate"] == 3
+    widget.set_state({"rate": 100})
+    assert widget.rate == 10
+    losses = [step.loss for step in widget.trace()]
+    assert losses[2] < losses[0] < losses[1]
+    widget.reset()
+    assert widget.rate == widget.home["rate"] == 0.3
 
 
 def test_each_ends_as_the_library_does():

@@ -314,12 +314,12 @@ def strong_inhibition() -> Outcome:
     return {"units left, ε = 0.2": left[0], "units left, ε = 0.7": left[1]}
 
 
-@card("‖x − t‖² = Σ (x_j² − t_j)², so the first layer sees x_j².")
+@card("‖x − t‖² = Σ (x_j − t_j²)², so the first layer holds t_j².")
 def squared_too_early() -> Outcome:
     x, t = np.array([2, 3]), np.array([2, 3])  # the same point
     by_definition = ((x - t) ** 2).sum()
-    squared_first = ((x**2 - t) ** 2).sum()
-    return {"‖x − t‖²": by_definition, "Σ (x_j² − t_j)²": squared_first}
+    squared_first = ((x - t**2) ** 2).sum()
+    return {"‖x − t‖²": by_definition, "Σ (x_j − t_j²)²": squared_first}
 
 
 @card("−2·x_j·t_j does not depend on j, so it can leave the sum.")

@@ -49,7 +49,7 @@ class Widget(anywidget.AnyWidget):
     _restored: ClassVar[tuple[str, ...]] = ()
     """The traits that Reset restores."""
 
-    home = Dict(read_only=True).tag(sync=True)
+    home = Dict(read_only=True).tag(sync=True, to_json=lambda home, self: self._as_sent(home))
     """What Reset goes back to: the state at construction."""
 
     def __repr__(self) -> str:
@@ -66,6 +66,10 @@ class Widget(anywidget.AnyWidget):
         with self.hold_sync(), self.hold_trait_notifications():
             for name, value in state.items():
                 setattr(self, name, value)
+
+    def _as_sent(self, state: dict[str, Any]) -> dict[str, Any]:
+        """Return a state in the page's units, which may differ from the traits'."""
+        return state
 
     @default("home")
     def _default_home(self) -> dict[str, Any]:

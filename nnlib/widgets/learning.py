@@ -6,7 +6,7 @@ drags, and a test compares the two.
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from traitlets import Int, List, TraitError, Unicode
+from traitlets import Float, List, TraitError, Unicode
 
 from nnlib.learning import State, trace
 from nnlib.widgets.base import module, stylesheet
@@ -16,7 +16,7 @@ from nnlib.widgets.traits import Labels, Rows, check_sizes
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-STEPS, TAU, MOST_RATE, MOST_CLASSES, MOST_TEMPLATES = 40, 2.0, 100, 3, 6
+STEPS, TAU, MOST_RATE, MOST_CLASSES, MOST_TEMPLATES = 40, 2.0, 10, 3, 6
 TWELVE = (
     (1, 1.6), (2.2, 0.8), (2.8, 2), (1.6, 2.4), (0.8, 3.4), (3.4, 1.2),
     (4.3, 2.9), (5.1, 1.4), (3.4, 4.2), (1.3, 5.2), (4.8, 4.5), (2.7, 3.6),
@@ -25,6 +25,16 @@ STATE = (
     *("templates", "labels", "start", "code", "class_names"),
     *("query", "extent", "rate", "at"),
 )
+
+
+def in_tenths(rate: float, _: Any = None) -> int:
+    """Return a rate as the page's slider counts it, and every address that holds its state."""
+    return round(10 * rate)
+
+
+def of_tenths(tenths: int, _: Any = None) -> float:
+    """Return the rate that the page counts so."""
+    return tenths / 10
 
 
 class LearningStepper(Stepper):
@@ -44,8 +54,8 @@ class LearningStepper(Stepper):
         The class of each template.
     class_names : list of str
         At most 3, all different.
-    rate : int
-        The length of a step in tenths of the gradient, from 1 to 100.
+    rate : float
+        The length of a step in gradients, from 0.1 to 10, a whole number of tenths.
 
     For `at`, `extent`, `name` and what is refused see `nnlib.widgets.stepper.Stepper`.
     """
@@ -61,7 +71,7 @@ class LearningStepper(Stepper):
     start = Rows().tag(sync=True)
     code = Labels().tag(sync=True)
     class_names = List(Unicode()).tag(sync=True)
-    rate = Int(10).tag(sync=True)
+    rate = Float(1.0).tag(sync=True, to_json=in_tenths, from_json=of_tenths)
     name = Unicode("learning").tag(sync=True)
 
     def __init__(
@@ -76,10 +86,13 @@ class LearningStepper(Stepper):
         state |= {"extent": [0, 6, 0, 6], **traits}
         super().__init__(templates=rows, labels=labels, query=query, **state)
 
+    def _as_sent(self, state: dict[str, Any]) -> dict[str, Any]:
+        return {**state, "rate": in_tenths(state["rate"])}
+
     def trace(self) -> list[State]:
         """Return the templates and the loss before the first step and after each."""
-        rows, start, rate = self.templates, self.start, self.rate / 10
-        return trace(rows, self.labels, start, self.code, tau=TAU, rate=rate, steps=STEPS)
+        rows, start = self.templates, self.start
+        return trace(rows, self.labels, start, self.code, tau=TAU, rate=self.rate, steps=STEPS)
 
     def figure(self) -> "Figure":
         """Draw the loss over all steps, and the templates' ways among the rows."""
@@ -115,5 +128,7 @@ class LearningStepper(Stepper):
             raise TraitError(f"labels must be those of templates, {sorted(set(code))}")
         if max(code) >= len(state["class_names"]):
             raise TraitError(f"code must be below the number of class_names; got {max(code)}")
-        cls.check_count(state, "rate", 1, MOST_RATE)
+        rate = state["rate"]
+        if not 0.1 <= rate <= MOST_RATE or rate != of_tenths(in_tenths(rate)):
+            raise TraitError(f"rate must be from 0.1 to {MOST_RATE}, in whole tenths; got {rate:g}")
         cls.check_at(state, STEPS)

@@ -196,7 +196,7 @@ class TemperatureExplorer(Widget):
 
     @classmethod
     def published_case(cls, **traits: Any) -> "TemperatureExplorer":
-        """Return the case printed in "K-Nearest Neighbor as a Neural Network" (2020).
+        """Return the case printed in "K Nearest Neighbor as a Neural Network" (2020).
 
         The query is the last iris row; the other 149 rows are the templates, standardized by
         their own mean and deviation; λ = 1/τ = 1. The net answers versicolor; the nearest

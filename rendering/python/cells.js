@@ -17,7 +17,10 @@ let busy = null; // the one whose Run was pressed, while it or one above it runs
 const stored = (holder) => [...holder.querySelectorAll(".cell_output .output:is(.stream, .text_plain) pre")]
   .map(({ textContent }) => textContent).join("").trimEnd();
 
-/** What stands under a cell's code: its buttons, and what is said of a run. */
+/**
+ * What stands under a cell's code: its buttons, and what is said of a run.
+ * @returns {any}
+ */
 function bar(number, announce, said) {
   const named = (name) => {
     const one = button(name);

@@ -2,9 +2,12 @@
 
 import { Runner } from "./runner.js";
 
-const FILES = "FILES"; // written in when the book is built: the packs with their sizes, or null
+/** @type {any} Written in when the book is built: the packs with their sizes, or null. */
+const FILES = "FILES";
 
-export const BASE = new URL("python/", document.currentScript.src).href;
+const script = /** @type {HTMLScriptElement} */ (document.currentScript);
+
+export const BASE = new URL("python/", script.src).href;
 export const life = new AbortController().signal; // what stands in a page lives as long as the page
 export const runner = FILES && new Runner(BASE, FILES);
 export const WITHOUT = "This book was built without Python, so its pages run nothing. JupyterLab does.";

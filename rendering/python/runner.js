@@ -22,7 +22,7 @@ function decoded(text) {
 function byScript(address, name) {
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
-    window.nnPack = (given, text) => { packs[given] = decoded(text); };
+    Object.assign(window, { nnPack: (given, text) => { packs[given] = decoded(text); } });
     script.charset = "x-user-defined";
     script.src = `${address}.js`;
     script.onload = () => (packs[name] ? resolve() : reject(new Error(`${script.src} came empty`)));
@@ -92,7 +92,14 @@ export class Stopped extends Error {}
 /** The page's Python. `told` hears of stages, {stage, bytes}. */
 export class Runner {
   constructor(base, files) {
-    Object.assign(this, { base, files, told: () => {}, worker: null, jobs: 0, starts: 0 });
+    this.base = base;
+    this.files = files;
+    /** @type {(stage: any) => void} */
+    this.told = () => {};
+    /** @type {Worker | null} */
+    this.worker = null;
+    this.jobs = 0;
+    this.starts = 0;
     this.has = new Set(); // the extra packs that Python has
     this.begin();
   }
@@ -129,11 +136,10 @@ export class Runner {
     }
   }
 
-  /** Start a worker from the packs of the core. */
+  /** Start a worker from the packs of the core; it unpacks them while its program is compiled. */
   async begun(signal, orStopped) {
     this.told({ stage: "start" });
     const { stdlib, numpy, nnlib } = packs;
-    const given = { packs: { stdlib, numpy, nnlib }, compiled: await compiled };
     const worker = await newWorker();
     if (signal.aborted) {
       worker.terminate();
@@ -147,7 +153,8 @@ export class Runner {
         else if (data.broken) reject(new Error(data.broken));
         else this.told(data);
       };
-      worker.postMessage(given);
+      worker.postMessage({ packs: { stdlib, numpy, nnlib } });
+      compiled.then((module) => worker.postMessage({ compiled: module }), reject);
     });
     try {
       await orStopped(started);

@@ -1,7 +1,7 @@
 // The worker: Python in a thread of its own, so that the page answers while it runs, and so that
 // the page can end it whatever it does. Pyodide's own scripts stand before this one.
 //
-// The page sends {packs, compiled}, then {id, job, …}; the worker answers {ready}, {id, call},
+// The page sends {packs} and {compiled}, then {id, job, …}; the worker answers {ready}, {id, call},
 // {id, printed}, {id, figure}, {id, report}, and {id, broken} where Python itself has ended.
 
 const LOCK = "LOCK"; // written in by packs.py: a lock that names no package
@@ -18,6 +18,9 @@ let python = null;
 let site = ""; // where packages lie
 let page = null;
 let cells = null;
+/** @type {(module: any) => void} */
+let hand;
+const compiled = new Promise((resolve) => { hand = resolve; }); // by the page
 
 const unpacked = (bytes) => new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
 
@@ -30,24 +33,26 @@ function limitMemory() {
 }
 
 /** Start Python from the packs; nothing is ever fetched from anywhere. */
-async function start(packs, compiled) {
+async function start(packs) {
   const archives = ["numpy", "nnlib"].map((name) => new Response(unpacked(packs[name])).arrayBuffer());
-  self.fetch = async (address) => {
+  self.fetch = async (/** @type {any} */ address) => {
     const name = String(address.url ?? address).split("/").pop();
     if (name === "pyodide-lock.json") return new Response(JSON.stringify(LOCK));
     if (name === "python_stdlib.zip") return new Response(unpacked(packs.stdlib));
-    if (name === "pyodide.asm.wasm") return new Response(); // compiled by the page
+    if (name === "pyodide.asm.wasm") return new Response(); // see compiled
     throw new TypeError(`this page fetches nothing, and so not ${name}`);
   };
-  WebAssembly.instantiateStreaming = async (_, imports) => ({
-    module: compiled,
-    instance: await WebAssembly.instantiate(compiled, imports),
-  });
+  WebAssembly.instantiateStreaming = async (_, imports) => {
+    const module = await compiled;
+    const instance = /** @type {any} */ (await WebAssembly.instantiate(module, imports));
+    return { module, instance };
+  };
   // The other ways to the network. Pyodide knows a worker by importScripts, and has nothing to import.
-  self.importScripts = () => { throw new TypeError("this page imports nothing"); };
+  const importScripts = () => { throw new TypeError("this page imports nothing"); };
+  Object.assign(self, { importScripts });
   for (const name of ["XMLHttpRequest", "WebSocket", "EventSource"]) self[name] = undefined;
   limitMemory();
-  python = await loadPyodide({
+  python = await /** @type {any} */ (self).loadPyodide({
     indexURL: "https://python.invalid/", // a name that leads nowhere; see fetch
     stdin: () => null,
   });
@@ -86,7 +91,8 @@ const JOBS = {
 
 self.onmessage = async ({ data }) => {
   try {
-    if (data.packs) await start(data.packs, data.compiled);
+    if (data.compiled) hand(data.compiled);
+    else if (data.packs) await start(data.packs);
     else postMessage({ id: data.id, report: JSON.parse(await JOBS[data.job](data)) });
   } catch (error) {
     postMessage({ id: data.id, broken: String(error?.message ?? error).slice(-400) });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -69,3 +70,11 @@ def test_every_limit_has_its_figure() -> None:
     figures = python_in_page.figures(result)
     assert list(figures) == list(python_in_page.LIMITS)
     assert figures["second judging, seconds, median over the drills"] == 0.5
+
+
+def test_the_stored_figures_are_those_of_their_rounds() -> None:
+    stored = json.loads(python_in_page.STORED.read_text(encoding="utf-8"))
+    held = {name: limit for name, (_, limit) in stored["held"].items()}
+    assert held == python_in_page.LIMITS
+    figures = {name: round(value, 3) for name, value in python_in_page.figures(stored).items()}
+    assert figures == {name: value for name, (value, _) in stored["held"].items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ def test_the_mouse_meets_what_it_drags(
     monkeypatch.setattr(redraw, "STARTS", 1)
     monkeypatch.setattr(redraw, "STEPS", 40)
     _, widget = next(iter(redraw.cases([name])))
-    begin, times = redraw.measure(browser, widget, tmp_path)
-    assert len(begin) == 1
-    assert all(value > 0 for value in begin + times)
+    line = redraw.line(browser, name, widget, tmp_path)
+    numbers = [float(word.strip("()")) for word in re.findall(r"[\d.]+\)?", line)]
+    assert len(numbers) == 6
+    assert all(number > 0 for number in numbers)

@@ -65,10 +65,10 @@ def break_the_expansion():
     raise NotImplementedError
 ''',
     rubric=(
-        "explains cancellation: the error is relative to ‖t‖², the result is ‖x − t‖²",
+        "explains cancellation: the error is relative to ‖x‖² + ‖t‖², the result is ‖x − t‖²",
         "gives the rule of thumb ‖t‖²/‖x − t‖² ≈ 2⁵² (float64) or 2²³ (float32)",
         "says why the direct form is safe: the difference of close numbers is exact",
-        "names mitigations: center, use float64, verify the candidates within the error bound",
+        "names mitigations: center, use float64, verify the candidates within twice the error bound",
     ),
     follow_ups=(
         Question(

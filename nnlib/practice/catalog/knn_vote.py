@@ -103,8 +103,8 @@ def knn_vote(X_train, y_train, X_test, k):
     follow_ups=(
         Question(
             "How do you avoid sorting all n_train distances?",
-            "argpartition finds the k smallest in O(n_train), then sort those k; equal values at the "
-            "border need care, since the partition keeps an arbitrary one.",
+            "partition gives the k-th value in O(n_train): take all rows below it, fill up with the "
+            "earliest equal to it, and sort these k. argpartition keeps arbitrary ones of those equals.",
         ),
         Question(
             "How do you choose k?",

@@ -78,16 +78,16 @@ def merge_shards(a, b):
 ''',
     rubric=(
         "says why k per shard are enough",
-        "names the total order (distance, index) that makes the merge associative",
+        "names the total order (distance, index), without which the merge is not commutative",
         "handles short and empty shards",
         "knows the cost: O(k) with two sorted lists, O(k log k) with a sort",
         "asks how shards compute distances: the same rounding everywhere, or ties are no ties",
     ),
     follow_ups=(
         Question(
-            "Why does associativity matter?",
-            "Then shards may answer in any order and be merged in a tree; late ones merge into what is "
-            "there, and the result is the same.",
+            "Why must the merge be associative and commutative?",
+            "Associative, so that shards can be merged in a tree; commutative, so that they may answer "
+            "in any order. To keep the first on a tie is associative only.",
         ),
         Question(
             "Two machines round differently. What happens to ties?",

@@ -109,13 +109,13 @@ def nn_layer(X_train):
         ),
         Question(
             "How many weights does the layer have, and how could there be fewer?",
-            "n_train · (d + 1). Condensing keeps the rows near class borders; learning prototypes "
+            "n_train · (d + 1). Condensing keeps rows that classify the others; learning prototypes "
             "moves a few of them.",
         ),
         Question(
             "Does the layer always agree with the direct search?",
             "In real arithmetic, yes. In floating point the score cancels: rows whose distances differ "
-            "by less than the rounding of ‖t‖² may be exchanged.",
+            "by less than the rounding of 2x·t and of ‖t‖² may be exchanged.",
         ),
     ),
     aloud={

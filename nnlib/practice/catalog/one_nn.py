@@ -121,14 +121,14 @@ def one_nn(X_train, y_train, X_test):
         Question(
             "What is the bottleneck in memory, and what do you do about it?",
             "The n_test × n_train matrix of scores. Take the queries in blocks, so that one block "
-            "times n_train fits into the cache or the budget; in real arithmetic the result does not "
+            "times n_train fits into the budget; in real arithmetic the result does not "
             "change, in floating point a near-tie may.",
         ),
         Question(
             "When would you not use the expansion?",
             "When rows are close to each other compared with their norms: the squares cancel, and the "
             "order may flip. Then subtract first, or center the data, or verify the few candidates "
-            "that are within the error bound.",
+            "that are within twice the error bound.",
         ),
         Question(
             "Why is argmin safe for the tie rule, and argpartition not?",
@@ -137,8 +137,9 @@ def one_nn(X_train, y_train, X_test):
         ),
         Question(
             "How would you do this for ten million rows?",
-            "Shard the rows, search each shard by blocks, merge by (distance, index); for small d a "
-            "tree, for large d an approximate index such as IVF or HNSW, with the recall measured.",
+            "Shard the rows, search each shard by blocks, merge by (distance, index); for a small "
+            "intrinsic dimension a tree, for a large one an approximate index such as IVF or HNSW, with "
+            "the recall measured.",
         ),
     ),
     aloud={

@@ -114,7 +114,7 @@ def one_nn_batched(X_train, y_train, X_test, max_bytes):
         "derives the number of rows from the budget, temporaries included",
         "handles the last block and the empty test set",
         "computes the norms of the training rows once, outside the loop",
-        "knows that blocks that fit the cache are also faster",
+        "knows that tiles that fit the cache are also faster",
     ),
     follow_ups=(
         Question(
@@ -124,8 +124,8 @@ def one_nn_batched(X_train, y_train, X_test, max_bytes):
         ),
         Question(
             "How large should a block be if memory is no issue?",
-            "Large enough that the matrix product works at full speed (a few hundred rows) and small "
-            "enough that a block of scores stays in the cache.",
+            "A few hundred rows, for the product's full speed. For scores that stay in the cache cut "
+            "the training rows, too.",
         ),
         Question(
             "Can the blocks run in parallel?",
