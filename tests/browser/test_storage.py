@@ -153,6 +153,24 @@ def test_a_tab_that_was_asleep_replaces_no_newer_interview(show: SHOW) -> None:
     expect(page.locator(".nn-hints li")).to_have_count(1)
 
 
+def test_what_is_erased_in_one_tab_does_not_come_back_from_another(
+    show: SHOW, tmp_path: Path
+) -> None:
+    page = with_voice(show(mock_interview()), BROKEN_OFF)
+    other = page.context.new_page()
+    go(other, tmp_path, "progress", progress())
+    begin(page)
+    press(page, "Record my voice")
+    page.wait_for_function(f"({PIECES})().then((n) => n === 2)")
+    press(other, "Erase …")
+    press(other, "Erase everything")
+    expect(said(other)).to_contain_text("Everything is erased: 1 entry and 1 recording.")
+    expect(page.get_by_role("button", name="Start the clock")).to_be_visible()
+    page.goto("about:blank")
+    assert stored(other, "mock") is None
+    assert pieces(other) == 0
+
+
 # Cards, the clock of the ninety minutes, blanks, a quiz.
 
 NAMES = [f"card-said-argmax-0000000{i}" for i in range(5)]
@@ -221,6 +239,11 @@ def test_one_clock_runs_for_all_tabs(show: SHOW) -> None:
     assert now["done"] == [ninety.STEPS[i]["id"] for i in (2, 3)]
     press(other, "Begin again")
     expect(page.get_by_role("button", name="Start the clock")).to_be_visible()
+    # What the browser's own settings clear names nothing.
+    press(page, "Start the clock")
+    expect(other.get_by_role("button", name="Pause")).to_be_visible()
+    other.evaluate("localStorage.clear()")
+    expect(page.get_by_role("button", name="Start the clock")).to_be_visible()
 
 
 def test_blanks_that_two_tabs_fill_are_all_filled(show: SHOW) -> None:
@@ -264,7 +287,33 @@ def test_questions_that_two_tabs_answer_are_all_answered(show: SHOW) -> None:
     assert stored(page, "quiz:nearest") is None
 
 
-# A storage that is full.
+# A storage that is forbidden, and one that is full.
+
+BLOCKED = """Object.defineProperty(window, "localStorage",
+  { get() { throw new DOMException("The operation is insecure.", "SecurityError"); } });"""
+NOTHING = "This browser keeps nothing for this page: what you do here lasts until you leave it."
+
+
+def test_where_nothing_may_be_kept_all_works_until_one_leaves(show: SHOW) -> None:
+    page = with_cards(with_voice(show(deck()), BLOCKED))
+    expect(page.get_by_text(NOTHING)).to_be_visible()
+    press(page, "Take up 10 more")
+    for name in NAMES[:2]:
+        answer_one(page, name)
+    press(page, "Stop")
+    expect(said(page)).to_have_text("5 cards: 0 due, 2 taken up.")
+    page = with_voice(show(ninety_minutes()), BLOCKED)
+    expect(page.get_by_text(NOTHING)).to_be_visible()
+    press(page, "Start the clock")
+    page.get_by_role("checkbox").first.check()
+    expect(said(page)).to_contain_text("1 of 7 steps done.")
+    page = with_voice(show(derivation()), BLOCKED)
+    expect(page.get_by_text(NOTHING)).to_be_visible()
+    page.get_by_label("the middle term", exact=True).select_option("− 2x·t")
+    expect(said(page)).to_contain_text("Right: ")
+    page = with_voice(show(debrief()), BLOCKED)
+    expect(said(page)).to_contain_text("No interview has ended yet")
+
 
 FILL = """() => {
   let filling = "";
