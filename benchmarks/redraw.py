@@ -219,7 +219,7 @@ def main(chosen: list[str]) -> None:
             print(line(browser, name, widget, Path(folder)), flush=True)
         browser.close()
     shared = compressed(EXPORT.sub("", read("shared.js")))
-    print(f"Of each module {shared / 1000:.1f} kB are shared.")
+    print(f"Of each module at most {shared / 1000:.1f} kB are shared.")
 
 
 if __name__ == "__main__":

@@ -3,8 +3,13 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import javascript
+
+from nnlib import widgets
 
 FOLDERS = (javascript.ROOT / "nnlib", javascript.ROOT / "rendering")
 FILES = [path for folder in FOLDERS for path in folder.rglob("*.js")]
@@ -43,3 +48,18 @@ def test_no_file_is_left_out_and_no_fault_is_hidden():
     assert [path for path in FILES if path not in included | excluded] == []
     hushed = re.compile(r"@ts-(ignore|nocheck|expect-error)")
     assert [path for path in FILES if hushed.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_a_joined_module_lacks_no_name(tmp_path):
+    """What nothing uses is left out of it: nothing else is."""
+    for name in widgets.__all__:
+        (tmp_path / f"{name}.js").write_text(getattr(widgets, name)._esm)
+    program = Path(sys.executable).with_name("oxlint")
+    rules = ["--config", javascript.ROOT / ".oxlintrc.json", "--allow=all", "--deny=no-undef"]
+    done = subprocess.run([program, *rules, tmp_path], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert f"{len(widgets.__all__)} files" in done.stdout
+    (tmp_path / "Lost.js").write_text("lost();\n")
+    assert subprocess.run(
+        [program, *rules, tmp_path], stdout=subprocess.DEVNULL, check=False
+    ).returncode

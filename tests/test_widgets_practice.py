@@ -24,6 +24,7 @@ from nnlib.widgets import (
     Progress,
     Quiz,
     base,
+    joining,
 )
 
 CLASSES = [
@@ -50,7 +51,7 @@ def test_the_module_is_small_and_writes_no_markup(kind):
 def test_each_file_that_a_module_is_made_of_comes_once(kind):
     names = re.findall(r"^(?:export )?(?:const|function|let) (\w+)", kind._esm, re.MULTILINE)
     assert len(names) == len(set(names))
-    keeping = set() if kind is InterviewerSheet else {"kept", "keep"}
+    keeping = {InterviewerSheet: set(), Debrief: {"kept"}}.get(kind, {"kept", "keep"})
     assert {"el", "announcer", *keeping} <= set(names)
 
 
@@ -162,6 +163,30 @@ def test_a_module_is_joined_from_the_files_it_names(tmp_path, monkeypatch):
     )
     monkeypatch.setattr(base, "HERE", tmp_path)
     assert base.module("own.js") == "const a = 1;\nconst b = a + 1;\n\nexport default a + b;\n"
+
+
+def test_what_nothing_uses_stays_behind():
+    kept = (
+        "const SIZE = 3;\n"
+        "const spread = () => [];\n"
+        "function used() {\n  return [SIZE, ...spread()];\n}\n"
+        "const { a } = used();\n"
+        "used();\n"
+        "export default { run: a };\n"
+    )
+    dropped = (
+        "const run = 1;\n"  # a key is no use of it, nor a property
+        "const deep = 2;\n"
+        "async function again() {\n  return deep + used().run + again();\n}\n"
+    )
+    first, *rest = kept.splitlines(keepends=True)
+    assert joining.lean(first + dropped + "".join(rest)) == kept
+
+
+def test_comments_behind_code_stay_behind(tmp_path):
+    write(tmp_path, own='const a = "x; // no comment"; // a comment\nexport default a;\n')
+    text = joining.joined(tmp_path / "own.js")
+    assert text == 'const a = "x; // no comment";\nexport default a;\n'
 
 
 def test_a_file_that_imports_from_elsewhere_is_refused(tmp_path, monkeypatch):

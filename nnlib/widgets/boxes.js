@@ -23,10 +23,11 @@ export function graded(record, grade, today) {
 /** What is kept of a card that was not answered yet. */
 export const untried = (today) => ({ box: 0, due: today });
 
+/** Whether something can be what is kept of a card. */
+export const isCard = (one, id) => /^card-[\w-]{1,120}$/.test(id) && isRecord(one)
+  && Number.isInteger(one.box) && one.box >= 0 && one.box <= DAYS.length
+  && typeof one.due === "string" && /^\d{4}-\d\d-\d\d$/.test(one.due);
+
 /** The records that are well formed. */
-export function recordsOf(value) {
-  const good = ([id, one]) => /^card-[\w-]{1,120}$/.test(id) && isRecord(one)
-    && Number.isInteger(one.box) && one.box >= 0 && one.box <= DAYS.length
-    && typeof one.due === "string" && /^\d{4}-\d\d-\d\d$/.test(one.due);
-  return Object.fromEntries(Object.entries(isRecord(value) ? value : {}).filter(good));
-}
+export const recordsOf = (value) => Object.fromEntries(
+  Object.entries(isRecord(value) ? value : {}).filter(([id, one]) => isCard(one, id)));

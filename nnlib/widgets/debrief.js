@@ -3,10 +3,10 @@
 
 import { announcer, begin, button, el, isRecord, listen } from "./shared.js";
 import { kept, onKept } from "./keeping.js";
-import { clock, listing, pageLink, plural, prose, save } from "./words.js";
-import { drawSession, halves, sessionOf, sum, summaryOf } from "./sitting.js";
+import { forgetVoices, heardIn, voicesOf } from "./voices.js";
+import { SITTING, clock, fileOf, listing, pageLink, plural, prose, save } from "./words.js";
+import { drawSession, halves, recordOf, sessionOf, sum, summaryOf, timesOf } from "./sitting.js";
 
-const FORMAT = "a mock interview of The Nearest Neighbor Network";
 const SHOWN = 6; // sessions in the table of trends
 
 /** The finished interviews that are kept, the last one first. */
@@ -57,10 +57,10 @@ export function markdown(interview, session, titles) {
 }
 
 /** The file of a session: what was drawn, said and rated, and what came of it. */
-export const exported = (interview, session, titles) => `${JSON.stringify({ format: FORMAT, version: 1,
-  session, summary: summaryOf(interview, session),
+export const exported = (interview, session, titles) => fileOf(SITTING, {
+  session, record: recordOf(interview, session), summary: summaryOf(interview, session),
   questions: drawSession(interview, session.number, session.screen).map(({ title, steps }) =>
-    ({ title, steps: steps.map(({ id, ask }) => ({ id, ask })) })), titles }, null, 1)}\n`;
+    ({ title, steps: steps.map(({ id, ask }) => ({ id, ask })) })), titles });
 
 const percent = (share) => (share === null ? "–" : `${Math.round(100 * share)} %`);
 
@@ -86,6 +86,7 @@ function questionOf(get, titles, session, all, { id, ask, bug, hints, answer }) 
     el("summary", {}, ...prose(ask), ` ${worst}`),
     ...listing(bug),
     ...(own.notes.trim() ? [el("p", {}, el("strong", {}, "Your words. "), own.notes)] : []),
+    el("div", { "data-voice": id }),
     ...(own.hints ? [el("p", {}, `${plural(own.hints, "hint")} of ${hints.length} taken.`)] : []),
     el("div", { class: "nn-answer" }, ...answer.map(({ say }) => el("p", {}, ...prose(say)))),
     el("ul", {}, ...rated.map(({ covers, status, chapter }) => el("li", {}, el("strong", {}, `${status}: `),
@@ -119,6 +120,16 @@ function reportOf({ on, get }, interview, titles, session, announce) {
     el("div", { class: "nn-row" }, ...files)];
 }
 
+/** Put what was recorded beside what was noted, once the browser has found it. */
+async function hearIn(stage, { on }, { at }) {
+  const places = [...stage.querySelectorAll("[data-voice]")];
+  const sounds = await voicesOf(at);
+  for (const place of places) {
+    const { voice } = place.dataset;
+    if (sounds.has(voice)) place.replaceChildren(heardIn(on, voice, sounds.get(voice)));
+  }
+}
+
 function render({ model, el: root }) {
   const page = begin(model);
   const { life, get, on, start } = page;
@@ -136,11 +147,14 @@ function render({ model, el: root }) {
     const session = sessions[which.value];
     choice.hidden = !session;
     stage.replaceChildren(...(session ? reportOf(page, interview, titles, session, announce) : []));
+    if (session) hearIn(stage, page, session);
     announce(session ? `The debrief of session ${session.number}.`
       : "No interview has ended yet: its debrief will stand here.");
   }
   function read() {
     sessions = finished(interview);
+    // A recording stays as long as its session, and there is none but of those past and the one under way.
+    if (Array.isArray(kept("sittings"))) forgetVoices(timesOf(kept("sittings"), kept("mock")));
     trend.replaceChildren(...trendTable(interview));
     const now = JSON.stringify(sessions);
     if (now === shown) return;
@@ -150,8 +164,7 @@ function render({ model, el: root }) {
     draw();
   }
   on(which, "change", draw);
-  onKept((name) => { if (name === "mocks" || name === "sittings") read(); }, life);
-  window.addEventListener("storage", read, { signal: life });
+  onKept((name) => { if (["mocks", "sittings", ""].includes(name)) read(); }, life);
   listen(model, ["interview"], draw, life);
   return start(root, box, { read }, () => {});
 }

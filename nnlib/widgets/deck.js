@@ -66,10 +66,13 @@ function sidesOf({ node }) {
     back: rest.filter((one) => !isFront(one)).map(copy) };
 }
 
-/** One round: cards one by one; what was missed comes again at its end. */
+/**
+ * One round: cards one by one; what was missed comes again at its end. `without` leaves out what another
+ * tab has answered.
+ */
 function roundOf(page, cards, { grade, ended, announce }) {
   const stage = el("div", { class: "nn-stage" });
-  const left = [...cards];
+  let left = [...cards];
   let open = false;
   const act = (name, done) => {
     const press = button(name);
@@ -106,8 +109,16 @@ function roundOf(page, cards, { grade, ended, announce }) {
         : [act("Show the answer", show)]), act("Stop", ended)));
     stage.querySelector("[tabindex]").focus({ preventScroll: true });
   }
+  function without(answered) {
+    const rest = left.filter((card) => !answered(card));
+    if (rest.length === left.length) return;
+    open &&= rest[0] === left[0];
+    left = rest;
+    announce(`Another tab has answered some of these cards. ${plural(left.length, "card")} left.`);
+    draw();
+  }
   draw();
-  return stage;
+  return { stage, without };
 }
 
 function render({ model, el: root }) {
@@ -124,7 +135,9 @@ function render({ model, el: root }) {
   const box = el("div", { class: "nn-widget nn-deck", role: "group", "aria-label": "Deck of cards" },
     choice, said, stage, note);
   const today = () => dayOf(new Date());
-  const records = () => recordsOf(kept(BOXES));
+  let unkept = {}; // what the browser would not keep lasts as long as the page
+  let round = null;
+  const records = () => ({ ...recordsOf(kept(BOXES)), ...unkept });
   const chosen = () => cardsOf(get).filter((card) => part.value === "" || card.part === Number(part.value));
 
   /** The cards that are due, and those that were never taken up. */
@@ -148,7 +161,9 @@ function render({ model, el: root }) {
   function grade({ id }, how) {
     const known = records();
     const next = graded(known[id] ?? untried(today()), how, today());
-    tell(keep(BOXES, { ...known, [id]: next }));
+    const works = keep(BOXES, { ...known, [id]: next });
+    unkept = works ? {} : { ...unkept, [id]: next };
+    tell(works);
     return next.due;
   }
   function ended() {
@@ -163,15 +178,18 @@ function render({ model, el: root }) {
       return;
     }
     choice.hidden = true;
-    stage.replaceChildren(roundOf(page, some, { grade, ended, announce }));
+    round = roundOf(page, some, { grade, ended, announce });
+    stage.replaceChildren(round.stage);
     announce(`${plural(some.length, "card")}. Answer aloud before you look.`);
     stage.querySelector("[tabindex]").focus({ preventScroll: true });
   }
   on(review, "click", () => play(sorted().due, "No card is due: take up some, or come back another day."));
   on(more, "click", () => play(sorted().fresh.slice(0, MORE), "Every card is taken up."));
   on(part, "change", say);
-  onKept((name) => { if (name !== BOXES && !choice.hidden) say(); }, life);
-  window.addEventListener("storage", () => { if (!choice.hidden) say(); }, { signal: life });
+  onKept((name, elsewhere) => {
+    if (choice.hidden) round.without(({ id }) => elsewhere && records()[id]?.due > today());
+    else if (elsewhere || name !== BOXES) say();
+  }, life);
   return start(root, box, { read: say }, () => {});
 }
 

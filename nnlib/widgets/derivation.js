@@ -1,7 +1,8 @@
 // A derivation whose blanks are filled by choosing; each choice is answered with its reason.
 
 import { announcer, begin, el, isRecord, listen, same, set, write } from "./shared.js";
-import { keep, keepingNote, kept } from "./keeping.js";
+import { keepingNote, kept } from "./keeping.js";
+import { followed } from "./tabs.js";
 import { plural, prose } from "./words.js";
 
 const KEY = "derivation";
@@ -31,6 +32,10 @@ function render({ model, el: root }) {
   const { said, announce } = announcer(life);
   const { note, tell } = keepingNote();
   let given = {};
+  const there = followed(KEY, (value) => {
+    whys.forEach((why) => why.replaceChildren());
+    take(value);
+  }, life);
   const places = new Map(blanks.map(({ id, name, options }) => {
     const select = el("select", { "aria-label": name }, el("option", { value: "" }, "…"),
       ...options.map(({ text }) => el("option", { value: text }, text)));
@@ -55,10 +60,17 @@ function render({ model, el: root }) {
     }
   }
   const total = () => `${right(given, blanks).length} of ${plural(blanks.length, "blank")} filled rightly.`;
+  function take(value) {
+    given = givenOf(value, blanks);
+    change({ given });
+    draw();
+    announce(total());
+  }
   function choose(id, text) {
+    there.look(); // what another tab has filled in stays
     const { [id]: _, ...others } = given;
     given = text ? { ...others, [id]: text } : others;
-    tell(keep(KEY, given));
+    tell(there.put(given));
     change({ given });
     draw();
     const option = blanks.find((blank) => blank.id === id).options.find((one) => one.text === text);
@@ -72,11 +84,7 @@ function render({ model, el: root }) {
     given = givenOf(get("given"), blanks);
     draw();
   }, life);
-  const read = () => {
-    given = givenOf(Object.keys(get("given")).length ? get("given") : kept(KEY), blanks);
-    draw();
-    announce(total());
-  };
+  const read = () => take(isRecord(kept(KEY)) ? kept(KEY) : get("given"));
   return start(root, box, { read }, () => {});
 }
 

@@ -22,7 +22,7 @@ export function strengths(labels) {
 /** A class's marker as a small drawing of its own. */
 export const marker = (c) => el("svg", {
   width: 16, height: 16, viewBox: "-8 -8 16 16", "aria-hidden": "true" },
-el("path", { d: SHAPES[c], transform: "scale(1.4)", class: `nn-mark nn-fill-${c}` }));
+  el("path", { d: SHAPES[c], transform: "scale(1.4)", class: `nn-mark nn-fill-${c}` }));
 
 /** Steps of 1, 2 or 5 times a power of ten within [from, to]. */
 export function ticks(from, to, count) {

@@ -2,8 +2,9 @@
 // blocked, full, or hold what no page of this book wrote: nothing here throws, and one entry that
 // cannot be read loses no other.
 
-import { el } from "./shared.js";
+import { el, write } from "./shared.js";
 
+const TRIAL = "trial"; // whether anything can be kept is tried under this name
 const PREFIX = "nearest-neighbor-network:";
 // The browser tells other pages of a change in storage, never the page that made it: JupyterLab is
 // one page, with a quiz in one notebook and the progress in another.
@@ -37,10 +38,20 @@ export function keep(name, value) {
   return true;
 }
 
-/** Call back with the name whenever this page keeps or forgets something. */
+/**
+ * Call back with the name when something is kept or forgotten: by this page, or by another tab, which
+ * is then said, too. A tab that forgets all at once, as the browser's own settings do, gives no name.
+ * @param {(name: string, elsewhere: boolean) => void} heard
+ * @param {AbortSignal} life
+ */
 export function onKept(heard, life) {
-  const hear = (/** @type {CustomEvent<string>} */ { detail }) => heard(detail);
-  window.addEventListener(CHANGED, hear, { signal: life });
+  const hear = (name, elsewhere) => name !== TRIAL && heard(name, elsewhere);
+  /** @param {CustomEvent<string>} event */
+  const own = ({ detail }) => hear(detail, false);
+  window.addEventListener(CHANGED, own, { signal: life });
+  window.addEventListener("storage", ({ key }) => {
+    if ((key ?? PREFIX).startsWith(PREFIX)) hear((key ?? PREFIX).slice(PREFIX.length), true);
+  }, { signal: life });
 }
 
 /** The names under which something is kept. */
@@ -55,12 +66,12 @@ export function names() {
 
 /** A line that says where answers are kept, or that they are not. */
 export function keepingNote() {
-  const note = el("span", { class: "nn-muted" });
-  const tell = (works) => {
-    note.textContent = works
-      ? "Kept in this browser only."
-      : "This browser keeps nothing for this page: what you do here lasts until you leave it.";
-  };
-  tell(keep("trial", 0) && keep("trial"));
+  const note = el("span", { class: "nn-muted", role: "status" });
+  const full = () => (names().length
+    ? "There is no room left in this browser: what was kept before stays, and "
+    : "This browser keeps nothing for this page: ");
+  const tell = (works) => write(note, works ? "Kept in this browser only."
+    : `${full()}what you do here lasts until you leave it.`);
+  tell(keep(TRIAL, 0) && keep(TRIAL));
   return { note, tell };
 }

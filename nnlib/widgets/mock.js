@@ -1,14 +1,18 @@
 // The mock interview in the page: a question, an answer aloud, and where that leads: on, to what an
 // interviewer would ask next, or to a hint.
 
-import { announcer, begin, button, clamp, el, isRecord, listen, set, write } from "./shared.js";
+import { announcer, begin, button, clamp, el, isRecord, listen, same, set, write } from "./shared.js";
 import { keep, keepingNote, kept } from "./keeping.js";
-import { clock, listing, pageLink, plural, prose, save } from "./words.js";
-import { MOST, blank, drawSession, halves, planned } from "./sitting.js";
+import { append, followed } from "./tabs.js";
+import { heardIn, joinedOf, keepVoice, voicesOf } from "./voices.js";
+import { SITTING, clock, fileOf, listing, pageLink, plural, prose, save } from "./words.js";
+import { MOST, blank, drawSession, halves, planned, timesOf } from "./sitting.js";
 import { recordOf, sessionOf, sum, summaryOf } from "./sitting.js";
 
 const KEY = "mock";
 const PAD = "mock"; // the name of the blank pad beside the interview
+const LASTING = "It lasts until you leave the page.";
+const ELSEWHERE = "Another tab has gone on with this interview. Here is where it stands.";
 
 /** The parts, top to bottom, in a box. */
 function partsOf(interview, said, note) {
@@ -77,17 +81,17 @@ function face({ time, total, own }, { session, parts }) {
 }
 
 /** Show the clock every second, and keep the session every five, until `life` ends. */
-function tick(page, parts, sitting) {
+function tick(page, parts, sitting, send) {
   let seconds = 0;
   const timer = setInterval(() => {
     sitting.read();
     face(parts, sitting);
-    if (sitting.ticking() && (seconds += 1) % 5 === 0) keep(KEY, sitting.session);
+    if (sitting.ticking() && (seconds += 1) % 5 === 0) send();
   }, 1000);
   page.life.addEventListener("abort", () => {
     sitting.read();
     clearInterval(timer);
-    if (sitting.session) keep(KEY, sitting.session);
+    if (sitting.session) send();
   });
 }
 
@@ -98,12 +102,6 @@ function workOf() {
   const said = Object.entries(isRecord(reports) ? reports : {}).map(([drill, { code, words }]) =>
     `${drill}: ${words}${code === pad.code ? "" : ", in an earlier version"}`);
   return { code: pad.code, report: said.join("; ") };
-}
-
-/** Keep one more of those past, and of them the last few. */
-function append(name, one, most) {
-  const past = kept(name);
-  keep(name, [...(Array.isArray(past) ? past : []), one].slice(-most));
 }
 
 /** What the reader may do; each ends in `commit`, which shows it with the focus on what is new. */
@@ -118,9 +116,10 @@ function actsOf(interview, sitting, recorder, { commit, announce }) {
     const parts = sitting.parts = drawSession(interview, number, screen);
     const steps = parts.flatMap((part) => part.steps.map(({ id }) => [id, blank()]));
     sitting.session = { mark: interview.mark, number, screen, part: 0, step: 0, phase: "asking",
-      spent: parts.map(() => 0), steps: Object.fromEntries(steps), work: null,
-      began: new Date().toISOString().slice(0, 10) };
+      spent: parts.map(() => 0), began: new Date().toISOString().slice(0, 10), at: Date.now(),
+      steps: Object.fromEntries(steps), work: null };
     keep(`report:${PAD}`); // verdicts of the interview before this one
+    recorder.recall(sitting.session);
     sitting.restart();
     commit();
     announce(`Session ${number}. ${parts[0].title}, ${parts[0].minutes} minutes. The clock runs.`);
@@ -177,11 +176,13 @@ function actsOf(interview, sitting, recorder, { commit, announce }) {
 }
 
 /**
- * A recorder of the reader's voice: what it takes stays in this page, by the name of the step. It goes
- * on while a question lasts; `ended` hears when the last of it has come.
+ * A recorder of the reader's voice, for the session under way. It goes on while a question lasts; `heard`
+ * is called when the last of it has come, or what the browser had kept.
  */
-function recorderOf(on, announce, ended) {
-  const taken = new Map();
+function recorderOf(on, announce, heard) {
+  const taken = new Map(); // by the step
+  const lost = new Set(); // what the browser does not keep
+  let at; // of the session
   let recording = null;
   let shown = () => {}; // says on the button that is there now what it does
   const stop = () => recording?.stop();
@@ -189,25 +190,40 @@ function recorderOf(on, announce, ended) {
     try {
       const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
       const pieces = [];
+      const own = at;
       recording = new MediaRecorder(stream);
-      on(recording, "dataavailable", ({ data }) => pieces.push(data));
+      lost.delete(id);
+      on(recording, "dataavailable", async ({ data }) => {
+        if (await keepVoice(own, id, pieces.push(data) - 1, data) || lost.has(id)) return;
+        lost.add(id);
+        announce(`This browser keeps no recording. ${LASTING}`);
+      });
       on(recording, "stop", () => {
         stream.getTracks().forEach((track) => track.stop());
-        taken.set(id, new Blob(pieces, { type: recording.mimeType }));
         recording = null;
-        shown();
-        ended();
+        found(own, new Map([[id, joinedOf(pieces)]]));
       });
-      recording.start();
-      announce("Your voice is recorded, in this page only.");
+      recording.start(1e4); // a piece every ten seconds
+      announce("Your voice is recorded, in this browser only.");
       shown();
     } catch {
       announce("There is no microphone for this page: the browser or its reader has refused it.");
     }
   }
+  function found(own, sounds) {
+    if (own === at) sounds.forEach((sound, id) => taken.set(id, sound));
+    shown();
+    if (sounds.size) heard();
+  }
+  /** Bring back what was recorded in a session. */
+  async function recall(session) {
+    if (session?.at !== at) taken.clear();
+    at = session?.at;
+    if (session) found(at, await voicesOf(at));
+  }
   /** A button that begins and ends a recording; it hides itself in a browser without recorders. */
   function control(id) {
-    const press = button("Record my voice");
+    const press = button("");
     press.hidden = !navigator.mediaDevices || !window.MediaRecorder;
     const idle = () => (taken.has(id) ? "Record again" : "Record my voice");
     shown = () => write(press, recording ? "Stop recording" : idle());
@@ -218,14 +234,10 @@ function recorderOf(on, announce, ended) {
   /** What was recorded, to be heard and to be saved. */
   function replay(id) {
     if (!taken.has(id)) return [];
-    const keepIt = button("Save the recording");
-    const kind = /ogg/.test(taken.get(id).type) ? "ogg" : "webm";
-    on(keepIt, "click", () => save(`${id}.${kind}`, taken.get(id), taken.get(id).type));
-    return [el("div", { class: "nn-row" },
-      el("audio", { controls: "", src: URL.createObjectURL(taken.get(id)), "aria-label": "What you said" }),
-      keepIt, el("span", { class: "nn-muted" }, "It lasts until you leave the page."))];
+    return [heardIn(on, id, taken.get(id), el("span", { class: "nn-muted" },
+      lost.has(id) ? LASTING : "Kept in this browser only."))];
   }
-  return { control, replay, stop };
+  return { control, replay, stop, recall };
 }
 
 // -- What is on the stage: before the session, a question, the summary.
@@ -334,6 +346,15 @@ function askingOf(page, titles, sitting, acts) {
   ];
 }
 
+/** A session that could not be kept is handed out as a file, which can be brought back. */
+function rescueOf(on, interview, session) {
+  if (timesOf(kept("sittings")).includes(session.at)) return [];
+  const it = button("Save this interview");
+  on(it, "click", () => save(`mock-interview-${session.number}.json`,
+    fileOf(SITTING, { session, record: recordOf(interview, session) }), "application/json"));
+  return [el("p", {}, "This browser does not keep it. Practice imports it from a file. ", it)];
+}
+
 function closingOf(on, interview, { session, parts }, { anew }) {
   const { rows, points, all, counts } = summaryOf(interview, session);
   const again = button("New interview");
@@ -349,6 +370,7 @@ function closingOf(on, interview, { session, parts }, { anew }) {
       ...[`${minutes}:00`, clock(spent), `${halves(got)} of ${of}`].map((text) => el("td", {}, text))))));
   return [table, el("p", {}, `${counts.map(([status, count]) => `${count} ${status}`).join(", ")}. `
     + "The debrief goes through them: your words beside the model answers, and one habit to change."),
+  ...rescueOf(on, interview, session),
   el("div", { class: "nn-row" }, again, el("span", {}, pageLink("Open the debrief", "debrief.html", "")))];
 }
 
@@ -361,8 +383,7 @@ const partNames = ({ session, parts }) => parts.map(({ title, minutes }, p) => e
 function setAside(interview) {
   const found = kept(KEY);
   if (!isRecord(found) || typeof found.mark !== "string" || found.mark === interview.mark) return false;
-  if (found.phase !== "done") append("sittings", found, 20);
-  return keep(KEY) && found.phase !== "done";
+  return keep(KEY) && found.phase !== "done" && append("sittings", found, 20);
 }
 
 function render({ model, el: root }) {
@@ -379,14 +400,15 @@ function render({ model, el: root }) {
     if (sitting.session?.phase === "marking") commit();
   });
   let ours = ""; // the session as this view last sent it
-  tick(page, parts, sitting);
+  const there = followed(KEY, meet, life);
+  tick(page, parts, sitting, send);
 
   function send() {
     const { session } = sitting;
     const value = session ? { ...session, spent: session.spent.map(Math.round) } : {};
     ours = JSON.stringify(value);
     change({ session: JSON.parse(ours) });
-    tell(keep(KEY, session ? value : undefined));
+    tell(there.put(session ? value : undefined));
   }
   const show = () => { send(); draw(); };
   function commit() {
@@ -401,7 +423,10 @@ function render({ model, el: root }) {
     sitting.own().rated[k] = share;
     send();
   }
+  // What another tab has kept in the meantime is seen before anything is done.
+  const unless = (act) => (...given) => there.look() || act(...given);
   const acts = { ...actsOf(interview, sitting, recorder, { commit, announce }), noted, rated, recorder };
+  for (const [name, act] of Object.entries(acts)) if (act !== recorder) acts[name] = unless(act);
 
   function draw() {
     const { session, running } = sitting;
@@ -421,13 +446,13 @@ function render({ model, el: root }) {
       : askingOf(page, titles, sitting, acts)));
   }
 
-  on(parts.hold, "click", () => {
+  on(parts.hold, "click", unless(() => {
     sitting.read();
     if (!["asking", "probing"].includes(sitting.session?.phase)) return;
     sitting.running = !sitting.running;
     show();
     announce(sitting.running ? "The clock runs." : "Paused.");
-  });
+  }));
   on(parts.leave, "click", () => {
     if (sitting.session && sitting.session.phase !== "done") acts.finish();
   });
@@ -437,15 +462,29 @@ function render({ model, el: root }) {
     sitting.parts = session ? drawSession(interview, session.number, session.screen) : [];
     sitting.running = false;
     ours = JSON.stringify(get("session"));
+    recorder.recall(session);
     draw();
     if (session && session.phase !== "done") {
       announce("An interview was under way. The clock stands; press Resume to go on.");
     } else if (session) announce("The summary of your last interview.");
   }
+  /** Another tab has gone on: whoever does so last has the clock. */
+  function meet(value) {
+    const was = sitting.session;
+    const now = sessionOf(value, interview);
+    if (now && same({ ...was, spent: 0 }, { ...now, spent: 0 })) {
+      was.spent = now.spent;
+      sitting.running = false;
+      face(parts, sitting);
+      write(parts.hold, "Resume");
+    } else take(value);
+    if (now) announce(ELSEWHERE);
+  }
   listen(model, ["session"], () => {
     if (JSON.stringify(get("session")) !== ours) take(get("session"));
   }, life);
-  const stored = () => (Object.keys(get("session")).length ? get("session") : kept(KEY));
+  // The browser's own is the newer one, if another tab has gone on.
+  const stored = () => (sessionOf(kept(KEY), interview) ? kept(KEY) : get("session"));
   const read = () => {
     const earlier = setAside(interview);
     take(stored());

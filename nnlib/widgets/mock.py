@@ -60,8 +60,8 @@ class MockInterview(Interviewing):
         Empty before the start; then the session's ``number`` and ``screen`` (minutes), the current
         ``part`` and ``step``, the ``phase`` (asking, choosing, probing, marking, done), the
         milliseconds ``spent`` on each part, for each of the ``steps`` the hints, the probe, the
-        notes and how lines were rated, the ``work`` in the pad, the date it ``began``, and the
-        ``mark`` of the interview.
+        notes and how lines were rated, the ``work`` in the pad, the date it ``began``, the
+        milliseconds of that moment as ``at``, and the ``mark`` of the interview.
     """
 
     _esm = module("mock.js")

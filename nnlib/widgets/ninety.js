@@ -2,7 +2,8 @@
 // for what the browser knows to be done.
 
 import { announcer, begin, button, el, isRecord, set, write } from "./shared.js";
-import { keep, keepingNote, kept, onKept } from "./keeping.js";
+import { keepingNote, kept, onKept } from "./keeping.js";
+import { followed } from "./tabs.js";
 import { clock, plural, prose } from "./words.js";
 
 const KEY = "ninety";
@@ -76,11 +77,14 @@ function render({ model, el: root }) {
   const bar = el("progress", { max: whole * 60000, "aria-label": "Time gone" });
   let state = stateOf(null, steps);
   const now = () => Date.now();
+  const there = followed(KEY, take, life);
   const running = () => state.since !== null;
   const begun = () => running() || state.spent > 0;
   const rows = rowsOf(steps, page, (step) => {
+    there.look();
     if (step.done === "read" && begun()) commit({ opened: [...new Set([...state.opened, step.id])] });
   }, (step, yes) => {
+    there.look();
     const others = state.done.filter((id) => id !== step.id);
     commit({ done: yes ? [...others, step.id] : others });
     say();
@@ -89,13 +93,21 @@ function render({ model, el: root }) {
   const box = el("div", { class: "nn-widget nn-ninety", role: "group", "aria-label": "Ninety minutes" },
     el("div", { class: "nn-row" }, time, go, anew), bar, list, said, note);
 
+  /** Take the state that is kept: one clock runs for all tabs. */
+  function take(value) {
+    state = stateOf(value, steps);
+    draw();
+    say();
+  }
+  /** Change the state that was kept last, here or in another tab. */
   function commit(change) {
     state = { ...state, ...change };
-    tell(keep(KEY, state));
+    tell(there.put(state));
     draw();
   }
   /** Tick what was done elsewhere. */
   function look() {
+    there.look();
     if (!begun()) return;
     const more = steps.filter((step) => !state.done.includes(step.id)
       && (finished(step, state.before, blanks) || state.opened.includes(step.id)));
@@ -128,27 +140,24 @@ function render({ model, el: root }) {
     });
   }
   on(go, "click", () => {
+    if (there.look()) return; // another tab has pressed it
     if (running()) commit({ spent: elapsed(state, now()), since: null });
     else commit({ since: now(), ...(begun() ? {} : { before: snapshot() }) });
     say();
   });
   on(anew, "click", () => {
-    state = stateOf(null, steps);
-    tell(keep(KEY));
-    draw();
-    say();
+    there.look();
+    tell(there.put());
+    take(null);
     go.focus();
   });
   const timer = setInterval(() => running() && draw(), 1000);
   life.addEventListener("abort", () => clearInterval(timer));
   const read = () => {
-    state = stateOf(kept(KEY), steps);
-    draw();
+    take(kept(KEY));
     look();
-    say();
   };
-  onKept((name) => { if (name !== KEY && name !== "trial") look(); }, life);
-  window.addEventListener("storage", read, { signal: life });
+  onKept((name) => { if (name !== KEY) look(); }, life);
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") look();
   }, { signal: life });

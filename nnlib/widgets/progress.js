@@ -1,20 +1,14 @@
 import { announcer, begin, button, el, folded, isRecord, listen, write } from "./shared.js";
 import { keep, keepingNote, kept, names, onKept } from "./keeping.js";
 import { follow } from "./moved.js";
-import { inBook, pageLink, plural, save } from "./words.js";
+import { PROGRESS, fileOf, inBook, pageLink, plural, save } from "./words.js";
 import { BOXES, dayOf, recordsOf } from "./boxes.js";
+import { entriesOf, isKnown, together, wellFormed } from "./entries.js";
+import { forgetVoices } from "./voices.js";
 
 follow();
 
 // ---- What is kept, and what of it counts. ----
-
-const FORMAT = "progress in The Nearest Neighbor Network";
-const KNOWN = new RegExp(["(quiz|pad|report):\\w{1,40}", "cell:\\w{1,40}:[\\w-]{1,40}",
-  "cards|derivation|drills|mock|mocks|ninety|sittings"].map((one) => `^(${one})$`).join("|"));
-const COUNTS = ["number", "minutes", "covered", "of"];
-const isPast = (value) => isRecord(value) && COUNTS.every((name) => Number.isInteger(value[name]))
-  && typeof value.date === "string";
-const LISTS = { mocks: isPast, sittings: isRecord };
 
 /** How far a reader got in a quiz: entries about an earlier wording of a question do not count. */
 export function standing({ marks }, record) {
@@ -28,31 +22,13 @@ export function standing({ marks }, record) {
 export const ticked = (drills, passed) => drills.map(({ name }) => name)
   .filter((name) => isRecord(passed) && Object.hasOwn(passed, name));
 
-/** The entries of an exported file; throws a reader's sentence for a file that is none. */
-export function entriesOf(text) {
-  let content;
-  try {
-    content = JSON.parse(text);
-  } catch {
-    throw new Error("This file holds no exported progress: it is not JSON.");
-  }
-  const ours = isRecord(content) && content.format === FORMAT && content.version === 1;
-  if (!ours || !isRecord(content.entries)) {
-    throw new Error("This file holds no exported progress of this book.");
-  }
-  const good = Object.entries(content.entries).filter(([name, value]) => KNOWN.test(name)
-    && (LISTS[name] ? Array.isArray(value) && value.every(LISTS[name]) : isRecord(value)));
-  return { entries: Object.fromEntries(good), left: Object.keys(content.entries).length - good.length };
-}
-
-export const exported = (entries) => `${JSON.stringify({ format: FORMAT, version: 1, entries }, null, 1)}\n`;
-
 // ---- The page. ----
 
 /** The question before everything is erased. */
 function questionOf() {
   const [sure, not] = ["Erase everything", "Keep it"].map(button);
-  const words = "Erase all answers, code, ticks and interviews of this book from this browser?";
+  const words = "Erase all answers, cards, code, ticks, interviews and recordings of this book from this "
+    + "browser?";
   const node = el("div", { class: "nn-row", hidden: true }, el("span", {}, words), sure, not);
   return { node, sure, not };
 }
@@ -78,14 +54,16 @@ function partsOf(said, note) {
   return { box, heads, quizzes, drills, past, cards, damage, out, into, erase, file, question };
 }
 
+/** The names of this book under which something is kept. */
+const ours = () => names().filter(isKnown);
+
 /** All that is kept and can be read. */
-const keptEntries = () => Object.fromEntries(names().filter((name) => KNOWN.test(name))
-  .map((name) => [name, kept(name)]).filter(([, value]) => value !== null && value !== undefined));
+const keptEntries = () => Object.fromEntries(ours().map((name) => [name, wellFormed(name, kept(name))])
+  .filter(([, value]) => value !== undefined));
 
 /** The interviews that were finished. */
 function interviews() {
-  const found = kept("mocks");
-  return Array.isArray(found) ? found.filter(isPast) : [];
+  return wellFormed("mocks", kept("mocks")) ?? [];
 }
 
 /** How much is kept. */
@@ -109,7 +87,7 @@ function boxesOf({ get, on, change }, list, say) {
   return get("drills").map(({ name, title, minutes, page }) => {
     const input = el("input", { type: "checkbox" });
     on(input, "change", () => {
-      const { [name]: _, ...others } = get("passed");
+      const { [name]: _, ...others } = { ...get("passed"), ...wellFormed("drills", kept("drills")) };
       const today = new Date().toISOString().slice(0, 10);
       change({ passed: input.checked ? { ...others, [name]: today } : others });
       say(`${title}: ${input.checked ? "ticked" : "no longer ticked"}.`);
@@ -147,28 +125,43 @@ function show({ heads, quizzes, past, cards, damage }, get, boxes) {
   past.replaceChildren(mocks.length ? el("ul", {}, ...mocks.map(lineOf))
     : el("p", { class: "nn-muted" }, "None yet."));
   cards.replaceChildren(...cardsDue());
-  const broken = names().filter((name) => KNOWN.test(name) && kept(name) === null);
+  const broken = ours().filter((name) => wellFormed(name, kept(name)) === undefined);
   write(damage, broken.length
     ? `What is kept as ${broken.join(", ")} cannot be read and counts as empty. `
       + "Nothing else is affected; it is replaced when you go on there." : "");
 }
 
-/** Take progress from a file; return what to say of it. */
+/** Take progress from a file, all of it or nothing; return what to say of it. */
 async function imported(chosen) {
-  if (chosen.size > 2e6) throw new Error("This file is too large to be exported progress.");
+  if (chosen.size > 2e7) throw new Error("This file is too large to be exported progress.");
   const { entries, left } = entriesOf(await chosen.text());
-  const works = Object.entries(entries).map(([name, value]) => keep(name, value)).every(Boolean);
+  const before = Object.keys(entries).map((name) => [name, kept(name)]);
+  const works = before.every(([name, here]) => keep(name, together(name, here, entries[name])));
+  if (!works) {
+    before.forEach(([name]) => keep(name)); // first of all, room for what was there
+    before.forEach(([name, here]) => keep(name, here));
+    throw new Error(names().length ? "There is no room for it in this browser."
+      : "This browser keeps nothing for this page.");
+  }
   follow(); // the file may be from before, too
-  if (!works) throw new Error("This browser keeps nothing for this page.");
   const rest = left ? `, left out ${left} that this book does not know` : "";
-  return `Imported ${plural(Object.keys(entries).length, "entry", "entries")}${rest}.`;
+  return `Imported ${plural(before.length, "entry", "entries")}${rest}.`;
+}
+
+/** Forget everything; return what it was. */
+async function erased() {
+  const entries = names();
+  entries.forEach((name) => keep(name));
+  const voices = new Set((await forgetVoices([]))?.map(([at, question]) => `${at} ${question}`));
+  return `Everything is erased: ${plural(entries.length, "entry", "entries")} and `
+    + `${plural(voices.size, "recording")}.`;
 }
 
 /** What the buttons do: files out and in, and a fresh start. */
 function hear({ on }, { out, into, erase, file, question }, announce, fresh) {
   on(out, "click", () => {
     const all = keptEntries();
-    save("nearest-neighbor-network-progress.json", exported(all), "application/json");
+    save("nearest-neighbor-network-progress.json", fileOf(PROGRESS, { entries: all }), "application/json");
     announce(`Exported ${plural(Object.keys(all).length, "entry", "entries")} to a file.`);
   });
   on(into, "click", () => file.click());
@@ -189,10 +182,9 @@ function hear({ on }, { out, into, erase, file, question }, announce, fresh) {
   };
   on(erase, "click", () => ask(true));
   on(not, "click", () => ask(false));
-  on(sure, "click", () => {
-    names().forEach((name) => keep(name));
+  on(sure, "click", async () => {
     ask(false);
-    fresh("Everything is erased.");
+    fresh(await erased());
   });
 }
 
@@ -217,13 +209,14 @@ function render({ model, el: root }) {
     tell(keep("drills", Object.keys(passed).length ? passed : undefined));
     draw();
   }, life);
-  // Another tab may have gone on.
-  window.addEventListener("storage", () => fresh(), { signal: life });
-  // A quiz in another notebook, too. What is kept here is shown and said by whoever keeps it.
-  onKept((name) => {
-    if (!name.startsWith("quiz:") && !["mocks", BOXES].includes(name)) return;
-    draw();
-    say();
+  // Another tab may have gone on. A quiz in another notebook, too: what is kept here is shown and said by
+  // whoever keeps it.
+  onKept((name, elsewhere) => {
+    if (elsewhere) fresh();
+    else if (name.startsWith("quiz:") || ["mocks", BOXES].includes(name)) {
+      draw();
+      say();
+    }
   }, life);
   const read = () => {
     if (isRecord(kept("drills"))) change({ passed: kept("drills") });

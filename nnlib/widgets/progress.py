@@ -1,9 +1,9 @@
 """What a reader has done: quizzes, drills, mock interviews, as the browser keeps them.
 
 The record lives in the browser's localStorage and nowhere else. This widget shows it, exports it
-to a file, imports such a file, and erases it. Quizzes and interviews write their own entries;
-whether the judge has passed a drill the reader ticks here, since the judge runs in Python, which
-a page cannot look into.
+to a file, imports such a file, and erases it, with the recordings of interviews. Quizzes and
+interviews write their own entries; whether the judge has passed a drill the reader ticks here,
+since the judge runs in Python, which a page cannot look into.
 """
 
 from collections.abc import Iterable

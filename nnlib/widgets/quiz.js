@@ -1,6 +1,7 @@
 import { announcer, begin, button, el, isRecord, listen, onFrame, set, write } from "./shared.js";
-import { keep, keepingNote, kept } from "./keeping.js";
+import { keepingNote, kept } from "./keeping.js";
 import { follow } from "./moved.js";
+import { followed } from "./tabs.js";
 import { plural, prose } from "./words.js";
 
 follow();
@@ -296,7 +297,12 @@ function render({ model, el: root }) {
 
   let ours = ""; // the answers as this view last sent them
   const entry = (question) => entryOf(get("answers"), question);
+  // What another tab has answered counts here, too; what cannot be read changes nothing.
+  const there = followed(key(), (value) => {
+    if (value !== null) change({ answers: isRecord(value) ? value : {} });
+  }, life);
   function put(question, values) {
+    there.look();
     const now = { ...entry(question), ...values, mark: question.mark };
     const answers = { ...get("answers"), [question.id]: now };
     ours = JSON.stringify(answers);
@@ -318,13 +324,13 @@ function render({ model, el: root }) {
   const take = () => cards.forEach((one) => one.take());
   listen(model, ["answers"], () => {
     const answers = get("answers");
-    tell(keep(key(), Object.keys(answers).length ? answers : undefined));
+    tell(there.put(Object.keys(answers).length ? answers : undefined));
     if (JSON.stringify(answers) !== ours) take();
     draw();
   }, life);
   const read = () => {
     const stored = kept(key());
-    if (isRecord(stored) && !Object.keys(get("answers")).length) change({ answers: stored });
+    if (isRecord(stored)) change({ answers: { ...get("answers"), ...stored } });
     take();
   };
   return start(root, box, { read }, draw);

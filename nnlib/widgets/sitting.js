@@ -78,6 +78,12 @@ function stepOf(value) {
 const codeOf = (value) => (isRecord(value) && typeof value.code === "string"
   ? { code: value.code, report: typeof value.report === "string" ? value.report : "" } : null);
 
+/** When a session began, by which it is known; what an earlier edition kept has its day and number. */
+const atOf = ({ at, began, number }) => (Number.isInteger(at) ? at : Date.parse(began) + number);
+
+/** The same of all sessions that are kept. */
+export const timesOf = (...kept) => kept.flat().filter(isRecord).map(atOf);
+
 /** A stored session, if it can be one of this interview; else none. */
 export function sessionOf(value, interview) {
   if (!isRecord(value) || value.mark !== interview.mark) return null;
@@ -93,6 +99,7 @@ export function sessionOf(value, interview) {
   if (!fits) return null;
   const all = parts.flatMap(({ steps }) => steps.map(({ id }) => [id, stepOf(value.steps[id])]));
   return { mark, number, screen, part, step, phase, spent: [...spent], began,
+    at: atOf(value),
     steps: Object.fromEntries(all), work: codeOf(work) };
 }
 
@@ -141,7 +148,7 @@ export function summaryOf(interview, session) {
 /** A finished session as one entry of those past. */
 export function recordOf(interview, session) {
   const { all, points, items } = summaryOf(interview, session);
-  return { number: session.number, screen: session.screen, date: session.began,
+  return { number: session.number, screen: session.screen, date: session.began, at: session.at,
     minutes: Math.round(sum(session.spent) / 60000),
     covered: all.filter(({ status }) => status === "good").length, of: all.length, points, items };
 }

@@ -30,6 +30,14 @@ export const inBook = () =>
 export const pageLink = (title, page, base) =>
   (page && inBook() ? el("a", { href: `${base}${page}` }, title) : title);
 
+// What is written in the files that readers save and bring back.
+export const PROGRESS = "progress in The Nearest Neighbor Network";
+export const SITTING = "a mock interview of The Nearest Neighbor Network";
+
+/** The text of such a file. */
+export const fileOf = (what, content) =>
+  `${JSON.stringify({ format: what, version: 1, ...content }, null, 1)}\n`;
+
 /** Hand the reader a file that is made here, with no server. */
 export function save(name, text, type) {
   const url = URL.createObjectURL(new Blob([text], { type }));
