@@ -35,6 +35,8 @@ from scipy.spatial import cKDTree
 from threadpoolctl import threadpool_limits
 
 from nnlib import nearest
+from nnlib.merge import filled
+from nnlib.request import Request
 from nnlib.search import SMALL_WORK, TrainingSet, search
 from nnlib.tree import (
     COSTS,
@@ -106,11 +108,12 @@ def case(cloud: str, n_test: int, n_train: int, d: int, k: int, plan: Plan) -> C
     rng = np.random.default_rng(0)
     T, X = CLOUDS[cloud](rng, n_train, d), CLOUDS[cloud](rng, n_test, d)
     training, planted = TrainingSet(T), TrainingSet(T)
-    search(planted, X, k, algorithm="tree", memory_limit=2**28)
+    brute, tree = Request(k, algorithm="brute"), Request(k, algorithm="tree", memory_limit=2**28)
+    search(planted, X, tree)
     calls = {
-        "brute": lambda: clock(lambda: search(training, X, k, algorithm="brute")),
+        "brute": lambda: clock(lambda: filled(X, T, *search(training, X, brute))),
         "build": lambda: clock(lambda: Tree(T)),
-        "tree": lambda: clock(lambda: search(planted, X, k, algorithm="tree", memory_limit=2**28)),
+        "tree": lambda: clock(lambda: filled(X, T, *search(planted, X, tree))),
     }
     seconds = interleaved(calls, plan.seconds, plan.fewest, plan.most)
     return {"cloud": cloud, "shape": [n_test, n_train, d], "k": k, "seconds": seconds}

@@ -167,19 +167,13 @@ def sorted_runs(
 
 
 def settle_pairs(
-    rows: Array,
-    queries: Array,
-    k: int,
-    error: float,
-    owner: Indices,
-    index: Indices,
-    measured: bool = True,
+    rows: Array, queries: Array, k: int, error: float, owner: Indices, index: Indices
 ) -> tuple[Array, Indices]:
     """Return (squared distances, indices) of each query's k nearest among its candidates.
 
-    Unless they are to be `measured`, the distance of an only candidate is left NaN.
+    The distance of an only candidate, which nobody needs to tell, is left NaN.
     """
-    if measured or k > 1:
+    if k > 1:
         computed = pair_distances(queries, rows, owner, index)
     else:
         rivals = np.flatnonzero(np.bincount(owner, minlength=len(queries))[owner] > 1)
@@ -187,6 +181,17 @@ def settle_pairs(
         computed[rivals] = pair_distances(queries, rows, owner[rivals], index[rivals])
     kept = settle_all(rows, queries, k, error, owner, index, computed)
     return computed[kept].reshape(-1, k), index[kept].reshape(-1, k)
+
+
+@np.errstate(all="ignore")
+def filled(queries: Array, rows: Array, distances: Array, indices: Indices) -> Array:
+    """Return the squared distances (n_test, k) with those that no search needed filled in."""
+    k = indices.shape[1]
+    for part in slices(len(indices), 1 + 2**12 // k):
+        owner, place = np.isnan(distances[part]).nonzero()
+        missing = owner + part.start, place
+        distances[missing] = pair_distances(queries, rows, missing[0], indices[missing])
+    return distances
 
 
 class Neighbors(NamedTuple):

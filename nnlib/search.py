@@ -27,7 +27,16 @@ from nnlib.certify import (
 )
 from nnlib.distances import check_norms, direct_tile, squared_norms, with_bias, with_ones
 from nnlib.errorfree import SLICES, cut, digits, first_k, reversed_rows, slice_bits
-from nnlib.merge import Indices, pair_distances, settle_all, settle_pairs, slices, smallest_k
+from nnlib.merge import (
+    Indices,
+    filled,
+    pair_distances,
+    settle_all,
+    settle_pairs,
+    slices,
+    smallest_k,
+)
+from nnlib.request import MEMORY_LIMIT, Request
 from nnlib.shortlist import Advance, Plan, filter_rows, make_plan
 from nnlib.threads import blas_threads, others_run, single_products
 from nnlib.tree import (
@@ -45,17 +54,11 @@ from nnlib.validation import (
     as_labels,
     as_rows,
     as_training_rows,
-    check_choice,
-    check_count,
     check_same_width,
     check_source,
     is_source,
-    working_dtype,
 )
 
-METHODS = ("exact", "expanded", "direct")
-ALGORITHMS = ("auto", "brute", "tree")
-MEMORY_LIMIT = 64 * 2**20
 # A tile of about this many bytes stays in the processor's cache while it is reduced.
 TILE_BYTES = 4 * 2**20
 # Below so many products, the direct form is done before the filter is set up.
@@ -212,15 +215,6 @@ def search_computed(
     if method == "expanded":
         values = values + x_norms[:, None]
     return values, indices
-
-
-def check_told_apart(distances: Array, method: str) -> None:
-    """Raise if a neighbor's distance has overflowed, where distances as computed decide."""
-    if method != "exact" and not np.isfinite(distances.max(initial=0)):
-        raise ValueError(
-            f"squared distances overflow {distances.dtype}, so that neighbors cannot be told "
-            "apart; rescale the data or use method='exact'"
-        )
 
 
 def search_exact(
@@ -381,7 +375,6 @@ def search_certified(
     plan: Plan,
     error: float,
     advance: Advance,
-    measured: bool,
 ) -> tuple[Array, Indices]:
     """Return (squared distances, indices) of the truly k nearest, ordered by (truth, index).
 
@@ -395,17 +388,14 @@ def search_certified(
     crowded = np.flatnonzero(found.crowded)
     done = ~found.crowded
     pairs = found.owner, found.index
-    settled = settle_pairs(training.rows, queries, k, error, *pairs, measured)
+    settled = settle_pairs(training.rows, queries, k, error, *pairs)
     distances[done], indices[done] = settled
     del found, pairs
     again = plan.with_room(16 * plan.fair)
     for part in slices(len(crowded), (again or plan).queries):
         some = crowded[part]
         if again and 8 * again.fair <= len(training):
-            some_queries = queries[some]
-            result = search_certified(
-                training, some_queries, k, frame, again, error, idle, measured
-            )
+            result = search_certified(training, queries[some], k, frame, again, error, idle)
         else:
             result = search_crowded(training, queries[some], k, frame, plan, error)
         distances[some], indices[some] = result
@@ -435,61 +425,35 @@ def progress_bar(total: int, show: bool) -> Iterator[Advance]:
 
 
 @np.errstate(all="ignore")  # what over- and underflows here is told by values, not by warnings
-def search(
-    training: TrainingSet,
-    X_test: ArrayLike,
-    k: int,
-    *,
-    method: str = "exact",
-    algorithm: str = "auto",
-    memory_limit: int = MEMORY_LIMIT,
-    progress: bool = False,
-    measured: bool = True,
-) -> tuple[Array, Indices]:
-    """Return (squared distances, indices), both (n_test, k); see `k_nearest`.
+def search(training: TrainingSet, queries: Array, request: Request) -> tuple[Array, Indices]:
+    """Return (squared distances, indices), both (n_test, k), for queries from `as_rows`.
 
-    Unless they are to be `measured`, distances that were not needed may be missing (NaN).
+    A distance that was not needed is missing (NaN), until it is `filled`.
     """
-    check_choice("method", method, METHODS)
-    check_algorithm(algorithm, method)
-    queries = as_rows("X_test", X_test, native=False)
     check_same_width("X_train", training.rows, "X_test", queries)
-    k = check_count("k", k, 1, len(training), f"X_train has {len(training)} rows")
-    memory_limit = check_count("memory_limit", memory_limit, 1, None, "bytes")
+    request = request.among(len(training))
     check_underflow()
-    with progress_bar(len(queries) * len(training), progress) as advance:
-        tree = None
-        if method == "exact" and algorithm != "brute":
-            tree = choose_tree(training, queries, k, algorithm, memory_limit)
+    with progress_bar(len(queries) * len(training), request.progress) as advance:
+        tree = choose_tree(training, queries, request)
         if tree:
-            trial = algorithm == "auto"
-            found = search_pruned(training, tree, queries, k, memory_limit, advance, trial)
+            found = search_pruned(training, tree, queries, request, advance)
         else:
-            found = search_rows(training, queries, k, method, memory_limit, advance, measured)
-    check_told_apart(found[0], method)
+            found = search_rows(training, queries, request, advance)
+    request.check_told_apart(found[0])
     return found
 
 
-def check_algorithm(algorithm: str, method: str) -> None:
-    """Raise unless there is such an algorithm, and it can keep what the method promises."""
-    check_choice("algorithm", algorithm, ALGORITHMS)
-    if algorithm == "tree" and method != "exact":
-        raise ValueError(f"algorithm='tree' needs method='exact'; got method={method!r}")
-
-
-def choose_tree(
-    training: TrainingSet, queries: Array, k: int, algorithm: str, memory_limit: int
-) -> Tree | None:
+def choose_tree(training: TrainingSet, queries: Array, request: Request) -> Tree | None:
     """Return the tree to search with, or None if all rows are to be compared.
 
     A training set that is asked again and again plants its tree, as soon as a search is faster with
     it, once all that was spent without it would have paid for it.
     """
-    (n_train, d), n_test = training.rows.shape, len(queries)
-    if not n_test:
+    (n_train, d), n_test, k = training.rows.shape, len(queries), request.k
+    if not n_test or not request.exact or request.algorithm == "brute":
         return None
     built = training.tree(plant=False) is not None
-    if algorithm == "auto":
+    if request.algorithm == "auto":
         small = n_test * n_train * d <= SMALL_WORK
         if small and n_train * d < FEW_NUMBERS:
             return None
@@ -502,11 +466,11 @@ def choose_tree(
     if not tree_fits(queries, *([] if built else [training.rows])):
         return None
     needed = tree_bytes(training.rows)
-    if needed + max(needed // 3, tile_bytes(1, 1, d, k, "exact")) > memory_limit:
-        if algorithm == "tree":
+    if needed + max(needed // 3, tile_bytes(1, 1, d, k, "exact")) > request.memory_limit:
+        if request.algorithm == "tree":
             raise ValueError(
-                f"memory_limit = {memory_limit} is too small for algorithm='tree': the tree takes "
-                f"about {needed} bytes, and the search a third of that or more"
+                f"memory_limit = {request.memory_limit} is too small for algorithm='tree': the "
+                f"tree takes about {needed} bytes, and the search a third of that or more"
             )
         return None
     return training.tree()
@@ -516,33 +480,33 @@ def search_pruned(
     training: TrainingSet,
     tree: Tree,
     queries: Array,
-    k: int,
-    memory_limit: int,
+    request: Request,
     advance: Advance,
-    trial: bool,
 ) -> tuple[Array, Indices]:
     """Return what `search_rows` does in the exact method, by the tree as far as it can prove it.
 
-    On `trial` the tree is left if it takes far longer for the first queries than all rows are
-    expected to take, and all rows then take less: who asks from the center of a sphere is
-    equally near to every leaf.
+    Where nobody asked for a tree, it is left if it takes far longer for the first queries than
+    all rows are expected to take, and all rows then take less: who asks from the center of a
+    sphere is equally near to every leaf.
     """
     error = conversion_error(queries, training.rows)
     whole = nothing_rounds(queries, training.rows)
-    memory = memory_limit - tree.bytes
+    rest = request.of_all(request.k, request.memory_limit - tree.bytes)
 
     def over_all(some: Array) -> tuple[Array, Indices]:
-        return search_rows(training, some, k, "exact", memory, advance)
+        return search_rows(training, some, rest, advance)
 
     def with_tree(some: Array) -> tuple[Array, Indices]:
-        distances, indices, left = tree.search(some, k, error, whole, memory, advance)
+        distances, indices, left = tree.search(
+            some, rest.k, error, whole, rest.memory_limit, advance
+        )
         if left.any():
             distances[left], indices[left] = over_all(some[left])
         return distances, indices
 
-    if not trial or len(queries) < 8 * TRIAL:
+    if request.algorithm == "tree" or len(queries) < 8 * TRIAL:
         return with_tree(queries)
-    expected = brute_seconds(COSTS, TRIAL, len(training), queries.shape[1], k)
+    expected = brute_seconds(COSTS, TRIAL, len(training), queries.shape[1], rest.k)
     return tried(with_tree, over_all, queries, SLOW * expected)
 
 
@@ -578,33 +542,23 @@ def threads_for(products: int) -> int:
 
 
 def search_rows(
-    training: TrainingSet,
-    queries: Array,
-    k: int,
-    method: str,
-    memory_limit: int,
-    advance: Advance,
-    measured: bool = True,
+    training: TrainingSet, queries: Array, request: Request, advance: Advance
 ) -> tuple[Array, Indices]:
-    """Return what `search` does, of arguments that have been checked."""
+    """Return what `search` does by comparing all rows, of arguments that have been checked."""
     n_test, d = queries.shape
-    dtype = np.float64 if method == "exact" else working_dtype(queries, training.rows)
-    result = np.dtype(dtype)
+    k, method, memory_limit = request.k, request.method, request.memory_limit
+    dtype = result = request.dtype(queries, training.rows)
     plan = frame = None
     error = conversion_error(queries, training.rows)
-    if method == "exact":
+    if request.exact:
         taken = 8 * (queries.size + training.rows.size)
         least = max(taken, tile_bytes(1, 1, d, k, "exact"))  # is left for the copies' own search
         fits = taken + least <= memory_limit
         moved = near_zero(queries, training.rows) if error and fits else None
         if moved:
-            near = TrainingSet(moved[1])
-            _, indices = search_rows(
-                near, moved[0], k, method, memory_limit - taken, advance, False
-            )
-            owner = np.repeat(np.arange(n_test), k)
-            values = pair_distances(queries, training.rows, owner, indices.ravel())
-            return values.reshape(n_test, k), indices
+            rest = request.of_all(k, memory_limit - taken)
+            _, indices = search_rows(TrainingSet(moved[1]), moved[0], rest, advance)
+            return np.full(indices.shape, np.nan), indices
         if nothing_rounds(queries, training.rows):  # the fastest form is exact
             method = "expanded"
             if nothing_rounds(queries, training.rows, bits=24):
@@ -619,9 +573,7 @@ def search_rows(
     with np.errstate(all="ignore"):
         if plan and frame:
             for part in slices(n_test, plan.queries):
-                found = search_certified(
-                    training, queries[part], k, frame, plan, error, advance, measured
-                )
+                found = search_certified(training, queries[part], k, frame, plan, error, advance)
                 distances[part], indices[part] = found
             return distances, indices
         for part in slices(n_test, shape[0]):
@@ -632,20 +584,6 @@ def search_rows(
             distances[part], indices[part] = found
             advance(len(found[0]) * len(training))
     return distances, indices
-
-
-def search_any(X_train: Any, X_test: ArrayLike, k: int, **options: Any) -> tuple[Array, Indices]:
-    """Return what `search` does, of rows in memory or from a source that is read in stretches."""
-    if is_source(X_train):
-        from nnlib.stream import search_source
-
-        options.pop("measured", None)
-        algorithm = options.pop("algorithm", "auto")
-        check_algorithm(algorithm, options.get("method", "exact"))
-        if algorithm == "tree":
-            raise ValueError("algorithm='tree' needs X_train in memory; got a row-sliceable source")
-        return search_source(X_train, X_test, k, **options)
-    return search(TrainingSet(X_train), X_test, k, **options)
 
 
 def k_nearest(
@@ -738,15 +676,18 @@ def k_nearest(
     T. M. Cover and P. E. Hart, "Nearest neighbor pattern classification", IEEE Transactions on
     Information Theory 13(1), 21–27, 1967, doi 10.1109/TIT.1967.1053964.
     """
-    distances, indices = search_any(
-        X_train,
-        X_test,
-        k,
-        method=method,
-        algorithm=algorithm,
-        memory_limit=memory_limit,
-        progress=progress,
-    )
+    data: Any = X_train
+    training = None if is_source(data) else TrainingSet(data)
+    request = Request(k, method, algorithm, memory_limit, progress)
+    if training is None:
+        from nnlib.stream import search_source
+
+        distances, indices = search_source(data, X_test, request)
+    else:
+        queries = as_rows("X_test", X_test, native=False)
+        distances, indices = search(training, queries, request)
+        if return_distance:
+            distances = filled(queries, training.rows, distances, indices)
     return (distances, indices) if return_distance else indices
 
 
@@ -765,14 +706,17 @@ def nearest(
     shares; X_train is array_like or a row-sliceable source. Shape (n_test,), dtype intp, ties to
     the earliest index.
     """
-    options: dict[str, Any] = {
-        "method": method,
-        "algorithm": algorithm,
-        "memory_limit": memory_limit,
-        "progress": progress,
-        "measured": False,
-    }
-    return search_any(X_train, X_test, 1, **options)[1][:, 0]
+    found: Any = k_nearest(
+        X_train,
+        X_test,
+        1,
+        method=method,
+        algorithm=algorithm,
+        memory_limit=memory_limit,
+        progress=progress,
+    )
+    first: Indices = found[:, 0]
+    return first
 
 
 def predict_1nn(

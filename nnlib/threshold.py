@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nnlib.distances import check_norms
 from nnlib.merge import slices
-from nnlib.search import MEMORY_LIMIT
+from nnlib.request import MEMORY_LIMIT
 from nnlib.validation import (
     Array,
     as_array,

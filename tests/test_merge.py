@@ -18,8 +18,9 @@ from strategies import FAMILIES, Problem, oracle_distances, oracle_k_nearest, pr
 from nnlib import merge as merge_module
 from nnlib import squared_distances
 from nnlib.certify import conversion_error
+from nnlib.distances import direct_tile
 from nnlib.merge import MERGED, Neighbors, merge, pair_distances, settle_all
-from nnlib.search import METHODS
+from nnlib.request import METHODS
 from nnlib.validation import as_rows
 
 # Rows and a query of which float64 computes the wrong order: the farther one looks nearer.
@@ -150,6 +151,19 @@ def test_masses_are_settled_as_few_are(problem, k, lot):
     assert np.array_equal(sides[0], sides[1])
     assert np.array_equal(sides[0], sides[2])
     assert np.array_equal(index[sides[0]].reshape(-1, k), oracle_k_nearest(T, X, k))
+
+
+@given(problems(), st.data())
+def test_pair_distances_are_entries_of_the_direct_tile(problem, data):
+    X, T = as_rows("X", problem.X), as_rows("T", problem.T)
+    pairs = st.tuples(st.integers(0, max(len(X) - 1, 0)), st.integers(0, len(T) - 1))
+    chosen = data.draw(st.lists(pairs, max_size=9 if len(X) else 0))
+    owner, index = np.array(chosen, dtype=np.intp).reshape(-1, 2).T
+    with np.errstate(over="ignore"):
+        D = direct_tile(X.astype(np.float64), T.astype(np.float64))
+        found = pair_distances(X, T, owner, index)
+    assert found.dtype == np.float64
+    assert np.array_equal(found, D[owner, index])
 
 
 def test_one_close_pair_is_settled_alone(monkeypatch):

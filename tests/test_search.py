@@ -20,7 +20,8 @@ from nnlib import k_nearest, merge, nearest, predict_1nn, shortlist, squared_dis
 from nnlib import search as search_module
 from nnlib.certify import cutoff
 from nnlib.merge import slices, smallest_k
-from nnlib.search import METHODS, TrainingSet, keep_best, tile_shape
+from nnlib.request import METHODS, Request
+from nnlib.search import TrainingSet, keep_best, search, tile_shape
 
 INTEGERS = ("bits", "small integers", "signed integers")
 IRIS = load_iris()
@@ -294,11 +295,11 @@ def test_the_certified_search_in_several_threads_at_once():
     rng = np.random.default_rng(0)
     training = TrainingSet(rng.standard_normal((4000, 16)))
     X = rng.standard_normal((600, 16))
-    expected = search_module.search(training, X, 2)
+    expected = search(training, X, Request(2))
     results = [None] * 4
 
     def work(i):
-        results[i] = search_module.search(training, X, 2)
+        results[i] = search(training, X, Request(2))
 
     threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
     for thread in threads:
@@ -360,8 +361,8 @@ def test_a_distance_that_is_not_needed_is_not_measured():
     T[7] = T[5]
     X[3] = T[5]
     training = TrainingSet(T)
-    distances, indices = search_module.search(training, X, 1, algorithm="brute")
-    some, again = search_module.search(training, X, 1, algorithm="brute", measured=False)
+    distances, indices = k_nearest(T, X, 1, algorithm="brute", return_distance=True)
+    some, again = search(training, X, Request(1, algorithm="brute"))
     assert np.array_equal(indices, again)
     assert indices[3] == 5
     known = ~np.isnan(some)
@@ -383,10 +384,8 @@ def test_threads_share_the_rows_and_change_no_bit(threads):
     for count in (1, threads):
         seen = []
         with small_scale(8, (24, 8), (64, 48), threads=count):
-            limit = search_module.MEMORY_LIMIT
-            found.append(
-                search_module.search_rows(TrainingSet(T), X, 4, "exact", limit, seen.append)
-            )
+            request = Request(4)
+            found.append(search_module.search_rows(TrainingSet(T), X, request, seen.append))
         counts.append(sum(seen))
     assert counts == [len(T) * len(X)] * 2
     for alone, together in zip(*found, strict=True):
@@ -838,12 +837,12 @@ def test_norms_of_wide_and_converted_rows():
 def test_a_training_set_may_be_shared_between_threads():
     training = TrainingSet(DIGITS.data[:500], keep_weights=True)
     queries = DIGITS.data[500:700]
-    expected = search_module.search(TrainingSet(training.rows), queries, 3, method="expanded")
+    expected = search(TrainingSet(training.rows), queries, Request(3, "expanded"))
     start, results = threading.Barrier(4), [None] * 4
 
     def work(i):
         start.wait()
-        results[i] = search_module.search(training, queries, 3, method="expanded")
+        results[i] = search(training, queries, Request(3, "expanded"))
 
     threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
     for thread in threads:

@@ -26,6 +26,7 @@ from nnlib import (
 )
 from nnlib import search as search_module
 from nnlib import tree as tree_module
+from nnlib.request import Request
 from nnlib.search import TrainingSet, search
 from nnlib.tree import (
     COSTS,
@@ -347,11 +348,11 @@ def test_a_source_has_no_tree(tmp_path):
 def test_in_several_threads_at_once():
     rng = np.random.default_rng(0)
     training, X = TrainingSet(lattice(rng, 3000, 3)), rng.random((400, 3))
-    expected = search(training, X, 3, algorithm="brute")
+    expected = k_nearest(training.rows, X, 3, algorithm="brute", return_distance=True)
     results = [None] * 4
 
     def work(i):
-        results[i] = search(training, X, 3, algorithm="tree")
+        results[i] = search(training, X, Request(3, algorithm="tree"))
 
     threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
     for thread in threads:
@@ -372,7 +373,8 @@ def test_the_bar_reaches_its_end(step, trial):
     X = np.concatenate([rng.random((130, 3)), np.zeros((30, 3))])
     seen = []
     training = TrainingSet(T)
-    search_module.search_pruned(training, training.tree(), X, 2, 2**24, seen.append, trial)
+    request = Request(2, algorithm="auto" if trial else "tree", memory_limit=2**24)
+    search_module.search_pruned(training, training.tree(), X, request, seen.append)
     assert sum(seen) == len(T) * len(X)
 
 
