@@ -35,9 +35,9 @@ from scipy.spatial import cKDTree
 from threadpoolctl import threadpool_limits
 
 from nnlib import nearest
-from nnlib.merge import filled
 from nnlib.request import Request
 from nnlib.search import SMALL_WORK, TrainingSet, search
+from nnlib.settle import filled
 from nnlib.tree import (
     COSTS,
     Costs,
@@ -269,8 +269,7 @@ def main(arguments: list[str]) -> int:
     print(f"Stored in {options.output.name}.")
     if result["costs"] != COSTS._asdict():
         print("These are not the costs of nnlib/tree.py; put there what a test will ask for:")
-        lines = (f"    {name}={value},\n" for name, value in result["costs"].items())
-        print(f"COSTS = Costs(\n{''.join(lines)})")
+        print("".join(f"    {name}: float = {value}\n" for name, value in result["costs"].items()))
     return 0
 
 

@@ -15,9 +15,9 @@ from sklearn.utils import assert_all_finite, check_array, check_consistent_lengt
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from nnlib.merge import filled
 from nnlib.request import MEMORY_LIMIT, Request
 from nnlib.search import TrainingSet, search
+from nnlib.settle import filled
 from nnlib.validation import (
     Array,
     as_array,

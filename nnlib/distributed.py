@@ -30,11 +30,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nnlib.merge import Indices, Neighbors, merge, slices
+from nnlib.merge import Neighbors, merge
 from nnlib.request import MEMORY_LIMIT, Request
-from nnlib.search import idle, progress_bar, tile_shape
-from nnlib.shortlist import Advance
 from nnlib.stream import Part, search_part
+from nnlib.tiles import Advance, Indices, Tiles, Winners, idle, progress_bar, slices
 from nnlib.validation import (
     Array,
     as_array,
@@ -150,7 +149,7 @@ def merge_all(queries: Array, parts: Sequence[Neighbors], request: Request) -> N
     return functools.reduce(lambda a, b: merge(queries, a, b, k, method), parts)
 
 
-def winners(found: Neighbors, request: Request) -> tuple[Array, Indices]:
+def winners(found: Neighbors, request: Request) -> Winners:
     """Return (squared distances, indices): all that goes home."""
     request.check_told_apart(found.distances)
     return found.distances, found.indices
@@ -543,7 +542,7 @@ def k_nearest(
     request = request.among(None)
     k = request.k
     # Raises if the limit is too low.
-    tile_shape(1, 1, queries.shape[1], k, method, request.memory_limit)
+    Tiles(queries.shape[1], k, request.exact).shape(1, 1, request.memory_limit)
     in_chunks = isinstance(X_train, dask_array.Array)
     sources, forms = chunks_of(X_train) if in_chunks else (sources_of(X_train), [])
     with connected(client, timeout) as cluster, unless_dropped():

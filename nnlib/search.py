@@ -1,44 +1,21 @@
-"""The search: for every query, the index of its nearest training row, and of its k nearest.
-
-The full distance matrix has n_test × n_train entries and is never needed whole. The search
-walks over it in tiles small enough for a stated amount of memory, and keeps for each query
-only the best rows seen so far. Because tiles come in the order of the training rows and a later
-row must be *strictly* nearer to displace an earlier one, ties go to the earliest index.
-"""
+"""The search: for every query, the index of its nearest training row, and of its k nearest."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from threading import Lock
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nnlib.certify import (
-    Frame,
-    check_underflow,
-    choose_frame,
-    conversion_error,
-    cutoff,
-    leading_bit,
-    near_zero,
-    nothing_rounds,
-)
+from nnlib.certify import Frame, check_underflow, cutoff, leading_bit, near_zero, nothing_rounds
 from nnlib.distances import check_norms, direct_tile, squared_norms, with_bias, with_ones
 from nnlib.errorfree import SLICES, cut, digits, first_k, reversed_rows, slice_bits
-from nnlib.merge import (
-    Indices,
-    filled,
-    pair_distances,
-    settle_all,
-    settle_pairs,
-    slices,
-    smallest_k,
-)
+from nnlib.problem import Candidates, Problem, Solve
 from nnlib.request import MEMORY_LIMIT, Request
-from nnlib.shortlist import Advance, Plan, filter_rows, make_plan
+from nnlib.settle import filled, settled, settled_pairs
+from nnlib.shortlist import Filter, choose_filter, filter_rows
 from nnlib.threads import blas_threads, others_run, single_products
+from nnlib.tiles import Advance, Indices, Tiles, Winners, idle, keep_best, progress_bar, slices
 from nnlib.tree import (
     COSTS,
     Tree,
@@ -59,8 +36,6 @@ from nnlib.validation import (
     is_source,
 )
 
-# A tile of about this many bytes stays in the processor's cache while it is reduced.
-TILE_BYTES = 4 * 2**20
 # Below so many products, the direct form is done before the filter is set up.
 SMALL_WORK = 2**19
 # A tree is no use for training rows of fewer numbers, however often they are asked.
@@ -132,168 +107,99 @@ class TrainingSet:
         return self._weights[dtype][part]
 
 
-def tile_bytes(q: int, n: int, d: int, k: int, method: str) -> int:
-    """Return how many bytes a tile of q queries and n rows takes; see `tile_shape`."""
-    pair = 130 if method == "exact" else 50
-    return pair * q * (n + k) + 24 * (q + n) * (d + 1) + 300 * k
-
-
-def tile_shape(
-    n_test: int, n_train: int, d: int, k: int, method: str, memory_limit: int
-) -> tuple[int, int]:
-    """Return how many queries and how many training rows one tile may span.
-
-    A pair (query, row) takes at once up to 50 bytes, for its value, the partition, masks and
-    the index of each of the k best; in the exact method, where every pair may be a candidate,
-    up to 130. With the tile go copies of its queries and rows, made wider and with the bias,
-    and the exact distances of one query.
-    """
-    # Each tile is merged with the k best so far, which must not outweigh it.
-    queries, rows = min(n_test, 512), min(n_train, max(2048, 4 * k))
-
-    def needed(q: int, n: int) -> int:
-        return tile_bytes(q, n, d, k, method)
-
-    def too_big(q: int, n: int) -> bool:
-        return needed(q, n) > memory_limit or 8 * q * n > TILE_BYTES
-
-    while too_big(queries, rows) and (queries > 1 or rows > 1):
-        if rows > max(queries, 4 * k) or queries == 1:
-            rows = (rows + 1) // 2
-        else:
-            queries = (queries + 1) // 2
-    if needed(queries, rows) > memory_limit:
-        raise ValueError(
-            f"memory_limit must be at least {needed(1, 1)} bytes for d = {d} and k = {k}; "
-            f"got {memory_limit}"
-        )
-    return queries, rows
-
-
-def keep_best(
-    best: tuple[Array, Indices] | None, values: Array, first: int, k: int
-) -> tuple[Array, Indices]:
-    """Merge a tile's values with the best so far; its columns are rows `first`, `first` + 1, ….
-
-    The old entries stand before the new ones, so that position order is index order and a tie
-    keeps the earlier row.
-    """
-    positions = smallest_k(values, min(k, values.shape[1]))
-    found = np.take_along_axis(values, positions, axis=1)
-    indices = positions + first
-    if best is None:
-        return found, indices
-    found = np.concatenate([best[0], found], axis=1)
-    indices = np.concatenate([best[1], indices], axis=1)
-    positions = smallest_k(found, min(k, found.shape[1]))
-    return (
-        np.take_along_axis(found, positions, axis=1),
-        np.take_along_axis(indices, positions, axis=1),
-    )
-
-
-def search_computed(
-    training: TrainingSet, queries: Array, k: int, method: str, rows_per_tile: int, dtype: Any
-) -> tuple[Array, Indices]:
-    """Return (squared distances, indices) of the k nearest by the values as computed."""
+def expanded(training: TrainingSet, queries: Array, dtype: Any) -> tuple[Any, Any]:
+    """Return a function of a stretch that gives ‖t‖² − 2x·t, and ‖x‖², which changes no ranking."""
     X = queries.astype(dtype, copy=False)
-    if method == "expanded":
-        with np.errstate(all="ignore"):
-            x_norms = squared_norms(X)
-        check_norms(x_norms, training.norms(dtype))
-        X = with_ones(X)
-    best: tuple[Array, Indices] | None = None
-    for part in slices(len(training), rows_per_tile):
-        if method == "expanded":  # the reduced distance ‖t‖² − 2x·t: ‖x‖² changes no ranking
-            values = X @ training.weights(dtype, part).T
-        else:
-            with np.errstate(all="ignore"):
-                values = direct_tile(X, training.rows[part].astype(dtype, copy=False))
-        best = keep_best(best, values, part.start, k)
-    assert best is not None
-    values, indices = best
-    if method == "expanded":
-        values = values + x_norms[:, None]
-    return values, indices
+    x_norms = squared_norms(X)
+    check_norms(x_norms, training.norms(dtype))
+    X = with_ones(X)
+    return lambda part: X @ training.weights(dtype, part).T, x_norms[:, None]
 
 
-def search_exact(
-    training: TrainingSet, queries: Array, k: int, rows_per_tile: int, error: float
-) -> tuple[Array, Indices]:
-    """Return (squared distances, indices) of the truly k nearest, ordered by (truth, index).
-
-    What one pass by the direct form leaves is either exactly k rows in a proved order, or is
-    settled in integers. `error` bounds the rounding of the inputs to float64.
-    """
-    *pairs, _ = direct_pass(training, queries, k, rows_per_tile, error)
-    owner, index, computed = pairs
-    kept = settle_all(training.rows, queries, k, error, owner, index, computed)
-    return computed[kept].reshape(-1, k), index[kept].reshape(-1, k)
+def direct(training: TrainingSet, queries: Array, dtype: Any) -> tuple[Any, Any]:
+    """Return a function of a stretch that subtracts, squares and adds, and 0."""
+    X, rows = queries.astype(dtype, copy=False), training.rows
+    return lambda part: direct_tile(X, rows[part].astype(dtype, copy=False)), 0
 
 
-def direct_pass(
-    training: TrainingSet,
-    queries: Array,
-    k: int,
-    rows_per_tile: int,
-    error: float,
-    fair: int = 0,
-) -> tuple[Indices, Indices, Array, NDArray[np.bool_]]:
-    """Return the pairs that the direct form does not rule out: (owner, index, distance, crowded).
+FORMS = {"expanded": expanded, "direct": direct}
+
+
+def compute(
+    training: TrainingSet, problem: Problem, method: str, dtype: Any, advance: Advance
+) -> Winners:
+    """Return the k nearest by the values that a form has in that precision."""
+    queries, step = problem.tile(exact=False)
+
+    def nearest_computed(some: Problem) -> Winners:
+        values, rest = FORMS[method](training, some.queries, dtype)
+        best: Winners | None = None
+        for stretch in slices(len(some.rows), step):
+            best = keep_best(best, values(stretch), stretch.start, some.k)
+        assert best is not None
+        advance(len(some.queries) * len(some.rows))
+        return best[0] + rest, best[1]
+
+    return problem.in_parts(queries, nearest_computed, dtype)
+
+
+def direct_pass(problem: Problem, step: int, fair: int = 0) -> tuple[Candidates, NDArray[np.bool_]]:
+    """Return the pairs that the direct form does not rule out, and who is crowded, (n_test,).
 
     For every query these are the rows that the kth best so far does not prove to be farther. A
     mass of ties is settled on the way, before it fills the memory; or, if a `fair` share is given,
-    queries with more rows than that are left without any, `crowded` (n_test,).
+    queries with more rows than that are left without any, crowded. So many rows (`step`) are
+    looked at in one go.
     """
-    X = queries.astype(np.float64, copy=False)
-    d = X.shape[1]
-    best: tuple[Array, Indices] | None = None
-    # The candidates: parallel arrays of the query they belong to, row index, computed distance.
-    owner, index = np.empty(0, np.intp), np.empty(0, np.intp)
-    computed = np.empty(0)
+    X, k = problem.queries.astype(np.float64, copy=False), problem.k
+    best: Winners | None = None
+    found = Candidates(np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0))
     crowded = np.zeros(len(X), np.bool_)
-    most = len(X) * (k + rows_per_tile // 4)
-    for part in slices(len(training), rows_per_tile):
-        with np.errstate(all="ignore"):
-            values = direct_tile(X, training.rows[part].astype(np.float64, copy=False))
+    most = len(X) * (k + step // 4)
+    for part in slices(len(problem.rows), step):
+        values = direct_tile(X, problem.rows[part].astype(np.float64, copy=False))
         best = keep_best(best, values, part.start, k)
-        limit = cutoff(best[0][:, -1], d, error)
+        limit = cutoff(best[0][:, -1], problem.d, problem.error)
         near = ~(values > limit[:, None])  # a NaN keeps its row
         if fair:
-            counts = np.bincount(owner[~(computed > limit[owner])], minlength=len(X))
+            left = found.owner[~(found.computed > limit[found.owner])]
+            counts = np.bincount(left, minlength=len(X))
             crowded |= counts + np.count_nonzero(near, axis=1) > fair
             if crowded.all():
-                return owner[:0], index[:0], computed[:0], crowded
+                return found.only(slice(0)), crowded
             limit[crowded], near[crowded] = -np.inf, False
         i, j = near.nonzero()
-        keep = ~(computed > limit[owner])
-        owner = np.concatenate([owner[keep], i])
-        index = np.concatenate([index[keep], j + part.start])
-        computed = np.concatenate([computed[keep], values[i, j]])
-        if len(owner) > most:
-            kept = settle_all(training.rows, queries, k, error, owner, index, computed)
-            owner, index, computed = owner[kept], index[kept], computed[kept]
-    return owner, index, computed, crowded
+        found = found.only(~(found.computed > limit[found.owner]))
+        found = found.beside(Candidates(i, j + part.start, values[i, j]))
+        if len(found.owner) > most:
+            found = settled(problem, found)
+    return found, crowded
 
 
-def exact_winners(
-    training: TrainingSet, queries: Array, k: int, frame: Frame, step: int, several: int
-) -> tuple[Indices, Indices, bool] | None:
-    """Return (owner, index) of the k nearest rows, by products that do not round, and True.
+def by_direct_form(problem: Problem, step: int) -> Winners:
+    """Return the truly k nearest rows, by the direct form for all rows, so many in one go.
 
-    So many rows (`step`) and queries (`several`) are multiplied in one go.
-    Rows with numbers that the slices cannot hold become candidates of every query, and then the
-    order is not told: False. Where they are many, or where it is a query, there is no result.
+    What one pass leaves is either exactly k rows in a proved order, or is settled in integers.
     """
-    d = queries.shape[1]
-    bits, top = slice_bits(d), leading_bit(frame)
-    x, fits = cut(queries, top, bits)
+    found, _ = direct_pass(problem, step)
+    return settled(problem, found).table(problem.k)
+
+
+def exact_winners(problem: Problem, frame: Frame, step: int, several: int) -> Winners | None:
+    """Return the truly k nearest rows, by products that do not round; None if numbers are too wide.
+
+    So many rows (`step`) and queries (`several`) are multiplied in one go. A few rows with numbers
+    that the slices cannot hold may become candidates of every query.
+    """
+    rows, k = problem.rows, problem.k
+    bits, top = slice_bits(problem.d), leading_bit(frame)
+    x, fits = cut(problem.queries, top, bits)
     if not fits.all():
         return None
-    every = np.arange(len(queries))
+    every = np.arange(len(problem.queries))
     pairs, others = [], []
-    for tile in slices(len(training), step):
-        t, fits = cut(training.rows[tile], top, bits)
+    for tile in slices(len(rows), step):
+        t, fits = cut(rows[tile], top, bits)
         ready, odd = np.flatnonzero(fits), np.flatnonzero(~fits) + tile.start
         if len(odd) > MOST_ODD:
             return None
@@ -311,227 +217,86 @@ def exact_winners(
                     number[:, column] = digit[place, best]
                 pairs.append((np.full(len(best), i), ready[best] + tile.start, number))
     owner, index = (np.concatenate(column) for column in zip(*others, strict=True))
-    sure = not len(owner)
     if pairs:
         whose, found, number = (np.concatenate(column) for column in zip(*pairs, strict=True))
         order = np.lexsort((found, *number.T[::-1], whose))
         start = np.searchsorted(whose[order], every)
         order = order[np.arange(len(order)) - start[whose[order]] < k]
+        if not len(owner):
+            return np.full((len(every), k), np.nan), found[order].reshape(-1, k)
         owner, index = np.concatenate([owner, whose[order]]), np.concatenate([index, found[order]])
-    return owner, index, sure
+    return settled_pairs(problem, owner, index)
 
 
-def search_crowded(
-    training: TrainingSet, queries: Array, k: int, frame: Frame, plan: Plan, error: float
-) -> tuple[Array, Indices]:
-    """Return what `search_exact` does, in masses of ties by exact products if numbers allow it."""
-    n_train, d, limit = len(training), queries.shape[1], plan.memory_limit
-    shape = tile_shape(len(queries), n_train, d, k, "exact", limit)
-    distances = np.empty((len(queries), k))
-    indices = np.empty((len(queries), k), np.intp)
-    tied = np.ones(len(queries), np.bool_)
-    if error == 0:
-        for part in slices(len(queries), shape[0]):
-            some = queries[part]
-            owner, index, computed, crowded = direct_pass(
-                training, some, k, shape[1], 0.0, FAIR + 2 * k
-            )
+def by_digits(problem: Problem, by: Filter) -> Winners:
+    """Return what `by_direct_form` does, masses of ties by exact products if numbers allow it."""
+    n_train, d, k, memory = len(problem.rows), problem.d, problem.k, problem.memory
+    queries, rows = problem.tile(exact=True)
+    distances, indices = problem.blank()
+    tied = np.ones(len(indices), np.bool_)
+    if problem.error == 0:
+        for part in slices(len(indices), queries):
+            some = problem.only(part)
+            found, crowded = direct_pass(some, rows, FAIR + 2 * k)
             tied[part] = crowded
-            if crowded.all():
-                continue
-            kept = settle_all(training.rows, some, k, error, owner, index, computed)
-            done = part.start + np.flatnonzero(~crowded)
-            distances[done] = computed[kept].reshape(-1, k)
-            indices[done] = index[kept].reshape(-1, k)
-    step = 1 + min(2047, limit // (1000 * (1 + d)))  # rows in a tile of exact products
-    several = max(1, min(64, limit // (400 * step)))  # queries, for whose digits a quarter is kept
-    room = 1 + limit // (600 * (d + k * (1 + n_train // step)))  # queries, for their candidates
+            if not crowded.all():
+                done = part.start + np.flatnonzero(~crowded)
+                distances[done], indices[done] = settled(some, found).table(k)
+    step = 1 + min(2047, memory // (1000 * (1 + d)))  # rows in a tile of exact products
+    several = max(1, min(64, memory // (400 * step)))  # queries, for whose digits a quarter is kept
+    room = 1 + memory // (600 * (d + k * (1 + n_train // step)))  # queries, for their candidates
     left = np.flatnonzero(tied)
-    for part in slices(len(left), room if error == 0 else shape[0]):
-        some = queries[left[part]]
-        pairs = None
-        if error == 0:
+    for part in slices(len(left), room if problem.error == 0 else queries):
+        some, winners = problem.only(left[part]), None
+        if problem.error == 0:
             with single_products():
-                pairs = exact_winners(training, some, k, frame, step, several)
-        if pairs and pairs[2]:
-            values = pair_distances(some, training.rows, *pairs[:2])
-            found = [(values.reshape(-1, k), pairs[1].reshape(-1, k))]
-        elif pairs:
-            found = [settle_pairs(training.rows, some, k, error, *pairs[:2])]
-        else:
-            found = [
-                search_exact(training, some[lot], k, shape[1], error)
-                for lot in slices(len(some), shape[0])
-            ]
-        distances[left[part]], indices[left[part]] = map(np.concatenate, zip(*found, strict=True))
+                winners = exact_winners(some, by.frame, step, several)
+        if winners is None:
+            winners = some.in_parts(queries, partial(by_direct_form, step=rows))
+        distances[left[part]], indices[left[part]] = winners
     return distances, indices
 
 
-def search_certified(
-    training: TrainingSet,
-    queries: Array,
-    k: int,
-    frame: Frame,
-    plan: Plan,
-    error: float,
-    advance: Advance,
-) -> tuple[Array, Indices]:
-    """Return (squared distances, indices) of the truly k nearest, ordered by (truth, index).
+def by_filter(problem: Problem, by: Filter, advance: Advance) -> Winners:
+    """Return the truly k nearest rows, ordered by (truth, index).
 
     The float32 filter leaves few rows to most queries, and the direct form and integers settle
     those. Crowded queries go through the filter again, fewer at a time and with more room for
     each, and in the end to exact products.
     """
-    found = filter_rows(training.rows, queries, k, frame, plan, advance)
-    distances = np.empty((len(queries), k))
-    indices = np.empty((len(queries), k), np.intp)
-    crowded = np.flatnonzero(found.crowded)
-    done = ~found.crowded
+    found = filter_rows(problem, by, advance)
+    distances, indices = problem.blank()
+    crowded, done = np.flatnonzero(found.crowded), ~found.crowded
     pairs = found.owner, found.index
-    settled = settle_pairs(training.rows, queries, k, error, *pairs)
-    distances[done], indices[done] = settled
-    del found, pairs
-    again = plan.with_room(16 * plan.fair)
-    for part in slices(len(crowded), (again or plan).queries):
-        some = crowded[part]
-        if again and 8 * again.fair <= len(training):
-            result = search_certified(training, queries[some], k, frame, again, error, idle)
+    del found
+    distances[done], indices[done] = settled_pairs(problem, *pairs)
+    del pairs
+    again = by.with_room(16 * by.fair)
+    for part in slices(len(crowded), (again or by).queries):
+        some = problem.only(crowded[part])
+        if again and 8 * again.fair <= len(problem.rows):
+            winners = by_filter(some, again, idle)
         else:
-            result = search_crowded(training, queries[some], k, frame, plan, error)
-        distances[some], indices[some] = result
+            winners = by_digits(some, by)
+        distances[crowded[part]], indices[crowded[part]] = winners
     return distances, indices
 
 
-def idle(count: int) -> None:
-    """Advance no bar."""
+def certified(problem: Problem, advance: Advance) -> Winners:
+    """Return the truly k nearest rows by comparing all rows: by the filter if that pays."""
+    by = None
+    if problem.products > SMALL_WORK:
+        by = choose_filter(problem, threads_for(problem.products))
+    queries, step = problem.tile(exact=True)
+    if by:
+        return problem.in_parts(by.queries, partial(by_filter, by=by, advance=advance))
 
+    def compared(some: Problem) -> Winners:
+        winners = by_direct_form(some, step)
+        advance(len(some.queries) * len(some.rows))
+        return winners
 
-@contextmanager
-def progress_bar(total: int, show: bool) -> Iterator[Advance]:
-    """Give a function that advances a bar over so many pairs (query, row), if it is shown."""
-    if not show:
-        yield idle
-        return
-    from tqdm.auto import tqdm
-
-    lock = Lock()
-    with tqdm(total=total, desc="queries × rows", unit_scale=True) as bar:
-
-        def advance(count: int) -> None:
-            with lock:
-                bar.update(count)
-
-        yield advance
-
-
-@np.errstate(all="ignore")  # what over- and underflows here is told by values, not by warnings
-def search(training: TrainingSet, queries: Array, request: Request) -> tuple[Array, Indices]:
-    """Return (squared distances, indices), both (n_test, k), for queries from `as_rows`.
-
-    A distance that was not needed is missing (NaN), until it is `filled`.
-    """
-    check_same_width("X_train", training.rows, "X_test", queries)
-    request = request.among(len(training))
-    check_underflow()
-    with progress_bar(len(queries) * len(training), request.progress) as advance:
-        tree = choose_tree(training, queries, request)
-        if tree:
-            found = search_pruned(training, tree, queries, request, advance)
-        else:
-            found = search_rows(training, queries, request, advance)
-    request.check_told_apart(found[0])
-    return found
-
-
-def choose_tree(training: TrainingSet, queries: Array, request: Request) -> Tree | None:
-    """Return the tree to search with, or None if all rows are to be compared.
-
-    A training set that is asked again and again plants its tree, as soon as a search is faster with
-    it, once all that was spent without it would have paid for it.
-    """
-    (n_train, d), n_test, k = training.rows.shape, len(queries), request.k
-    if not n_test or not request.exact or request.algorithm == "brute":
-        return None
-    built = training.tree(plant=False) is not None
-    if request.algorithm == "auto":
-        small = n_test * n_train * d <= SMALL_WORK
-        if small and n_train * d < FEW_NUMBERS:
-            return None
-        paid = built or training.spent >= build_seconds(COSTS, n_train, d)
-        pays = (paid or not small) and tree_pays(n_test, n_train, d, k, paid)
-        if not pays or conversion_error(queries, training.rows):
-            training.spent += brute_seconds(COSTS, n_test, n_train, d, k)
-            return None
-    # Of rows that have a tree it is known.
-    if not tree_fits(queries, *([] if built else [training.rows])):
-        return None
-    needed = tree_bytes(training.rows)
-    if needed + max(needed // 3, tile_bytes(1, 1, d, k, "exact")) > request.memory_limit:
-        if request.algorithm == "tree":
-            raise ValueError(
-                f"memory_limit = {request.memory_limit} is too small for algorithm='tree': the "
-                f"tree takes about {needed} bytes, and the search a third of that or more"
-            )
-        return None
-    return training.tree()
-
-
-def search_pruned(
-    training: TrainingSet,
-    tree: Tree,
-    queries: Array,
-    request: Request,
-    advance: Advance,
-) -> tuple[Array, Indices]:
-    """Return what `search_rows` does in the exact method, by the tree as far as it can prove it.
-
-    Where nobody asked for a tree, it is left if it takes far longer for the first queries than
-    all rows are expected to take, and all rows then take less: who asks from the center of a
-    sphere is equally near to every leaf.
-    """
-    error = conversion_error(queries, training.rows)
-    whole = nothing_rounds(queries, training.rows)
-    rest = request.of_all(request.k, request.memory_limit - tree.bytes)
-
-    def over_all(some: Array) -> tuple[Array, Indices]:
-        return search_rows(training, some, rest, advance)
-
-    def with_tree(some: Array) -> tuple[Array, Indices]:
-        distances, indices, left = tree.search(
-            some, rest.k, error, whole, rest.memory_limit, advance
-        )
-        if left.any():
-            distances[left], indices[left] = over_all(some[left])
-        return distances, indices
-
-    if request.algorithm == "tree" or len(queries) < 8 * TRIAL:
-        return with_tree(queries)
-    expected = brute_seconds(COSTS, TRIAL, len(training), queries.shape[1], rest.k)
-    return tried(with_tree, over_all, queries, SLOW * expected)
-
-
-Search = Callable[[Array], tuple[Array, Indices]]
-
-
-def tried(first: Search, other: Search, queries: Array, slow: float) -> tuple[Array, Indices]:
-    """Return what either search does: the first, unless it is slow and the other one faster.
-
-    It is slow if it takes more than so many seconds for `TRIAL` queries.
-    """
-    found: list[tuple[Array, Indices]] = []
-    seconds: list[float] = []
-    search = first
-    for ask in (first, other):
-        began = time.perf_counter()
-        found.append(ask(queries[TRIAL * len(found) :][:TRIAL]))
-        seconds.append(time.perf_counter() - began)
-        if seconds[0] <= slow:
-            break
-    else:
-        search = first if seconds[0] < seconds[1] else other
-    found.append(search(queries[TRIAL * len(found) :]))
-    distances, indices = map(np.concatenate, zip(*found, strict=True))
-    return distances, indices
+    return problem.in_parts(queries, compared)
 
 
 def threads_for(products: int) -> int:
@@ -541,49 +306,132 @@ def threads_for(products: int) -> int:
     return blas_threads()
 
 
-def search_rows(
-    training: TrainingSet, queries: Array, request: Request, advance: Advance
-) -> tuple[Array, Indices]:
-    """Return what `search` does by comparing all rows, of arguments that have been checked."""
-    n_test, d = queries.shape
-    k, method, memory_limit = request.k, request.method, request.memory_limit
-    dtype = result = request.dtype(queries, training.rows)
-    plan = frame = None
-    error = conversion_error(queries, training.rows)
-    if request.exact:
-        taken = 8 * (queries.size + training.rows.size)
-        least = max(taken, tile_bytes(1, 1, d, k, "exact"))  # is left for the copies' own search
-        fits = taken + least <= memory_limit
-        moved = near_zero(queries, training.rows) if error and fits else None
-        if moved:
-            rest = request.of_all(k, memory_limit - taken)
-            _, indices = search_rows(TrainingSet(moved[1]), moved[0], rest, advance)
-            return np.full(indices.shape, np.nan), indices
-        if nothing_rounds(queries, training.rows):  # the fastest form is exact
-            method = "expanded"
-            if nothing_rounds(queries, training.rows, bits=24):
-                dtype = np.float32
-        elif n_test * len(training) * d > SMALL_WORK:
-            frame = choose_frame(training.rows, queries, error)
-            threads = threads_for(n_test * len(training) * d)
-            plan = make_plan(len(training), d, k, memory_limit, threads)
-    distances = np.empty((n_test, k), result)
-    indices = np.empty((n_test, k), np.intp)
-    shape = tile_shape(max(n_test, 1), len(training), d, k, method, memory_limit)
-    with np.errstate(all="ignore"):
-        if plan and frame:
-            for part in slices(n_test, plan.queries):
-                found = search_certified(training, queries[part], k, frame, plan, error, advance)
-                distances[part], indices[part] = found
-            return distances, indices
-        for part in slices(n_test, shape[0]):
-            if method == "exact":
-                found = search_exact(training, queries[part], k, shape[1], error)
-            else:
-                found = search_computed(training, queries[part], k, method, shape[1], dtype)
-            distances[part], indices[part] = found
-            advance(len(found[0]) * len(training))
+def choose_tree(training: TrainingSet, problem: Problem, algorithm: str) -> Tree | None:
+    """Return the tree to search with, or None if all rows are to be compared.
+
+    A training set that is asked again and again plants its tree, as soon as a search is faster with
+    it, once all that was spent without it would have paid for it.
+    """
+    n_test, n_train, d, k = len(problem.queries), len(problem.rows), problem.d, problem.k
+    if not n_test or algorithm == "brute":
+        return None
+    built = training.tree(plant=False) is not None
+    if algorithm == "auto":
+        small = problem.products <= SMALL_WORK
+        if small and n_train * d < FEW_NUMBERS:
+            return None
+        paid = built or training.spent >= build_seconds(COSTS, n_train, d)
+        pays = (paid or not small) and tree_pays(n_test, n_train, d, k, paid)
+        if not pays or problem.error:
+            training.spent += brute_seconds(COSTS, n_test, n_train, d, k)
+            return None
+    # Of rows that have a tree it is known.
+    if not tree_fits(problem.queries, *([] if built else [problem.rows])):
+        return None
+    needed = tree_bytes(problem.rows)
+    if needed + max(needed // 3, Tiles(d, k, True).bytes()) > problem.memory:
+        if algorithm == "tree":
+            raise ValueError(
+                f"memory_limit = {problem.memory} is too small for algorithm='tree': the tree "
+                f"takes about {needed} bytes, and the search a third of that or more"
+            )
+        return None
+    return training.tree()
+
+
+def by_tree(
+    tree: Tree, problem: Problem, over_all: Solve, trial: bool, advance: Advance
+) -> Winners:
+    """Return the truly k nearest rows, by the tree as far as it can prove it, else `over_all`.
+
+    On `trial` the tree is left if it takes far longer for the first queries than all rows are
+    expected to take, and all rows then take less: who asks from the center of a sphere is
+    equally near to every leaf.
+    """
+    problem = problem._replace(memory=problem.memory - tree.bytes)
+
+    def with_tree(some: Problem) -> Winners:
+        distances, indices, left = tree.search(some, advance)
+        if left.any():
+            distances[left], indices[left] = over_all(some.only(left))
+        return distances, indices
+
+    if not trial or len(problem.queries) < 8 * TRIAL:
+        return with_tree(problem)
+    expected = brute_seconds(COSTS, TRIAL, len(problem.rows), problem.d, problem.k)
+    return tried(with_tree, over_all, problem, SLOW * expected)
+
+
+def tried(first: Solve, other: Solve, problem: Problem, slow: float) -> Winners:
+    """Return what either search does: the first, unless it is slow and the other one faster.
+
+    It is slow if it takes more than so many seconds for `TRIAL` queries.
+    """
+    found: list[Winners] = []
+    seconds: list[float] = []
+    for ask in (first, other):
+        some = slice(TRIAL * len(found), TRIAL * (len(found) + 1))
+        began = time.perf_counter()
+        found.append(ask(problem.only(some)))
+        seconds.append(time.perf_counter() - began)
+        if seconds[0] <= slow:
+            break
+    search = other if len(found) > 1 and seconds[1] <= seconds[0] else first
+    found.append(search(problem.only(slice(TRIAL * len(found), None))))
+    distances, indices = map(np.concatenate, zip(*found, strict=True))
     return distances, indices
+
+
+@np.errstate(all="ignore")  # what over- and underflows here is told by values, not by warnings
+def search(training: TrainingSet, queries: Array, request: Request) -> Winners:
+    """Return (squared distances, indices), both (n_test, k), for queries from `as_rows`.
+
+    A distance that was not needed is missing (NaN), until it is `filled`.
+    """
+    check_same_width("X_train", training.rows, "X_test", queries)
+    request = request.among(len(training))
+    check_underflow()
+    with progress_bar(len(queries) * len(training), request.progress) as advance:
+        found = solve(training, queries, request, advance)
+    request.check_told_apart(found[0])
+    return found
+
+
+@np.errstate(all="ignore")
+def solve(training: TrainingSet, queries: Array, request: Request, advance: Advance) -> Winners:
+    """Return what `search` does, of arguments that have been checked."""
+    problem = Problem(training.rows, queries, request.k, request.memory_limit)
+    if not request.exact:
+        dtype = request.dtype(queries, training.rows)
+        return compute(training, problem, request.method, dtype, advance)
+    problem = problem.examined()
+    tree = choose_tree(training, problem, request.algorithm)
+    if tree is None:
+        return compare(training, problem, advance)
+
+    def over_all(some: Problem) -> Winners:
+        return compare(training, some, advance)
+
+    return by_tree(tree, problem, over_all, request.algorithm == "auto", advance)
+
+
+def compare(training: TrainingSet, problem: Problem, advance: Advance) -> Winners:
+    """Return the truly k nearest rows by comparing all rows, in the fastest form that is exact."""
+    if problem.whole:
+        fits = nothing_rounds(problem.queries, problem.rows, bits=24)
+        dtype = np.float32 if fits else np.float64
+        distances, indices = compute(training, problem, "expanded", dtype, advance)
+        return distances.astype(np.float64, copy=False), indices
+    taken = 8 * (problem.queries.size + problem.rows.size)
+    least = max(taken, Tiles(problem.d, problem.k, True).bytes())
+    if problem.error and taken + least <= problem.memory:  # which leaves it to the copies' search
+        moved = near_zero(problem.queries, problem.rows)
+        if moved:
+            near = TrainingSet(moved[1])
+            rest = Problem(near.rows, moved[0], problem.k, problem.memory - taken)
+            _, indices = compare(near, rest.examined(), advance)
+            return np.full(indices.shape, np.nan), indices
+    return certified(problem, advance)
 
 
 def k_nearest(

@@ -18,10 +18,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nnlib.certify import check_underflow
-from nnlib.merge import Indices, Neighbors, filled, merge, slices
+from nnlib.merge import Neighbors, merge
 from nnlib.request import Request
-from nnlib.search import TrainingSet, progress_bar, search_rows, tile_bytes
-from nnlib.shortlist import Advance
+from nnlib.search import TrainingSet, solve
+from nnlib.settle import filled
+from nnlib.tiles import Advance, Tiles, Winners, progress_bar, slices
 from nnlib.validation import (
     Array,
     RowSource,
@@ -58,7 +59,7 @@ def share_out(source: RowSource, n_test: int, request: Request) -> Shares:
     converted = dtype.kind == "b" or not dtype.isnative
     row = d * dtype.itemsize * (1 - mapped + converted) + 8
     neighbors = k * (16 + d * dtype.itemsize)
-    least = max(4 * row, 36 * neighbors, 2 * tile_bytes(1, 1, d, k, request.method))
+    least = max(4 * row, 36 * neighbors, 2 * Tiles(d, k, request.exact).bytes())
     if memory_limit < least:
         raise ValueError(
             f"memory_limit must be at least {least} bytes to read X_train in stretches for "
@@ -114,7 +115,7 @@ def search_part(
         shift = part.start + first - part.rows.start
         training = TrainingSet(rows, start=shift)
         few = request.of_all(min(request.k, len(training)), request.memory_limit)
-        distances, places = search_rows(training, queries, few, advance)
+        distances, places = solve(training, queries, few, advance)
         distances = filled(queries, training.rows, distances, places)
         found = Neighbors(places + shift, distances, training.rows[places])
         known = merge(queries, known, found, request.k, request.method) if known else found
@@ -124,7 +125,7 @@ def search_part(
 
 
 @np.errstate(all="ignore")
-def search_source(X_train: RowSource, X_test: ArrayLike, request: Request) -> tuple[Array, Indices]:
+def search_source(X_train: RowSource, X_test: ArrayLike, request: Request) -> Winners:
     """Return (squared distances, indices), both (n_test, k); see `nnlib.search.k_nearest`.
 
     The source is read front to back, once for every block of queries; not at all without queries.

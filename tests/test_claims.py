@@ -608,8 +608,8 @@ def test_finite_numbers_are_known_as_such_after_one_pass(monkeypatch):
 def test_small_types_are_widened_and_large_integers_decided_without_rounding(monkeypatch):
     """Not to float64, and not before a subtraction: the digits go through a float32 product."""
     says("edges.ipynb", "widens small types before the first operation, and never lets")
-    used, computed = [], search.search_computed
-    monkeypatch.setattr(search, "search_computed", lambda *a: used.append(a[3::2]) or computed(*a))
+    used, computed = [], search.compute
+    monkeypatch.setattr(search, "compute", lambda *a: used.append(a[2:4]) or computed(*a))
     digits = load_digits().data.astype(np.uint8)
     nearest(digits[:1000], digits[1000:])
     assert set(used) == {("expanded", np.float32)}

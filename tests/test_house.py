@@ -17,8 +17,8 @@ import nnlib
 
 ROOT = Path(__file__).resolve().parent.parent
 CORE = [
-    "validation", "distances", "request", "certify", "errorfree", "merge", "threads", "shortlist",
-    "tree", "search", "network",
+    "validation", "distances", "request", "certify", "errorfree", "tiles", "problem", "settle",
+    "merge", "threads", "shortlist", "tree", "search", "network",
 ]  # fmt: skip
 
 
@@ -40,8 +40,10 @@ def imported(path: Path) -> set[str]:
 @pytest.mark.parametrize("module", [*CORE, "stream", "votes"])
 def test_the_core_imports_numpy_and_itself_only(module):
     allowed = {"numpy", *(f"nnlib.{name}" for name in CORE)}
+    if module == "tiles":
+        allowed.add("tqdm")  # for a progress bar
     if module == "search":
-        allowed |= {"tqdm", "nnlib.stream"}  # for a progress bar; for rows that are not in memory
+        allowed.add("nnlib.stream")  # for rows that are not in memory
     if module == "threads":
         allowed.add("threadpoolctl")  # when a search takes several threads
     if module == "tree":
@@ -52,9 +54,9 @@ def test_the_core_imports_numpy_and_itself_only(module):
 def test_the_core_can_be_read_in_one_sitting():
     lines = sum(
         len((ROOT / "nnlib" / f"{name}.py").read_text().splitlines())
-        for name in [*CORE, "votes", "classifier"]
+        for name in [*CORE, "stream", "votes", "classifier"]
     )
-    assert lines <= 3571  # of which about 1,600 are code
+    assert lines <= 3760  # of which about 1,600 are code
 
 
 def test_only_the_classifier_imports_scikit_learn_in_the_library():

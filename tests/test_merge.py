@@ -15,12 +15,14 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from strategies import FAMILIES, Problem, oracle_distances, oracle_k_nearest, problems
 
-from nnlib import merge as merge_module
+from nnlib import settle as settle_module
 from nnlib import squared_distances
-from nnlib.certify import conversion_error
 from nnlib.distances import direct_tile
-from nnlib.merge import MERGED, Neighbors, merge, pair_distances, settle_all
+from nnlib.merge import MERGED, Neighbors, merge
+from nnlib.problem import Candidates
+from nnlib.problem import Problem as Asked
 from nnlib.request import METHODS
+from nnlib.settle import pair_distances, settled
 from nnlib.validation import as_rows
 
 # Rows and a query of which float64 computes the wrong order: the farther one looks nearer.
@@ -124,7 +126,7 @@ def test_ties_of_whole_numbers_are_not_settled_in_integers(monkeypatch, dtype):
     def refuse(*arguments):
         raise AssertionError("settled in integers")
 
-    monkeypatch.setattr(merge_module, "settle", refuse)
+    monkeypatch.setattr(settle_module, "settle", refuse)
     rng = np.random.default_rng(0)
     T, X = (rng.integers(0, 3, (n, 3)).astype(dtype) for n in (60, 20))
     ranking, computed = distances_of(T, X, "exact")
@@ -141,16 +143,16 @@ def test_masses_are_settled_as_few_are(problem, k, lot):
     T, X = as_rows("T", problem.T), as_rows("X", problem.X)
     k = 1 + k % len(T)
     owner, index = np.repeat(np.arange(len(X)), len(T)), np.tile(np.arange(len(T)), len(X))
-    error = conversion_error(X, T)
+    asked = Asked(T, X, k, 2**20).examined()
     with np.errstate(all="ignore"):
         computed = pair_distances(X, T, owner, index)
         sides = []
         for mass in (1, 64 * 33, 10**9):
-            with mock.patch.multiple(merge_module, MASS=mass, LOT=lot):
-                sides.append(settle_all(T, X, k, error, owner, index, computed))
+            with mock.patch.multiple(settle_module, MASS=mass, LOT=lot):
+                sides.append(settled(asked, Candidates(owner, index, computed)).row)
     assert np.array_equal(sides[0], sides[1])
     assert np.array_equal(sides[0], sides[2])
-    assert np.array_equal(index[sides[0]].reshape(-1, k), oracle_k_nearest(T, X, k))
+    assert np.array_equal(sides[0].reshape(-1, k), oracle_k_nearest(T, X, k))
 
 
 @given(problems(), st.data())
@@ -169,9 +171,9 @@ def test_pair_distances_are_entries_of_the_direct_tile(problem, data):
 def test_one_close_pair_is_settled_alone(monkeypatch):
     """Of a hundred neighbors whose order is proved but for two, two are compared in integers."""
     asked = []
-    settle = merge_module.settle
+    settle = settle_module.settle
     monkeypatch.setattr(
-        merge_module,
+        settle_module,
         "settle",
         lambda x, rows, some, k: asked.append(len(some)) or settle(x, rows, some, k),
     )
@@ -179,7 +181,7 @@ def test_one_close_pair_is_settled_alone(monkeypatch):
     T[50] = T[40]
     index = np.arange(100)
     computed = pair_distances(X, T, np.zeros(100, np.intp), index)
-    found = settle_all(T, X, 80, 0.0, np.zeros(100, np.intp), index, computed)
+    found = settled(Asked(T, X, 80, 0), Candidates(np.zeros(100, np.intp), index, computed)).row
     assert asked == [2]
     expected = sorted(range(100), key=lambda i: (T[i, 0], i))[:80]
     assert found.tolist() == expected
@@ -189,13 +191,13 @@ def test_masses_of_ties_need_no_fractions(monkeypatch):
     def refuse(*arguments):
         raise AssertionError("settled in integers")
 
-    monkeypatch.setattr(merge_module, "settle", refuse)
+    monkeypatch.setattr(settle_module, "settle", refuse)
     rng = np.random.default_rng(0)
     T, X = rng.permuted(np.tile(rng.random(5), (700, 1)), axis=1), np.full((2, 5), 0.3)
     owner, index = np.repeat(np.arange(2), 700), np.tile(np.arange(700), 2)
     computed = pair_distances(X, T, owner, index)
-    found = settle_all(T, X, 7, 0.0, owner, index, computed)
-    assert index[found].reshape(2, 7).tolist() == [list(range(7))] * 2
+    found = settled(Asked(T, X, 7, 0), Candidates(owner, index, computed)).row
+    assert found.reshape(2, 7).tolist() == [list(range(7))] * 2
 
 
 def test_a_common_type_would_round():

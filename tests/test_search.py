@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from sklearn.datasets import load_digits, load_iris
 from strategies import FAMILIES, Problem, oracle_distances, oracle_k_nearest, problems
 
-from nnlib import k_nearest, merge, nearest, predict_1nn, shortlist, squared_distances, tree
+from nnlib import k_nearest, nearest, predict_1nn, settle, shortlist, squared_distances, tree
 from nnlib import search as search_module
 from nnlib.certify import cutoff
-from nnlib.merge import slices, smallest_k
+from nnlib.problem import Problem as Asked
 from nnlib.request import METHODS, Request
-from nnlib.search import TrainingSet, keep_best, search, tile_shape
+from nnlib.search import TrainingSet, search
+from nnlib.tiles import TILE_BYTES, Tiles, keep_best, slices, smallest_k
 
 INTEGERS = ("bits", "small integers", "signed integers")
 IRIS = load_iris()
@@ -34,9 +35,8 @@ def smallest_limit(problem, k, method):
     while low < high:
         middle = (low + high) // 2
         try:
-            tile_shape(
-                max(len(problem.X), 1), len(problem.T), problem.T.shape[1], k, method, middle
-            )
+            tiles = Tiles(problem.T.shape[1], k, method == "exact")
+            tiles.shape(max(len(problem.X), 1), len(problem.T), middle)
             high = middle
         except ValueError:
             low = middle + 1
@@ -132,7 +132,7 @@ def small_scale(group=2, room=(4, 2), tile=(8, 3), odd=3, threads=1, counted=())
         yield {
             name: stack.enter_context(mock.patch.object(home, name, wraps=getattr(home, name)))
             for name in counted
-            for home in [merge if name == "settle" else search_module]
+            for home in [settle if name == "settle" else search_module]
         }
 
 
@@ -157,17 +157,17 @@ def test_the_certified_search_is_the_truth(problem, k, group, room, threads):
         assert np.array_equal(k_nearest(T, X, k), oracle_k_nearest(T, X, k))
 
 
-STAGES = ("filter_rows", "settle_pairs", "exact_winners", "first_k", "search_exact", "settle")
+STAGES = ("filter_rows", "settled_pairs", "exact_winners", "first_k", "by_direct_form", "settle")
 
 
 @pytest.mark.parametrize(
     ("family", "stages"),
     [
-        ("doubles", {"filter_rows", "settle_pairs"}),
-        ("lattice", {"filter_rows", "settle_pairs", "exact_winners", "first_k", "settle"}),
-        ("ulps apart", {"filter_rows", "settle_pairs", "exact_winners", "first_k", "settle"}),
-        ("mixed magnitudes", {"filter_rows", "exact_winners", "search_exact", "settle"}),
-        ("integers beyond 2**53", {"search_exact", "settle"}),
+        ("doubles", {"filter_rows", "settled_pairs"}),
+        ("lattice", {"filter_rows", "settled_pairs", "exact_winners", "first_k", "settle"}),
+        ("ulps apart", {"filter_rows", "settled_pairs", "exact_winners", "first_k", "settle"}),
+        ("mixed magnitudes", {"filter_rows", "exact_winners", "by_direct_form", "settle"}),
+        ("integers beyond 2**53", {"by_direct_form", "settle"}),
     ],
 )
 def test_tiny_problems_run_through_every_stage(family, stages):
@@ -231,9 +231,9 @@ def test_the_search_catches_a_bound_that_is_too_small(monkeypatch):
     with small_scale(16, (60, 0), (512, 64), counted=["filter_rows"]) as calls:
         assert np.array_equal(nearest(T, X), truth)
         assert calls["filter_rows"].called
-        proved = search_module.choose_frame
+        proved = shortlist.choose_frame
         monkeypatch.setattr(
-            search_module, "choose_frame", lambda *a: proved(*a)._replace(theta=2.0**-40)
+            shortlist, "choose_frame", lambda *a: proved(*a)._replace(theta=2.0**-40)
         )
         assert (nearest(T, X) != truth).any()
 
@@ -243,24 +243,24 @@ def test_outliers_do_not_spoil_the_filter():
     rng = np.random.default_rng(0)
     T, X = rng.standard_normal((3000, 8)), rng.standard_normal((400, 8))
     T[5], X[7] = 1e200, -1e200
-    with small_scale(32, (24, 8), (1024, 256), counted=["search_crowded"]) as calls:
+    with small_scale(32, (24, 8), (1024, 256), counted=["by_digits"]) as calls:
         found = nearest(T, X)
-        assert sum(len(call.args[1]) for call in calls["search_crowded"].call_args_list) == 1
+        assert sum(len(call.args[0].queries) for call in calls["by_digits"].call_args_list) == 1
     assert np.array_equal(found[:7], nearest(T[6:], X[:7], method="direct") + 6)
-    assert np.array_equal(
-        found, search_module.search_exact(TrainingSet(T), X, 1, 500, 0.0)[1][:, 0]
-    )
+    with np.errstate(all="ignore"):
+        expected = search_module.by_direct_form(Asked(T, X, 1, 2**26), 500)[1][:, 0]
+    assert np.array_equal(found, expected)
 
 
 def test_coarse_grids_are_searched_in_float32(monkeypatch):
     types = []
-    compute = search_module.search_computed
+    compute = search_module.compute
 
-    def recording(*arguments):
-        types.append(arguments[-1])
-        return compute(*arguments)
+    def recording(training, problem, method, dtype, advance):
+        types.append(dtype)
+        return compute(training, problem, method, dtype, advance)
 
-    monkeypatch.setattr(search_module, "search_computed", recording)
+    monkeypatch.setattr(search_module, "compute", recording)
     distances, indices = k_nearest(DIGITS.data, DIGITS.data[:9], 3, return_distance=True)
     assert types == [np.float32]
     assert distances.dtype == np.float64
@@ -384,8 +384,8 @@ def test_threads_share_the_rows_and_change_no_bit(threads):
     for count in (1, threads):
         seen = []
         with small_scale(8, (24, 8), (64, 48), threads=count):
-            request = Request(4)
-            found.append(search_module.search_rows(TrainingSet(T), X, request, seen.append))
+            request = Request(4, algorithm="brute")
+            found.append(search_module.solve(TrainingSet(T), X, request, seen.append))
         counts.append(sum(seen))
     assert counts == [len(T) * len(X)] * 2
     for alone, together in zip(*found, strict=True):
@@ -407,7 +407,7 @@ def test_many_neighbors_crowd_no_query(k):
     """Hits of the k nearest groups are no reason to give a query up."""
     rng = np.random.default_rng(0)
     T, X = rng.standard_normal((20_000, 16)), rng.standard_normal((50, 16))
-    with mock.patch.object(search_module, "search_crowded", side_effect=AssertionError):
+    with mock.patch.object(search_module, "by_digits", side_effect=AssertionError):
         found = k_nearest(T, X, k, algorithm="brute")
     assert np.array_equal(found, k_nearest(T, X, k, method="direct"))
 
@@ -415,13 +415,13 @@ def test_many_neighbors_crowd_no_query(k):
 def test_a_mass_of_ties_is_settled_on_the_way(monkeypatch):
     """With little memory and many ties, candidates are settled before the last tile."""
     calls = []
-    settle_all = search_module.settle_all
+    settled = search_module.settled
 
-    def counting(*arguments):
-        calls.append(len(arguments[-1]))
-        return settle_all(*arguments)
+    def counting(problem, found):
+        calls.append(len(found.owner))
+        return settled(problem, found)
 
-    monkeypatch.setattr(search_module, "settle_all", counting)
+    monkeypatch.setattr(search_module, "settled", counting)
     rng = np.random.default_rng(0)
     T = np.concatenate([np.full((70, 2), 0.3), rng.integers(0, 3, (130, 2)) * 0.1])
     X = rng.integers(0, 5, (7, 2)) * 0.1
@@ -431,9 +431,8 @@ def test_a_mass_of_ties_is_settled_on_the_way(monkeypatch):
         for memory_limit in (limit, limit + 3000, limit + 20000):
             calls.clear()
             assert np.array_equal(k_nearest(T, X, k, memory_limit=memory_limit), truth)
-            n_blocks = len(
-                list(slices(len(X), tile_shape(len(X), len(T), 2, k, "exact", memory_limit)[0]))
-            )
+            queries, _ = Tiles(2, k, True).shape(len(X), len(T), memory_limit)
+            n_blocks = len(list(slices(len(X), queries)))
             if memory_limit == limit:
                 assert len(calls) > n_blocks
 
@@ -442,8 +441,8 @@ def test_nothing_is_settled_where_nothing_is_close(monkeypatch):
     def refuse(*arguments):
         raise AssertionError("settled in integers")
 
-    monkeypatch.setattr(merge, "settle", refuse)
-    monkeypatch.setattr(merge, "pair_digits", refuse)  # settles masses
+    monkeypatch.setattr(settle, "settle", refuse)
+    monkeypatch.setattr(settle, "pair_digits", refuse)  # settles masses
     rng = np.random.default_rng(0)
     T, X = rng.standard_normal((3000, 4)), rng.standard_normal((700, 4))
     for algorithm in ("brute", "tree"):
@@ -648,7 +647,7 @@ def test_a_bound_that_is_no_number_loses_no_row(maker, k, algorithm, monkeypatch
 
     monkeypatch.setattr(shortlist.Shortlist, "original", shortlist.Shortlist.screen, raising=False)
     monkeypatch.setattr(shortlist.Shortlist, "screen", screen)
-    for module in (search_module, merge, tree):
+    for module in (search_module, settle, tree):
         monkeypatch.setattr(module, "cutoff", spoilt_cutoff)
     for room in (None, (4, 2)):  # with much room, and with so little that queries are given up
         if room:
@@ -754,14 +753,15 @@ def test_tile_shapes_keep_within_the_limit(method):
         (3, 10**6, 50, 9),
     ]:
         least = smallest_limit(Problem(np.zeros((n_train, d)), np.zeros((n_test, d))), k, method)
+        tiles = Tiles(d, k, method == "exact")
         for limit in (least, least + 1, 2 * least, 10 * least, 2**26, 2**40):
-            q, n = tile_shape(n_test, n_train, d, k, method, limit)
+            q, n = tiles.shape(n_test, n_train, limit)
             assert 1 <= q <= n_test
             assert 1 <= n <= n_train
             assert 8 * q * n <= max(limit, 8)
-            assert 8 * q * n <= search_module.TILE_BYTES
+            assert 8 * q * n <= TILE_BYTES
         with pytest.raises(ValueError, match=rf"at least {least} bytes for d = {d} and k = {k}"):
-            tile_shape(n_test, n_train, d, k, method, least - 1)
+            tiles.shape(n_test, n_train, least - 1)
 
 
 def test_slices_cover_everything_once():

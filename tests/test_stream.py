@@ -17,8 +17,8 @@ from strategies import Problem, oracle_distances, oracle_k_nearest, problems
 from nnlib import k_nearest, nearest, predict_1nn
 from nnlib import stream as stream_module
 from nnlib.request import METHODS, Request
-from nnlib.search import tile_bytes
 from nnlib.stream import MAPPED, Shares, search_source, share_out
+from nnlib.tiles import Tiles
 from nnlib.validation import is_source
 
 BITWISE = ("exact", "direct")
@@ -415,7 +415,7 @@ def test_the_limit_is_shared_out(d, dtype, k, method, more):
     shares = share_out(source, 1000, Request(k, method, memory_limit=limit))
     assert 1 <= shares.queries <= 1000
     assert shares.rows >= 1
-    assert shares.search >= tile_bytes(1, 1, d, k, method)
+    assert shares.search >= Tiles(d, k, method == "exact").bytes()
     row = d * np.dtype(dtype).itemsize
     known = 3 * (shares.queries + 2) * k * (16 + row)
     assert shares.rows * row + known + shares.search <= limit

@@ -26,8 +26,10 @@ from nnlib import (
 )
 from nnlib import search as search_module
 from nnlib import tree as tree_module
+from nnlib.problem import Problem as Asked
 from nnlib.request import Request
 from nnlib.search import TrainingSet, search
+from nnlib.settle import filled
 from nnlib.tree import (
     COSTS,
     LARGEST,
@@ -199,13 +201,12 @@ def test_proved_answers_are_the_truth_and_others_are_left_over(problem, k):
         mock.patch.object(tree_module, "LEAF", 2),
         mock.patch.object(tree_module, "candidates", lambda k, n: (min(k + 1, n), min(k + 3, n))),
     ):
-        error = search_module.conversion_error(T, X)
-        whole = search_module.nothing_rounds(X, T)
-        found = Tree(T).search(X, k, error, whole, 2**20, lambda count: None)
-        distances, indices, left = found
+        asked = Asked(T, X, k, 2**20).examined()
+        distances, indices, left = Tree(T).search(asked, lambda count: None)
     expected = k_nearest(T, X, k, algorithm="brute", return_distance=True)
     assert np.array_equal(indices[~left], expected[1][~left])
-    assert np.array_equal(distances[~left], expected[0][~left])
+    distances = filled(X[~left], T, distances[~left], indices[~left])
+    assert np.array_equal(distances, expected[0][~left])
 
 
 def clouds():
@@ -243,10 +244,10 @@ def test_same_bits_as_all_rows(T, X, k):
 
 def left_over(T, X, k=1):
     """Return how many queries the tree hands to the search over all rows."""
-    rows = mock.Mock(wraps=search_module.search_rows)
-    with mock.patch.object(search_module, "search_rows", rows):
+    rows = mock.Mock(wraps=search_module.compare)
+    with mock.patch.object(search_module, "compare", rows):
         k_nearest(T, X, k, algorithm="tree")
-    return sum(len(call.args[1]) for call in rows.call_args_list)
+    return sum(len(call.args[1].queries) for call in rows.call_args_list)
 
 
 def test_what_is_left_over():
@@ -352,7 +353,8 @@ def test_in_several_threads_at_once():
     results = [None] * 4
 
     def work(i):
-        results[i] = search(training, X, Request(3, algorithm="tree"))
+        distances, indices = search(training, X, Request(3, algorithm="tree"))
+        results[i] = filled(X, training.rows, distances, indices), indices
 
     threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
     for thread in threads:
@@ -372,9 +374,12 @@ def test_the_bar_reaches_its_end(step, trial):
     T = np.concatenate([np.full((100, 3), step), rng.random((300, 3))])
     X = np.concatenate([rng.random((130, 3)), np.zeros((30, 3))])
     seen = []
-    training = TrainingSet(T)
-    request = Request(2, algorithm="auto" if trial else "tree", memory_limit=2**24)
-    search_module.search_pruned(training, training.tree(), X, request, seen.append)
+    training, asked = TrainingSet(T), Asked(T, X, 2, 2**24).examined()
+
+    def over_all(some):
+        return search_module.compare(training, some, seen.append)
+
+    search_module.by_tree(training.tree(), asked, over_all, trial, seen.append)
     assert sum(seen) == len(T) * len(X)
 
 
@@ -392,14 +397,15 @@ def test_a_slow_tree_is_left_if_the_rows_are_faster(slow, faster, asked, monkeyp
     count = dict.fromkeys(asked, 0)
 
     def search(name):
-        def answer(queries):
-            count[name] += len(queries)
-            return queries, queries.astype(np.intp)
+        def answer(some):
+            count[name] += len(some.queries)
+            return some.queries, some.queries.astype(np.intp)
 
         return answer
 
     X = np.arange(160.0)[:, None]
-    found = search_module.tried(search("tree"), search("rows"), X, slow=1.0)
+    problem = Asked(X, X, 1, 0)
+    found = search_module.tried(search("tree"), search("rows"), problem, slow=1.0)
     assert count == asked
     assert np.array_equal(found[0], X)
     assert np.array_equal(found[1], X)
