@@ -15,13 +15,13 @@ from sklearn.utils import assert_all_finite, check_array, check_consistent_lengt
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from nnlib.memory import search
 from nnlib.request import MEMORY_LIMIT, Request
-from nnlib.search import TrainingSet, search
 from nnlib.settle import filled
+from nnlib.training import TrainingSet
 from nnlib.validation import (
     Array,
     as_array,
-    as_rows,
     check_choice,
     check_count,
     distinct_labels,
@@ -129,7 +129,7 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         self._cosine = self.metric == "cosine"
         # Norms and a tree are kept for these rows, so they must not change with the caller's.
         rows = normalized(X, "X") if self._cosine else X.astype(X.dtype.newbyteorder("="))
-        self._training = TrainingSet(rows, keep_weights=self.method == "expanded")
+        self._training = TrainingSet(rows, keep_weights=request.expanded)
         self.n_samples_fit_ = len(X)
 
     def _request(self, k: int) -> Request:
@@ -165,7 +165,7 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         X, squared, indices = self._search(X, k)
         if not return_distance:
             return indices
-        squared = filled(X, self._training.rows, squared, indices)
+        squared = filled(self._training.rows, X, squared, indices)
         # On normalized rows ‖x − t‖² = 2 − 2 cos.
         return (squared / 2 if self._cosine else squared), indices
 
@@ -177,9 +177,7 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         check_count("n_neighbors", k, 1, len(self._training), f"n_samples = {len(self._training)}")
         if self._cosine:
             X = normalized(X, "X")
-        request = self._request(k)
-        X = as_rows("X_test", X, native=False)
-        return X, *search(self._training, X, request)
+        return search(self._training, X, self._request(k))
 
     def _vote(self, X: Any) -> Ballot:
         """Return what each neighbor of the queries counts."""
@@ -189,7 +187,7 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
             return Ballot(X, indices, np.ones(indices.shape), np.ones(len(X), np.bool_))
         if not self._request(1).exact:  # which may round to float32, and hide a distance of zero
             squared[:] = np.nan
-        squared = filled(X, rows, squared.astype(np.float64, copy=False), indices)
+        squared = filled(rows, X, squared.astype(np.float64, copy=False), indices)
         if not np.isfinite(squared).all():
             raise ValueError(
                 "a squared distance overflows float64, so that weights='distance' is undefined; "

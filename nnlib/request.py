@@ -24,7 +24,7 @@ class Request:
     ) -> None:
         self.method = check_choice("method", method, METHODS)
         self.algorithm = check_choice("algorithm", algorithm, ALGORITHMS)
-        self.exact = method == "exact"
+        self.exact, self.expanded = method == "exact", method == "expanded"
         if algorithm == "tree" and not self.exact:
             raise ValueError(f"algorithm='tree' needs method='exact'; got method={method!r}")
         self.k, self.memory_limit, self.progress = k, memory_limit, progress

@@ -138,7 +138,7 @@ def settled_pairs(problem: Problem, owner: Indices, index: Indices) -> Winners:
 
 
 @np.errstate(all="ignore")
-def filled(queries: Array, rows: Array, distances: Array, indices: Indices) -> Array:
+def filled(rows: Array, queries: Array, distances: Array, indices: Indices) -> Array:
     """Return the squared distances (n_test, k) with those that no search needed filled in."""
     k = indices.shape[1]
     for part in slices(len(indices), 1 + 2**12 // k):

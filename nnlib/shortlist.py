@@ -7,6 +7,7 @@ bound in each group of rows, and a second time only where a group can hold a can
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -181,29 +182,22 @@ class Shortlist:
         self.give_up(kept > self.fair // 2)
 
 
-def filter_rows(problem: Problem, by: Filter, advance: Advance) -> Shortlist:
-    """Return the shortlist of the rows that the float32 product does not rule out."""
+def filter_rows(problem: Problem, by: Filter, advance: Advance) -> tuple[Array, Indices, Indices]:
+    """Return who is crowded, (n_test,), and the pairs that the product does not rule out."""
     sides = query_side(by.frame, problem.queries)
-
-    def screen(starts: Iterator[int]) -> Shortlist:
-        return screen_rows(problem, by, sides, starts, advance)
-
+    screen = partial(screen_rows, problem, by, sides, advance)
     found, *others = side_by_side(by.threads, screen, range(0, len(problem.rows), by.rows))
     for other in others:
         found.join(other)
     if others:
         found.prune()
-    return found
+    return found.crowded, found.owner, found.index
 
 
 def screen_rows(
-    problem: Problem,
-    by: Filter,
-    sides: tuple[Array, Array],
-    starts: Iterator[int],
-    advance: Advance,
+    problem: Problem, by: Filter, sides: tuple[Array, Array], advance: Advance, tasks: Iterator[int]
 ) -> Shortlist:
-    """Return the shortlist of the rows in the tiles that start at `starts`."""
+    """Return the shortlist of the rows in the tiles that start at each of the `tasks`."""
     rows, (features, g) = problem.rows, sides
     n_test = len(features)
     found = Shortlist(np.isinf(g), problem.k, by)
@@ -211,7 +205,7 @@ def screen_rows(
     buffer = np.empty(most * by.part, np.float32)
     space = np.zeros((most, by.width), np.float32)
     with np.errstate(all="ignore"):  # each thread has its own
-        for start in starts:
+        for start in tasks:
             stretch = slice(start, min(start + by.rows, len(rows)))
             groups = -(-(stretch.stop - start) // by.group)
             weights = space[: groups * by.group]

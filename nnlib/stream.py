@@ -18,16 +18,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nnlib.certify import check_underflow
+from nnlib.memory import solve
 from nnlib.merge import Neighbors, merge
 from nnlib.request import Request
-from nnlib.search import TrainingSet, solve
 from nnlib.settle import filled
 from nnlib.tiles import Advance, Tiles, Winners, progress_bar, slices
+from nnlib.training import TrainingSet
 from nnlib.validation import (
     Array,
     RowSource,
     as_array,
-    as_numbers,
     as_rows,
     at_hand,
     check_same_width,
@@ -116,7 +116,7 @@ def search_part(
         training = TrainingSet(rows, start=shift)
         few = request.of_all(min(request.k, len(training)), request.memory_limit)
         distances, places = solve(training, queries, few, advance)
-        distances = filled(queries, training.rows, distances, places)
+        distances = filled(training.rows, queries, distances, places)
         found = Neighbors(places + shift, distances, training.rows[places])
         known = merge(queries, known, found, request.k, request.method) if known else found
         del rows, training, found  # or they would be kept while the next stretch is read
@@ -132,18 +132,13 @@ def search_source(X_train: RowSource, X_test: ArrayLike, request: Request) -> Wi
     Each row is checked when it is read, so an error in the last one comes after the others have
     been searched. Beyond the queries and the result, the memory limit holds for the rows read, the
     search and the neighbors known, and 2 MiB more are taken. What a source's own reading takes
-    besides is its own affair.
-
-    Raises
-    ------
-    ValueError
-        As `k_nearest`, and if what a slice of the source holds is not what its shape and dtype
-        say.
+    besides is its own affair. Raises as `k_nearest` does, and if what a slice of the source holds
+    is not what its shape and dtype say.
     """
     if request.algorithm == "tree":
         raise ValueError("algorithm='tree' needs X_train in memory; got a row-sliceable source")
     source = check_source("X_train", X_train)
-    n_train, dtype = source.shape[0], as_numbers("X_train", np.empty(0, source.dtype)).dtype
+    n_train = source.shape[0]
     queries = as_rows("X_test", X_test)
     check_same_width("X_train", source, "X_test", queries)
     request = request.among(n_train)
@@ -151,7 +146,8 @@ def search_source(X_train: RowSource, X_test: ArrayLike, request: Request) -> Wi
     shares = share_out(source, len(queries), request)
     whole = Part(slice(0, n_train), 0, shares.rows)
     once = request.of_all(request.k, shares.search)
-    distances = np.empty((len(queries), request.k), request.dtype(queries, np.empty(0, dtype)))
+    dtype = request.dtype(queries, np.empty(0, source.dtype))
+    distances = np.empty((len(queries), request.k), dtype)
     indices = np.empty(distances.shape, np.intp)
     with progress_bar(len(queries) * n_train, request.progress) as advance:
         for block in slices(len(queries), shares.queries):

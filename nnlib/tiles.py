@@ -96,18 +96,15 @@ def keep_best(best: Winners | None, values: Array, first: int, k: int) -> Winner
     The old entries stand before the new ones, so that position order is index order and a tie
     keeps the earlier row.
     """
+    take = np.take_along_axis
     positions = smallest_k(values, min(k, values.shape[1]))
-    found = np.take_along_axis(values, positions, axis=1)
-    indices = positions + first
+    found, indices = take(values, positions, axis=1), positions + first
     if best is None:
         return found, indices
     found = np.concatenate([best[0], found], axis=1)
     indices = np.concatenate([best[1], indices], axis=1)
     positions = smallest_k(found, min(k, found.shape[1]))
-    return (
-        np.take_along_axis(found, positions, axis=1),
-        np.take_along_axis(indices, positions, axis=1),
-    )
+    return take(found, positions, axis=1), take(indices, positions, axis=1)
 
 
 def idle(count: int) -> None:

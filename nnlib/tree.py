@@ -103,7 +103,7 @@ def bound_was_read() -> bool:
 
 
 class Costs(NamedTuple):
-    """Seconds that `benchmarks/algorithms.py` fitted, for `brute_seconds` and `tree_seconds`."""
+    """Seconds that `benchmarks/algorithms.py` fitted, and what they say of a search."""
 
     brute_call: float = 0.000813
     brute_entry: float = 1.1e-08  # a number of the inputs
@@ -120,6 +120,21 @@ class Costs(NamedTuple):
     spread: float = 0.6  # how many leaves wide a ball is in each coordinate, over the theory
     brute_neighbor: float = 7.09e-07  # a neighbor of a query, beyond its first
     tree_neighbor: float = 4.41e-07
+
+    def brute_seconds(self, n_test: int, n_train: int, d: int, k: int = 1) -> float:
+        """Return about how long the search over all rows takes."""
+        beyond = self.brute_neighbor * n_test * (k - 1)
+        return total(self[:4], brute_terms(n_test, n_train, d)) + beyond
+
+    def build_seconds(self, n_train: int, d: int) -> float:
+        """Return about how long building the tree takes."""
+        return total(self[4:7], build_terms(n_train, d))
+
+    def tree_seconds(self, n_test: int, n_train: int, d: int, k: int, built: bool) -> float:
+        """Return about how long the tree takes; to build, too, if it is not `built`."""
+        asked = total(self[7:12], tree_terms(n_test, n_train, d, k, self.spread))
+        asked += self.tree_neighbor * n_test * (k - 1)
+        return asked if built else asked + self.build_seconds(n_train, d)
 
 
 COSTS = Costs()
@@ -163,30 +178,12 @@ def total(costs: tuple[float, ...], terms: list[float]) -> float:
     return sum(c * t for c, t in zip(costs, terms, strict=True))
 
 
-def brute_seconds(costs: Costs, n_test: int, n_train: int, d: int, k: int = 1) -> float:
-    """Return about how long the search over all rows takes."""
-    beyond = costs.brute_neighbor * n_test * (k - 1)
-    return total(costs[:4], brute_terms(n_test, n_train, d)) + beyond
-
-
-def tree_seconds(costs: Costs, n_test: int, n_train: int, d: int, k: int, built: bool) -> float:
-    """Return about how long the tree takes; to build, too, if it is not `built`."""
-    asked = total(costs[7:12], tree_terms(n_test, n_train, d, k, costs.spread))
-    asked += costs.tree_neighbor * n_test * (k - 1)
-    return asked if built else asked + build_seconds(costs, n_train, d)
-
-
-def build_seconds(costs: Costs, n_train: int, d: int) -> float:
-    """Return about how long building the tree takes."""
-    return total(costs[4:7], build_terms(n_train, d))
-
-
 def tree_pays(n_test: int, n_train: int, d: int, k: int, built: bool) -> bool:
     """Return whether the tree is expected to take less time than the search over all rows."""
     if d == 0:
         return False
-    alone = brute_seconds(COSTS, n_test, n_train, d, k)
-    return tree_seconds(COSTS, n_test, n_train, d, k, built) < alone and bound_was_read()
+    alone = COSTS.brute_seconds(n_test, n_train, d, k)
+    return COSTS.tree_seconds(n_test, n_train, d, k, built) < alone and bound_was_read()
 
 
 def tree_bytes(rows: Array) -> int:

@@ -16,9 +16,11 @@ from packaging.utils import canonicalize_name
 import nnlib
 
 ROOT = Path(__file__).resolve().parent.parent
+# From the bottom up: each imports none but those before it.
 CORE = [
-    "validation", "distances", "request", "certify", "errorfree", "tiles", "problem", "settle",
-    "merge", "threads", "shortlist", "tree", "search", "network",
+    "validation", "request", "distances", "certify", "errorfree", "threads", "tiles", "problem",
+    "settle", "merge", "tree", "training", "shortlist", "computed", "exact", "choice", "memory",
+    "stream", "search", "network",
 ]  # fmt: skip
 
 
@@ -37,13 +39,11 @@ def imported(path: Path) -> set[str]:
     return found - set(sys.stdlib_module_names)
 
 
-@pytest.mark.parametrize("module", [*CORE, "stream", "votes"])
+@pytest.mark.parametrize("module", [*CORE, "votes"])
 def test_the_core_imports_numpy_and_itself_only(module):
     allowed = {"numpy", *(f"nnlib.{name}" for name in CORE)}
     if module == "tiles":
         allowed.add("tqdm")  # for a progress bar
-    if module == "search":
-        allowed.add("nnlib.stream")  # for rows that are not in memory
     if module == "threads":
         allowed.add("threadpoolctl")  # when a search takes several threads
     if module == "tree":
@@ -54,9 +54,46 @@ def test_the_core_imports_numpy_and_itself_only(module):
 def test_the_core_can_be_read_in_one_sitting():
     lines = sum(
         len((ROOT / "nnlib" / f"{name}.py").read_text().splitlines())
-        for name in [*CORE, "stream", "votes", "classifier"]
+        for name in [*CORE, "votes", "classifier"]
     )
     assert lines <= 3760  # of which about 1,600 are code
+
+
+def test_arrows_in_the_core_point_down():
+    """So there is no circle, and whoever reads the rooms in this order needs none that follows."""
+    for place, module in enumerate(CORE):
+        above = {f"nnlib.{name}" for name in CORE[place:]}
+        assert not imported(ROOT / "nnlib" / f"{module}.py") & above, module
+
+
+# A user may name every option of these.
+PUBLIC = {"k_nearest", "nearest", "ThreeLayerNet.__init__", "NeighborsBase.__init__"}
+
+
+def test_only_public_signatures_have_six_parameters():
+    many = set()
+    for module in [*CORE, "votes", "classifier", "distributed"]:
+        tree = ast.parse((ROOT / "nnlib" / f"{module}.py").read_text(encoding="utf-8"))
+        methods = {
+            function: f"{node.name}."
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ClassDef)
+            for function in node.body
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef):
+                given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+                if len([a for a in given if a.arg not in ("self", "cls")]) >= 6:
+                    many.add(methods.get(node, "") + node.name)
+    assert many == PUBLIC
+
+
+def test_a_method_is_known_by_its_name_in_three_rooms():
+    """Request decides, the book's own distances, and a merge that shards call by name."""
+    rooms = {
+        p.stem for p in (ROOT / "nnlib").glob("*.py") if re.search(r"method [!=]= ", p.read_text())
+    }
+    assert rooms == {"request", "distances", "merge"}
 
 
 def test_only_the_classifier_imports_scikit_learn_in_the_library():

@@ -16,13 +16,24 @@ from hypothesis import strategies as st
 from sklearn.datasets import load_digits, load_iris
 from strategies import FAMILIES, Problem, oracle_distances, oracle_k_nearest, problems
 
-from nnlib import k_nearest, nearest, predict_1nn, settle, shortlist, squared_distances, tree
-from nnlib import search as search_module
+from nnlib import (
+    choice,
+    exact,
+    k_nearest,
+    memory,
+    nearest,
+    predict_1nn,
+    settle,
+    shortlist,
+    squared_distances,
+    tree,
+)
 from nnlib.certify import cutoff
+from nnlib.memory import search
 from nnlib.problem import Problem as Asked
 from nnlib.request import METHODS, Request
-from nnlib.search import TrainingSet, search
 from nnlib.tiles import TILE_BYTES, Tiles, keep_best, slices, smallest_k
+from nnlib.training import TrainingSet
 
 INTEGERS = ("bits", "small integers", "signed integers")
 IRIS = load_iris()
@@ -116,10 +127,10 @@ def test_mixed_integer_types_are_compared_as_integers():
 def small_scale(group=2, room=(4, 2), tile=(8, 3), odd=3, threads=1, counted=()):
     """Let tiny problems run through every stage; count the calls of some functions."""
     settings = {
-        search_module: {
-            "SMALL_WORK": -1, "MOST_ODD": odd, "FAIR": 0, "tree_pays": lambda *sizes: False,
-            "threads_for": lambda products: threads,
+        exact: {
+            "SMALL_WORK": -1, "MOST_ODD": odd, "FAIR": 0, "threads_for": lambda products: threads,
         },
+        choice: {"SMALL_WORK": -1, "tree_pays": lambda *sizes: False},
         shortlist: {
             "GROUP": group, "GROUPS": 1, "ROOM": room, "FILTER_TILE": tile, "WIDE_TILE": tile,
             "THREAD_BYTES": 1, "FEWEST_ROWS": 1,
@@ -132,7 +143,7 @@ def small_scale(group=2, room=(4, 2), tile=(8, 3), odd=3, threads=1, counted=())
         yield {
             name: stack.enter_context(mock.patch.object(home, name, wraps=getattr(home, name)))
             for name in counted
-            for home in [settle if name == "settle" else search_module]
+            for home in [settle if name == "settle" else exact]
         }
 
 
@@ -248,19 +259,19 @@ def test_outliers_do_not_spoil_the_filter():
         assert sum(len(call.args[0].queries) for call in calls["by_digits"].call_args_list) == 1
     assert np.array_equal(found[:7], nearest(T[6:], X[:7], method="direct") + 6)
     with np.errstate(all="ignore"):
-        expected = search_module.by_direct_form(Asked(T, X, 1, 2**26), 500)[1][:, 0]
+        expected = exact.by_direct_form(Asked(T, X, 1, 2**26), 500)[1][:, 0]
     assert np.array_equal(found, expected)
 
 
 def test_coarse_grids_are_searched_in_float32(monkeypatch):
     types = []
-    compute = search_module.compute
+    compute = memory.compute
 
     def recording(training, problem, method, dtype, advance):
         types.append(dtype)
         return compute(training, problem, method, dtype, advance)
 
-    monkeypatch.setattr(search_module, "compute", recording)
+    monkeypatch.setattr(memory, "compute", recording)
     distances, indices = k_nearest(DIGITS.data, DIGITS.data[:9], 3, return_distance=True)
     assert types == [np.float32]
     assert distances.dtype == np.float64
@@ -273,7 +284,7 @@ def test_coarse_grids_are_searched_in_float32(monkeypatch):
 @pytest.mark.parametrize("k", [1, 5])
 @pytest.mark.parametrize("threads", [1, 2])
 def test_peak_memory_of_the_certified_search(maker, k, threads, monkeypatch):
-    monkeypatch.setattr(search_module, "threads_for", lambda products: threads)
+    monkeypatch.setattr(exact, "threads_for", lambda products: threads)
     monkeypatch.setattr(shortlist, "THREAD_BYTES", 2**19)
     rng = np.random.default_rng(0)
     n, q, d = 3000, 200, 20
@@ -295,11 +306,11 @@ def test_the_certified_search_in_several_threads_at_once():
     rng = np.random.default_rng(0)
     training = TrainingSet(rng.standard_normal((4000, 16)))
     X = rng.standard_normal((600, 16))
-    expected = search(training, X, Request(2))
+    _, *expected = search(training, X, Request(2))
     results = [None] * 4
 
     def work(i):
-        results[i] = search(training, X, Request(2))
+        _, *results[i] = search(training, X, Request(2))
 
     threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
     for thread in threads:
@@ -315,7 +326,7 @@ def test_the_certified_search_in_several_threads_at_once():
 @pytest.mark.parametrize("k", [1, 10, 50])
 def test_peak_memory_of_many_neighbors(k, threads, monkeypatch):
     """Few features and many neighbors: here the hits of a tile take more room than all else."""
-    monkeypatch.setattr(search_module, "threads_for", lambda products: threads)
+    monkeypatch.setattr(exact, "threads_for", lambda products: threads)
     monkeypatch.setattr(shortlist, "THREAD_BYTES", 2**20)
     rng = np.random.default_rng(0)
     T, X = rng.standard_normal((8000, 8)), rng.standard_normal((4000, 8))
@@ -362,7 +373,7 @@ def test_a_distance_that_is_not_needed_is_not_measured():
     X[3] = T[5]
     training = TrainingSet(T)
     distances, indices = k_nearest(T, X, 1, algorithm="brute", return_distance=True)
-    some, again = search(training, X, Request(1, algorithm="brute"))
+    _, some, again = search(training, X, Request(1, algorithm="brute"))
     assert np.array_equal(indices, again)
     assert indices[3] == 5
     known = ~np.isnan(some)
@@ -385,7 +396,7 @@ def test_threads_share_the_rows_and_change_no_bit(threads):
         seen = []
         with small_scale(8, (24, 8), (64, 48), threads=count):
             request = Request(4, algorithm="brute")
-            found.append(search_module.solve(TrainingSet(T), X, request, seen.append))
+            found.append(memory.solve(TrainingSet(T), X, request, seen.append))
         counts.append(sum(seen))
     assert counts == [len(T) * len(X)] * 2
     for alone, together in zip(*found, strict=True):
@@ -394,12 +405,12 @@ def test_threads_share_the_rows_and_change_no_bit(threads):
 
 
 def test_threads_are_called_for_much_work_and_where_nobody_is_busy(monkeypatch):
-    much, long = search_module.THREADED_WORK, search_module.LONG_WORK
-    monkeypatch.setattr(search_module, "blas_threads", lambda: 2)
+    much, long = exact.THREADED_WORK, exact.LONG_WORK
+    monkeypatch.setattr(exact, "blas_threads", lambda: 2)
     for busy, expected in ((False, [1, 2, 2, 2]), (True, [1, 1, 1, 2])):
-        monkeypatch.setattr(search_module, "others_run", lambda busy=busy: busy)
+        monkeypatch.setattr(exact, "others_run", lambda busy=busy: busy)
         works = (much - 1, much, long - 1, long)
-        assert [search_module.threads_for(work) for work in works] == expected
+        assert [exact.threads_for(work) for work in works] == expected
 
 
 @pytest.mark.parametrize("k", [20, 50, 100])
@@ -407,7 +418,7 @@ def test_many_neighbors_crowd_no_query(k):
     """Hits of the k nearest groups are no reason to give a query up."""
     rng = np.random.default_rng(0)
     T, X = rng.standard_normal((20_000, 16)), rng.standard_normal((50, 16))
-    with mock.patch.object(search_module, "by_digits", side_effect=AssertionError):
+    with mock.patch.object(exact, "by_digits", side_effect=AssertionError):
         found = k_nearest(T, X, k, algorithm="brute")
     assert np.array_equal(found, k_nearest(T, X, k, method="direct"))
 
@@ -415,13 +426,13 @@ def test_many_neighbors_crowd_no_query(k):
 def test_a_mass_of_ties_is_settled_on_the_way(monkeypatch):
     """With little memory and many ties, candidates are settled before the last tile."""
     calls = []
-    settled = search_module.settled
+    settled = exact.settled
 
     def counting(problem, found):
         calls.append(len(found.owner))
         return settled(problem, found)
 
-    monkeypatch.setattr(search_module, "settled", counting)
+    monkeypatch.setattr(exact, "settled", counting)
     rng = np.random.default_rng(0)
     T = np.concatenate([np.full((70, 2), 0.3), rng.integers(0, 3, (130, 2)) * 0.1])
     X = rng.integers(0, 5, (7, 2)) * 0.1
@@ -647,7 +658,7 @@ def test_a_bound_that_is_no_number_loses_no_row(maker, k, algorithm, monkeypatch
 
     monkeypatch.setattr(shortlist.Shortlist, "original", shortlist.Shortlist.screen, raising=False)
     monkeypatch.setattr(shortlist.Shortlist, "screen", screen)
-    for module in (search_module, settle, tree):
+    for module in (exact, settle, tree):
         monkeypatch.setattr(module, "cutoff", spoilt_cutoff)
     for room in (None, (4, 2)):  # with much room, and with so little that queries are given up
         if room:
@@ -837,12 +848,12 @@ def test_norms_of_wide_and_converted_rows():
 def test_a_training_set_may_be_shared_between_threads():
     training = TrainingSet(DIGITS.data[:500], keep_weights=True)
     queries = DIGITS.data[500:700]
-    expected = search(TrainingSet(training.rows), queries, Request(3, "expanded"))
+    _, *expected = search(TrainingSet(training.rows), queries, Request(3, "expanded"))
     start, results = threading.Barrier(4), [None] * 4
 
     def work(i):
         start.wait()
-        results[i] = search(training, queries, Request(3, "expanded"))
+        _, *results[i] = search(training, queries, Request(3, "expanded"))
 
     threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
     for thread in threads:

@@ -20,27 +20,20 @@ from strategies import FAMILIES, Problem, oracle_distance, oracle_k_nearest, pro
 from nnlib import (
     NearestNeighborClassifier,
     NearestNeighborRegressor,
+    choice,
     k_nearest,
+    memory,
     nearest,
     predict_1nn,
+    training,
 )
-from nnlib import search as search_module
 from nnlib import tree as tree_module
+from nnlib.memory import search
 from nnlib.problem import Problem as Asked
 from nnlib.request import Request
-from nnlib.search import TrainingSet, search
 from nnlib.settle import filled
-from nnlib.tree import (
-    COSTS,
-    LARGEST,
-    Tree,
-    brute_seconds,
-    build_seconds,
-    candidates,
-    leaves_visited,
-    tree_bytes,
-    tree_fits,
-)
+from nnlib.training import TrainingSet
+from nnlib.tree import COSTS, LARGEST, Tree, candidates, leaves_visited, tree_bytes, tree_fits
 
 ROOT = Path(__file__).resolve().parent.parent
 STORED = json.loads((ROOT / "benchmarks" / "algorithms.json").read_text(encoding="utf-8"))
@@ -205,7 +198,7 @@ def test_proved_answers_are_the_truth_and_others_are_left_over(problem, k):
         distances, indices, left = Tree(T).search(asked, lambda count: None)
     expected = k_nearest(T, X, k, algorithm="brute", return_distance=True)
     assert np.array_equal(indices[~left], expected[1][~left])
-    distances = filled(X[~left], T, distances[~left], indices[~left])
+    distances = filled(T, X[~left], distances[~left], indices[~left])
     assert np.array_equal(distances, expected[0][~left])
 
 
@@ -244,8 +237,8 @@ def test_same_bits_as_all_rows(T, X, k):
 
 def left_over(T, X, k=1):
     """Return how many queries the tree hands to the search over all rows."""
-    rows = mock.Mock(wraps=search_module.compare)
-    with mock.patch.object(search_module, "compare", rows):
+    rows = mock.Mock(wraps=memory.compare)
+    with mock.patch.object(memory, "compare", rows):
         k_nearest(T, X, k, algorithm="tree")
     return sum(len(call.args[1].queries) for call in rows.call_args_list)
 
@@ -353,8 +346,8 @@ def test_in_several_threads_at_once():
     results = [None] * 4
 
     def work(i):
-        distances, indices = search(training, X, Request(3, algorithm="tree"))
-        results[i] = filled(X, training.rows, distances, indices), indices
+        found = search(training, X, Request(3, algorithm="tree"))
+        results[i] = filled(training.rows, *found), found[2]
 
     threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
     for thread in threads:
@@ -377,9 +370,9 @@ def test_the_bar_reaches_its_end(step, trial):
     training, asked = TrainingSet(T), Asked(T, X, 2, 2**24).examined()
 
     def over_all(some):
-        return search_module.compare(training, some, seen.append)
+        return memory.compare(training, some, seen.append)
 
-    search_module.by_tree(training.tree(), asked, over_all, trial, seen.append)
+    choice.by_tree(training.tree(), asked, over_all, trial, seen.append)
     assert sum(seen) == len(T) * len(X)
 
 
@@ -393,7 +386,7 @@ def test_the_bar_reaches_its_end(step, trial):
 )
 def test_a_slow_tree_is_left_if_the_rows_are_faster(slow, faster, asked, monkeypatch):
     clock = iter([0.0, 5.0 if slow else 0.5, 10.0, 11.0 if faster else 20.0])
-    monkeypatch.setattr(search_module.time, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr(choice.time, "perf_counter", lambda: next(clock))
     count = dict.fromkeys(asked, 0)
 
     def search(name):
@@ -405,7 +398,7 @@ def test_a_slow_tree_is_left_if_the_rows_are_faster(slow, faster, asked, monkeyp
 
     X = np.arange(160.0)[:, None]
     problem = Asked(X, X, 1, 0)
-    found = search_module.tried(search("tree"), search("rows"), problem, slow=1.0)
+    found = choice.tried(search("tree"), search("rows"), problem, slow=1.0)
     assert count == asked
     assert np.array_equal(found[0], X)
     assert np.array_equal(found[1], X)
@@ -417,7 +410,7 @@ def test_a_slow_tree_is_left_if_the_rows_are_faster(slow, faster, asked, monkeyp
 def test_the_choice_follows_the_costs(monkeypatch):
     rng = np.random.default_rng(0)
     planted = mock.Mock(wraps=Tree)
-    monkeypatch.setattr(search_module, "Tree", planted)
+    monkeypatch.setattr(training, "Tree", planted)
     T, X = rng.random((20_000, 3)), rng.random((2000, 3))
     assert np.array_equal(nearest(T, X), nearest(T, X, algorithm="brute"))
     assert planted.call_count == 1
@@ -426,7 +419,7 @@ def test_the_choice_follows_the_costs(monkeypatch):
     nearest(T, X, memory_limit=2**18)
     nearest(T, X, method="direct")
     assert planted.call_count == 1
-    monkeypatch.setattr(search_module, "tree_pays", lambda *sizes: False)
+    monkeypatch.setattr(choice, "tree_pays", lambda *sizes: False)
     nearest(T, X)
     assert planted.call_count == 1
     nearest(T, X, algorithm="tree")
@@ -437,7 +430,7 @@ def test_the_choice_follows_the_costs(monkeypatch):
 def test_an_estimator_plants_its_tree_once(monkeypatch):
     rng = np.random.default_rng(0)
     planted = mock.Mock(wraps=Tree)
-    monkeypatch.setattr(search_module, "Tree", planted)
+    monkeypatch.setattr(training, "Tree", planted)
     T, X = rng.random((3000, 3)), rng.random((300, 3))
     y = rng.integers(0, 3, len(T))
     model = NearestNeighborClassifier(3, algorithm="tree").fit(T, y)
@@ -449,7 +442,7 @@ def test_an_estimator_plants_its_tree_once(monkeypatch):
     assert np.array_equal(other.predict(X), first)
     assert planted.call_count == 1
     seen = []
-    monkeypatch.setattr(search_module, "tree_pays", lambda *sizes: seen.append(sizes) or sizes[-1])
+    monkeypatch.setattr(choice, "tree_pays", lambda *sizes: seen.append(sizes) or sizes[-1])
     auto = NearestNeighborClassifier(3).fit(T, y)
     auto.predict(X)
     auto._training.tree()
@@ -467,10 +460,10 @@ def test_an_estimator_that_is_asked_often_plants_its_tree(n, monkeypatch):
     """Once the pairs it has compared, by their price, would have paid for it; no clock decides."""
     rng = np.random.default_rng(0)
     planted = mock.Mock(wraps=Tree)
-    monkeypatch.setattr(search_module, "Tree", planted)
+    monkeypatch.setattr(training, "Tree", planted)
     T, X = rng.random((n, 2)), rng.random((60, 2))
     model = NearestNeighborRegressor().fit(T, np.arange(n))
-    price, each = build_seconds(COSTS, n, 2), brute_seconds(COSTS, 1, n, 2)
+    price, each = COSTS.build_seconds(n, 2), COSTS.brute_seconds(1, n, 2)
     before = int(np.ceil(price / each))
     assert 2 < before < 40
     found = []
@@ -484,7 +477,7 @@ def test_an_estimator_that_is_asked_often_plants_its_tree(n, monkeypatch):
 
 
 def test_few_rows_are_compared_however_often(monkeypatch):
-    monkeypatch.setattr(search_module, "Tree", mock.Mock(side_effect=AssertionError))
+    monkeypatch.setattr(training, "Tree", mock.Mock(side_effect=AssertionError))
     T = np.random.default_rng(0).random((150, 4))
     model = NearestNeighborRegressor().fit(T, np.arange(150))
     for _ in range(50):
@@ -580,27 +573,27 @@ def test_the_fit_finds_costs_that_made_the_times(algorithms):
     for n_test, n_train in ((200, 2000), (2000, 2000), (200, 20_000), (3000, 90_000)):
         for d in (1, 2, 3, 5, 8):
             seconds = {
-                "brute": [tree_module.brute_seconds(made, n_test, n_train, d)],
-                "tree": [tree_module.tree_seconds(made, n_test, n_train, d, 1, True)],
+                "brute": [made.brute_seconds(n_test, n_train, d)],
+                "tree": [made.tree_seconds(n_test, n_train, d, 1, True)],
             }
-            whole = tree_module.tree_seconds(made, n_test, n_train, d, 1, False)
+            whole = made.tree_seconds(n_test, n_train, d, 1, False)
             seconds["build"] = [whole - seconds["tree"][0]]
             cases.append(
                 {"cloud": "even", "shape": [n_test, n_train, d], "k": 1, "seconds": seconds}
             )
     for shape, k in (((100, 100_000, 3), 500), ((200, 10_000, 8), 9000)):
         seconds = {
-            "brute": [tree_module.brute_seconds(made, *shape, k)],
-            "tree": [tree_module.tree_seconds(made, *shape, k, True)],
-            "build": [tree_module.build_seconds(made, *shape[1:])],
+            "brute": [made.brute_seconds(*shape, k)],
+            "tree": [made.tree_seconds(*shape, k, True)],
+            "build": [made.build_seconds(*shape[1:])],
         }
         cases.append({"cloud": "even", "shape": list(shape), "k": k, "seconds": seconds})
     found = algorithms.fit(cases)
     assert found[-2:] == pytest.approx(made[-2:], rel=0.02)
     for case in cases[:-2]:
         shape = case["shape"]
-        again = tree_module.brute_seconds(found, *shape)
+        again = found.brute_seconds(*shape)
         assert again == pytest.approx(case["seconds"]["brute"][0], rel=0.02)
-        again = tree_module.tree_seconds(found, *shape, 1, True)
+        again = found.tree_seconds(*shape, 1, True)
         assert again == pytest.approx(case["seconds"]["tree"][0], rel=0.02)
     assert algorithms.losses(found, cases)["even"]["new"] <= 1.02
