@@ -184,6 +184,10 @@ def test_a_name_that_is_read_or_for_types_only_is_not_there():
     assert defined(ast.parse(source).body) == {"b", "c", "e", "h", "j", "k", "m", "n"}
 
 
+def test_each_room_of_the_core_has_a_test_file_of_its_name():
+    assert [name for name in CORE if not (ROOT / "tests" / f"test_{name}.py").exists()] == []
+
+
 def test_test_files_have_names_of_their_own():
     names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
     assert len(names) == len(set(names))  # pytest imports them by name
