@@ -35,17 +35,12 @@ from scipy.spatial import cKDTree
 from threadpoolctl import threadpool_limits
 
 from nnlib import nearest
-from nnlib.search import SMALL_WORK, TrainingSet, search
-from nnlib.tree import (
-    COSTS,
-    Costs,
-    Tree,
-    brute_seconds,
-    brute_terms,
-    build_terms,
-    tree_seconds,
-    tree_terms,
-)
+from nnlib.exact import SMALL_WORK
+from nnlib.memory import search
+from nnlib.request import Request
+from nnlib.settle import filled
+from nnlib.training import TrainingSet
+from nnlib.tree import COSTS, Costs, Tree, brute_terms, build_terms, tree_terms
 
 STORED = Path(__file__).with_name("algorithms.json")
 Rows = NDArray[np.floating[Any]]
@@ -106,11 +101,12 @@ def case(cloud: str, n_test: int, n_train: int, d: int, k: int, plan: Plan) -> C
     rng = np.random.default_rng(0)
     T, X = CLOUDS[cloud](rng, n_train, d), CLOUDS[cloud](rng, n_test, d)
     training, planted = TrainingSet(T), TrainingSet(T)
-    search(planted, X, k, algorithm="tree", memory_limit=2**28)
+    brute, tree = Request(k, algorithm="brute"), Request(k, algorithm="tree", memory_limit=2**28)
+    search(planted, X, tree)
     calls = {
-        "brute": lambda: clock(lambda: search(training, X, k, algorithm="brute")),
+        "brute": lambda: clock(lambda: filled(T, *search(training, X, brute))),
         "build": lambda: clock(lambda: Tree(T)),
-        "tree": lambda: clock(lambda: search(planted, X, k, algorithm="tree", memory_limit=2**28)),
+        "tree": lambda: clock(lambda: filled(T, *search(planted, X, tree))),
     }
     seconds = interleaved(calls, plan.seconds, plan.fewest, plan.most)
     return {"cloud": cloud, "shape": [n_test, n_train, d], "k": k, "seconds": seconds}
@@ -147,8 +143,8 @@ def fit(cases: list[Case]) -> Costs:
     tree, _, spread = min(trials, key=lambda trial: trial[1])
     one = Costs(*brute, *build, *tree, spread, 0.0, 0.0)
     beside = {
-        "brute": [brute_seconds(one, *c["shape"], c["k"]) for c in many],
-        "tree": [tree_seconds(one, *c["shape"], c["k"], True) for c in many],
+        "brute": [one.brute_seconds(*c["shape"], c["k"]) for c in many],
+        "tree": [one.tree_seconds(*c["shape"], c["k"], True) for c in many],
     }
     more = [of_a_neighbor(many, name, known) for name, known in beside.items()]
     return one._replace(brute_neighbor=more[0], tree_neighbor=more[1])
@@ -164,8 +160,8 @@ def of_a_neighbor(cases: list[Case], name: str, beside: list[float]) -> float:
 
 def chosen(costs: Costs, shape: list[int], k: int, built: bool) -> str:
     """Return which of the two the costs call faster."""
-    tree = tree_seconds(costs, *shape, k, built)
-    return "tree" if tree < brute_seconds(costs, *shape, k) else "brute"
+    tree = costs.tree_seconds(*shape, k, built)
+    return "tree" if tree < costs.brute_seconds(*shape, k) else "brute"
 
 
 def loss(costs: Costs, case: Case, built: bool) -> float:
@@ -266,8 +262,7 @@ def main(arguments: list[str]) -> int:
     print(f"Stored in {options.output.name}.")
     if result["costs"] != COSTS._asdict():
         print("These are not the costs of nnlib/tree.py; put there what a test will ask for:")
-        lines = (f"    {name}={value},\n" for name, value in result["costs"].items())
-        print(f"COSTS = Costs(\n{''.join(lines)})")
+        print("".join(f"    {name}: float = {value}\n" for name, value in result["costs"].items()))
     return 0
 
 

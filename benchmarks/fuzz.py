@@ -188,7 +188,10 @@ def raising(T: Rows, X: Rows, way: Way, **limit: int) -> Answer:
 def small_tiles(T: Rows, X: Rows, way: Way, **limit: int) -> Answer:
     """Ask with the filter and threads that are otherwise for large searches only."""
     at_once = {"SMALL_WORK": 0, "THREADED_WORK": 0, "others_run": lambda: False}
-    with mock.patch.multiple("nnlib.search", **at_once):
+    with (
+        mock.patch.multiple("nnlib.exact", **at_once),
+        mock.patch("nnlib.choice.SMALL_WORK", 0),
+    ):
         return with_distances(T, X, way, **limit)
 
 

@@ -40,7 +40,7 @@ from hostile import (
 from threadpoolctl import threadpool_limits
 
 from nnlib import nearest
-from nnlib.search import MEMORY_LIMIT
+from nnlib.request import MEMORY_LIMIT
 
 STORED = Path(__file__).with_name("peers.json")
 PRODUCTS = {

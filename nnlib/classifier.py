@@ -15,8 +15,10 @@ from sklearn.utils import assert_all_finite, check_array, check_consistent_lengt
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from nnlib.distances import direct_pairs
-from nnlib.search import MEMORY_LIMIT, METHODS, TrainingSet, check_algorithm, search
+from nnlib.memory import search
+from nnlib.request import MEMORY_LIMIT, Request
+from nnlib.settle import filled
+from nnlib.training import TrainingSet
 from nnlib.validation import (
     Array,
     as_array,
@@ -121,15 +123,18 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         """Check the parameters against the rows and prepare the training side."""
         check_choice("weights", self.weights, VOTES)
         check_choice("metric", self.metric, METRICS)
-        check_choice("method", self.method, METHODS)
-        check_algorithm(self.algorithm, self.method)
+        request = self._request(self.n_neighbors)
         check_count("n_neighbors", self.n_neighbors, 1, len(X), f"n_samples = {len(X)}")
-        check_count("memory_limit", self.memory_limit, 1, None, "bytes")
+        request.among(len(X))
         self._cosine = self.metric == "cosine"
         # Norms and a tree are kept for these rows, so they must not change with the caller's.
         rows = normalized(X, "X") if self._cosine else X.astype(X.dtype.newbyteorder("="))
-        self._training = TrainingSet(rows, keep_weights=self.method == "expanded")
+        self._training = TrainingSet(rows, keep_weights=request.expanded)
         self.n_samples_fit_ = len(X)
+
+    def _request(self, k: int) -> Request:
+        """Return what is asked of the search for k neighbors."""
+        return Request(k, self.method, self.algorithm, self.memory_limit)
 
     def kneighbors(
         self, X: Any, n_neighbors: int | None = None, return_distance: bool = True
@@ -157,26 +162,22 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
             row under "cosine".
         """
         k = self.n_neighbors if n_neighbors is None else n_neighbors
-        _, squared, indices = self._search(X, k)
+        X, squared, indices = self._search(X, k)
         if not return_distance:
             return indices
+        squared = filled(self._training.rows, X, squared, indices)
         # On normalized rows ‖x − t‖² = 2 − 2 cos.
         return (squared / 2 if self._cosine else squared), indices
 
     def _search(self, X: Any, k: int) -> tuple[Array, Array, Array]:
-        """Return the queries as searched, and their (squared distances, indices)."""
+        """Return the queries as searched, and their (squared distances, indices); see `search`."""
         check_is_fitted(self, "n_samples_fit_")
         X = self._read(X, reset=False)
         check_choice("weights", self.weights, VOTES)
         check_count("n_neighbors", k, 1, len(self._training), f"n_samples = {len(self._training)}")
         if self._cosine:
             X = normalized(X, "X")
-        options: dict[str, Any] = {
-            "method": self.method,
-            "algorithm": self.algorithm,
-            "memory_limit": self.memory_limit,
-        }
-        return X, *search(self._training, X, k, **options)
+        return search(self._training, X, self._request(k))
 
     def _vote(self, X: Any) -> Ballot:
         """Return what each neighbor of the queries counts."""
@@ -184,8 +185,9 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         rows = self._training.rows
         if self.weights == "uniform":
             return Ballot(X, indices, np.ones(indices.shape), np.ones(len(X), np.bool_))
-        if self.method != "exact":  # which may round to float32, and hide a distance of zero
-            squared = direct_pairs(X, rows, indices)
+        if not self._request(1).exact:  # which may round to float32, and hide a distance of zero
+            squared[:] = np.nan
+        squared = filled(rows, X, squared.astype(np.float64, copy=False), indices)
         if not np.isfinite(squared).all():
             raise ValueError(
                 "a squared distance overflows float64, so that weights='distance' is undefined; "

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nnlib.distances import check_norms
-from nnlib.search import MEMORY_LIMIT
+from nnlib.request import MEMORY_LIMIT
 from nnlib.validation import (
     Array,
     as_labels,

@@ -31,17 +31,6 @@ def direct_tile(X: Array, T: Array) -> NDArray[np.floating]:
     return total
 
 
-def direct_pairs(X: Array, T: Array, indices: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Return ‖x_i − t_j‖² for the chosen j in row i of `indices` (q, k): shape (q, k), float64.
-
-    The direct form again, in the same order: the bits of a float64 `direct_tile`.
-    """
-    total = np.zeros(indices.shape)
-    for x_j, t_j in zip(X.T, T.T, strict=True):
-        total += np.square(x_j.astype(np.float64)[:, None] - t_j[indices])
-    return total
-
-
 def squared_norms(rows: Array) -> NDArray[np.floating]:
     """Return ‖t‖² for every row of `rows` (n, d), shape (n,)."""
     return np.asarray(np.einsum("ij,ij->i", rows, rows))

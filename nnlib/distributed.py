@@ -30,28 +30,19 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nnlib.merge import Indices, Neighbors, merge, slices
-from nnlib.search import (
-    MEMORY_LIMIT,
-    METHODS,
-    check_told_apart,
-    idle,
-    progress_bar,
-    tile_shape,
-)
-from nnlib.shortlist import Advance
-from nnlib.stream import search_part
+from nnlib.merge import Neighbors, merge
+from nnlib.request import MEMORY_LIMIT, Request
+from nnlib.stream import Part, search_part
+from nnlib.tiles import Advance, Indices, Tiles, Winners, idle, progress_bar, slices
 from nnlib.validation import (
     Array,
     as_array,
     as_rows,
     as_training_rows,
-    check_choice,
     check_count,
     check_same_width,
     check_two_dimensional,
     is_source,
-    working_dtype,
 )
 
 try:
@@ -97,19 +88,18 @@ class Shard(NamedTuple):
 
     source: Source
     form: Form  # of the source
-    part: slice  # of the source
-    start: int  # where the first row of the part stands in the whole training set
+    part: Part
 
     @property
     def length(self) -> int:
         """Return how many rows there are."""
-        return int(self.part.stop - self.part.start)
+        return int(self.part.rows.stop - self.part.rows.start)
 
     @property
     def place(self) -> str:
         """Return where its rows are, for people."""
-        last = self.start + self.length - 1
-        return f"in {self.source.name}, among rows {self.start} to {last} of all"
+        first, last = self.part.start, self.part.start + self.length - 1
+        return f"in {self.source.name}, among rows {first} to {last} of all"
 
 
 def height(form: Form, size: int) -> int:
@@ -141,20 +131,8 @@ def form_of(rows: Any) -> Form:
     return Form(tuple(given.shape or ()), np.dtype(given.dtype))
 
 
-def search_shard(
-    given: Any,
-    form: Form,
-    part: slice,
-    start: int,
-    queries: Array,
-    k: int,
-    method: str,
-    memory_limit: int,
-) -> Neighbors:
-    """Return the k nearest in a part of what is given, whose first row is row `start` of all.
-
-    No more is read at a time than one stretch.
-    """
+def search_shard(given: Any, form: Form, part: Part, queries: Array, request: Request) -> Neighbors:
+    """Return the k nearest in a part of what is given, which is to have that form."""
     rows = opened(given)
     now = Form(tuple(rows.shape), np.dtype(rows.dtype))
     if now != form:
@@ -162,18 +140,18 @@ def search_shard(
             f"X_train promised {form.dtype} rows of shape {form.shape} here and gave {now.dtype} "
             f"rows of shape {now.shape}"
         )
-    step = height(form, SHARD_BYTES)
-    return search_part(rows, part, start, step, queries, k, method, memory_limit, idle)
+    return search_part(rows, part, queries, request, idle)
 
 
-def merge_all(queries: Array, parts: Sequence[Neighbors], k: int, method: str) -> Neighbors:
+def merge_all(queries: Array, parts: Sequence[Neighbors], request: Request) -> Neighbors:
     """Return the k nearest of all parts together."""
+    k, method = request.k, request.method
     return functools.reduce(lambda a, b: merge(queries, a, b, k, method), parts)
 
 
-def winners(found: Neighbors, method: str) -> tuple[Array, Indices]:
+def winners(found: Neighbors, request: Request) -> Winners:
     """Return (squared distances, indices): all that goes home."""
-    check_told_apart(found.distances, method)
+    request.check_told_apart(found.distances)
     return found.distances, found.indices
 
 
@@ -266,9 +244,11 @@ def cut(sources: Sequence[Source], forms: Sequence[Form]) -> list[Shard]:
     shards, start = [], 0
     for source, form in zip(sources, forms, strict=True):
         n = form.shape[0]
-        for part in slices(n, height(form, source.size) if source.size else max(n, 1)):
-            part = slice(part.start, min(part.stop, n))
-            shards.append(Shard(source, form, part, start + part.start))
+        for rows in slices(n, height(form, source.size) if source.size else max(n, 1)):
+            rows = slice(rows.start, min(rows.stop, n))
+            # No more is read at a time than one stretch.
+            part = Part(rows, start + rows.start, height(form, SHARD_BYTES))
+            shards.append(Shard(source, form, part))
         start += n
     return shards
 
@@ -290,7 +270,7 @@ def tree(join: Callable[[list[Any]], Any], leaves: Sequence[Any], fan_in: int) -
 
 
 def plan(
-    shards: Sequence[Shard], given: Sequence[Any], block: Any, k: int, method: str, limit: int
+    shards: Sequence[Shard], given: Sequence[Any], block: Any, request: Request
 ) -> tuple[Any, list[Any]]:
     """Return the task that answers a block of queries, and those that search a shard for it.
 
@@ -301,8 +281,7 @@ def plan(
         For each shard what its task opens, or a task that makes it.
     block : array or task
         Queries (q, d).
-    k, method, limit
-        As for `k_nearest`.
+    request : Request
     """
     run = uuid.uuid4().hex
     count = itertools.count()
@@ -313,11 +292,11 @@ def plan(
         return delayed(function, pure=False)(*arguments, dask_key_name=key)
 
     found = [
-        task(search_shard, rows, shard.form, shard.part, shard.start, block, k, method, limit)
+        task(search_shard, rows, shard.form, shard.part, block, request)
         for shard, rows in zip(shards, given, strict=True)
     ]
-    root = tree(lambda group: task(merge_all, block, group, k, method), found, FAN_IN)
-    return task(winners, root, method), found
+    root = tree(lambda group: task(merge_all, block, group, request), found, FAN_IN)
+    return task(winners, root, request), found
 
 
 # --- The cluster ------------------------------------------------------------------------------
@@ -425,7 +404,7 @@ def carried(client: Any, rows: Any) -> Any:
 
 
 def submit(
-    client: Any, shards: Sequence[Shard], blocks: Sequence[Array], **options: Any
+    client: Any, shards: Sequence[Shard], blocks: Sequence[Array], request: Request
 ) -> tuple[list[Any], list[Any]]:
     """Start all tasks; return futures of the answers, and of the searches, block by block.
 
@@ -435,7 +414,7 @@ def submit(
     given = [carried(client, shard.source.rows) for shard in shards]
     answers, searches = [], []
     for block in blocks:
-        answer, found = plan(shards, given, carried(client, block), **options)
+        answer, found = plan(shards, given, carried(client, block), request)
         answers.append(answer)
         searches += found
     futures = client.compute([*answers, *searches])
@@ -558,18 +537,18 @@ def k_nearest(
     otherwise, is given up with `distributed.KilledWorker`. A cluster without any worker waits for
     one to come.
     """
-    check_choice("method", method, METHODS)
+    request = Request(k, method, memory_limit=memory_limit)
     queries = as_rows("X_test", X_test)
-    k = check_count("k", k, 1, None, "neighbors")
-    memory_limit = check_count("memory_limit", memory_limit, 1, None, "bytes")
-    tile_shape(1, 1, queries.shape[1], k, method, memory_limit)  # raises if the limit is too low
+    request = request.among(None)
+    k = request.k
+    # Raises if the limit is too low.
+    Tiles(queries.shape[1], k, request.exact).shape(1, 1, request.memory_limit)
     in_chunks = isinstance(X_train, dask_array.Array)
     sources, forms = chunks_of(X_train) if in_chunks else (sources_of(X_train), [])
     with connected(client, timeout) as cluster, unless_dropped():
         whole = check_forms(sources, forms := forms or describe(cluster, sources), queries, k)
         shards = cut(sources, forms)
-        dtype = np.float64 if method == "exact" else working_dtype(queries, whole)
-        distances = np.empty((len(queries), k), dtype)
+        distances = np.empty((len(queries), k), request.dtype(queries, whole))
         indices = np.empty((len(queries), k), np.intp)
         parts = query_blocks(queries, k, whole[:1].nbytes)
         places = [
@@ -577,10 +556,9 @@ def k_nearest(
             for part in parts
             for shard in shards
         ]
-        options = {"k": k, "method": method, "limit": memory_limit}
         blocks = [queries[part] for part in parts]
         with progress_bar(len(queries) * len(whole), progress) as advance:
-            answers, searches = submit(cluster, shards, blocks, **options)
+            answers, searches = submit(cluster, shards, blocks, request)
             try:
                 for number, answer in collect(cluster, answers, searches, places, advance):
                     distances[parts[number]], indices[parts[number]] = answer
@@ -604,13 +582,15 @@ def nearest(
     The first column of `k_nearest` with k = 1, whose parameters, errors and notes it shares;
     shape (n_test,), dtype intp, ties to the earliest index.
     """
-    options: dict[str, Any] = {
-        "client": client,
-        "method": method,
-        "memory_limit": memory_limit,
-        "progress": progress,
-        "timeout": timeout,
-    }
-    found: Any = k_nearest(X_train, X_test, 1, **options)
+    found: Any = k_nearest(
+        X_train,
+        X_test,
+        1,
+        client=client,
+        method=method,
+        memory_limit=memory_limit,
+        progress=progress,
+        timeout=timeout,
+    )
     first: Indices = found[:, 0]
     return first

@@ -6,15 +6,17 @@ comes in tiles that stay in the processor's cache. Each tile is read once, for t
 bound in each group of rows, and a second time only where a group can hold a candidate.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlib.certify import Frame, gap, padded, query_side, row_side
-from nnlib.merge import Indices, slices
+from nnlib.certify import Frame, choose_frame, gap, padded, query_side, row_side
+from nnlib.problem import Problem
 from nnlib.threads import side_by_side
+from nnlib.tiles import Advance, Indices, slices
 from nnlib.validation import Array
 
 # In the filter: the rows and queries of a tile, which had better be small while it takes long to
@@ -35,13 +37,12 @@ THREAD_BYTES = 2**23
 # for groups of a good size.
 TURNS, FEWEST_ROWS = 4, 256
 
-Advance = Callable[[int], Any]
 
+class Filter(NamedTuple):
+    """Where the product is taken, and how its work is cut to fit into memory."""
 
-class Plan(NamedTuple):
-    """How the filter cuts its work to fit into memory."""
-
-    memory_limit: int
+    frame: Frame
+    memory: int
     width: int
     rows: int  # in a tile; of them every so manieth makes a group
     part: int  # queries in a tile
@@ -50,21 +51,23 @@ class Plan(NamedTuple):
     queries: int  # in one pass over all rows
     threads: int  # each with a tile of its own
 
-    def with_room(self, fair: int) -> "Plan | None":
-        """Return the plan with so many candidates a query, and fewer queries; None if too few."""
-        queries = self.memory_limit // (8 * self.width + 100 * fair)
+    def with_room(self, fair: int) -> "Filter | None":
+        """Return it with so many candidates a query, and fewer queries; None if too few."""
+        queries = self.memory // (8 * self.width + 100 * fair)
         return self._replace(fair=fair, queries=queries) if queries >= 8 else None
 
 
-def make_plan(n_train: int, d: int, k: int, memory_limit: int, threads: int) -> Plan | None:
-    """Return how to filter under the limit, or None if it is too tight, or k too large.
+def choose_filter(problem: Problem, threads: int) -> Filter | None:
+    """Return how to filter, or None if no frame helps, memory is too tight, or k too large.
 
     Three eighths of the limit are for tiles with their rows, the rest for the features of the
     queries, candidates, and temporary copies.
     """
-    width, room = padded(d), 3 * memory_limit // 8
+    n_train, k, memory = len(problem.rows), problem.k, problem.memory
+    frame = choose_frame(problem.rows, problem.queries, problem.error)
+    width, room = padded(problem.d), 3 * memory // 8
     rows, part = FILTER_TILE if width < WIDE else WIDE_TILE
-    threads = max(1, min(threads, memory_limit // THREAD_BYTES))
+    threads = max(1, min(threads, memory // THREAD_BYTES))
     fewest = max(FEWEST_ROWS, k * GROUP // 2)
     while threads > 1 and rows > fewest and n_train < TURNS * threads * rows:
         rows, part = rows // 2, 2 * part
@@ -73,10 +76,10 @@ def make_plan(n_train: int, d: int, k: int, memory_limit: int, threads: int) -> 
         rows, part = rows // 2, max(part // 2, 64)
     # The first tile alone must give upper bounds that rule out most of its rows.
     group = min(GROUP, n_train // (GROUPS * k), max(1, rows // (2 * k)))
-    if group == 0 or 4 * rows * (part + width) * threads > room:
+    if not frame or group == 0 or 4 * rows * (part + width) * threads > room:
         return None
-    plan = Plan(memory_limit, width, rows, part, group, 0, 0, threads)
-    return plan.with_room(ROOM[0] + ROOM[1] * k)
+    made = Filter(frame, memory, width, rows, part, group, 0, 0, threads)
+    return made.with_room(ROOM[0] + ROOM[1] * k)
 
 
 class Shortlist:
@@ -87,10 +90,10 @@ class Shortlist:
     others to do.
     """
 
-    def __init__(self, crowded: NDArray[np.bool_], k: int, plan: Plan) -> None:
-        self.crowded, self.fair = np.zeros_like(crowded), plan.fair
-        self.room = plan.fair * len(crowded) // plan.threads
-        self._lowest = np.empty((plan.rows // plan.group + 1) * plan.part, np.float32)
+    def __init__(self, crowded: NDArray[np.bool_], k: int, by: Filter) -> None:
+        self.crowded, self.fair = np.zeros_like(crowded), by.fair
+        self.room = by.fair * len(crowded) // by.threads
+        self._lowest = np.empty((by.rows // by.group + 1) * by.part, np.float32)
         self.upper = np.full((k, len(crowded)), np.inf, np.float32)
         # The candidates: query, row, lower bound.
         self.owner, self.index = np.empty(0, np.intp), np.empty(0, np.intp)
@@ -179,54 +182,43 @@ class Shortlist:
         self.give_up(kept > self.fair // 2)
 
 
-def filter_rows(
-    rows: Array, queries: Array, k: int, frame: Frame, plan: Plan, advance: Advance
-) -> Shortlist:
-    """Return the shortlist of the rows that the float32 product does not rule out."""
-    features, g = query_side(frame, queries)
-
-    def screen(starts: Iterator[int]) -> Shortlist:
-        return screen_rows(rows, features, g, k, frame, plan, starts, advance)
-
-    found, *others = side_by_side(plan.threads, screen, range(0, len(rows), plan.rows))
+def filter_rows(problem: Problem, by: Filter, advance: Advance) -> tuple[Array, Indices, Indices]:
+    """Return who is crowded, (n_test,), and the pairs that the product does not rule out."""
+    sides = query_side(by.frame, problem.queries)
+    screen = partial(screen_rows, problem, by, sides, advance)
+    found, *others = side_by_side(by.threads, screen, range(0, len(problem.rows), by.rows))
     for other in others:
         found.join(other)
     if others:
         found.prune()
-    return found
+    return found.crowded, found.owner, found.index
 
 
 def screen_rows(
-    rows: Array,
-    features: Array,
-    g: Array,
-    k: int,
-    frame: Frame,
-    plan: Plan,
-    starts: Iterator[int],
-    advance: Advance,
+    problem: Problem, by: Filter, sides: tuple[Array, Array], advance: Advance, tasks: Iterator[int]
 ) -> Shortlist:
-    """Return the shortlist of the rows in the tiles that start at `starts`."""
+    """Return the shortlist of the rows in the tiles that start at each of the `tasks`."""
+    rows, (features, g) = problem.rows, sides
     n_test = len(features)
-    found = Shortlist(np.isinf(g), k, plan)
-    most = plan.rows + plan.group
-    buffer = np.empty(most * plan.part, np.float32)
-    space = np.zeros((most, plan.width), np.float32)
+    found = Shortlist(np.isinf(g), problem.k, by)
+    most = by.rows + by.group
+    buffer = np.empty(most * by.part, np.float32)
+    space = np.zeros((most, by.width), np.float32)
     with np.errstate(all="ignore"):  # each thread has its own
-        for start in starts:
-            stretch = slice(start, min(start + plan.rows, len(rows)))
-            groups = -(-(stretch.stop - start) // plan.group)
-            weights = space[: groups * plan.group]
-            c = row_side(frame, rows[stretch], weights)
-            c = c.reshape(plan.group, groups).max(axis=0)
+        for start in tasks:
+            stretch = slice(start, min(start + by.rows, len(rows)))
+            groups = -(-(stretch.stop - start) // by.group)
+            weights = space[: groups * by.group]
+            c = row_side(by.frame, rows[stretch], weights)
+            c = c.reshape(by.group, groups).max(axis=0)
             usual = c <= 2 * np.sort(c)[groups // 2]  # an outlier's group offers no upper bounds
             offering = np.s_[:] if usual.all() else usual
-            gaps = gap(frame, c[usual].max(initial=0), g)
-            for part in slices(n_test, plan.part):
+            gaps = gap(by.frame, c[usual].max(initial=0), g)
+            for part in slices(n_test, by.part):
                 some = features[part]
                 tile = buffer[: len(weights) * len(some)].reshape(len(weights), len(some))
                 np.matmul(weights, some.T, out=tile)
-                grouped = tile.reshape(plan.group, groups, len(some))
+                grouped = tile.reshape(by.group, groups, len(some))
                 found.screen(grouped, offering, gaps[part], part, stretch)
             advance(n_test * (stretch.stop - start))
         found.prune()

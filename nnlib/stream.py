@@ -12,35 +12,26 @@ the neighbors found so far, a half to the search. Where the neighbors of all que
 the queries are cut into blocks, and the source is read once for each block.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from nnlib.certify import check_underflow
-from nnlib.merge import Indices, Neighbors, merge, slices
-from nnlib.search import (
-    MEMORY_LIMIT,
-    METHODS,
-    TrainingSet,
-    check_told_apart,
-    progress_bar,
-    search_rows,
-    tile_bytes,
-)
-from nnlib.shortlist import Advance
+from nnlib.memory import solve
+from nnlib.merge import Neighbors, merge
+from nnlib.request import Request
+from nnlib.settle import filled
+from nnlib.tiles import Advance, Tiles, Winners, progress_bar, slices
+from nnlib.training import TrainingSet
 from nnlib.validation import (
     Array,
     RowSource,
     as_array,
-    as_numbers,
     as_rows,
     at_hand,
-    check_choice,
-    check_count,
     check_same_width,
     check_source,
-    working_dtype,
 )
 
 # A stretch of a mapped file, which takes no memory of its own, may have so many bytes.
@@ -55,7 +46,7 @@ class Shares(NamedTuple):
     search: int  # bytes that the search of a stretch may take
 
 
-def share_out(source: RowSource, n_test: int, k: int, method: str, memory_limit: int) -> Shares:
+def share_out(source: RowSource, n_test: int, request: Request) -> Shares:
     """Return how many queries and rows to work on at once.
 
     A row takes its bytes, twice if they must be converted and not at all if they are mapped, and
@@ -63,11 +54,12 @@ def share_out(source: RowSource, n_test: int, k: int, method: str, memory_limit:
     Six more are for the merging of one query.
     """
     d, dtype = source.shape[1], np.dtype(source.dtype)
+    k, memory_limit = request.k, request.memory_limit
     mapped = isinstance(source, np.memmap)
     converted = dtype.kind == "b" or not dtype.isnative
     row = d * dtype.itemsize * (1 - mapped + converted) + 8
     neighbors = k * (16 + d * dtype.itemsize)
-    least = max(4 * row, 36 * neighbors, 2 * tile_bytes(1, 1, d, k, method))
+    least = max(4 * row, 36 * neighbors, 2 * Tiles(d, k, request.exact).bytes())
     if memory_limit < least:
         raise ValueError(
             f"memory_limit must be at least {least} bytes to read X_train in stretches for "
@@ -105,80 +97,62 @@ def read(source: RowSource, part: slice) -> Array:
     return rows
 
 
-def search_part(
-    source: RowSource,
-    part: slice,
-    start: int,
-    step: int,
-    queries: Array,
-    k: int,
-    method: str,
-    memory_limit: int,
-    advance: Advance,
-) -> Neighbors:
-    """Return the k nearest in a part of the source, of which `step` rows are read at a time.
+class Part(NamedTuple):
+    """Some rows of a source."""
 
-    The first row of the part is row `start` of the whole training set.
-    """
+    rows: slice
+    start: int  # where the first of them stands in the whole training set
+    step: int  # how many are read at a time
+
+
+def search_part(
+    source: RowSource, part: Part, queries: Array, request: Request, advance: Advance
+) -> Neighbors:
+    """Return the k nearest in a part of the source, their distances filled in."""
     known: Neighbors | None = None
-    for first in range(part.start, part.stop, step):
-        rows = read(source, slice(first, min(first + step, part.stop)))
-        shift = start + first - part.start
+    for first in range(part.rows.start, part.rows.stop, part.step):
+        rows = read(source, slice(first, min(first + part.step, part.rows.stop)))
+        shift = part.start + first - part.rows.start
         training = TrainingSet(rows, start=shift)
-        few = min(k, len(training))
-        distances, places = search_rows(training, queries, few, method, memory_limit, advance)
+        few = request.of_all(min(request.k, len(training)), request.memory_limit)
+        distances, places = solve(training, queries, few, advance)
+        distances = filled(training.rows, queries, distances, places)
         found = Neighbors(places + shift, distances, training.rows[places])
-        known = merge(queries, known, found, k, method) if known else found
+        known = merge(queries, known, found, request.k, request.method) if known else found
         del rows, training, found  # or they would be kept while the next stretch is read
     assert known is not None
     return known
 
 
 @np.errstate(all="ignore")
-def search_source(
-    X_train: RowSource,
-    X_test: ArrayLike,
-    k: int,
-    *,
-    method: str = "exact",
-    memory_limit: int = MEMORY_LIMIT,
-    progress: bool = False,
-) -> tuple[Array, Indices]:
+def search_source(X_train: RowSource, X_test: ArrayLike, request: Request) -> Winners:
     """Return (squared distances, indices), both (n_test, k); see `nnlib.search.k_nearest`.
 
-    Parameters
-    ----------
-    X_train : row-sliceable source, shape (n_train, d)
-        Read front to back, once for every block of queries; not at all without queries. Each
-        row is checked when it is read, so an error in the last one comes after the others have
-        been searched.
-    memory_limit : int
-        Bytes of working memory beyond the queries, the result and 2 MiB: rows read, the search,
-        and the neighbors known. What a source's own reading takes besides is its own affair.
-
-    Raises
-    ------
-    ValueError
-        As `k_nearest`, and if what a slice of the source holds is not what its shape and dtype
-        say.
+    The source is read front to back, once for every block of queries; not at all without queries.
+    Each row is checked when it is read, so an error in the last one comes after the others have
+    been searched. Beyond the queries and the result, the memory limit holds for the rows read, the
+    search and the neighbors known, and 2 MiB more are taken. What a source's own reading takes
+    besides is its own affair. Raises as `k_nearest` does, and if what a slice of the source holds
+    is not what its shape and dtype say.
     """
-    check_choice("method", method, METHODS)
+    if request.algorithm == "tree":
+        raise ValueError("algorithm='tree' needs X_train in memory; got a row-sliceable source")
     source = check_source("X_train", X_train)
-    n_train, dtype = source.shape[0], as_numbers("X_train", np.empty(0, source.dtype)).dtype
+    n_train = source.shape[0]
     queries = as_rows("X_test", X_test)
     check_same_width("X_train", source, "X_test", queries)
-    k = check_count("k", k, 1, n_train, f"X_train has {n_train} rows")
-    memory_limit = check_count("memory_limit", memory_limit, 1, None, "bytes")
+    request = request.among(n_train)
     check_underflow()
-    shares = share_out(source, len(queries), k, method, memory_limit)
-    result: Any = np.float64 if method == "exact" else working_dtype(queries, np.empty(0, dtype))
-    distances = np.empty((len(queries), k), result)
-    indices = np.empty((len(queries), k), np.intp)
-    with progress_bar(len(queries) * n_train, progress) as advance:
+    shares = share_out(source, len(queries), request)
+    whole = Part(slice(0, n_train), 0, shares.rows)
+    once = request.of_all(request.k, shares.search)
+    dtype = request.dtype(queries, np.empty(0, source.dtype))
+    distances = np.empty((len(queries), request.k), dtype)
+    indices = np.empty(distances.shape, np.intp)
+    with progress_bar(len(queries) * n_train, request.progress) as advance:
         for block in slices(len(queries), shares.queries):
-            options = (queries[block], k, method, shares.search, advance)
-            found = search_part(source, slice(0, n_train), 0, shares.rows, *options)
+            found = search_part(source, whole, queries[block], once, advance)
             indices[block], distances[block] = found.indices, found.distances
             del found  # or it would be kept while the next block is searched
-    check_told_apart(distances, method)
+    request.check_told_apart(distances)
     return distances, indices

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nnlib.distances import check_norms
-from nnlib.merge import slices
-from nnlib.search import MEMORY_LIMIT
+from nnlib.request import MEMORY_LIMIT
+from nnlib.tiles import slices
 from nnlib.validation import (
     Array,
     as_array,

@@ -3,7 +3,7 @@
 A tree visits a small part of the rows when the features are few. What it returns was compared in
 floating point, with ties in an arbitrary order, so nothing is taken from it but candidates: ask
 for the m > k nearest, prove that every row it left out is truly farther than the kth of them, and
-settle the order of the m as `nnlib.merge` does. Where the proof fails, ask again for more; where
+settle the order of the m as `nnlib.settle` does. Where the proof fails, ask again for more; where
 it fails again, the query goes back to the search over all rows.
 
 **What the tree does**, SciPy 1.14 to 1.18, `ckdtree/src/query.cxx` and `build.cxx`, for p = 2,
@@ -69,15 +69,16 @@ N. J. Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd ed., SIAM, 2
 """
 
 import warnings
-from collections.abc import Callable
 from math import lgamma, log2
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnlib.certify import cutoff, largest_entry
-from nnlib.merge import Indices, pair_distances, settle_pairs
+from nnlib.problem import Problem
+from nnlib.settle import pair_distances, settled_pairs
+from nnlib.tiles import Advance, Indices
 from nnlib.validation import Array
 
 # The first and the last SciPy whose source was read for the theorem.
@@ -102,42 +103,41 @@ def bound_was_read() -> bool:
 
 
 class Costs(NamedTuple):
-    """Seconds that `benchmarks/algorithms.py` fitted, for `brute_seconds` and `tree_seconds`."""
+    """Seconds that `benchmarks/algorithms.py` fitted, and what they say of a search."""
 
-    brute_call: float
-    brute_entry: float  # a number of the inputs
-    brute_pair: float  # a pair (query, row)
-    brute_term: float  # a pair, and each of its features
-    build_call: float
-    build_row: float  # a row and level of the tree
-    build_entry: float  # a number and level
-    tree_call: float
-    tree_query: float
-    tree_level: float  # a query and level
-    tree_leaf: float  # a leaf that a query visits
-    tree_entry: float  # and a feature of it
-    spread: float  # how many leaves wide a ball is in each coordinate, over the theory
-    brute_neighbor: float  # a neighbor of a query, beyond its first
-    tree_neighbor: float
+    brute_call: float = 0.000813
+    brute_entry: float = 1.1e-08  # a number of the inputs
+    brute_pair: float = 1.2e-09  # a pair (query, row)
+    brute_term: float = 0.0  # a pair, and each of its features
+    build_call: float = 0.00013
+    build_row: float = 1.6e-08  # a row and level of the tree
+    build_entry: float = 2.41e-09  # a number and level
+    tree_call: float = 0.000612
+    tree_query: float = 0.0
+    tree_level: float = 1.76e-07  # a query and level
+    tree_leaf: float = 1.16e-08  # a leaf that a query visits
+    tree_entry: float = 1.15e-08  # and a feature of it
+    spread: float = 0.6  # how many leaves wide a ball is in each coordinate, over the theory
+    brute_neighbor: float = 7.09e-07  # a neighbor of a query, beyond its first
+    tree_neighbor: float = 4.41e-07
+
+    def brute_seconds(self, n_test: int, n_train: int, d: int, k: int = 1) -> float:
+        """Return about how long the search over all rows takes."""
+        beyond = self.brute_neighbor * n_test * (k - 1)
+        return total(self[:4], brute_terms(n_test, n_train, d)) + beyond
+
+    def build_seconds(self, n_train: int, d: int) -> float:
+        """Return about how long building the tree takes."""
+        return total(self[4:7], build_terms(n_train, d))
+
+    def tree_seconds(self, n_test: int, n_train: int, d: int, k: int, built: bool) -> float:
+        """Return about how long the tree takes; to build, too, if it is not `built`."""
+        asked = total(self[7:12], tree_terms(n_test, n_train, d, k, self.spread))
+        asked += self.tree_neighbor * n_test * (k - 1)
+        return asked if built else asked + self.build_seconds(n_train, d)
 
 
-COSTS = Costs(
-    brute_call=0.000813,
-    brute_entry=1.1e-08,
-    brute_pair=1.2e-09,
-    brute_term=0.0,
-    build_call=0.00013,
-    build_row=1.6e-08,
-    build_entry=2.41e-09,
-    tree_call=0.000612,
-    tree_query=0.0,
-    tree_level=1.76e-07,
-    tree_leaf=1.16e-08,
-    tree_entry=1.15e-08,
-    spread=0.6,
-    brute_neighbor=7.09e-07,
-    tree_neighbor=4.41e-07,
-)
+COSTS = Costs()
 
 
 def levels(n_train: int) -> float:
@@ -178,30 +178,12 @@ def total(costs: tuple[float, ...], terms: list[float]) -> float:
     return sum(c * t for c, t in zip(costs, terms, strict=True))
 
 
-def brute_seconds(costs: Costs, n_test: int, n_train: int, d: int, k: int = 1) -> float:
-    """Return about how long the search over all rows takes."""
-    beyond = costs.brute_neighbor * n_test * (k - 1)
-    return total(costs[:4], brute_terms(n_test, n_train, d)) + beyond
-
-
-def tree_seconds(costs: Costs, n_test: int, n_train: int, d: int, k: int, built: bool) -> float:
-    """Return about how long the tree takes; to build, too, if it is not `built`."""
-    asked = total(costs[7:12], tree_terms(n_test, n_train, d, k, costs.spread))
-    asked += costs.tree_neighbor * n_test * (k - 1)
-    return asked if built else asked + build_seconds(costs, n_train, d)
-
-
-def build_seconds(costs: Costs, n_train: int, d: int) -> float:
-    """Return about how long building the tree takes."""
-    return total(costs[4:7], build_terms(n_train, d))
-
-
 def tree_pays(n_test: int, n_train: int, d: int, k: int, built: bool) -> bool:
     """Return whether the tree is expected to take less time than the search over all rows."""
     if d == 0:
         return False
-    alone = brute_seconds(COSTS, n_test, n_train, d, k)
-    return tree_seconds(COSTS, n_test, n_train, d, k, built) < alone and bound_was_read()
+    alone = COSTS.brute_seconds(n_test, n_train, d, k)
+    return COSTS.tree_seconds(n_test, n_train, d, k, built) < alone and bound_was_read()
 
 
 def tree_bytes(rows: Array) -> int:
@@ -262,68 +244,57 @@ class Tree:
         return cutoff(squares, self.terms, error)
 
     def search(
-        self,
-        queries: Array,
-        k: int,
-        error: float,
-        whole: bool,
-        memory: int,
-        advance: Callable[[int], Any],
+        self, problem: Problem, advance: Advance
     ) -> tuple[Array, Indices, NDArray[np.bool_]]:
         """Return (squared distances, indices) of the truly k nearest, and who is left over.
 
-        `error` bounds the rounding of the inputs to float64; `whole` says that no distance
-        rounds. A query is left over, (n_test,), if the tree's answer cannot be proved; what the
-        first two hold for it means nothing.
+        A query is left over, (n_test,), if the tree's answer cannot be proved; what the first two
+        hold for it means nothing.
         """
-        n_test, d = queries.shape
-        distances, indices = np.empty((n_test, k)), np.empty((n_test, k), np.intp)
+        n_test, n_train = len(problem.queries), len(problem.rows)
+        distances, indices = problem.blank()
         left = np.ones(n_test, np.bool_)
-        most = max(1, min(BLOCK[1], memory // (200 * candidates(k, len(self.rows))[-1] + 32 * d)))
+        asked = candidates(problem.k, n_train)
+        most = max(1, min(BLOCK[1], problem.memory // (200 * asked[-1] + 32 * problem.d)))
         start, size = 0, min(BLOCK[0], most)
         while start < n_test:
             some = np.arange(start, min(start + size, n_test))
-            for m in candidates(k, len(self.rows)):
-                found = self._settled(queries[some], k, m, error, whole)
+            for m in asked:
+                found = self._settled(problem.only(some), m)
                 done = some[found[2]]
                 distances[done], indices[done], left[done] = found[0], found[1], False
                 some = some[~found[2]]
                 if not len(some):
                     break
             stop = min(start + size, n_test)
-            advance((stop - start - len(some)) * len(self.rows))
+            advance((stop - start - len(some)) * n_train)
             if 2 * np.count_nonzero(left[:stop]) > stop:
                 break
             start, size = stop, min(4 * size, most)
         return distances, indices, left
 
-    def _settled(
-        self, queries: Array, k: int, m: int, error: float, whole: bool
-    ) -> tuple[Array, Indices, NDArray[np.bool_]]:
+    def _settled(self, problem: Problem, m: int) -> tuple[Array, Indices, NDArray[np.bool_]]:
         """Return (squared distances, indices) of those queries for which m candidates suffice."""
-        squares, found = self.query(queries, m)
-        limit = self.farther(squares[:, :k], error)
-        complete = np.full(len(queries), m == len(self.rows))
+        k = problem.k
+        squares, found = self.query(problem.queries, m)
+        limit = self.farther(squares[:, :k], problem.error)
+        complete = np.full(len(squares), m == len(problem.rows))
         if m > k:
             complete |= squares[:, -1] > limit[:, -1]
         ordered = complete & (squares[:, 1:k] > limit[:, :-1]).all(axis=1)
         if m > k:
             ordered &= squares[:, k] > limit[:, -1]
-        distances, indices = np.empty((len(queries), k)), found[:, :k]
-        if ordered.any():
-            owner = np.repeat(np.flatnonzero(ordered), k)
-            values = pair_distances(queries, self.rows, owner, indices[ordered].ravel())
-            distances[ordered] = values.reshape(-1, k)
+        distances, indices = np.full((len(squares), k), np.nan), found[:, :k]
         tied = np.flatnonzero(complete & ~ordered)
         if len(tied):
-            x, rivals = queries[tied], found[tied]
+            some, rivals = problem.only(tied), found[tied]
             owner = np.repeat(np.arange(len(tied)), m)
-            if whole:  # so that computed distances are true
-                values = pair_distances(x, self.rows, owner, rivals.ravel()).reshape(-1, m)
+            if problem.whole:  # so that computed distances are true
+                values = pair_distances(some.queries, problem.rows, owner, rivals.ravel())
+                values = values.reshape(-1, m)
                 order = np.lexsort((rivals, values))[:, :k]
                 distances[tied] = np.take_along_axis(values, order, axis=1)
                 indices[tied] = np.take_along_axis(rivals, order, axis=1)
             else:
-                settled = settle_pairs(self.rows, x, k, error, owner, rivals.ravel())
-                distances[tied], indices[tied] = settled
+                distances[tied], indices[tied] = settled_pairs(some, owner, rivals.ravel())
         return distances[complete], indices[complete], complete

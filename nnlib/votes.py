@@ -29,7 +29,8 @@ from numpy.typing import NDArray
 
 from nnlib.certify import UNIT_ROUNDOFF, conversion_error, exact_squared_distance
 from nnlib.errorfree import pair_digits, slice_bits, top_of
-from nnlib.merge import MERGED, Indices, slices
+from nnlib.merge import MERGED
+from nnlib.tiles import Indices, slices
 from nnlib.validation import Array
 
 # Squares from here on have lost nothing to underflow.

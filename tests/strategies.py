@@ -9,6 +9,8 @@ from fractions import Fraction
 import numpy as np
 from hypothesis import strategies as st
 
+from nnlib.tiles import Tiles
+
 FINITE = {"allow_nan": False, "allow_infinity": False}
 # Squares that underflow, vanish, round, and overflow; neighbors one ulp apart.
 EXTREMES = [
@@ -94,3 +96,28 @@ def oracle_k_nearest(T, X, k):
         sorted(range(len(T)), key=lambda i: (row[i], i))[:k] for row in oracle_distances(X, T)
     ]
     return np.array(indices, dtype=np.intp).reshape(len(X), k)
+
+
+def smallest_limit(problem, k, method):
+    """Return the least memory_limit that a search accepts."""
+    low, high = 1, 2**30
+    while low < high:
+        middle = (low + high) // 2
+        try:
+            tiles = Tiles(problem.T.shape[1], k, method == "exact")
+            tiles.shape(max(len(problem.X), 1), len(problem.T), middle)
+            high = middle
+        except ValueError:
+            low = middle + 1
+    return low
+
+
+# Rows that break one stage or another, so many of so many features.
+MAKERS = {
+    "random": lambda rng, n, d: rng.standard_normal((n, d)),
+    "single": lambda rng, n, d: rng.standard_normal((n, d)).astype(np.float32),
+    "all equal": lambda rng, n, d: np.full((n, d), 0.1),
+    "lattice": lambda rng, n, d: rng.integers(0, 3, (n, d)) * 0.1,
+    "bytes": lambda rng, n, d: rng.integers(0, 3, (n, d)).astype(np.uint8),
+    "integers beyond 2**53": lambda rng, n, d: 2**60 + rng.integers(0, 3, (n, 1)).repeat(d, 1),
+}

@@ -17,7 +17,7 @@ import pytest
 from sklearn.datasets import load_digits, load_iris
 from sklearn.neighbors import KDTree
 
-from nnlib import PerceptronNet, k_nearest, nearest, search, validation
+from nnlib import PerceptronNet, k_nearest, memory, nearest, validation
 from nnlib.distances import squared_norms, with_bias, with_ones
 from nnlib.practice import mock
 from nnlib.widgets import TemperatureExplorer
@@ -687,8 +687,8 @@ def test_finite_numbers_are_known_as_such_after_one_pass(monkeypatch):
 def test_small_types_are_widened_and_large_integers_decided_without_rounding(monkeypatch):
     """Not to float64, and not before a subtraction: the digits go through a float32 product."""
     says("edges.ipynb", "widens small types before the first operation, and never lets")
-    used, computed = [], search.search_computed
-    monkeypatch.setattr(search, "search_computed", lambda *a: used.append(a[3::2]) or computed(*a))
+    used, computed = [], memory.compute
+    monkeypatch.setattr(memory, "compute", lambda *a: used.append(a[2:4]) or computed(*a))
     digits = load_digits().data.astype(np.uint8)
     nearest(digits[:1000], digits[1000:])
     assert set(used) == {("expanded", np.float32)}

@@ -30,7 +30,7 @@ from nnlib import (
     squared_distances,
 )
 from nnlib.classifier import normalized
-from nnlib.search import METHODS
+from nnlib.request import METHODS
 from nnlib.validation import as_rows
 
 IRIS = load_iris()

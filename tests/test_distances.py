@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 from sklearn.datasets import load_digits, load_iris
 from strategies import TAME, oracle_distances, problems
 
@@ -16,7 +15,6 @@ import nnlib
 from nnlib import squared_distances
 from nnlib.distances import (
     check_norms,
-    direct_pairs,
     direct_tile,
     squared_norms,
     with_bias,
@@ -96,19 +94,6 @@ def test_direct_does_not_depend_on_the_other_rows(problem):
         together = direct_tile(X, T)
         alone = [direct_tile(X, t[None, :]) for t in T]
     assert np.array_equal(together, np.concatenate(alone, axis=1))
-
-
-@given(problems(), st.data())
-def test_direct_pairs_are_entries_of_the_direct_tile(problem, data):
-    X, T = problem.X * 1, problem.T * 1
-    k = data.draw(st.integers(1, 3))
-    chosen = st.lists(st.integers(0, len(T) - 1), min_size=k * len(X), max_size=k * len(X))
-    indices = np.array(data.draw(chosen), dtype=np.intp).reshape(len(X), k)
-    with np.errstate(over="ignore"):
-        D = direct_tile(X.astype(np.float64), T.astype(np.float64))
-        pairs = direct_pairs(X, T, indices)
-    assert pairs.dtype == np.float64
-    assert np.array_equal(pairs, np.take_along_axis(D, indices, axis=1))
 
 
 def test_paper_example():

@@ -31,6 +31,8 @@ from strategies import oracle_k_nearest, problems
 from nnlib import distributed, stream
 from nnlib import k_nearest as on_one_machine
 from nnlib.distributed import Form, k_nearest, nearest
+from nnlib.request import Request
+from nnlib.stream import Part
 
 PATIENCE = 30  # seconds until a test gives up waiting
 
@@ -89,16 +91,16 @@ def run_here(sources, X, k, method, fan_in=4):
     forms = [distributed.form_of(source.rows) for source in sources]
     whole = distributed.check_forms(sources, forms, X, k)
     shards = distributed.cut(sources, forms)
-    assert [(s.start, s.length) for s in shards] == [
+    assert [(s.part.start, s.length) for s in shards] == [
         (start, s.length)
         for start, s in zip(np.cumsum([0, *(s.length for s in shards)]), shards, strict=False)
     ]
     assert sum(s.length for s in shards) == len(whole)
     given = [shard.source.rows for shard in shards]
-    found = []
+    found, request = [], Request(k, method, memory_limit=2**24)
     with mock.patch.object(distributed, "FAN_IN", fan_in):
         for part in distributed.query_blocks(X, k, whole[:1].nbytes):
-            answer, _ = distributed.plan(shards, given, X[part], k, method, 2**24)
+            answer, _ = distributed.plan(shards, given, X[part], request)
             found.append(dask.compute(answer, scheduler="synchronous")[0])
     return tuple(np.concatenate(column) for column in zip(*found, strict=True))
 
@@ -177,12 +179,11 @@ def test_a_source_that_gives_slices_is_cut_and_what_a_call_gives_is_read_in_stre
     with mock.patch.object(distributed, "SHARD_BYTES", 7 * 16):
         sources = distributed.sources_of([Sliced(rows), lambda: rows])
         shards = distributed.cut(sources, [form, form])
-        assert [(s.start, s.length) for s in shards] == [(0, 7), (7, 7), (14, 6), (20, 20)]
+        assert [(s.part.start, s.length) for s in shards] == [(0, 7), (7, 7), (14, 6), (20, 20)]
         read = []
         with mock.patch.object(stream, "read", lambda rows, part: read.append(part) or rows[part]):
-            found = distributed.search_shard(
-                lambda: rows, form, slice(0, 20), 100, rows[[16]], 2, "exact", 2**20
-            )
+            part = Part(slice(0, 20), 100, shards[-1].part.step)
+            found = distributed.search_shard(lambda: rows, form, part, rows[[16]], Request(2))
     assert read == [slice(0, 7), slice(7, 14), slice(14, 20)]
     assert found.indices.tolist() == [[116, 115]]
     assert found.rows.tolist() == rows[[16, 15]][None].tolist()

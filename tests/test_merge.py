@@ -7,19 +7,17 @@ the search is not asked.
 import functools
 import tracemalloc
 from fractions import Fraction
-from unittest import mock
 
 import numpy as np
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
-from strategies import FAMILIES, Problem, oracle_distances, oracle_k_nearest, problems
+from strategies import FAMILIES, Problem, oracle_distances, problems
 
-from nnlib import merge as merge_module
+from nnlib import settle as settle_module
 from nnlib import squared_distances
-from nnlib.certify import conversion_error
-from nnlib.merge import MERGED, Neighbors, merge, pair_distances, settle_all
-from nnlib.search import METHODS
+from nnlib.merge import MERGED, Neighbors, merge
+from nnlib.request import METHODS
 from nnlib.validation import as_rows
 
 # Rows and a query of which float64 computes the wrong order: the farther one looks nearer.
@@ -123,7 +121,7 @@ def test_ties_of_whole_numbers_are_not_settled_in_integers(monkeypatch, dtype):
     def refuse(*arguments):
         raise AssertionError("settled in integers")
 
-    monkeypatch.setattr(merge_module, "settle", refuse)
+    monkeypatch.setattr(settle_module, "settle", refuse)
     rng = np.random.default_rng(0)
     T, X = (rng.integers(0, 3, (n, 3)).astype(dtype) for n in (60, 20))
     ranking, computed = distances_of(T, X, "exact")
@@ -132,56 +130,6 @@ def test_ties_of_whole_numbers_are_not_settled_in_integers(monkeypatch, dtype):
         for rows in (range(60), range(0, 60, 2), range(1, 60, 2))
     )
     assert equal(merge(X, odd, even, 4, "exact"), whole)
-
-
-@given(problems(max_rows=40, max_queries=4), st.integers(0, 39), st.integers(1, 5))
-def test_masses_are_settled_as_few_are(problem, k, lot):
-    """Digits order rivals as fractions do, in lots of any size."""
-    T, X = as_rows("T", problem.T), as_rows("X", problem.X)
-    k = 1 + k % len(T)
-    owner, index = np.repeat(np.arange(len(X)), len(T)), np.tile(np.arange(len(T)), len(X))
-    error = conversion_error(X, T)
-    with np.errstate(all="ignore"):
-        computed = pair_distances(X, T, owner, index)
-        sides = []
-        for mass in (1, 64 * 33, 10**9):
-            with mock.patch.multiple(merge_module, MASS=mass, LOT=lot):
-                sides.append(settle_all(T, X, k, error, owner, index, computed))
-    assert np.array_equal(sides[0], sides[1])
-    assert np.array_equal(sides[0], sides[2])
-    assert np.array_equal(index[sides[0]].reshape(-1, k), oracle_k_nearest(T, X, k))
-
-
-def test_one_close_pair_is_settled_alone(monkeypatch):
-    """Of a hundred neighbors whose order is proved but for two, two are compared in integers."""
-    asked = []
-    settle = merge_module.settle
-    monkeypatch.setattr(
-        merge_module,
-        "settle",
-        lambda x, rows, some, k: asked.append(len(some)) or settle(x, rows, some, k),
-    )
-    T, X = np.arange(1.0, 101)[:, None] * 0.1, np.zeros((1, 1))
-    T[50] = T[40]
-    index = np.arange(100)
-    computed = pair_distances(X, T, np.zeros(100, np.intp), index)
-    found = settle_all(T, X, 80, 0.0, np.zeros(100, np.intp), index, computed)
-    assert asked == [2]
-    expected = sorted(range(100), key=lambda i: (T[i, 0], i))[:80]
-    assert found.tolist() == expected
-
-
-def test_masses_of_ties_need_no_fractions(monkeypatch):
-    def refuse(*arguments):
-        raise AssertionError("settled in integers")
-
-    monkeypatch.setattr(merge_module, "settle", refuse)
-    rng = np.random.default_rng(0)
-    T, X = rng.permuted(np.tile(rng.random(5), (700, 1)), axis=1), np.full((2, 5), 0.3)
-    owner, index = np.repeat(np.arange(2), 700), np.tile(np.arange(700), 2)
-    computed = pair_distances(X, T, owner, index)
-    found = settle_all(T, X, 7, 0.0, owner, index, computed)
-    assert index[found].reshape(2, 7).tolist() == [list(range(7))] * 2
 
 
 def test_a_common_type_would_round():

@@ -25,7 +25,7 @@ from sklearn.datasets import load_digits, load_iris
 
 from nnlib import ThreeLayerNet
 from nnlib.practice import drills, mock, ninety
-from nnlib.search import MEMORY_LIMIT
+from nnlib.request import MEMORY_LIMIT
 from nnlib.widgets import CancellationExplorer
 
 CHAPTERS = Path(__file__).resolve().parents[1] / "chapters"

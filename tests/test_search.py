@@ -1,12 +1,7 @@
 """The search against an oracle in exact fractions: every index, tie, tile and type."""
 
-import contextlib
-import re
-import threading
 import tracemalloc
-from fractions import Fraction
 from typing import Any
-from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -14,32 +9,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from sklearn.datasets import load_digits, load_iris
-from strategies import FAMILIES, Problem, oracle_distances, oracle_k_nearest, problems
+from strategies import MAKERS, Problem, oracle_distances, oracle_k_nearest, problems, smallest_limit
 
-from nnlib import k_nearest, merge, nearest, predict_1nn, shortlist, squared_distances, tree
-from nnlib import search as search_module
-from nnlib.certify import cutoff
-from nnlib.merge import slices, smallest_k
-from nnlib.search import METHODS, TrainingSet, keep_best, tile_shape
+from nnlib import k_nearest, nearest, predict_1nn, settle
+from nnlib.request import METHODS
 
 INTEGERS = ("bits", "small integers", "signed integers")
 IRIS = load_iris()
 DIGITS = load_digits()
-
-
-def smallest_limit(problem, k, method):
-    """Return the least memory_limit that a search accepts."""
-    low, high = 1, 2**30
-    while low < high:
-        middle = (low + high) // 2
-        try:
-            tile_shape(
-                max(len(problem.X), 1), len(problem.T), problem.T.shape[1], k, method, middle
-            )
-            high = middle
-        except ValueError:
-            low = middle + 1
-    return low
 
 
 # --- method="exact" ---------------------------------------------------------------------------
@@ -111,340 +88,12 @@ def test_mixed_integer_types_are_compared_as_integers():
     assert nearest(np.array([[-(2**63)], [0]]), np.array([[2**64 - 1]], np.uint64)).tolist() == [1]
 
 
-@contextlib.contextmanager
-def small_scale(group=2, room=(4, 2), tile=(8, 3), odd=3, threads=1, counted=()):
-    """Let tiny problems run through every stage; count the calls of some functions."""
-    settings = {
-        search_module: {
-            "SMALL_WORK": -1, "MOST_ODD": odd, "FAIR": 0, "tree_pays": lambda *sizes: False,
-            "threads_for": lambda products: threads,
-        },
-        shortlist: {
-            "GROUP": group, "GROUPS": 1, "ROOM": room, "FILTER_TILE": tile, "WIDE_TILE": tile,
-            "THREAD_BYTES": 1, "FEWEST_ROWS": 1,
-        },
-    }  # fmt: skip
-    with contextlib.ExitStack() as stack:
-        for module, values in settings.items():
-            for name, value in values.items():
-                stack.enter_context(mock.patch.object(module, name, value))
-        yield {
-            name: stack.enter_context(mock.patch.object(home, name, wraps=getattr(home, name)))
-            for name in counted
-            for home in [merge if name == "settle" else search_module]
-        }
-
-
-NOT_WHOLE = tuple(name for name in FAMILIES if name not in INTEGERS)
-
-
-@example(Problem(np.array([[3, 3], [1, 1]]) * 0.1, np.array([[4, 0]]) * 0.1), 0, 1, 4, 1)
-@example(
-    Problem(np.array([[1e-3], [2e-3], [1e200], [3e-3]]), np.array([[0.1], [1e201]])), 1, 1, 4, 2
-)
-@given(
-    problems(families=NOT_WHOLE, max_rows=30, max_queries=9),
-    st.integers(0, 4),
-    st.integers(1, 4),
-    st.sampled_from([1, 4, 40]),
-    st.sampled_from([1, 1, 3]),
-)
-def test_the_certified_search_is_the_truth(problem, k, group, room, threads):
-    T, X = problem.T, problem.X
-    k = 1 + k % len(T)
-    with small_scale(group, (room, 1), threads=threads):
-        assert np.array_equal(k_nearest(T, X, k), oracle_k_nearest(T, X, k))
-
-
-STAGES = ("filter_rows", "settle_pairs", "exact_winners", "first_k", "search_exact", "settle")
-
-
-@pytest.mark.parametrize(
-    ("family", "stages"),
-    [
-        ("doubles", {"filter_rows", "settle_pairs"}),
-        ("lattice", {"filter_rows", "settle_pairs", "exact_winners", "first_k", "settle"}),
-        ("ulps apart", {"filter_rows", "settle_pairs", "exact_winners", "first_k", "settle"}),
-        ("mixed magnitudes", {"filter_rows", "exact_winners", "search_exact", "settle"}),
-        ("integers beyond 2**53", {"search_exact", "settle"}),
-    ],
-)
-def test_tiny_problems_run_through_every_stage(family, stages):
-    """The stages that the property above relies on, each seen at work on data of its kind."""
-    seen = set()
-    with small_scale(counted=STAGES) as calls:
-
-        @given(problems(families=(family,), min_d=1, max_rows=30, max_queries=9))
-        def look(problem):
-            nearest(problem.T, problem.X)
-
-        look()
-        seen = {name for name, call in calls.items() if call.called}
-    assert seen >= stages
-
-
-def hostile():
-    """Yield data that break one stage or another, some rows and a few queries each."""
-    rng = np.random.default_rng(0)
-    cloud, X = rng.standard_normal((120, 5)), rng.standard_normal((6, 5))
-    point = rng.random(5)
-    yield "all equal", np.full((120, 5), 0.1), X
-    yield "repeated", np.repeat(cloud[:6], 20, axis=0), X
-    yield "lattice", rng.integers(0, 3, (120, 5)) * 0.1, rng.integers(0, 3, (6, 5)) * 0.1
-    yield "ulps apart", point + rng.integers(0, 9, (120, 5)) * 2.0**-53, X
-    centers = rng.standard_normal((3, 5))
-    ulps = 1 + rng.integers(-4, 5, (120, 5)) * 2.0**-52
-    yield "clusters", centers[rng.integers(0, 3, 120)] * ulps, X
-    yield "sphere", cloud / np.linalg.norm(cloud, axis=1)[:, None], X * 1e-14
-    yield "permutations", np.array([rng.permutation(point) for _ in range(120)]), np.ones((6, 5))
-    for size in (1e6, 1e200):
-        far = cloud.copy()
-        far[7] *= size
-        yield f"outlier {size}", far, np.concatenate([X, far[6:8]])
-    yield "lattice and outlier", np.where(far > 1e150, 1e200, np.rint(far) * 0.1), X.round() * 0.1
-    sizes = 10.0 ** rng.integers(-150, 150, (120, 5))
-    yield "mixed magnitudes", cloud * sizes, X * sizes[:6]
-    yield "wide and equal", np.tile(cloud[:1] * sizes[:1], (120, 1)), X
-    yield "offset 1e15", np.rint(cloud * 8) / 8 + 1e15, np.rint(X * 8) / 8 + 1e15
-    yield "single", (cloud + 1e4).astype(np.float32), (X + 1e4).astype(np.float32)
-
-
-@pytest.mark.parametrize("k", [1, 4])
-@pytest.mark.parametrize(("T", "X"), [pytest.param(*d[1:], id=d[0]) for d in hostile()])
-def test_hostile_data(T, X, k):
-    truth = oracle_k_nearest(T, X, k)
-    assert np.array_equal(k_nearest(T, X, k), truth)
-    for room in ((2, 0), (24, 8)):
-        for options in ({}, {"memory_limit": 2**17}):
-            for threads in (1, 2):
-                with small_scale(8, room, (64, 64), threads=threads):
-                    assert np.array_equal(k_nearest(T, X, k, **options), truth)
-
-
-def test_the_search_catches_a_bound_that_is_too_small(monkeypatch):
-    """With θ far below the product's rounding, the filter drops true neighbors."""
-    rng = np.random.default_rng(0)
-    X = rng.standard_normal((60, 30))
-    T = np.repeat(X, 40, axis=0) + rng.standard_normal((2400, 30)) * 1e-4
-    truth = nearest(T, X, method="direct")
-    with small_scale(16, (60, 0), (512, 64), counted=["filter_rows"]) as calls:
-        assert np.array_equal(nearest(T, X), truth)
-        assert calls["filter_rows"].called
-        proved = search_module.choose_frame
-        monkeypatch.setattr(
-            search_module, "choose_frame", lambda *a: proved(*a)._replace(theta=2.0**-40)
-        )
-        assert (nearest(T, X) != truth).any()
-
-
-def test_outliers_do_not_spoil_the_filter():
-    """With one row at 1e200, the other rows are still told apart by the product."""
-    rng = np.random.default_rng(0)
-    T, X = rng.standard_normal((3000, 8)), rng.standard_normal((400, 8))
-    T[5], X[7] = 1e200, -1e200
-    with small_scale(32, (24, 8), (1024, 256), counted=["search_crowded"]) as calls:
-        found = nearest(T, X)
-        assert sum(len(call.args[1]) for call in calls["search_crowded"].call_args_list) == 1
-    assert np.array_equal(found[:7], nearest(T[6:], X[:7], method="direct") + 6)
-    assert np.array_equal(
-        found, search_module.search_exact(TrainingSet(T), X, 1, 500, 0.0)[1][:, 0]
-    )
-
-
-def test_coarse_grids_are_searched_in_float32(monkeypatch):
-    types = []
-    compute = search_module.search_computed
-
-    def recording(*arguments):
-        types.append(arguments[-1])
-        return compute(*arguments)
-
-    monkeypatch.setattr(search_module, "search_computed", recording)
-    distances, indices = k_nearest(DIGITS.data, DIGITS.data[:9], 3, return_distance=True)
-    assert types == [np.float32]
-    assert distances.dtype == np.float64
-    assert indices[:, 0].tolist() == list(range(9))
-    nearest(DIGITS.data * 1000, DIGITS.data[:9])
-    assert types[1:] == [np.float64]
-
-
-@pytest.mark.parametrize("maker", ["random", "single", "all equal", "lattice"])
-@pytest.mark.parametrize("k", [1, 5])
-@pytest.mark.parametrize("threads", [1, 2])
-def test_peak_memory_of_the_certified_search(maker, k, threads, monkeypatch):
-    monkeypatch.setattr(search_module, "threads_for", lambda products: threads)
-    monkeypatch.setattr(shortlist, "THREAD_BYTES", 2**19)
-    rng = np.random.default_rng(0)
-    n, q, d = 3000, 200, 20
-    T, X = MAKERS[maker](rng, n, d), MAKERS[maker](rng, q, d)
-    X = X + X.dtype.type(0.03)
-    for limit in (2**20, 2**21) if threads == 1 else (2**20,):
-        tracemalloc.start()
-        try:
-            found = k_nearest(T, X, k, memory_limit=limit)
-            peak = tracemalloc.get_traced_memory()[1]
-        finally:
-            tracemalloc.stop()
-        assert peak <= limit + 2 * found.nbytes + 8 * n + 2**21
-        assert limit < 4 * n * q
-    assert np.array_equal(found[::100], k_nearest(T, X[::100], k))
-
-
-def test_the_certified_search_in_several_threads_at_once():
-    rng = np.random.default_rng(0)
-    training = TrainingSet(rng.standard_normal((4000, 16)))
-    X = rng.standard_normal((600, 16))
-    expected = search_module.search(training, X, 2)
-    results = [None] * 4
-
-    def work(i):
-        results[i] = search_module.search(training, X, 2)
-
-    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for distances, indices in results:
-        assert np.array_equal(distances, expected[0])
-        assert np.array_equal(indices, expected[1])
-
-
-@pytest.mark.parametrize("threads", [1, 2])
-@pytest.mark.parametrize("k", [1, 10, 50])
-def test_peak_memory_of_many_neighbors(k, threads, monkeypatch):
-    """Few features and many neighbors: here the hits of a tile take more room than all else."""
-    monkeypatch.setattr(search_module, "threads_for", lambda products: threads)
-    monkeypatch.setattr(shortlist, "THREAD_BYTES", 2**20)
-    rng = np.random.default_rng(0)
-    T, X = rng.standard_normal((8000, 8)), rng.standard_normal((4000, 8))
-    limit = 2**23
-    tracemalloc.start()
-    try:
-        found = k_nearest(T, X, k, memory_limit=limit, algorithm="brute")
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert peak <= limit + 2 * found.nbytes + 2**20
-
-
-@pytest.mark.parametrize("limit", [2**22, 2**23, 2**24])
-def test_the_digits_of_many_near_ties_stay_within_the_limit(limit):
-    T, X = np.ones((40_000, 1)), np.zeros((64, 1))
-    T[0], T[1] = 2.0**-100, 1 + 2.0**-40
-    expected = [[0, *range(2, 11)]] * len(X)
-    tracemalloc.start()
-    try:
-        found = k_nearest(T, X, 10, memory_limit=limit, algorithm="brute")
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert found.tolist() == expected
-    assert peak <= limit + 2 * found.nbytes + 2**20
-
-
-@pytest.mark.parametrize("dtype", ["f4", "f8"])
-def test_rows_at_one_end_of_the_range_and_a_neighbor_at_the_other(dtype):
-    """Between them a difference overflows, and the rows are moved before they are scaled."""
-    end = 0.55 * float(np.finfo(dtype).max)
-    T = end * (1 + 0.2 * np.random.default_rng(0).random((10_000, 1)))
-    T[5] = -0.9 * end
-    X = np.full((3, 1), -0.6 * end)
-    assert nearest(T.astype(dtype), X.astype(dtype), algorithm="brute").tolist() == [5, 5, 5]
-
-
-def test_a_distance_that_is_not_needed_is_not_measured():
-    """Whoever asks for the nearest row alone gets the same one, where one candidate is left."""
-    rng = np.random.default_rng(0)
-    T, X = rng.standard_normal((4000, 8)), rng.standard_normal((300, 8))
-    T[7] = T[5]
-    X[3] = T[5]
-    training = TrainingSet(T)
-    distances, indices = search_module.search(training, X, 1, algorithm="brute")
-    some, again = search_module.search(training, X, 1, algorithm="brute", measured=False)
-    assert np.array_equal(indices, again)
-    assert indices[3] == 5
-    known = ~np.isnan(some)
-    assert known[3]
-    assert not known.all()
-    assert np.array_equal(distances[known], some[known])
-    assert not np.isnan(distances).any()
-    for k in (1, 2):
-        two, _ = k_nearest(T, X, k, algorithm="brute", return_distance=True)
-        assert not np.isnan(two).any()
-
-
-@pytest.mark.parametrize("threads", [2, 3])
-def test_threads_share_the_rows_and_change_no_bit(threads):
-    """Every pair is counted once, in blocks that somebody else might have taken."""
-    rng = np.random.default_rng(0)
-    T, X = rng.standard_normal((3000, 8)), rng.standard_normal((70, 8))
-    found, counts = [], []
-    for count in (1, threads):
-        seen = []
-        with small_scale(8, (24, 8), (64, 48), threads=count):
-            limit = search_module.MEMORY_LIMIT
-            found.append(
-                search_module.search_rows(TrainingSet(T), X, 4, "exact", limit, seen.append)
-            )
-        counts.append(sum(seen))
-    assert counts == [len(T) * len(X)] * 2
-    for alone, together in zip(*found, strict=True):
-        assert np.array_equal(alone, together)
-    assert np.array_equal(found[0][1], k_nearest(T, X, 4, method="direct"))
-
-
-def test_threads_are_called_for_much_work_and_where_nobody_is_busy(monkeypatch):
-    much, long = search_module.THREADED_WORK, search_module.LONG_WORK
-    monkeypatch.setattr(search_module, "blas_threads", lambda: 2)
-    for busy, expected in ((False, [1, 2, 2, 2]), (True, [1, 1, 1, 2])):
-        monkeypatch.setattr(search_module, "others_run", lambda busy=busy: busy)
-        works = (much - 1, much, long - 1, long)
-        assert [search_module.threads_for(work) for work in works] == expected
-
-
-@pytest.mark.parametrize("k", [20, 50, 100])
-def test_many_neighbors_crowd_no_query(k):
-    """Hits of the k nearest groups are no reason to give a query up."""
-    rng = np.random.default_rng(0)
-    T, X = rng.standard_normal((20_000, 16)), rng.standard_normal((50, 16))
-    with mock.patch.object(search_module, "search_crowded", side_effect=AssertionError):
-        found = k_nearest(T, X, k, algorithm="brute")
-    assert np.array_equal(found, k_nearest(T, X, k, method="direct"))
-
-
-def test_a_mass_of_ties_is_settled_on_the_way(monkeypatch):
-    """With little memory and many ties, candidates are settled before the last tile."""
-    calls = []
-    settle_all = search_module.settle_all
-
-    def counting(*arguments):
-        calls.append(len(arguments[-1]))
-        return settle_all(*arguments)
-
-    monkeypatch.setattr(search_module, "settle_all", counting)
-    rng = np.random.default_rng(0)
-    T = np.concatenate([np.full((70, 2), 0.3), rng.integers(0, 3, (130, 2)) * 0.1])
-    X = rng.integers(0, 5, (7, 2)) * 0.1
-    for k in (1, 3, 80):
-        truth = oracle_k_nearest(T, X, k)
-        limit = smallest_limit(Problem(T, X), k, "exact")
-        for memory_limit in (limit, limit + 3000, limit + 20000):
-            calls.clear()
-            assert np.array_equal(k_nearest(T, X, k, memory_limit=memory_limit), truth)
-            n_blocks = len(
-                list(slices(len(X), tile_shape(len(X), len(T), 2, k, "exact", memory_limit)[0]))
-            )
-            if memory_limit == limit:
-                assert len(calls) > n_blocks
-
-
 def test_nothing_is_settled_where_nothing_is_close(monkeypatch):
     def refuse(*arguments):
         raise AssertionError("settled in integers")
 
-    monkeypatch.setattr(merge, "settle", refuse)
-    monkeypatch.setattr(merge, "pair_digits", refuse)  # settles masses
+    monkeypatch.setattr(settle, "settle", refuse)
+    monkeypatch.setattr(settle, "pair_digits", refuse)  # settles masses
     rng = np.random.default_rng(0)
     T, X = rng.standard_normal((3000, 4)), rng.standard_normal((700, 4))
     for algorithm in ("brute", "tree"):
@@ -457,29 +106,6 @@ def test_nothing_is_settled_where_nothing_is_close(monkeypatch):
 
 
 # --- the computed methods ---------------------------------------------------------------------
-
-
-@given(problems(), st.integers(0, 8), st.integers(0, 4000))
-def test_direct_sorts_the_computed_values_under_any_memory_limit(problem, k, more_memory):
-    T, X = problem.T, problem.X
-    k = 1 + k % len(T)
-    try:
-        D = squared_distances(X, T, method="direct")
-    except ValueError:  # an overflow, which matters here only among the k nearest
-        D = None
-    limit = smallest_limit(problem, k, "direct") + more_memory
-    if D is None:
-        try:
-            assert np.isfinite(k_nearest(T, X, k, method="direct", return_distance=True)[0]).all()
-        except ValueError as error:
-            assert "squared distances overflow" in str(error)  # noqa: PT017
-        return
-    expected = D.argsort(axis=1, kind="stable")[:, :k]
-    for options in ({}, {"memory_limit": limit}):
-        found = k_nearest(T, X, k, method="direct", return_distance=True, **options)
-        assert found[0].dtype == D.dtype
-        assert np.array_equal(found[1], expected)
-        assert np.array_equal(found[0], np.take_along_axis(D, expected, axis=1))
 
 
 @given(problems(families=INTEGERS), st.integers(0, 8), st.integers(0, 4000))
@@ -496,44 +122,6 @@ def test_all_methods_are_exact_on_small_integers(problem, k, more_memory):
             assert np.array_equal(indices, truth)
             assert np.array_equal(distances, np.take_along_axis(D, truth, axis=1))
             assert np.array_equal(nearest(T, X, **options), truth[:, 0])
-
-
-@given(problems(families=("lattice", "offset lattice", "iris-like")), st.integers(0, 4000))
-def test_expanded_is_wrong_by_no_more_than_its_rounding(problem, more_memory):
-    T, X = problem.T, problem.X
-    limit = smallest_limit(problem, 1, "expanded") + more_memory
-    found = nearest(T, X, method="expanded", memory_limit=limit)
-    single = T.dtype == X.dtype == np.float32
-    u = Fraction(1, 2 ** (24 if single else 53))
-    largest = max((abs(Fraction(float(v))) for a in (T, X) for v in a.flat), default=Fraction(0))
-    bound = 2 * (2 * T.shape[1] + 6) * u * 4 * T.shape[1] * largest**2
-    for row, i in zip(oracle_distances(X, T), found, strict=True):
-        assert row[i] - min(row) <= bound
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_expanded_can_be_wrong_where_exact_is_not(dtype):
-    offset = 1e4 if dtype is np.float32 else 1e8
-    data = (IRIS.data + offset).astype(dtype)
-    expanded = nearest(data, data, method="expanded")
-    exact = nearest(data, data)
-    assert (exact <= np.arange(len(data))).all()
-    assert (data[exact] == data).all()
-    assert (expanded != exact).any()
-
-
-@pytest.mark.parametrize("method", ["expanded", "direct"])
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_overflow_is_an_error_of_the_computed_methods_only(method, dtype):
-    huge = np.array([[np.finfo(dtype).max], [0], [-np.finfo(dtype).max]], dtype)
-    with pytest.raises(ValueError, match=f"overflow {np.dtype(dtype)}.*method='exact'"):
-        k_nearest(huge, huge, 2, method=method)
-    with np.errstate(all="raise"):
-        assert k_nearest(huge, huge, 2).tolist() == [[0, 1], [1, 0], [2, 1]]
-        distances, _ = k_nearest(huge, huge, 3, return_distance=True)
-    assert np.isinf(distances[0, 2]) == (dtype is np.float64)
-    if method == "direct":  # only the neighbors asked for must be finite
-        assert nearest(huge, huge, method=method).tolist() == [0, 1, 2]
 
 
 def test_coincident_queries_and_duplicates():
@@ -571,14 +159,6 @@ def test_degenerate_shapes(method, dtype, n, q, d):
         assert (distances == d).all()
     assert nearest(T, X, method=method).shape == (q,)
     assert nearest(T, X, method=method).dtype == np.intp
-
-
-@pytest.mark.parametrize("method", ["expanded", "direct"])
-@pytest.mark.parametrize(("a", "b"), [("f4", "f4"), ("f4", "f8"), ("f8", "f4"), ("f2", "f4")])
-def test_distances_are_float32_iff_both_inputs_are(method, a, b):
-    T, X = np.ones((3, 2), a), np.ones((2, 2), b)
-    distances, _ = k_nearest(T, X, 2, method=method, return_distance=True)
-    assert distances.dtype == (np.float32 if a == b == "f4" else np.float64)
 
 
 def variants(rows):
@@ -625,51 +205,7 @@ def test_progress_shows_a_bar_and_changes_nothing(method, capsys):
     assert "queries" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("algorithm", ["brute", "tree"])
-@pytest.mark.parametrize("k", [1, 4])
-@pytest.mark.parametrize("maker", ["random", "lattice"])
-def test_a_bound_that_is_no_number_loses_no_row(maker, k, algorithm, monkeypatch):
-    """Whatever made it NaN, what it cannot rule out stays."""
-    rng = np.random.default_rng(0)
-    T, X = MAKERS[maker](rng, 6000, 3), MAKERS[maker](rng, 200, 3)
-    expected = k_nearest(T, X, k, algorithm="brute", return_distance=True)
-    lost = []
-
-    def spoil(values):
-        places = rng.random(values.shape) < 0.02
-        values[places] = np.nan
-        lost.append(np.count_nonzero(places))
-        return values
-
-    def screen(self, tile, *rest):
-        return shortlist.Shortlist.original(self, spoil(tile), *rest)
-
-    def spoilt_cutoff(*arguments):
-        return spoil(cutoff(*arguments))
-
-    monkeypatch.setattr(shortlist.Shortlist, "original", shortlist.Shortlist.screen, raising=False)
-    monkeypatch.setattr(shortlist.Shortlist, "screen", screen)
-    for module in (search_module, merge, tree):
-        monkeypatch.setattr(module, "cutoff", spoilt_cutoff)
-    for room in (None, (4, 2)):  # with much room, and with so little that queries are given up
-        if room:
-            monkeypatch.setattr(shortlist, "ROOM", room)
-        found = k_nearest(T, X, k, algorithm=algorithm, return_distance=True)
-        assert np.array_equal(found[1], expected[1])
-        assert np.array_equal(found[0], expected[0])
-    assert sum(lost) > 0
-
-
 # --- memory -----------------------------------------------------------------------------------
-
-MAKERS = {
-    "random": lambda rng, n, d: rng.standard_normal((n, d)),
-    "single": lambda rng, n, d: rng.standard_normal((n, d)).astype(np.float32),
-    "all equal": lambda rng, n, d: np.full((n, d), 0.1),
-    "lattice": lambda rng, n, d: rng.integers(0, 3, (n, d)) * 0.1,
-    "bytes": lambda rng, n, d: rng.integers(0, 3, (n, d)).astype(np.uint8),
-    "integers beyond 2**53": lambda rng, n, d: 2**60 + rng.integers(0, 3, (n, 1)).repeat(d, 1),
-}
 
 
 @pytest.mark.parametrize(
@@ -746,115 +282,6 @@ def test_what_is_stored_otherwise_is_found_the_same(kind, algorithm):
         assert a.dtype == b.dtype
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_tile_shapes_keep_within_the_limit(method):
-    for n_test, n_train, d, k in [
-        (1, 1, 0, 1),
-        (7, 13, 3, 5),
-        (1000, 777, 1, 1),
-        (3, 10**6, 50, 9),
-    ]:
-        least = smallest_limit(Problem(np.zeros((n_train, d)), np.zeros((n_test, d))), k, method)
-        for limit in (least, least + 1, 2 * least, 10 * least, 2**26, 2**40):
-            q, n = tile_shape(n_test, n_train, d, k, method, limit)
-            assert 1 <= q <= n_test
-            assert 1 <= n <= n_train
-            assert 8 * q * n <= max(limit, 8)
-            assert 8 * q * n <= search_module.TILE_BYTES
-        with pytest.raises(ValueError, match=rf"at least {least} bytes for d = {d} and k = {k}"):
-            tile_shape(n_test, n_train, d, k, method, least - 1)
-
-
-def test_slices_cover_everything_once():
-    for length in (0, 1, 5, 12):
-        for step in (1, 4, 5, 100):
-            covered = [i for part in slices(length, step) for i in range(length)[part]]
-            assert covered == list(range(length))
-            assert all(part.stop - part.start <= step for part in slices(length, step))
-            assert all(part.start < length for part in slices(length, step))
-
-
-# --- selection --------------------------------------------------------------------------------
-
-TABLES = st.integers(0, 12).flatmap(
-    lambda n: st.lists(
-        st.lists(
-            st.sampled_from([0.0, -0.0, 1.0, 2.0, 2.5, -3.0, np.inf]),
-            min_size=n + 1,
-            max_size=n + 1,
-        ),
-        min_size=1,
-        max_size=4,
-    )
-)
-
-
-@given(TABLES, st.data())
-def test_smallest_k_is_a_stable_sort(table, data):
-    values = np.array(table)
-    k = data.draw(st.integers(1, values.shape[1]))
-    expected = values.argsort(axis=1, kind="stable")[:, :k]
-    assert np.array_equal(smallest_k(values, k), expected)
-
-
-@given(TABLES, st.integers(1, 13), st.integers(1, 13))
-def test_keep_best_does_not_depend_on_the_tiles(table, k, step):
-    values = np.array(table)
-    k = min(k, values.shape[1])
-    best = None
-    for part in slices(values.shape[1], step):
-        best = keep_best(best, values[:, part], part.start, k)
-    expected = values.argsort(axis=1, kind="stable")[:, :k]
-    assert np.array_equal(best[1], expected)
-    assert np.array_equal(best[0], np.take_along_axis(values, expected, axis=1))
-
-
-# --- the prepared training side ---------------------------------------------------------------
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_kept_weights_are_those_made_on_the_fly(dtype):
-    rows = DIGITS.data[:100].astype(np.float32)
-    fresh, kept = TrainingSet(rows), TrainingSet(rows, keep_weights=True)
-    for part in (slice(0, 30), slice(30, 100)):
-        for training in (fresh, kept):
-            weights = training.weights(dtype, part)
-            assert weights.dtype == dtype
-            assert np.array_equal(weights[:, :-1], -2 * rows[part])
-            assert np.array_equal(weights[:, -1], (rows[part] ** 2).sum(axis=1))
-    whole = slice(0, 100)
-    assert kept.weights(dtype, whole).base is kept.weights(dtype, whole).base
-    assert fresh.weights(dtype, whole) is not fresh.weights(dtype, whole)
-
-
-def test_norms_of_wide_and_converted_rows():
-    for shape in ((5000, 3), (3, 50000), (4, 0)):
-        rows = np.arange(np.prod(shape)).reshape(shape) % 7
-        expected = (rows * rows).sum(axis=1)
-        assert np.array_equal(TrainingSet(rows).norms(np.float64), expected)
-        assert np.array_equal(TrainingSet(rows * 1.0).norms(np.float64), expected)
-
-
-def test_a_training_set_may_be_shared_between_threads():
-    training = TrainingSet(DIGITS.data[:500], keep_weights=True)
-    queries = DIGITS.data[500:700]
-    expected = search_module.search(TrainingSet(training.rows), queries, 3, method="expanded")
-    start, results = threading.Barrier(4), [None] * 4
-
-    def work(i):
-        start.wait()
-        results[i] = search_module.search(training, queries, 3, method="expanded")
-
-    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for distances, indices in results:
-        assert np.array_equal(indices, expected[1])
-        assert np.array_equal(distances, expected[0])
-
-
 # --- labels -----------------------------------------------------------------------------------
 
 
@@ -905,13 +332,6 @@ def test_predict_1nn_is_the_label_of_the_nearest(problem, data):
     assert predict_1nn(problem.T, y, problem.X).tolist() == y[truth].tolist()
 
 
-@pytest.mark.parametrize("algorithm", ["auto", "brute", "tree"])
-def test_a_last_tile_may_hold_no_row_that_slices_hold(algorithm):
-    T, X = np.full((2049, 2), 0.1), np.full((200, 2), 0.1)
-    T[-1] = 1000.0
-    assert not nearest(T, X, algorithm=algorithm).any()
-
-
 M = np.finfo(float).max
 
 
@@ -937,16 +357,3 @@ def test_no_warning_and_no_floating_point_error_whatever_the_caller_asks_for(
         rows = np.repeat(np.asarray(T), 800, axis=0)
         found = nearest(rows, many, algorithm=algorithm)
         assert (found == np.repeat(800 * np.array(expected), 700)).all()
-
-
-@pytest.mark.parametrize(
-    ("n", "m", "d", "k"), [(50, 3, 1, 1), (400, 60, 1, 1), (30, 5, 7, 4), (500, 1, 2, 50)]
-)
-def test_the_least_limit_is_enough_where_integers_would_be_moved(n, m, d, k):
-    rng = np.random.default_rng(0)
-    T, X = (2**60 + rng.integers(0, 100, (rows, d)) for rows in (n, m))
-    with pytest.raises(ValueError, match="at least") as told:
-        k_nearest(T, X, k, memory_limit=1)
-    least = int(re.findall(r"at least (\d+) bytes", str(told.value))[0])
-    for limit in (least, least + 1, *(least * times for times in (2, 3, 4, 8, 16))):
-        np.testing.assert_array_equal(k_nearest(T, X, k, memory_limit=limit), k_nearest(T, X, k))

@@ -16,8 +16,9 @@ from strategies import Problem, oracle_distances, oracle_k_nearest, problems
 
 from nnlib import k_nearest, nearest, predict_1nn
 from nnlib import stream as stream_module
-from nnlib.search import METHODS, tile_bytes
+from nnlib.request import METHODS, Request
 from nnlib.stream import MAPPED, Shares, search_source, share_out
+from nnlib.tiles import Tiles
 from nnlib.validation import is_source
 
 BITWISE = ("exact", "direct")
@@ -68,8 +69,8 @@ class Lists(Reader):
 def cut(queries, rows):
     """Let every streamed search work on so many queries and rows at once."""
 
-    def shares(source, n_test, k, method, memory_limit):
-        return Shares(queries, rows, memory_limit)
+    def shares(source, n_test, request):
+        return Shares(queries, rows, request.memory_limit)
 
     return mock.patch.object(stream_module, "share_out", shares)
 
@@ -406,15 +407,15 @@ def test_peak_memory_stays_under_the_limit(tmp_path, maker, method, k):
 def test_the_limit_is_shared_out(d, dtype, k, method, more):
     source = mock.Mock(spec=["shape", "dtype"], shape=(10**7, d), dtype=np.dtype(dtype))
     with pytest.raises(ValueError, match="memory_limit must be at least") as caught:
-        share_out(source, 1000, k, method, 1)
+        share_out(source, 1000, Request(k, method, memory_limit=1))
     least = int(str(caught.value).split("at least ")[1].split()[0])
     with pytest.raises(ValueError, match=f"for d = {d} and k = {k}; got {least - 1}"):
-        share_out(source, 1000, k, method, least - 1)
+        share_out(source, 1000, Request(k, method, memory_limit=least - 1))
     limit = least + more
-    shares = share_out(source, 1000, k, method, limit)
+    shares = share_out(source, 1000, Request(k, method, memory_limit=limit))
     assert 1 <= shares.queries <= 1000
     assert shares.rows >= 1
-    assert shares.search >= tile_bytes(1, 1, d, k, method)
+    assert shares.search >= Tiles(d, k, method == "exact").bytes()
     row = d * np.dtype(dtype).itemsize
     known = 3 * (shares.queries + 2) * k * (16 + row)
     assert shares.rows * row + known + shares.search <= limit
@@ -429,7 +430,8 @@ def test_a_mapped_stretch_takes_no_memory_but_has_an_end(tmp_path):
         with path.open("r+b") as file:
             file.truncate(2**24 * 64 * 4)  # a hole: no byte is written
         mapped = np.memmap(path, dtype, "r", shape=(2**24, 64))
-        assert abs(share_out(mapped, 1000, 1, "exact", 2**28).rows - known) < 20_000
+        shares = share_out(mapped, 1000, Request(1, memory_limit=2**28))
+        assert abs(shares.rows - known) < 20_000
 
 
 def test_a_limit_too_small_is_told_with_the_one_that_suffices():
@@ -450,7 +452,7 @@ def test_each_row_is_read_once_for_every_block_of_queries():
     T, X = RNG.standard_normal((3000, 40)), RNG.standard_normal((500, 40))
     for limit, k in ((2**24, 5), (2**19, 5), (2**20, 50)):
         source = Reader(T)
-        shares = share_out(source, len(X), k, "exact", limit)
+        shares = share_out(source, len(X), Request(k, memory_limit=limit))
         assert_same(answer(source, X, k, "exact", memory_limit=limit), answer(T, X, k, "exact"))
         blocks = -(-len(X) // shares.queries)
         starts = [start for start, _ in source.read]
@@ -487,6 +489,6 @@ def test_the_bar_advances_by_every_pair_once():
     for method in METHODS:
         bar = mock.MagicMock()
         with mock.patch.object(stream_module, "progress_bar", bar), cut(40, 900):
-            search_source(Reader(T), X, 2, method=method)
+            search_source(Reader(T), X, Request(2, method))
         advance = bar.return_value.__enter__.return_value
         assert sum(call.args[0] for call in advance.call_args_list) == len(T) * len(X)

@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 import sys
 import threading
 import tracemalloc
@@ -17,27 +16,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from strategies import FAMILIES, Problem, oracle_distance, oracle_k_nearest, problems
 
-from nnlib import (
-    NearestNeighborClassifier,
-    NearestNeighborRegressor,
-    k_nearest,
-    nearest,
-    predict_1nn,
-)
-from nnlib import search as search_module
+from nnlib import k_nearest, memory, nearest
 from nnlib import tree as tree_module
-from nnlib.search import TrainingSet, search
-from nnlib.tree import (
-    COSTS,
-    LARGEST,
-    Tree,
-    brute_seconds,
-    build_seconds,
-    candidates,
-    leaves_visited,
-    tree_bytes,
-    tree_fits,
-)
+from nnlib.memory import search
+from nnlib.problem import Problem as Asked
+from nnlib.request import Request
+from nnlib.settle import filled
+from nnlib.training import TrainingSet
+from nnlib.tree import COSTS, LARGEST, Tree, candidates, leaves_visited, tree_bytes, tree_fits
 
 ROOT = Path(__file__).resolve().parent.parent
 STORED = json.loads((ROOT / "benchmarks" / "algorithms.json").read_text(encoding="utf-8"))
@@ -198,13 +184,12 @@ def test_proved_answers_are_the_truth_and_others_are_left_over(problem, k):
         mock.patch.object(tree_module, "LEAF", 2),
         mock.patch.object(tree_module, "candidates", lambda k, n: (min(k + 1, n), min(k + 3, n))),
     ):
-        error = search_module.conversion_error(T, X)
-        whole = search_module.nothing_rounds(X, T)
-        found = Tree(T).search(X, k, error, whole, 2**20, lambda count: None)
-        distances, indices, left = found
+        asked = Asked(T, X, k, 2**20).examined()
+        distances, indices, left = Tree(T).search(asked, lambda count: None)
     expected = k_nearest(T, X, k, algorithm="brute", return_distance=True)
     assert np.array_equal(indices[~left], expected[1][~left])
-    assert np.array_equal(distances[~left], expected[0][~left])
+    distances = filled(T, X[~left], distances[~left], indices[~left])
+    assert np.array_equal(distances, expected[0][~left])
 
 
 def clouds():
@@ -242,10 +227,10 @@ def test_same_bits_as_all_rows(T, X, k):
 
 def left_over(T, X, k=1):
     """Return how many queries the tree hands to the search over all rows."""
-    rows = mock.Mock(wraps=search_module.search_rows)
-    with mock.patch.object(search_module, "search_rows", rows):
+    rows = mock.Mock(wraps=memory.compare)
+    with mock.patch.object(memory, "compare", rows):
         k_nearest(T, X, k, algorithm="tree")
-    return sum(len(call.args[1]) for call in rows.call_args_list)
+    return sum(len(call.args[1].queries) for call in rows.call_args_list)
 
 
 def test_what_is_left_over():
@@ -347,11 +332,12 @@ def test_a_source_has_no_tree(tmp_path):
 def test_in_several_threads_at_once():
     rng = np.random.default_rng(0)
     training, X = TrainingSet(lattice(rng, 3000, 3)), rng.random((400, 3))
-    expected = search(training, X, 3, algorithm="brute")
+    expected = k_nearest(training.rows, X, 3, algorithm="brute", return_distance=True)
     results = [None] * 4
 
     def work(i):
-        results[i] = search(training, X, 3, algorithm="tree")
+        found = search(training, X, Request(3, algorithm="tree"))
+        results[i] = filled(training.rows, *found), found[2]
 
     threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
     for thread in threads:
@@ -363,142 +349,7 @@ def test_in_several_threads_at_once():
         assert np.array_equal(found[1], expected[1])
 
 
-@pytest.mark.parametrize("trial", [False, True])
-@pytest.mark.parametrize("step", [0.0, 0.1])
-def test_the_bar_reaches_its_end(step, trial):
-    """Also where some queries are left over."""
-    rng = np.random.default_rng(0)
-    T = np.concatenate([np.full((100, 3), step), rng.random((300, 3))])
-    X = np.concatenate([rng.random((130, 3)), np.zeros((30, 3))])
-    seen = []
-    training = TrainingSet(T)
-    search_module.search_pruned(training, training.tree(), X, 2, 2**24, seen.append, trial)
-    assert sum(seen) == len(T) * len(X)
-
-
-@pytest.mark.parametrize(
-    ("slow", "faster", "asked"),
-    [
-        (False, False, {"tree": 160}),
-        (True, False, {"tree": 152, "rows": 8}),
-        (True, True, {"tree": 8, "rows": 152}),
-    ],
-)
-def test_a_slow_tree_is_left_if_the_rows_are_faster(slow, faster, asked, monkeypatch):
-    clock = iter([0.0, 5.0 if slow else 0.5, 10.0, 11.0 if faster else 20.0])
-    monkeypatch.setattr(search_module.time, "perf_counter", lambda: next(clock))
-    count = dict.fromkeys(asked, 0)
-
-    def search(name):
-        def answer(queries):
-            count[name] += len(queries)
-            return queries, queries.astype(np.intp)
-
-        return answer
-
-    X = np.arange(160.0)[:, None]
-    found = search_module.tried(search("tree"), search("rows"), X, slow=1.0)
-    assert count == asked
-    assert np.array_equal(found[0], X)
-    assert np.array_equal(found[1], X)
-
-
 # --- The choice -------------------------------------------------------------------------------
-
-
-def test_the_choice_follows_the_costs(monkeypatch):
-    rng = np.random.default_rng(0)
-    planted = mock.Mock(wraps=Tree)
-    monkeypatch.setattr(search_module, "Tree", planted)
-    T, X = rng.random((20_000, 3)), rng.random((2000, 3))
-    assert np.array_equal(nearest(T, X), nearest(T, X, algorithm="brute"))
-    assert planted.call_count == 1
-    nearest(np.tile(T[:2000], (1, 40)), np.tile(X[:200], (1, 40)))
-    nearest(T[:50], X[:50])
-    nearest(T, X, memory_limit=2**18)
-    nearest(T, X, method="direct")
-    assert planted.call_count == 1
-    monkeypatch.setattr(search_module, "tree_pays", lambda *sizes: False)
-    nearest(T, X)
-    assert planted.call_count == 1
-    nearest(T, X, algorithm="tree")
-    assert predict_1nn(T, np.arange(len(T)), X[:1], algorithm="tree").shape == (1,)
-    assert planted.call_count == 3
-
-
-def test_an_estimator_plants_its_tree_once(monkeypatch):
-    rng = np.random.default_rng(0)
-    planted = mock.Mock(wraps=Tree)
-    monkeypatch.setattr(search_module, "Tree", planted)
-    T, X = rng.random((3000, 3)), rng.random((300, 3))
-    y = rng.integers(0, 3, len(T))
-    model = NearestNeighborClassifier(3, algorithm="tree").fit(T, y)
-    assert planted.call_count == 0
-    first, again = model.predict(X), model.predict(X)
-    assert planted.call_count == 1
-    assert np.array_equal(first, again)
-    other = NearestNeighborClassifier(3, algorithm="brute").fit(T, y)
-    assert np.array_equal(other.predict(X), first)
-    assert planted.call_count == 1
-    seen = []
-    monkeypatch.setattr(search_module, "tree_pays", lambda *sizes: seen.append(sizes) or sizes[-1])
-    auto = NearestNeighborClassifier(3).fit(T, y)
-    auto.predict(X)
-    auto._training.tree()
-    auto.predict(X)
-    assert seen == [(300, 3000, 3, 3, False), (300, 3000, 3, 3, True)]
-    assert planted.call_count == 2
-    with pytest.raises(ValueError, match="algorithm must be one of"):
-        NearestNeighborClassifier(algorithm="k").fit(T, y)
-    with pytest.raises(ValueError, match="needs method='exact'"):
-        NearestNeighborClassifier(algorithm="tree", method="direct").fit(T, y)
-
-
-@pytest.mark.parametrize("n", [40_000, 400_000])  # small work a query, and more than that
-def test_an_estimator_that_is_asked_often_plants_its_tree(n, monkeypatch):
-    """Once the pairs it has compared, by their price, would have paid for it; no clock decides."""
-    rng = np.random.default_rng(0)
-    planted = mock.Mock(wraps=Tree)
-    monkeypatch.setattr(search_module, "Tree", planted)
-    T, X = rng.random((n, 2)), rng.random((60, 2))
-    model = NearestNeighborRegressor().fit(T, np.arange(n))
-    price, each = build_seconds(COSTS, n, 2), brute_seconds(COSTS, 1, n, 2)
-    before = int(np.ceil(price / each))
-    assert 2 < before < 40
-    found = []
-    for i in range(len(X)):
-        assert planted.call_count == (i > before)
-        found.append(int(model.predict(X[i : i + 1])[0]))
-    assert found == nearest(T, X, algorithm="brute").tolist()
-    for i in range(2 * before):  # a function forgets its rows
-        nearest(T[: n // 20], X[i : i + 1])
-    assert planted.call_count == 1
-
-
-def test_few_rows_are_compared_however_often(monkeypatch):
-    monkeypatch.setattr(search_module, "Tree", mock.Mock(side_effect=AssertionError))
-    T = np.random.default_rng(0).random((150, 4))
-    model = NearestNeighborRegressor().fit(T, np.arange(150))
-    for _ in range(50):
-        model.predict(T[:1])
-
-
-def test_rows_that_have_a_tree_are_not_looked_at_again(monkeypatch):
-    T = np.random.default_rng(0).random((100_000, 2))
-    model = NearestNeighborRegressor(algorithm="tree").fit(T, np.arange(len(T)))
-    model.predict(T[:1])
-    looked = mock.Mock(wraps=tree_module.largest_entry)
-    monkeypatch.setattr(tree_module, "largest_entry", looked)
-    assert model.predict(T[5:6]).tolist() == [5]
-    assert [len(call.args[0]) for call in looked.call_args_list] == [1]
-
-
-def test_small_work_and_the_import_need_no_scipy():
-    code = (
-        "import sys, numpy as np, nnlib; T = np.random.rand(75, 4); nnlib.nearest(T, T);"
-        "sys.exit(any(name.split('.')[0] == 'scipy' for name in sys.modules))"
-    )
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_the_expected_leaves():
@@ -572,27 +423,27 @@ def test_the_fit_finds_costs_that_made_the_times(algorithms):
     for n_test, n_train in ((200, 2000), (2000, 2000), (200, 20_000), (3000, 90_000)):
         for d in (1, 2, 3, 5, 8):
             seconds = {
-                "brute": [tree_module.brute_seconds(made, n_test, n_train, d)],
-                "tree": [tree_module.tree_seconds(made, n_test, n_train, d, 1, True)],
+                "brute": [made.brute_seconds(n_test, n_train, d)],
+                "tree": [made.tree_seconds(n_test, n_train, d, 1, True)],
             }
-            whole = tree_module.tree_seconds(made, n_test, n_train, d, 1, False)
+            whole = made.tree_seconds(n_test, n_train, d, 1, False)
             seconds["build"] = [whole - seconds["tree"][0]]
             cases.append(
                 {"cloud": "even", "shape": [n_test, n_train, d], "k": 1, "seconds": seconds}
             )
     for shape, k in (((100, 100_000, 3), 500), ((200, 10_000, 8), 9000)):
         seconds = {
-            "brute": [tree_module.brute_seconds(made, *shape, k)],
-            "tree": [tree_module.tree_seconds(made, *shape, k, True)],
-            "build": [tree_module.build_seconds(made, *shape[1:])],
+            "brute": [made.brute_seconds(*shape, k)],
+            "tree": [made.tree_seconds(*shape, k, True)],
+            "build": [made.build_seconds(*shape[1:])],
         }
         cases.append({"cloud": "even", "shape": list(shape), "k": k, "seconds": seconds})
     found = algorithms.fit(cases)
     assert found[-2:] == pytest.approx(made[-2:], rel=0.02)
     for case in cases[:-2]:
         shape = case["shape"]
-        again = tree_module.brute_seconds(found, *shape)
+        again = found.brute_seconds(*shape)
         assert again == pytest.approx(case["seconds"]["brute"][0], rel=0.02)
-        again = tree_module.tree_seconds(found, *shape, 1, True)
+        again = found.tree_seconds(*shape, 1, True)
         assert again == pytest.approx(case["seconds"]["tree"][0], rel=0.02)
     assert algorithms.losses(found, cases)["even"]["new"] <= 1.02

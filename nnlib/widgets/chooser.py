@@ -48,7 +48,7 @@ DISK = 10
 PAGE = 4096
 """Bytes that a disk reads at least."""
 SHARED = 512
-"""Queries of one product, which share the rows that it reads: the tile of `nnlib.search`."""
+"""Queries of one product, which share the rows that it reads: the tile of `nnlib.tiles`."""
 PRODUCT, DIRECT = 2, 3
 """Operations a feature: multiply and add in a product; subtract, square and add one by one."""
 WORTH = 5

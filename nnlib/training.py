@@ -1,0 +1,67 @@
+"""The training side of a search: rows checked once, and what does not depend on queries."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nnlib.distances import squared_norms, with_bias
+from nnlib.tiles import slices
+from nnlib.tree import Tree
+from nnlib.validation import Array, as_training_rows
+
+
+class TrainingSet:
+    """Training rows, with their norms, weights and tree as soon as somebody asks.
+
+    Parameters
+    ----------
+    X_train : array_like, shape (n_train, d)
+    keep_weights : bool
+        Keep the augmented weights [−2t, ‖t‖²] between searches (as large as the rows) instead
+        of making them tile by tile. An estimator that is fitted once and asked often does.
+    start : int
+        Where these rows begin in the whole training set; errors name rows in the whole.
+    """
+
+    def __init__(self, X_train: ArrayLike, keep_weights: bool = False, start: int = 0) -> None:
+        # In whatever order of bytes: a copy of all rows might not fit, one of a tile does.
+        self.rows = as_training_rows("X_train", X_train, start, native=False)
+        self.keep_weights = keep_weights
+        self._norms: dict[Any, Array] = {}
+        self._weights: dict[Any, Array] = {}
+        self._tree: Tree | None = None
+        # What comparing all rows has cost so far, by the model: it counts pairs, no clock.
+        self.spent = 0.0
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def norms(self, dtype: Any) -> Array:
+        """Return ‖t‖² for every training row, in the working precision: (n_train,)."""
+        if dtype not in self._norms:
+            with np.errstate(all="ignore"):
+                if self.rows.dtype == dtype:
+                    norms = squared_norms(self.rows)
+                else:  # Convert a stretch at a time: a wider copy of all rows may not fit.
+                    norms = np.empty(len(self), dtype)
+                    for part in slices(len(self), 1 + 2**14 // (1 + self.rows.shape[1])):
+                        norms[part] = squared_norms(self.rows[part].astype(dtype))
+            self._norms[dtype] = norms
+        return self._norms[dtype]
+
+    def tree(self, plant: bool = True) -> Tree | None:
+        """Return the tree of the rows, kept between searches; None if there is none to be yet."""
+        if self._tree is None and plant:
+            self._tree = Tree(self.rows)
+        return self._tree
+
+    def weights(self, dtype: Any, part: slice) -> Array:
+        """Return [−2t, ‖t‖²] for a stretch of the rows: one dense layer, bias inside."""
+        if not self.keep_weights:
+            rows = self.rows[part].astype(dtype, copy=False)
+            return with_bias(-2 * rows, self.norms(dtype)[part])
+        if dtype not in self._weights:
+            rows = self.rows.astype(dtype, copy=False)
+            self._weights[dtype] = with_bias(-2 * rows, self.norms(dtype))
+        return self._weights[dtype][part]

@@ -1,0 +1,56 @@
+"""The prepared training side: the same as made on the fly, also from several threads."""
+
+import threading
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+
+from nnlib.memory import search
+from nnlib.request import Request
+from nnlib.training import TrainingSet
+
+DIGITS = load_digits()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_kept_weights_are_those_made_on_the_fly(dtype):
+    rows = DIGITS.data[:100].astype(np.float32)
+    fresh, kept = TrainingSet(rows), TrainingSet(rows, keep_weights=True)
+    for part in (slice(0, 30), slice(30, 100)):
+        for training in (fresh, kept):
+            weights = training.weights(dtype, part)
+            assert weights.dtype == dtype
+            assert np.array_equal(weights[:, :-1], -2 * rows[part])
+            assert np.array_equal(weights[:, -1], (rows[part] ** 2).sum(axis=1))
+    whole = slice(0, 100)
+    assert kept.weights(dtype, whole).base is kept.weights(dtype, whole).base
+    assert fresh.weights(dtype, whole) is not fresh.weights(dtype, whole)
+
+
+def test_norms_of_wide_and_converted_rows():
+    for shape in ((5000, 3), (3, 50000), (4, 0)):
+        rows = np.arange(np.prod(shape)).reshape(shape) % 7
+        expected = (rows * rows).sum(axis=1)
+        assert np.array_equal(TrainingSet(rows).norms(np.float64), expected)
+        assert np.array_equal(TrainingSet(rows * 1.0).norms(np.float64), expected)
+
+
+def test_a_training_set_may_be_shared_between_threads():
+    training = TrainingSet(DIGITS.data[:500], keep_weights=True)
+    queries = DIGITS.data[500:700]
+    _, *expected = search(TrainingSet(training.rows), queries, Request(3, "expanded"))
+    start, results = threading.Barrier(4), [None] * 4
+
+    def work(i):
+        start.wait()
+        _, *results[i] = search(training, queries, Request(3, "expanded"))
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for distances, indices in results:
+        assert np.array_equal(indices, expected[1])
+        assert np.array_equal(distances, expected[0])
