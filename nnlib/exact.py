@@ -97,11 +97,8 @@ def direct_pass(problem: Problem, step: int, fair: int = 0) -> tuple[Candidates,
                 return found.only(slice(0)), crowded
             limit[crowded], near[crowded] = -np.inf, False
         i, j = near.nonzero()
-        added = Candidates(i, j + part.start, values[i, j])
-        if len(found.owner):  # not in the first tile, which small work has alone
-            found = found.only(~(found.computed > limit[found.owner])).beside(added)
-        else:
-            found = added
+        found = found.only(~(found.computed > limit[found.owner]))
+        found = found.beside(Candidates(i, j + part.start, values[i, j]))
         if len(found.owner) > most:
             found = settled(problem, found)
     return found, crowded

@@ -74,7 +74,7 @@ class Candidates(NamedTuple):
 
     def beside(self, other: "Candidates") -> "Candidates":
         """Return these pairs, and then the others."""
-        return Candidates(*(np.concatenate(both) for both in zip(self, other, strict=True)))
+        return Candidates(*map(np.append, self, other)) if len(self.owner) else other
 
     def table(self, k: int) -> Winners:
         """Return what is left, k pairs a query in their order, as winners."""
