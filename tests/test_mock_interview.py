@@ -1,6 +1,7 @@
 """The mock interview as data: well formed, what it claims computed, its listings judged."""
 
 import itertools
+import re
 from copy import deepcopy
 
 import numpy as np
@@ -15,6 +16,7 @@ PARTS = INTERVIEW["parts"]
 SCENES = INTERVIEW["scenes"]
 STEPS = [step for part in PARTS for step in mock.steps("mock.yaml", part)]
 FIXED = [entry for part in PARTS for entry in part["steps"] if "one_of" not in entry]
+EVERY_ENTRY = [entry for part in PARTS for entry in part["steps"]]
 every_step = pytest.mark.parametrize("step", STEPS, ids=lambda step: step["id"])
 every_scene = pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene["name"])
 reviews = pytest.mark.parametrize(
@@ -26,7 +28,7 @@ def test_the_parts_of_each_screen_take_its_minutes():
     assert INTERVIEW["screens"] == [20, 25, 45, 60]
     for i, screen in enumerate(INTERVIEW["screens"]):
         assert sum(part["minutes"][i] for part in PARTS) == screen
-    names = ["Clarify", "Code in a blank file", "The network", "Stability", "Scale"]
+    names = ["Clarify", "Code and its inputs", "The network", "Stability", "Scale"]
     assert [part["title"] for part in PARTS] == names
 
 
@@ -62,7 +64,38 @@ def test_sessions_differ_in_a_thousand_ways():
     ways = [len(scene["n_test"]) * len(scene["n_train"]) for scene in SCENES]
     drawn = [len(entry["one_of"]) for part in PARTS for entry in part["steps"] if "one_of" in entry]
     assert len(drawn) == 2
+    # And the short ones in a hundred: there the code to review is left out.
+    (extras,) = (
+        one["one_of"] for one in EVERY_ENTRY if one.get("one_of", [{}])[0].get("screen") == 20
+    )
+    assert sum(ways) * len(extras) >= 100
     assert sum(ways) * np.prod(drawn) >= 1000
+
+
+# What a question of a scene needs to be understood: it is said before, or in the question.
+SAID = {"n_test", "n_train", "d", "rows"}
+
+
+@pytest.mark.parametrize("screen", INTERVIEW["screens"])
+def test_the_data_are_said_before_they_are_asked_about(screen):
+    asked = [step for step in STEPS if step["screen"] <= screen]
+    clarify, data, *others = asked
+    assert not mock.words(clarify)
+    assert "squared Euclidean distance" in clarify["ask"]
+    assert set(mock.FIELD.findall(data["ask"])) == SAID
+    assert any(mock.words(step) for step in others)
+    for scene in SCENES:
+        assert scene["rows"].count("float32") + scene["rows"].count("float64") == 1
+        assert str(8 * scene["bytes"]) in scene["rows"]
+
+
+def test_what_is_asked_on_fits_every_scene_and_every_question():
+    (millions,) = (step for step in STEPS if step["id"] == "millions")
+    assert {"d", "bytes"} <= set(mock.FIELD.findall(millions["ask"]))
+    fixed = [INTERVIEW["unlisted"], *(probe for step in STEPS for probe in step["probes"])]
+    for d in {scene["d"] for scene in SCENES} - {2}:  # a probe of every scene is about none
+        assert not [probe for probe in fixed if re.search(rf"\b{d}\b", probe["ask"])], d
+    assert "input" not in INTERVIEW["unlisted"]["ask"]
 
 
 @every_scene
@@ -100,7 +133,7 @@ def test_every_step_asks_and_answers_in_sentences(step):
         assert probe["said"].endswith((".", "?"))
         assert probe["ask"].startswith("“")
         assert probe["ask"].endswith("”")
-    if step["screen"] <= 25:
+    if step["screen"] <= 25 and step in FIXED:
         assert len(step["hints"]) >= 2
         assert len(step["probes"]) >= 2
 
@@ -184,6 +217,7 @@ LINE = ["parts", 0, "steps", 0, "answer", 0]
     ("path", "value", "message"),
     [
         (["parts"], None, "mock.yaml: 'parts' is missing"),
+        (["unlisted", "ask"], None, "mock.yaml, unlisted: 'ask' is missing"),
         (["points"], [], r"mock.yaml: 'points' must be a mapping; got \[\]"),
         (["parts", 0, "minutes"], "five", "a part: 'minutes' must be a list; got 'five'"),
         (["parts", 0, "minutes"], [5], "Clarify: there must be minutes for each screen"),

@@ -113,7 +113,7 @@ def test_the_mock_interview_has_its_data_and_titles():
     assert repr(widget) == "MockInterview(name='mock')"
     state = widget.get_state({"interview", "titles", "session", "base"})
     assert json.loads(json.dumps(state, allow_nan=False)) == state
-    for field in ("title", "mark", "scenes", "parts"):
+    for field in ("title", "mark", "opening", "unlisted", "scenes", "parts"):
         with pytest.raises(TraitError, match=f"interview has no '{field}'"):
             MockInterview({**mock.load(), field: None}, {})
 
@@ -162,7 +162,29 @@ def test_a_module_is_joined_from_the_files_it_names(tmp_path, monkeypatch):
         "export default a + b;\n",
     )
     monkeypatch.setattr(base, "HERE", tmp_path)
-    assert base.module("own.js") == "const a = 1;\nconst b = a + 1;\n\nexport default a + b;\n"
+    assert base.module("own.js") == "const a = 1;\nconst b = a + 1;\nexport default a + b;\n"
+
+
+def test_of_types_nothing_and_of_indentation_one_blank_is_left(tmp_path, monkeypatch):
+    write(
+        tmp_path,
+        shared="export const a = /** @type {const} */ ([1]);\n",
+        own='import { a } from "./shared.js";\n\nfunction b() {\n  if (a)\n    return a;\n}\n'
+        "export default b;\n",
+    )
+    monkeypatch.setattr(base, "HERE", tmp_path)
+    left = "const a = ([1]);\nfunction b() {\n if (a)\n return a;\n}\nexport default b;\n"
+    assert base.module("own.js") == left
+
+
+def test_no_text_of_a_widget_goes_over_lines():
+    """It would lose its indentation."""
+    for path in sorted(Path(base.__file__).parent.glob("*.js")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            texts = line.replace('"`"', "").replace(
+                "`[^`]+`", ""
+            )  # a mark of code, and its pattern
+            assert texts.count("`") % 2 == 0, (path.name, line)
 
 
 def test_what_nothing_uses_stays_behind():

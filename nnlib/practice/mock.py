@@ -6,7 +6,7 @@ what the interviewer asks (``ask``), a model ``answer``, ``hints``, each of whic
 point, and ``probes``: what is often ``said`` instead, and what an interviewer asks next (``ask``).
 It may have a ``drill`` as which the judge takes the code, a ``listing`` for the model answer, or a
 ``bug`` to review with what is ``mended`` and an expression that ``shows`` it. A step of ``one_of``
-is several, of which one is drawn.
+is several, of which one is drawn. The probe of an answer that no step lists is ``unlisted``.
 
 An answer is a list of lines: a text, or what one may ``say`` with what it ``covers``, the
 ``chapter`` that teaches it, the ``item`` of the rubric that it earns and, perhaps, the ``points``
@@ -32,7 +32,7 @@ from nnlib.practice.questions import (
     parse,
 )
 
-WHOLE = {"title": TEXT, "screens": LIST, "scenes": LIST, "parts": LIST}
+WHOLE = {"title": TEXT, "opening": TEXT, "screens": LIST, "scenes": LIST, "parts": LIST}
 STEP = {"id": TEXT, "screen": NUMBER, "ask": TEXT, "answer": LIST, "hints": LIST, "probes": LIST}
 STEP_PERHAPS = {"drill": TEXT, "listing": TEXT, "bug": TEXT, "mended": TEXT, "shows": TEXT}
 LINE = {"say": TEXT, "covers": TEXT, "chapter": TEXT, "item": TEXT}
@@ -61,7 +61,8 @@ def load() -> Fields:
 def check(content: Any) -> Fields:
     """Return the content of the file as `load` does, or raise as it does."""
     name = "mock.yaml"
-    fields(name, content, {**WHOLE, "points": TABLE, "items": TABLE}, {})
+    fields(name, content, {**WHOLE, **dict.fromkeys(("points", "items", "unlisted"), TABLE)}, {})
+    fields(f"{name}, unlisted", content["unlisted"], PROBE, {})
     for item, entry in content["items"].items():
         fields(f"{name}, item {item}", entry, {"name": TEXT, "habit": TEXT}, {})
     every = [step for part in content["parts"] for step in steps(name, part)]

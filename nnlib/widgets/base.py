@@ -1,5 +1,6 @@
 """What every widget of the book shares: how its module is put together, and how it prints."""
 
+import re
 from collections.abc import Mapping
 from copy import deepcopy
 from pathlib import Path
@@ -21,6 +22,9 @@ def read(name: str) -> str:
 def module(name: str) -> str:
     """Return one ES module that imports nothing: ``shared.js`` and the like, then the file `name`.
 
+    No line of it is empty, and of an indentation one blank is left, so that only statements begin
+    where a line does. No text of a widget goes over several lines.
+
     Raises
     ------
     ValueError
@@ -33,7 +37,7 @@ def module(name: str) -> str:
         needy = (others or path.name == name) and path.name != "shared.js"
         if path.parent != HERE or (needy and others.count("./shared.js") != 1):
             raise ValueError(f"{path.name} must import from ./shared.js once, and lie beside it")
-    return joined(HERE / name)
+    return re.sub(r"\n+( ?) *", r"\n\1", joined(HERE / name))
 
 
 class Widget(anywidget.AnyWidget):

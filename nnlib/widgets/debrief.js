@@ -5,7 +5,7 @@ import { announcer, begin, button, el, isRecord, listen } from "./shared.js";
 import { kept, onKept } from "./keeping.js";
 import { forgetVoices, heardIn, voicesOf } from "./voices.js";
 import { SITTING, clock, fileOf, listing, pageLink, plural, prose, save } from "./words.js";
-import { drawSession, halves, recordOf, sessionOf, sum, summaryOf, timesOf } from "./sitting.js";
+import { MOST, drawSession, halves, recordOf, sessionOf, sum, summaryOf, timesOf } from "./sitting.js";
 
 const SHOWN = 6; // sessions in the table of trends
 
@@ -14,6 +14,15 @@ function finished(interview) {
   const past = kept("sittings");
   const sessions = (Array.isArray(past) ? past : []).map((one) => sessionOf(one, interview));
   return sessions.filter((session) => session?.phase === "done").reverse();
+}
+
+/** When a session began: day and time, or the day alone, where an earlier edition kept no more. */
+function whenOf({ at, began, date = began }) {
+  const then = new Date(at);
+  const two = (n) => String(n).padStart(2, "0");
+  if (!(at - Date.parse(date) > MOST)) return date;
+  return `${then.getFullYear()}-${two(then.getMonth() + 1)}-${two(then.getDate())} `
+    + `${two(then.getHours())}:${two(then.getMinutes())}`;
 }
 
 /** Past sessions that were rated by items of the rubric. */
@@ -28,13 +37,15 @@ export function trendOf(interview, records) {
 /** A session as Markdown: every question with your words, beside the model answer. */
 export function markdown(interview, session, titles) {
   const parts = drawSession(interview, session.number, session.screen);
-  const { rows, all, points, counts, habit } = summaryOf(interview, session);
+  const { rows, all, scores, points, counts, habit } = summaryOf(interview, session);
   const quoted = (text) => text.trim().split("\n").map((line) => `> ${line}`);
   const block = (text) => ["```python", text.trimEnd(), "```", ""];
-  const stepLines = ({ id, ask, bug, answer, hints }) => {
+  const stepLines = ({ id, ask, bug, answer, probes, hints }) => {
     const own = session.steps[id];
+    const probe = probes[own.probe];
     const rated = all.filter((line) => line.id === id);
-    return [`### ${ask}`, "", ...(bug ? block(bug) : []),
+    return [`### ${ask}`, "", `${gradeOf(own, scores[id])}.`, "", ...(bug ? block(bug) : []),
+      ...(probe ? [`You said something else: ${probe.said}`, "", `And were asked: ${probe.ask}`, ""] : []),
       ...(own.notes.trim() ? ["Your words:", "", ...quoted(own.notes), ""] : []),
       ...(own.hints ? [`${plural(own.hints, "hint")} of ${hints.length}.`, ""] : []),
       "A model answer:", "", ...answer.map(({ say }) => `> ${say}`), "",
@@ -43,7 +54,7 @@ export function markdown(interview, session, titles) {
   };
   return [
     `# ${interview.title} ${session.number}`, "",
-    `${session.began}, a screen of ${session.screen} minutes, ${clock(sum(session.spent))} taken. `
+    `${whenOf(session)}, a screen of ${session.screen} minutes, ${clock(sum(session.spent))} taken. `
     + `${halves(points)} of ${plural(all.length, "point")}: `
     + `${counts.map(([status, count]) => `${count} ${status}`).join(", ")}.`, "",
     ...(habit ? [`One habit to change: ${habit}`, ""] : []),
@@ -60,7 +71,8 @@ export function markdown(interview, session, titles) {
 export const exported = (interview, session, titles) => fileOf(SITTING, {
   session, record: recordOf(interview, session), summary: summaryOf(interview, session),
   questions: drawSession(interview, session.number, session.screen).map(({ title, steps }) =>
-    ({ title, steps: steps.map(({ id, ask }) => ({ id, ask })) })), titles });
+    ({ title, steps: steps.map(({ id, ask, probes }) =>
+      ({ id, ask, probe: probes[session.steps[id].probe] })) })), titles });
 
 const percent = (share) => (share === null ? "–" : `${Math.round(100 * share)} %`);
 
@@ -71,20 +83,28 @@ function trendTable(interview) {
   return [el("div", scrolled, el("table", {},
     el("caption", {}, "The items of the rubric, session by session"),
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "item"),
-      ...last.map(({ date, number }) => el("th", { scope: "col" }, `${date}, ${number}`)))),
+      ...last.map((one) => el("th", { scope: "col" }, `${whenOf(one)}, ${one.number}`)))),
     el("tbody", {}, ...rows.map(({ name, shares }) => el("tr", {}, el("th", { scope: "row" }, name),
       ...shares.map((share) => el("td", {}, percent(share))))))))];
 }
 
+/** What a question earned, and what hints took of it. */
+function gradeOf({ marked }, { got, off, of }) {
+  if (!marked) return "not reached";
+  const earned = `${halves(got - off)} of ${plural(of, "point")}`;
+  return off ? `${earned}: ${halves(got)}, less ${halves(off)} for hints` : earned;
+}
+
 /** One question: what was asked, your words, the model answer, and how its lines were rated. */
-function questionOf(get, titles, session, all, { id, ask, bug, hints, answer }) {
+function questionOf(get, titles, session, { all, scores }, { id, ask, bug, hints, probes, answer }) {
   const own = session.steps[id];
   const rated = all.filter((line) => line.id === id);
-  const head = rated.map(({ status }) => status);
-  const worst = ["not reached", "missed", "half", "good"].find((status) => head.includes(status));
+  const probe = probes[own.probe];
   return el("details", { class: "nn-folded" },
-    el("summary", {}, ...prose(ask), ` ${worst}`),
+    el("summary", {}, ...prose(ask), el("span", { class: "nn-grade" }, gradeOf(own, scores[id]))),
     ...listing(bug),
+    ...(probe ? [el("p", {}, el("strong", {}, "You said something else. "), ...prose(probe.said)),
+      el("p", {}, el("strong", {}, "And were asked. "), ...prose(probe.ask))] : []),
     ...(own.notes.trim() ? [el("p", {}, el("strong", {}, "Your words. "), own.notes)] : []),
     el("div", { "data-voice": id }),
     ...(own.hints ? [el("p", {}, `${plural(own.hints, "hint")} of ${hints.length} taken.`)] : []),
@@ -94,7 +114,8 @@ function questionOf(get, titles, session, all, { id, ask, bug, hints, answer }) 
 }
 
 function reportOf({ on, get }, interview, titles, session, announce) {
-  const { all, points, counts, habit } = summaryOf(interview, session);
+  const summary = summaryOf(interview, session);
+  const { all, points, counts, habit } = summary;
   const parts = drawSession(interview, session.number, session.screen);
   const files = [
     { name: "Save as Markdown", end: "md", type: "text/markdown", text: markdown },
@@ -115,7 +136,7 @@ function reportOf({ on, get }, interview, titles, session, announce) {
       + `${counts.map(([status, count]) => `${count} ${status}`).join(", ")}.`),
     ...(habit ? [el("p", {}, el("strong", {}, "One habit to change. "), ...prose(habit))] : []),
     ...parts.flatMap(({ title, steps }) => [el("p", { class: "nn-head" }, el("strong", {}, title)),
-      ...steps.map((step) => questionOf(get, titles, session, all, step))]),
+      ...steps.map((step) => questionOf(get, titles, session, summary, step))]),
     ...(session.work ? work(session.work) : []),
     el("div", { class: "nn-row" }, ...files)];
 }
@@ -159,8 +180,11 @@ function render({ model, el: root }) {
     const now = JSON.stringify(sessions);
     if (now === shown) return;
     shown = now;
-    which.replaceChildren(...sessions.map(({ number, began, screen }, i) =>
-      el("option", { value: i }, `${number}, ${began}, ${screen} minutes`)));
+    which.replaceChildren(...sessions.map((one, i) => {
+      const { all, points } = summaryOf(interview, one);
+      return el("option", { value: i },
+        `${one.number}, ${whenOf(one)}, ${one.screen} minutes, ${halves(points)} of ${all.length}`);
+    }));
     draw();
   }
   on(which, "change", draw);

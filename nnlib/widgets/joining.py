@@ -15,6 +15,8 @@ EXPORT = re.compile(r"^export (?=const |async |function |class )", re.MULTILINE)
 COMMENT = re.compile(r"^ *(?://.*|/\*\*(?s:.*?)\*/)\n", re.MULTILINE)
 # One behind code holds no quote, so that it is no end of a text either.
 ASIDE = re.compile(r"(?<=[;,{}()\[\]]) // [^\"'`\n]*$", re.MULTILINE)
+# What a type checker is told amid code.
+TYPE = re.compile(r"/\*\* @type .*? \*/ ")
 # A statement of a module begins where a line begins with a letter.
 STATEMENT = re.compile(r"^(?=[A-Za-z])", re.MULTILINE)
 NAMED = re.compile(r"(?:async )?(?:const|function) (\w+)")
@@ -85,4 +87,4 @@ def joined(path: Path) -> str:
     """
     *others, last = map(text_of, modules(path))
     text = COMMENT.sub("", "".join(EXPORT.sub("", other) for other in others) + last)
-    return lean(ASIDE.sub("", text))
+    return lean(TYPE.sub("", ASIDE.sub("", text)))

@@ -15,7 +15,7 @@ const LASTING = "It lasts until you leave the page.";
 const ELSEWHERE = "Another tab has gone on with this interview. Here is where it stands.";
 
 /** The parts, top to bottom, in a box. */
-function partsOf(interview, said, note) {
+function partsOf(interview, said, note, doubt) {
   const total = el("strong", { class: "nn-number" });
   const own = el("span", { class: "nn-number" });
   const hold = button("Pause");
@@ -25,13 +25,35 @@ function partsOf(interview, said, note) {
   const stage = el("div", { class: "nn-stage" });
   const leave = button("End here");
   const box = el("div", { class: "nn-widget nn-mock", role: "group", "aria-label": interview.title },
-    bar, list, stage, said, el("div", { class: "nn-row" }, leave, note));
+    bar, list, stage, said, doubt, el("div", { class: "nn-row" }, leave, note));
   return { box, bar, time, total, own, hold, list, stage, leave };
+}
+
+/**
+ * What asks once before something is lost: a sentence, and two buttons, of which the one that keeps it
+ * has the focus.
+ */
+function doubtOf(on, announce) {
+  const both = [button(""), button("")];
+  const node = el("div", { class: "nn-row", hidden: true }, ...both);
+  let ways = [];
+  both.forEach((it, i) => on(it, "click", () => {
+    node.hidden = true;
+    ways[i]();
+  }));
+  function doubt(words, names, ...acts) {
+    announce(words);
+    both.forEach((it, i) => write(it, names[i]));
+    ways = acts;
+    node.hidden = false;
+    both[0].focus();
+  }
+  return { node, doubt };
 }
 
 /** A sitting: the session under way, and its clock, which stands while answers are compared. */
 function sittingOf(announce) {
-  const sitting = { session: null, parts: [], running: false, ticking, read, restart, step, own };
+  const sitting = { session: null, parts: [], running: false, open, ticking, read, restart, step, own };
   let before = 0; // when the clock was last read
   function step() {
     return sitting.parts[sitting.session.part].steps[sitting.session.step];
@@ -39,8 +61,12 @@ function sittingOf(announce) {
   function own() {
     return sitting.session.steps[step().id];
   }
+  /** Whether a question is open, and nothing but a pause stops the clock. */
+  function open() {
+    return ["asking", "probing"].includes(sitting.session?.phase);
+  }
   function ticking() {
-    return sitting.running && ["asking", "probing"].includes(sitting.session?.phase);
+    return sitting.running && open();
   }
   function restart() {
     before = performance.now();
@@ -63,7 +89,7 @@ function sittingOf(announce) {
     for (const left of [10, 5, 1, 0]) {
       if (crossed(had, planned(parts) - left)) {
         announce(left ? `${plural(left, "minute")} left.`
-          : "Time is up. Finish your sentence, then look at the summary.");
+          : "Time is up. Finish your sentence, then end here.");
       }
     }
   }
@@ -95,17 +121,19 @@ function tick(page, parts, sitting, send) {
   });
 }
 
-/** What stands in the blank pad, and what the judge said of it. */
+/** What stands in the blank pad, and what the judge said of it, unless it is what an earlier session left. */
 function workOf() {
   const [pad, reports] = [kept(`pad:${PAD}`), kept(`report:${PAD}`)];
   if (typeof pad?.code !== "string" || !pad.code.trim()) return null;
   const said = Object.entries(isRecord(reports) ? reports : {}).map(([drill, { code, words }]) =>
     `${drill}: ${words}${code === pad.code ? "" : ", in an earlier version"}`);
-  return { code: pad.code, report: said.join("; ") };
+  const past = kept("sittings");
+  const left = Array.isArray(past) && past.findLast((one) => one?.work)?.work.code;
+  return said.length || pad.code !== left ? { code: pad.code, report: said.join("; ") } : null;
 }
 
 /** What the reader may do; each ends in `commit`, which shows it with the focus on what is new. */
-function actsOf(interview, sitting, recorder, { commit, announce }) {
+function actsOf(interview, sitting, recorder, { commit, announce, doubt, unrated }) {
   function turn(phase, words) {
     sitting.read();
     sitting.session.phase = phase;
@@ -132,6 +160,7 @@ function actsOf(interview, sitting, recorder, { commit, announce }) {
   const choose = () => turn("choosing", "The clock stands. What did you say?");
   function probe(index) {
     sitting.own().probe = index;
+    sitting.running = true;
     turn("probing", "The interviewer asks on. The clock runs.");
   }
   function hint() {
@@ -140,8 +169,14 @@ function actsOf(interview, sitting, recorder, { commit, announce }) {
     commit();
     announce(`A hint, for half a point. ${more ? `${plural(more, "more")} to be had.` : "It is the last."}`);
   }
-  function next() {
+  function next(sure) {
     const { session, parts } = sitting;
+    const left = unrated();
+    if (left.length && sure !== true) {
+      doubt(`Lines not rated count 0, here ${left.length}.`, ["Rate them", "Go on"],
+        () => left[0].querySelector("input").focus(), () => next(true));
+      return;
+    }
     sitting.read();
     const more = session.step + 1 < parts[session.part].steps.length;
     if (!more && session.part + 1 === parts.length) {
@@ -242,26 +277,24 @@ function recorderOf(on, announce, heard) {
 
 // -- What is on the stage: before the session, a question, the summary.
 
-function openingOf(on, { parts, screens }, { begins }) {
-  const field = el("input", { type: "number", min: 1, max: MOST, step: 1, placeholder: "drawn" });
-  const usual = screens[Math.floor(screens.length / 2)];
+function openingOf(on, { opening, screens }, { begins }) {
+  const field = el("input", { type: "number", min: 1, max: MOST, placeholder: "drawn" });
+  // The shortest, while ninety minutes run.
+  const usual = screens[Date.now() - kept("ninety")?.since < 72e5 ? 0 : Math.floor(screens.length / 2)];
   const choices = screens.map((screen) => {
     const input = el("input", { type: "radio", name: "nn-screen", value: screen });
     input.checked = screen === usual;
-    const words = el("span", {}, `${screen} minutes`);
-    return { screen, input, label: el("label", { class: "nn-check" }, input, words) };
+    return { screen, input,
+      label: el("label", { class: "nn-check" }, input, el("span", {}, `${screen} minutes`)) };
   });
   const go = button("Start the clock");
   on(go, "click", () => {
     const typed = field.valueAsNumber;
-    const drawn = () => 1 + Math.floor(Math.random() * MOST);
-    const { screen } = choices.find(({ input }) => input.checked) ?? { screen: usual };
-    begins(Number.isInteger(typed) ? clamp(typed, 1, MOST) : drawn(), screen);
+    const number = Number.isInteger(typed) ? typed : Math.ceil(Math.random() * MOST);
+    begins(clamp(number, 1, MOST), choices.find(({ input }) => input.checked).screen);
   });
   return [
-    el("p", { tabindex: -1 }, `${parts.map(({ title }) => title).join(", ")}: one question at a time. `
-      + "Answer aloud. Then say how it went: you go on, or are asked what an interviewer would ask next, or "
-      + "take a hint, which costs half a point. The clock stands while you compare, and you can pause it."),
+    el("p", { tabindex: -1 }, opening),
     el("fieldset", { class: "nn-rubric nn-row" }, el("legend", {}, "How long?"),
       ...choices.map(({ label }) => label)),
     el("div", { class: "nn-row" }, el("label", {}, "Number of the session", field), go),
@@ -295,8 +328,7 @@ function modelOf({ on, get }, titles, { step, own, session }, { rated }) {
 function helpOf({ step, own }) {
   const { hints, probes } = step();
   const taken = hints.slice(0, own().hints);
-  const further = own().probe === null ? null
-    : probes[own().probe]?.ask ?? "“Say it in one sentence, and name an input that would show it.”";
+  const further = probes[own().probe]?.ask;
   return [
     ...(further ? [el("p", { class: "nn-ask" }, ...prose(further))] : []),
     ...(taken.length ? [el("ul", { class: "nn-hints" }, ...taken.map((hint) =>
@@ -313,8 +345,7 @@ function waysOf(on, { step, own, session }, { compare, choose, probe, hint, reco
   const { hints, probes } = step();
   if (session.phase === "choosing") {
     return [el("p", {}, el("strong", {}, "What did you say?")),
-      ...probes.map(({ said }, i) => press(said, () => probe(i))),
-      press("Something that is not listed", () => probe(probes.length))];
+      ...probes.map(({ said }, i) => press(said, () => probe(i)))];
   }
   const stuck = own().hints < hints.length ? press("I am stuck: a hint", hint)
     : press("I am stuck: the model answer", compare);
@@ -369,7 +400,7 @@ function closingOf(on, interview, { session, parts }, { anew }) {
       el("th", { scope: "row" }, title),
       ...[`${minutes}:00`, clock(spent), `${halves(got)} of ${of}`].map((text) => el("td", {}, text))))));
   return [table, el("p", {}, `${counts.map(([status, count]) => `${count} ${status}`).join(", ")}. `
-    + "The debrief goes through them: your words beside the model answers, and one habit to change."),
+    + "The debrief has your words beside the model answers, and one habit to change."),
   ...rescueOf(on, interview, session),
   el("div", { class: "nn-row" }, again, el("span", {}, pageLink("Open the debrief", "debrief.html", "")))];
 }
@@ -393,7 +424,8 @@ function render({ model, el: root }) {
   const titles = get("titles");
   const { said, announce } = announcer(life);
   const { note, tell } = keepingNote();
-  const parts = partsOf(interview, said, note);
+  const { node, doubt } = doubtOf((it, type, act) => on(it, type, unless(act)), announce);
+  const parts = partsOf(interview, said, note, node);
   const sitting = sittingOf(announce);
   // A recording that ends with the answer comes after the model answer is shown.
   const recorder = recorderOf(on, announce, () => {
@@ -413,8 +445,13 @@ function render({ model, el: root }) {
   const show = () => { send(); draw(); };
   function commit() {
     show();
+    const [head] = parts.stage.children;
     parts.stage.querySelector("[tabindex]")?.focus({ preventScroll: true });
+    const { top } = head.getBoundingClientRect();
+    // As the page's own style scrolls: smoothly, where the reader has nothing against motion.
+    if (top < 64 || top > window.innerHeight / 2) head.scrollIntoView();
   }
+  const unrated = () => parts.stage.querySelectorAll(".nn-answer fieldset:not(:has(:checked))");
   function noted(text) {
     sitting.own().notes = text;
     send();
@@ -424,13 +461,17 @@ function render({ model, el: root }) {
     send();
   }
   // What another tab has kept in the meantime is seen before anything is done.
-  const unless = (act) => (...given) => there.look() || act(...given);
-  const acts = { ...actsOf(interview, sitting, recorder, { commit, announce }), noted, rated, recorder };
+  function unless(act) {
+    return (...given) => there.look() || act(...given);
+  }
+  const acts = { ...actsOf(interview, sitting, recorder, { commit, announce, doubt, unrated }),
+    noted, rated, recorder };
   for (const [name, act] of Object.entries(acts)) if (act !== recorder) acts[name] = unless(act);
 
   function draw() {
-    const { session, running } = sitting;
+    const { session } = sitting;
     const { bar, list, leave, hold, stage } = parts;
+    node.hidden = true;
     bar.hidden = list.hidden = leave.hidden = !session || session.phase === "done";
     if (!session) {
       stage.replaceChildren(...openingOf(on, interview, acts));
@@ -438,8 +479,8 @@ function render({ model, el: root }) {
       return;
     }
     face(parts, sitting);
-    write(hold, running ? "Pause" : "Resume");
-    set(hold, { "aria-disabled": String(!["asking", "probing"].includes(session.phase)) });
+    write(hold, sitting.running || !sitting.open() ? "Pause" : "Resume");
+    set(hold, { "aria-disabled": String(!sitting.open()) });
     list.replaceChildren(...partNames(sitting));
     stage.replaceChildren(...(session.phase === "done"
       ? closingOf(on, interview, sitting, acts)
@@ -448,13 +489,14 @@ function render({ model, el: root }) {
 
   on(parts.hold, "click", unless(() => {
     sitting.read();
-    if (!["asking", "probing"].includes(sitting.session?.phase)) return;
+    if (!sitting.open()) return;
     sitting.running = !sitting.running;
     show();
     announce(sitting.running ? "The clock runs." : "Paused.");
   }));
   on(parts.leave, "click", () => {
-    if (sitting.session && sitting.session.phase !== "done") acts.finish();
+    doubt("End here? Lines not rated count 0, later ones as not reached.", ["Stay", "End it"],
+      () => parts.leave.focus(), acts.finish);
   });
 
   function take(value) {
@@ -465,7 +507,8 @@ function render({ model, el: root }) {
     recorder.recall(session);
     draw();
     if (session && session.phase !== "done") {
-      announce("An interview was under way. The clock stands; press Resume to go on.");
+      const how = sitting.open() ? "; press Resume to go on." : " until you go on.";
+      announce(`An interview was under way. The clock stands${how}`);
     } else if (session) announce("The summary of your last interview.");
   }
   /** Another tab has gone on: whoever does so last has the clock. */
@@ -476,7 +519,7 @@ function render({ model, el: root }) {
       was.spent = now.spent;
       sitting.running = false;
       face(parts, sitting);
-      write(parts.hold, "Resume");
+      if (sitting.open()) write(parts.hold, "Resume");
     } else take(value);
     if (now) announce(ELSEWHERE);
   }

@@ -11,7 +11,7 @@ from traitlets import Dict, Int, TraitError, Unicode, validate
 
 from nnlib.widgets.base import Widget, module, stylesheet
 
-FIELDS = ("title", "mark", "screens", "points", "items", "scenes", "parts")
+FIELDS = ("title", "mark", "opening", "unlisted", "screens", "points", "items", "scenes", "parts")
 MOST = 9999  # the largest number of a session, as in sitting.js
 
 

@@ -15,7 +15,7 @@ function questionOf(get, titles, { ask, bug, listing: code, mended, answer, prob
       ...prose(say)))),
     ...listing(code ?? mended),
     el("p", {}, el("em", {}, "If the answer is another:")),
-    el("ul", {}, ...probes.map(({ said, ask: further }) =>
+    el("ul", {}, ...probes.slice(0, -1).map(({ said, ask: further }) =>
       el("li", {}, `“${said}” `, ...prose(further)))),
     el("p", {}, el("em", {}, "If the answer does not come:")),
     el("ol", {}, ...hints.map((hint) => el("li", {}, ...prose(hint)))));

@@ -37,22 +37,23 @@ function drawScene(scenes, pick) {
 }
 
 /** A step with what the scene says in it; the listings have braces of their own. */
-function fillStep(step, scene) {
+function fillStep(step, scene, unlisted) {
   const fill = (text) => text.replace(/\{([a-z_]+)\}/g, (_, word) => scene[word]);
   const filled = (line) => (typeof line === "string" ? { say: fill(line) }
     : { ...line, say: fill(line.say), covers: fill(line.covers), chapter: fill(line.chapter) });
-  return { ...step, ask: fill(step.ask), answer: step.answer.map(filled) };
+  return { ...step, ask: fill(step.ask), answer: step.answer.map(filled),
+    probes: [...step.probes, unlisted] };
 }
 
 /** The parts of one session: one scene, of every `one_of` one step, and what a screen asks. */
-export function drawSession({ screens, scenes, parts }, number, screen) {
+export function drawSession({ screens, scenes, parts, unlisted }, number, screen) {
   const pick = chance(number);
   const scene = drawScene(scenes, pick);
   return parts.map(({ title, minutes, steps }) => {
     const drawn = steps.map((entry) => entry.one_of?.[pick(entry.one_of.length)] ?? entry);
     const asked = drawn.filter((step) => step.screen <= screen);
     const own = minutes[screens.indexOf(screen)];
-    return { title, minutes: own, steps: asked.map((step) => fillStep(step, scene)) };
+    return { title, minutes: own, steps: asked.map((step) => fillStep(step, scene, unlisted)) };
   });
 }
 
@@ -121,13 +122,13 @@ export function summaryOf(interview, session) {
     return { ...line, share, status: marked ? NAMES.get(share) : "not reached" };
   });
   const reached = all.filter(({ status }) => status !== "not reached");
-  const pointsOf = (some) => {
-    const steps = [...new Set(some.map(({ id }) => id))];
-    return sum(steps.map((id) => {
-      const got = sum(some.filter((line) => line.id === id).map(({ share }) => share));
-      return Math.max(got - COST * session.steps[id].hints, 0);
-    }));
-  };
+  // Of each question what its lines earn, and what hints take of that.
+  const scores = Object.fromEntries(Object.entries(session.steps).map(([id, { hints }]) => {
+    const own = all.filter((line) => line.id === id);
+    const got = sum(own.map(({ share }) => share));
+    return [id, { got, off: Math.min(COST * hints, got), of: own.length }];
+  }));
+  const pointsOf = (ids) => sum(ids.map((id) => scores[id].got - scores[id].off));
   /** @type {[string, number][]} */
   const items = Object.keys(interview.items).flatMap((item) => {
     const own = reached.filter((line) => line.item === item);
@@ -135,11 +136,12 @@ export function summaryOf(interview, session) {
   });
   const [weakest] = [...items].sort((a, b) => a[1] - b[1]);
   return {
-    rows: parts.map(({ title, minutes }, p) => {
-      const own = all.filter(({ part }) => part === p);
-      return { title, minutes, spent: session.spent[p], points: pointsOf(own), of: own.length };
+    rows: parts.map(({ title, minutes, steps }, p) => {
+      const ids = steps.map(({ id }) => id);
+      return { title, minutes, spent: session.spent[p], points: pointsOf(ids),
+        of: sum(ids.map((id) => scores[id].of)) };
     }),
-    all, points: pointsOf(all), items: Object.fromEntries(items),
+    all, scores, points: pointsOf(Object.keys(scores)), items: Object.fromEntries(items),
     counts: STATUSES.map((status) => [status, all.filter((line) => line.status === status).length]),
     habit: weakest && weakest[1] < 1 ? interview.items[weakest[0]].habit : "",
   };
@@ -149,6 +151,6 @@ export function summaryOf(interview, session) {
 export function recordOf(interview, session) {
   const { all, points, items } = summaryOf(interview, session);
   return { number: session.number, screen: session.screen, date: session.began, at: session.at,
-    minutes: Math.round(sum(session.spent) / 60000),
+    minutes: Math.max(Math.round(sum(session.spent) / 60000), 1),
     covered: all.filter(({ status }) => status === "good").length, of: all.length, points, items };
 }

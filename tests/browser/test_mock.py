@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe import found_by_axe
@@ -34,6 +34,17 @@ def begin(page: Page, number: int = 7, screen: int = 45) -> None:
     page.get_by_label("Number of the session").fill(str(number))
     press(page, "Start the clock")
     expect(page.locator("p.nn-ask")).to_be_visible()
+
+
+def end(page: Page) -> None:
+    press(page, "End here")
+    press(page, "End it")
+
+
+def onward(page: Page, name: str = "Next question") -> None:
+    """Go on with lines that are not rated."""
+    press(page, name)
+    press(page, "Go on")
 
 
 def times(page: Page) -> list[int]:
@@ -96,6 +107,8 @@ WALK = """([number, screen, probe, hints, share, notes]) => {
     }
     seen.push({ step, further, choices, taken, quoted });
     press("Next question") || press("To the summary");
+    const others = [...document.querySelectorAll(".nn-mock button")];
+    others.find((b) => b.textContent === "Go on" && b.checkVisibility())?.click();
   }
   const ended = Boolean(document.querySelector(".nn-stage table"));
   press("New interview");
@@ -130,7 +143,7 @@ def bytes_of(count: float) -> str:
 
 def test_every_draw_comes_up_and_is_filled(blank: Page) -> None:
     asked = set()
-    different = set()
+    different: dict[int, set[str]] = {screen: set() for screen in INTERVIEW["screens"]}
     for screen in INTERVIEW["screens"]:
         found = sessions(blank, [*range(1, 3001), 7], screen)
         assert found[6] == found[-1]
@@ -141,9 +154,9 @@ def test_every_draw_comes_up_and_is_filled(blank: Page) -> None:
             asked |= {step["id"] for step in steps}
             texts = [s["ask"] + "".join(line["say"] for line in s["answer"]) for s in steps]
             assert not re.search(r"\{[a-z_]+\}|undefined", "".join(texts))
-            different.add("".join(texts) if screen == 45 else "")
+            different[screen].add("".join(texts))
     assert asked == set(EVERY)
-    assert len(different) > 1000
+    assert all(len(texts) > (1000 if screen >= 45 else 100) for screen, texts in different.items())
 
 
 def test_the_sizes_of_a_scene_are_multiplied_out(blank: Page) -> None:
@@ -223,13 +236,13 @@ def test_by_keyboard_alone_from_the_start_to_the_summary(show: SHOW) -> None:
     expect(said(page)).to_contain_text("No interview is running.")
     keys.press("Tab")
     keys.press("ArrowLeft")  # from 45 minutes to 25
+    steps = [step for part in sessions(page, [7], 25)[0] for step in part["steps"]]
     keys.press("Tab")
     expect(page.get_by_label("Number of the session")).to_be_focused()
     keys.type("7")
     keys.press("Tab")
     keys.press("Enter")
-    expect(said(page)).to_have_text("Session 7. Clarify, 3 minutes. The clock runs.")
-    steps = [step for step in EVERY.values() if step["screen"] <= 25]
+    expect(said(page)).to_have_text("Session 7. Clarify, 4 minutes. The clock runs.")
     for i, step in enumerate(steps):
         expect(page.locator("p.nn-ask").first).to_be_focused()
         expect(page.locator(".nn-answer")).to_have_count(0)
@@ -238,7 +251,7 @@ def test_by_keyboard_alone_from_the_start_to_the_summary(show: SHOW) -> None:
         expect(page.locator(".nn-hints li")).to_have_count(1)
         reach(page, "I said something else")
         keys.press("Enter")
-        reach(page, step["probes"][0]["said"])
+        reach(page, plain(step["probes"][0]["said"]))
         keys.press("Enter")
         expect(page.locator("p.nn-ask")).to_have_count(2)
         reach(page, "I said it")
@@ -252,8 +265,21 @@ def test_by_keyboard_alone_from_the_start_to_the_summary(show: SHOW) -> None:
         keys.press("Space")
         keys.press("ArrowRight")
         expect(page.get_by_label("½").first).to_be_checked()
-        reach(page, "Next question" if i + 1 < len(steps) else "To the summary")
+        go = "Next question" if i + 1 < len(steps) else "To the summary"
+        reach(page, go)
         keys.press("Enter")
+        left = sum("covers" in line for line in step["answer"]) - 1
+        if left:
+            expect(said(page)).to_have_text(f"Lines not rated count 0, here {left}.")
+            expect(page.get_by_role("button", name="Rate them")).to_be_focused()
+            keys.press("Enter")
+            second = page.locator(".nn-answer fieldset").nth(1).locator("input").first
+            expect(second).to_be_focused()
+            expect(page.get_by_role("button", name="Go on")).to_be_hidden()
+            reach(page, go)
+            keys.press("Enter")
+            keys.press("Tab")
+            keys.press("Enter")
     # Half a point for one line of each, and a hint for half a point.
     expect(page.locator("caption")).to_be_focused()
     expect(page.locator("caption")).to_contain_text("Session 7: 0 of ")
@@ -296,7 +322,7 @@ def test_the_clock_runs_is_paused_and_stands_while_answers_are_compared(show: SH
     standing = times(page)
     page.clock.run_for(600_000)
     assert times(page) == standing
-    press(page, "Next question")
+    onward(page)
     for left, words in ((10, "10 minutes left."), (5, "5 minutes left."), (0, "Time is up.")):
         page.clock.run_for((45 - left) * 60_000 - 1000 * times(page)[0] + 1500)
         expect(said(page)).to_contain_text(words)
@@ -312,7 +338,7 @@ def test_a_reload_keeps_all_but_the_running_of_the_clock(show: SHOW) -> None:
     press(page, "I am stuck: a hint")
     press(page, "I said it")
     page.get_by_label("½").nth(1).check()
-    press(page, "Next question")
+    onward(page)
     page.clock.run_for(65_000)
     question, seconds = page.locator("p.nn-ask").inner_text(), times(page)[0]
     page.reload()
@@ -328,7 +354,7 @@ def test_a_reload_keeps_all_but_the_running_of_the_clock(show: SHOW) -> None:
     assert 8 <= times(page)[0] - seconds <= 35
     kept = {"hints": 1, "probe": None, "notes": "sizes, <b>dtype</b>", "marked": True}
     assert stored(page)["steps"]["clarify"] == {**kept, "rated": {"1": 0.5}}
-    press(page, "End here")
+    end(page)
     expect(page.locator("caption")).to_contain_text("Session 7: 0 of ")
     page.reload()
     drawn(page)
@@ -344,8 +370,8 @@ def test_what_was_not_reached_is_not_missed(show: SHOW) -> None:
     begin(page)
     press(page, "I said it")
     page.get_by_label("1", exact=True).first.check()
-    press(page, "Next question")
-    press(page, "End here")
+    onward(page)
+    end(page)
     steps = [step for part in sessions(page, [7])[0] for step in part["steps"]]
     of = sum("covers" in line for step in steps for line in step["answer"])
     text = page.locator(".nn-stage").inner_text()
@@ -355,7 +381,221 @@ def test_what_was_not_reached_is_not_missed(show: SHOW) -> None:
     assert past["items"] == {"clarify": 0.2}
 
 
+# Nothing is lost, and no question is missed, unasked.
+
+
+def test_what_is_not_rated_is_asked_about_once(show: SHOW) -> None:
+    page = show(mock_interview())
+    begin(page)
+    press(page, "I said it")
+    page.get_by_label("½").nth(2).check()
+    press(page, "Next question")
+    expect(said(page)).to_have_text("Lines not rated count 0, here 4.")
+    expect(page.get_by_role("button", name="Rate them")).to_be_focused()
+    assert stored(page)["phase"] == "marking"
+    press(page, "Rate them")
+    boxes = page.locator(".nn-answer fieldset")
+    expect(boxes.first.locator("input").first).to_be_focused()
+    for i in range(5):
+        boxes.nth(i).get_by_label("1", exact=True).check()
+    press(page, "Next question")  # all are rated: nothing is asked
+    expect(page.locator("p.nn-ask")).to_have_attribute("data-step", "first-test")
+    expect(page.get_by_role("button", name="Go on")).to_be_hidden()
+    press(page, "I said it")
+    onward(page)
+    assert stored(page)["steps"]["first-test"]["rated"] == {}
+    expect(page.locator("p.nn-ask")).to_have_attribute("data-step", "code")
+
+
+def test_an_interview_ends_early_only_if_that_is_meant(show: SHOW) -> None:
+    page = show(mock_interview())
+    begin(page)
+    press(page, "End here")
+    expect(said(page)).to_contain_text("End here?")
+    expect(page.get_by_role("button", name="Stay")).to_be_focused()
+    press(page, "Stay")
+    expect(page.get_by_role("button", name="End here")).to_be_focused()
+    assert stored(page)["phase"] == "asking"
+    assert page.evaluate("(key) => localStorage.getItem(key)", SITTINGS) is None
+    press(page, "End here")
+    page.reload()  # the doubt is gone, the interview is not
+    drawn(page)
+    expect(page.get_by_role("button", name="End it")).to_be_hidden()
+    end(page)
+    (past,) = stored(page, PAST)
+    assert past["minutes"] == 1  # what is kept of it never says none
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+@pytest.mark.parametrize(("width", "height"), [(390, 700), (390, 844), (1280, 900)])
+def test_a_new_question_comes_into_view(
+    show: SHOW, width: int, height: int, motion: Literal["reduce", "no-preference"]
+) -> None:
+    page = show(mock_interview(), width=width, reduced_motion=motion)
+    page.add_style_tag(content="body::after { content: ''; display: block; height: 2000px; }")
+    page.set_viewport_size({"width": width, "height": height})
+    begin(page)
+    for _ in range(3):
+        press(page, "I said it")
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        for name in ("Next question", "Go on"):  # where they are: Playwright would scroll first
+            page.get_by_role("button", name=name).evaluate("(node) => node.click()")
+        ask = page.locator("p.nn-ask")
+        expect(ask).to_be_focused()
+        expect(ask).to_be_in_viewport(ratio=1)
+        edges = "(node) => [node.getBoundingClientRect().top, innerHeight]"
+        heading = page.locator(".nn-stage > :first-child")
+        expect(heading).to_be_in_viewport(ratio=1)
+        top, inner = heading.evaluate(edges)
+        assert 64 <= top <= inner / 2  # below the bar of the page
+
+
+def test_a_clock_that_only_a_choice_starts_is_not_promised_a_button(show: SHOW) -> None:
+    page = show(mock_interview())
+    faked(page)
+    begin(page)
+    for act in ("I said something else", "I said it"):
+        press(page, act)
+        page.reload()
+        drawn(page)
+        expect(said(page)).to_have_text(
+            "An interview was under way. The clock stands until you go on."
+        )
+        expect(page.get_by_role("button", name="Resume")).to_have_count(0)
+        if act == "I said something else":
+            press(page, "Something that is not listed")
+            before = times(page)[0]
+            page.clock.run_for(30_000)
+            assert 28 <= times(page)[0] - before <= 45
+    onward(page)
+    before = times(page)[0]
+    page.clock.run_for(30_000)
+    assert 28 <= times(page)[0] - before <= 45
+
+
+def test_ninety_minutes_choose_the_shortest(show: SHOW) -> None:
+    page = show(mock_interview())
+    for state, screen in (
+        ({"spent": 0, "since": "now"}, 20),
+        ({"spent": 5, "since": None}, 45),
+        ({"spent": 5, "since": 0}, 45),
+        (None, 45),
+        (7, 45),
+    ):
+        page.evaluate(
+            """(state) => {
+                if (state?.since === "now") state.since = Date.now();
+                localStorage.setItem("nearest-neighbor-network:ninety", JSON.stringify(state));
+            }""",
+            state,
+        )
+        page.reload()
+        drawn(page)
+        expect(page.get_by_label(f"{screen} minutes")).to_be_checked()
+
+
 # The debrief, and the sheet of the one who asks.
+
+
+def test_the_debrief_says_how_points_came_about(show: SHOW, tmp_path: Path) -> None:
+    page = show(mock_interview())
+    begin(page)
+    press(page, "I am stuck: a hint")
+    press(page, "I said something else")
+    press(page, "May I use scikit-learn?")
+    press(page, "I said it")
+    for i, share in enumerate(["1", "½", "1", "0", "0"]):
+        page.locator(".nn-answer fieldset").nth(i).get_by_label(share, exact=True).check()
+    press(page, "Next question")
+    end(page)
+    press(page, "New interview")
+    begin(page)
+    end(page)
+    held = page.evaluate("JSON.stringify(localStorage)")
+    page = show(debrief(), unfolded=False)
+    page.evaluate("(text) => Object.assign(localStorage, JSON.parse(text))", held)
+    page.reload()
+    drawn(page)
+    names = page.locator("option").all_inner_texts()
+    assert len(set(names)) == 2  # two of one number, told apart
+    of = sum(
+        "covers" in line
+        for part in sessions(page, [7])[0]
+        for s in part["steps"]
+        for line in s["answer"]
+    )
+    assert re.fullmatch(rf"7, \d{{4}}-\d\d-\d\d \d\d:\d\d, 45 minutes, 2 of {of}", names[1])
+    assert page.locator(".nn-grade").all_inner_texts()[0] == "not reached"
+    page.get_by_label("Session").select_option(index=1)
+    grades = page.locator(".nn-grade")
+    assert grades.first.inner_text() == "2 of 5 points: 2½, less ½ for hints"
+    assert set(grades.all_inner_texts()[1:]) == {"not reached"}
+    below = (
+        "(node) => node.getBoundingClientRect().left - node.parentNode.getBoundingClientRect().left"
+    )
+    assert grades.first.evaluate(below) < 40  # on a line of its own
+    page.locator("summary").first.click()
+    probe = EVERY["clarify"]["probes"][1]
+    expect(page.get_by_text(f"You said something else. {probe['said']}")).to_be_visible()
+    expect(page.get_by_text(f"And were asked. {probe['ask']}")).to_be_visible()
+    with page.expect_download() as download:
+        press(page, "Save as Markdown")
+    download.value.save_as(tmp_path / "saved.md")
+    text = (tmp_path / "saved.md").read_text(encoding="utf-8")
+    assert f"You said something else: {probe['said']}" in text
+    assert f"And were asked: {probe['ask']}" in text
+    assert "2 of 5 points: 2½, less ½ for hints." in text
+    with page.expect_download() as download:
+        press(page, "Save as JSON")
+    download.value.save_as(tmp_path / "saved.json")
+    saved = json.loads((tmp_path / "saved.json").read_text(encoding="utf-8"))
+    first = saved["questions"][0]["steps"][0]
+    assert first["probe"] == probe
+    assert first["ask"] == EVERY["clarify"]["ask"]
+    assert saved["summary"]["scores"]["clarify"] == {"got": 2.5, "off": 0.5, "of": 5}
+
+
+def test_a_session_without_a_time_is_shown_by_its_day(show: SHOW) -> None:
+    page = show(mock_interview())
+    begin(page)
+    end(page)
+    (session,) = stored(page, SITTINGS)
+    del session["at"]  # as an earlier edition kept it
+    page = show(debrief())
+    put(page, SITTINGS, json.dumps([session]))
+    page.reload()
+    drawn(page)
+    assert page.locator("option").inner_text().startswith(f"7, {session['began']}, 45 minutes")
+
+
+def test_code_of_an_earlier_session_is_not_that_of_this_one(show: SHOW) -> None:
+    page = show(mock_interview())
+    pad, report = (f"nearest-neighbor-network:{name}:mock" for name in ("pad", "report"))
+
+    def write(code: str) -> None:
+        put(page, pad, json.dumps({"code": code, "stub": ""}))
+
+    def works() -> list[Any]:
+        return [one["work"] and one["work"]["code"] for one in stored(page, SITTINGS)]
+
+    begin(page)
+    write("x = 1")
+    end(page)
+    press(page, "New interview")
+    begin(page)  # the pad stays as it is
+    page.reload()
+    drawn(page)
+    end(page)
+    assert works() == ["x = 1", None]
+    press(page, "New interview")
+    begin(page)
+    write("x = 2")
+    end(page)
+    press(page, "New interview")
+    begin(page)  # the same code, but judged in this one
+    put(page, report, json.dumps({"one_nn": {"code": "x = 2", "words": "passed"}}))
+    end(page)
+    assert works() == ["x = 1", None, "x = 2", "x = 2"]
 
 
 def test_the_debrief_lays_words_and_code_beside_the_model_answers(
@@ -425,7 +665,7 @@ def test_the_sheet_has_the_questions_of_the_same_number(show: SHOW) -> None:
         (session,) = sessions(page, [number], screen)
         asks = [plain(s["ask"]) for part in session for s in part["steps"]]
         assert page.locator("p.nn-ask").all_inner_texts() == asks
-        probes = [p["said"] for part in session for s in part["steps"] for p in s["probes"]]
+        probes = [p["said"] for part in session for s in part["steps"] for p in s["probes"][:-1]]
         text = page.locator(".nn-sheet").inner_text()
         assert all(f"“{said_}”" in text for said_ in probes)
 
@@ -434,7 +674,7 @@ def test_a_number_out_of_range_and_none_at_all(show: SHOW) -> None:
     page = show(mock_interview())
     begin(page, 123456)
     expect(said(page)).to_contain_text("Session 9999.")
-    press(page, "End here")
+    end(page)
     press(page, "New interview")
     press(page, "Start the clock")
     expect(said(page)).to_contain_text(re.compile(r"Session \d{1,4}\. Clarify"))
@@ -478,7 +718,7 @@ def test_a_recording_is_heard_beside_the_model_answer(show: SHOW) -> None:
     with page.expect_download() as download:
         press(page, "Save the recording")
     assert download.value.suggested_filename == "clarify.webm"
-    press(page, "Next question")
+    onward(page)
     expect(page.locator("audio")).to_have_count(0)
     # It goes on over a hint and another question, and ends with the answer.
     press(page, "Record my voice")
@@ -488,7 +728,7 @@ def test_a_recording_is_heard_beside_the_model_answer(show: SHOW) -> None:
     expect(page.get_by_role("button", name="Stop recording")).to_be_visible()
     press(page, "I said it")
     expect(page.locator("audio")).to_have_count(1)
-    press(page, "Next question")
+    onward(page)
     expect(page.get_by_role("button", name="Record my voice")).to_be_visible()
 
 
@@ -539,7 +779,7 @@ def test_damaged_steps_lose_no_others(show: SHOW) -> None:
     page = show(mock_interview())
     begin(page)
     session = stored(page)
-    press(page, "End here")
+    end(page)
     press(page, "New interview")
     session["steps"]["clarify"] = {"hints": -3, "probe": "x", "notes": 7, "rated": {"0": 9}}
     session["steps"]["code"]["notes"] = "kept"
@@ -547,7 +787,7 @@ def test_damaged_steps_lose_no_others(show: SHOW) -> None:
     page.reload()
     drawn(page)
     expect(said(page)).to_contain_text("An interview was under way.")
-    press(page, "End here")
+    end(page)
     steps = stored(page)["steps"]
     assert steps["clarify"] == {
         "hints": 0,
@@ -576,7 +816,7 @@ def test_a_session_of_other_questions_is_kept_aside(show: SHOW, earlier: dict[st
     begin(page)
     assert stored(page, SITTINGS) == [{"mark": "x"}, earlier]
     # One that had ended was counted then.
-    press(page, "End here")
+    end(page)
     press(page, "New interview")
     put(page, KEY, json.dumps({**earlier, "phase": "done"}))
     page.reload()
@@ -661,13 +901,16 @@ def test_axe_finds_nothing_and_nothing_overflows(show: SHOW) -> None:
     look(page)
     press(page, "Something that is not listed")
     press(page, "I said it")
+    press(page, "Next question")  # and its doubt
     look(page)
-    press(page, "Next question")
+    press(page, "Go on")
     press(page, "I said it")
-    press(page, "Next question")
+    onward(page)
     press(page, "I said it")  # with a listing
     look(page)
     press(page, "End here")
+    look(page)
+    press(page, "End it")
     painted(page)
     look(page)
 

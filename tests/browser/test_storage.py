@@ -35,6 +35,18 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
+def end(page: Page) -> None:
+    """End an interview, and mean it."""
+    press(page, "End here")
+    press(page, "End it")
+
+
+def onward(page: Page) -> None:
+    """Go on with lines that are not rated."""
+    press(page, "Next question")
+    press(page, "Go on")
+
+
 def stored(page: Page, name: str) -> Any:
     text = page.evaluate("(name) => localStorage.getItem(name)", PREFIX + name)
     return None if text is None else json.loads(text)
@@ -103,7 +115,7 @@ def test_an_interview_goes_on_in_whichever_tab_one_acts(show: SHOW) -> None:
     press(other, "I said it")
     other.get_by_label("1", exact=True).first.check()
     expect(page.get_by_label("1", exact=True).first).to_be_checked()
-    press(page, "End here")
+    end(page)
     expect(other.locator("caption")).to_contain_text("Session 7: ")
     assert stored(page, "sittings")[0]["steps"]["clarify"] == {
         "hints": 1,
@@ -135,7 +147,7 @@ def test_a_tab_that_was_asleep_replaces_no_newer_interview(show: SHOW) -> None:
     page.get_by_label("Your words").fill("sizes first")
     press(page, "I said it")
     page.get_by_label("½").first.check()
-    press(page, "Next question")
+    onward(page)
     question = page.locator("p.nn-ask").inner_text()
     newer = own(page)
     expect(acting.locator("p.nn-ask")).not_to_have_text(question)
@@ -336,9 +348,9 @@ def test_an_interview_that_finds_no_room_is_handed_out(show: SHOW, tmp_path: Pat
     page.get_by_label("Your words").fill("kept, and some more words that do not fit")
     expect(page.get_by_text(FULL)).to_be_visible()
     press(page, "I said it")
-    press(page, "Next question")
+    onward(page)
     assert stored(page, "mock")["steps"]["clarify"]["notes"] == "kept"
-    press(page, "End here")
+    end(page)
     expect(page.get_by_text("This browser does not keep it.")).to_be_visible()
     assert found_by_axe(page) == []
     assert stored(page, "sittings") == earlier
@@ -471,13 +483,13 @@ def test_a_recording_outlasts_a_reload_and_ends_with_erase(show: SHOW, tmp_path:
     expect(page.locator("audio")).to_have_count(1)
     expect(page.get_by_text("Kept in this browser only.")).to_have_count(2)  # as is the session
     page.wait_for_function("document.querySelector('audio').readyState >= 1")  # it is sound
-    press(page, "Next question")
-    press(page, "End here")
+    onward(page)
+    end(page)
     press(page, "New interview")
     # The same questions in another session are not what was said in this one.
     begin(page)
     expect(page.get_by_role("button", name="Record my voice")).to_be_visible()
-    press(page, "End here")
+    end(page)
     go(page, tmp_path, "debrief", debrief())
     expect(page.locator("audio")).to_have_count(0)
     page.get_by_label("Session").select_option(index=1)
@@ -512,7 +524,7 @@ def test_a_recording_that_is_broken_off_keeps_its_pieces(show: SHOW, tmp_path: P
     press(page, "I said it")
     assert page.locator("audio").evaluate(HEARD) == "first second"
     # It stays as long as its session.
-    press(page, "End here")
+    end(page)
     go(page, tmp_path, "debrief", debrief())
     expect(page.locator("audio")).to_have_count(1)
     put(page, "sittings", [])
