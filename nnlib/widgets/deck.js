@@ -49,11 +49,15 @@ function cardsOf(get) {
   });
 }
 
-/** A copy for the stage; an id stands once in a page. */
+/**
+ * A copy for the stage, of an element or of text; an id stands once in a page, and what a button does is
+ * not copied with it.
+ */
 function copy(node) {
-  const made = node.cloneNode(true);
-  for (const one of [made, ...made.querySelectorAll("[id]")]) one.removeAttribute?.("id");
-  return made;
+  const made = el("div", {}, node.cloneNode(true));
+  for (const one of made.querySelectorAll("button")) one.remove();
+  for (const one of made.querySelectorAll("[id]")) one.removeAttribute("id");
+  return made.firstChild;
 }
 
 const isFront = (node) => node.nodeType === 1 && (node.matches(".front") || node.querySelector(".front"));
@@ -177,8 +181,8 @@ function render({ model, el: root }) {
       announce(none);
       return;
     }
-    choice.hidden = true;
     round = roundOf(page, some, { grade, ended, announce });
+    choice.hidden = true; // a card that could not be shown has thrown before
     stage.replaceChildren(round.stage);
     announce(`${plural(some.length, "card")}. Answer aloud before you look.`);
     stage.querySelector("[tabindex]").focus({ preventScroll: true });

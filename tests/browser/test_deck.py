@@ -11,7 +11,7 @@ import pytest
 from axe import found_by_axe
 from doubles import answer
 from playwright.sync_api import Page, expect
-from visits import THEMES, drawn, said, turn
+from visits import THEMES, drawn, said, settle, turn
 
 from nnlib.practice import deck
 from nnlib.widgets import Deck
@@ -26,11 +26,13 @@ NAMES = [
     "card-mock-3-parity",
     "card-drill-one-nn-11111111",
 ]
+# As a card of the built page: its line is bare text and code, with no paragraph around it.
 CARDS = """(names) => {
   const section = document.createElement("section");
   section.innerHTML = "<h2>A chapter<a href='#x'>#</a></h2>" + names.map((name) =>
-    `<details id="${name}"><summary><p id="t-${name}">Front of <code>${name}</code></p></summary>
-     <div class="front"><p>Lines of ${name}.</p></div><p>Back of ${name}.</p></details>`
+    `<details class="dropdown admonition" id="${name}">
+     <summary class="admonition-title">Front of <code id="t-${name}">${name}</code></summary>
+     <div class="front docutils"><p>Lines of ${name}.</p></div><p>Back of ${name}.</p></details>`
   ).join("");
   document.querySelector("main").append(section);
 }"""
@@ -214,6 +216,52 @@ def test_a_part_of_the_question_has_its_own_cards(show: SHOW) -> None:
 def test_without_cards_in_the_page_it_says_where_they_are(show: SHOW) -> None:
     page = show(deck())
     expect(said(page)).to_contain_text("The cards stand on the page All interview questions")
+
+
+REST = """() => {
+  const fronts = [];
+  const press = (name) => [...document.querySelectorAll(".nn-deck button")]
+    .find((one) => one.offsetParent && one.textContent.startsWith(name))?.click();
+  for (;;) {
+    press("Take up");
+    const front = document.querySelector(".nn-deck p.nn-ask");
+    if (!front) return fronts;
+    while (document.querySelector(".nn-deck p.nn-ask")) {
+      fronts.push(document.querySelector(".nn-deck p.nn-ask").textContent);
+      press("Show the answer");
+      if (!document.querySelector(".nn-deck .nn-answer").textContent.trim()) throw new Error("empty");
+      press("Good");
+    }
+  }
+}"""
+
+
+def test_in_the_book_every_part_and_every_card_is_played(
+    book_url: str, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(f"{book_url}/chapters/practice/questions.html")
+    settle(page)
+    fronts = page.locator("details[id^='card-'] > summary").all_text_contents()
+    assert len(fronts) > 200
+    seen = []
+    choice = page.get_by_label("Part of the question")
+    for name in choice.locator("option").all_text_contents():
+        choice.select_option(name)
+        expect(said(page)).to_contain_text(" taken up.")
+        press(page, "Take up 10 more")
+        for _ in range(10):
+            if page.locator(".nn-deck p.nn-ask").count() == 0:
+                break
+            seen.append(page.locator(".nn-deck p.nn-ask").text_content())
+            press(page, "Show the answer")
+            expect(page.locator(".nn-deck .nn-answer")).not_to_be_empty()
+            press(page, "Good")
+        expect(choice).to_be_visible()
+    choice.select_option("all parts")
+    seen += page.evaluate(REST)
+    assert sorted(map(str, seen)) == sorted(fronts)
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map((node) => node.id)")
+    assert len(ids) == len(set(ids))
 
 
 def test_axe_finds_nothing_and_nothing_overflows(show: SHOW) -> None:
