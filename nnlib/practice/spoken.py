@@ -7,7 +7,7 @@ widgets are imported where they are made, so that drills and judge do without th
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nnlib.practice import mock, ninety, questions
+from nnlib.practice import cards, mock, ninety, questions
 from nnlib.practice.catalog import drills
 
 if TYPE_CHECKING:
@@ -117,4 +117,4 @@ def progress(base: str = "../", contents: str = "../../_toc.yml") -> "Progress":
         {"name": d.name, "title": d.title, "minutes": d.minutes, "page": f"{d.name}.html"}
         for d in drills()
     )
-    return Progress(quizzes, entries, base)
+    return Progress(quizzes, entries, base, cards=cards.missable())

@@ -1,38 +1,12 @@
 // The deck: cards that stand as folds in this page, shown one by one when they are due. A card that was
 // known comes back after 1 day, then after 3, 7 and 21 (Leitner's boxes); nothing leaves the browser.
 
-import { announcer, begin, button, el, isRecord } from "./shared.js";
-import { keep, keepingNote, kept, names, onKept } from "./keeping.js";
+import { announcer, begin, button, el } from "./shared.js";
+import { keep, keepingNote, kept, onKept } from "./keeping.js";
 import { plural } from "./words.js";
-import { BOXES, dayOf, graded, recordsOf, untried } from "./boxes.js";
+import { BOXES, dayOf, graded, recordsOf, sorted, untried } from "./boxes.js";
 
 const MORE = 10; // cards that are taken up at a time
-
-// ---- What was missed elsewhere is taken up by itself. ----
-
-/** Whether a card tells of something that the reader missed in a quiz, an interview or a pad. */
-export function missedElsewhere(entries) {
-  const starts = [];
-  for (const [name, value] of Object.entries(entries)) {
-    const [what, which] = name.split(":");
-    const parts = Object.entries(isRecord(value) ? value : {});
-    if (what === "quiz") {
-      for (const [id, one] of parts) if (one?.first === false) starts.push(`card-quiz-${which}-${id}`);
-    } else if (what === "report") {
-      for (const [drill, one] of parts) {
-        if (one?.passed === false) starts.push(`card-drill-${drill.replaceAll("_", "-")}-`);
-      }
-    }
-  }
-  const last = Array.isArray(entries.sittings) ? entries.sittings.at(-1) : null;
-  const steps = Object.entries(isRecord(last?.steps) ? last.steps : {});
-  const poor = steps.filter(([, one]) => one?.marked === true
-    && !(isRecord(one.rated) && Object.values(one.rated).includes(1))).map(([id]) => id);
-  return (id) => starts.some((start) => id === start || (start.endsWith("-") && id.startsWith(start)))
-    || poor.some((step) => /^card-mock-\d+-/.test(id) && id.replace(/^card-mock-\d+-/, "") === step);
-}
-
-const keptEntries = () => Object.fromEntries(names().map((name) => [name, kept(name)]));
 
 // ---- The page. ----
 
@@ -144,23 +118,15 @@ function render({ model, el: root }) {
   const records = () => ({ ...recordsOf(kept(BOXES)), ...unkept });
   const chosen = () => cardsOf(get).filter((card) => part.value === "" || card.part === Number(part.value));
 
-  /** The cards that are due, and those that were never taken up. */
-  function sorted() {
-    const known = records();
-    const missed = missedElsewhere(keptEntries());
-    const taken = ({ id }) => known[id] || missed(id);
-    const day = today();
-    const all = chosen();
-    return { all, due: all.filter((card) => taken(card) && (known[card.id]?.due ?? day) <= day),
-      fresh: all.filter((card) => !taken(card)) };
-  }
+  const now = () => sorted(chosen(), records(), today());
   function say() {
     if (!cardsOf(get).length) {
       announce("The cards stand on the page All interview questions of the book.");
       return;
     }
-    const { all, due, fresh: untouched } = sorted();
-    announce(`${plural(all.length, "card")}: ${due.length} due, ${all.length - untouched.length} taken up.`);
+    const { taken, due, fresh } = now();
+    const all = taken.length + fresh.length;
+    announce(`${plural(all, "card")}: ${due.length} due, ${taken.length} taken up.`);
   }
   function grade({ id }, how) {
     const known = records();
@@ -187,8 +153,8 @@ function render({ model, el: root }) {
     announce(`${plural(some.length, "card")}. Answer aloud before you look.`);
     stage.querySelector("[tabindex]").focus({ preventScroll: true });
   }
-  on(review, "click", () => play(sorted().due, "No card is due: take up some, or come back another day."));
-  on(more, "click", () => play(sorted().fresh.slice(0, MORE), "Every card is taken up."));
+  on(review, "click", () => play(now().due, "No card is due: take up some, or come back another day."));
+  on(more, "click", () => play(now().fresh.slice(0, MORE), "Every card is taken up."));
   on(part, "change", say);
   onKept((name, elsewhere) => {
     if (choice.hidden) round.without(({ id }) => elsewhere && records()[id]?.due > today());

@@ -61,7 +61,7 @@ def put(page: Page, name: str, value: Any) -> None:
 
 # The law of the boxes, against one written apart.
 
-LAW = "\nexport { after, dayOf, graded, recordsOf };"
+LAW = "\nexport { after, dayOf, graded, missedElsewhere, recordsOf };"
 
 
 def ask(page: Page, expression: str, *arguments: Any) -> Any:
@@ -103,6 +103,10 @@ def test_days_are_those_of_the_calendar_and_of_the_reader(blank: Page) -> None:
     assert ask(blank, evening, -300) == "2026-01-01"
 
 
+MISSED = {"steps": {"parity": {"marked": True, "rated": {"0": 0.5, "1": 0}}}}
+GOOD = {"steps": {"parity": {"marked": True, "rated": {"0": 1}}}}
+
+
 @pytest.mark.parametrize(
     ("entries", "wanted"),
     [
@@ -112,6 +116,13 @@ def test_days_are_those_of_the_calendar_and_of_the_reader(blank: Page) -> None:
         ({"report:one_nn": {"one_nn": {"passed": False}}}, [4]),
         ({"report:mock": {"one_nn": {"passed": False}}}, [4]),
         ({"report:one_nn": {"one_nn": {"passed": True}}}, []),
+        # Once missed, in a pad or in any interview: a later pass or interview takes no card away.
+        ({"report:one_nn": {"one_nn": {"passed": True, "missed": True}}}, [4]),
+        ({"report:one_nn": {"one_nn": {"missed": True}}}, [4]),
+        ({"report:mock": {"one_nn": {"passed": False, "words": "not attempted"}}}, []),
+        ({"sittings": [MISSED, {"steps": {}}]}, [3]),
+        ({"sittings": [MISSED, GOOD]}, [3]),
+        ({"sittings": [GOOD, {"steps": {"other": None}}, MISSED, None]}, [3]),
         ({"sittings": [{"steps": {"parity": {"marked": True, "rated": {"0": 0.5}}}}]}, [3]),
         ({"sittings": [{"steps": {"parity": {"marked": True, "rated": {"0": 1}}}}]}, []),
         ({"sittings": [{"steps": {"parity": {"marked": False, "rated": {}}}}]}, []),
@@ -229,7 +240,8 @@ REST = """() => {
     while (document.querySelector(".nn-deck p.nn-ask")) {
       fronts.push(document.querySelector(".nn-deck p.nn-ask").textContent);
       press("Show the answer");
-      if (!document.querySelector(".nn-deck .nn-answer").textContent.trim()) throw new Error("empty");
+      const back = document.querySelector(".nn-deck .nn-answer").textContent;
+      if (!back.trim()) throw new Error("empty");
       press("Good");
     }
   }
