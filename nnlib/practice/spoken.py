@@ -72,7 +72,8 @@ def deck() -> "Deck":
             for line in mock.earning(step):
                 taught.setdefault(line["chapter"], number)
     chapters = {name: number for name, number in taught.items() if name in questions.chapters()}
-    return Deck([part["title"] for part in parts], chapters, {d.name: d.chapter for d in drills()})
+    homes = {d.name: d.chapter for d in drills()}
+    return Deck([part["title"] for part in parts], chapters, homes, sets=[ninety.DECK])
 
 
 def ninety_minutes() -> "NinetyMinutes":

@@ -6,7 +6,8 @@ import { keep, keepingNote, kept, onKept } from "./keeping.js";
 import { plural } from "./words.js";
 import { BOXES, dayOf, graded, recordsOf, sorted, untried } from "./boxes.js";
 
-const MORE = 10; // cards that are taken up at a time
+const MORE = 10; // new cards at a time
+const CHOSEN = /^#nn-deck=([a-z]+)$/; // a set, in an address
 
 // ---- The page. ----
 
@@ -19,8 +20,15 @@ function cardsOf(get) {
     const chapter = kind === "drill" ? get("drills")[drill] : which;
     const part = kind === "mock" ? Number(which) : get("chapters")[chapter];
     const title = node.closest("section")?.querySelector("h2")?.firstChild?.textContent ?? "";
-    return { id: node.id, node, part, title };
+    return { id: node.id, node, part, chapter, title };
   });
+}
+
+/** The cards of a set, the first of each chapter, then the second of each, and so on. */
+function inTurn(cards, chapters) {
+  const own = chapters.map((name) => cards.filter(({ chapter }) => chapter === name));
+  const most = Math.max(...own.map(({ length }) => length));
+  return Array.from({ length: most }, (_, i) => own.flatMap((some) => some.slice(i, i + 1))).flat();
 }
 
 /**
@@ -105,9 +113,10 @@ function render({ model, el: root }) {
   const { said, announce } = announcer(life);
   const { note, tell } = keepingNote();
   const part = el("select", {}, el("option", { value: "" }, "all parts"),
-    ...get("parts").map((title, i) => el("option", { value: i }, title)));
+    ...get("parts").map((title, i) => el("option", { value: i }, title)),
+    ...get("sets").map(({ name, title }) => el("option", { value: name }, title)));
   const review = button("Review what is due");
-  const more = button(`Take up ${MORE} more`);
+  const more = button(`Take up ${MORE} new cards`);
   const choice = el("div", { class: "nn-row" }, el("label", {}, "Part of the question", part), review, more);
   const stage = el("div", { class: "nn-stage" });
   const box = el("div", { class: "nn-widget nn-deck", role: "group", "aria-label": "Deck of cards" },
@@ -116,7 +125,12 @@ function render({ model, el: root }) {
   let unkept = {}; // what the browser would not keep lasts as long as the page
   let round = null;
   const records = () => ({ ...recordsOf(kept(BOXES)), ...unkept });
-  const chosen = () => cardsOf(get).filter((card) => part.value === "" || card.part === Number(part.value));
+  function chosen() {
+    const all = cardsOf(get);
+    const some = get("sets").find(({ name }) => name === part.value);
+    if (some) return inTurn(all, some.chapters);
+    return all.filter((card) => part.value === "" || card.part === Number(part.value));
+  }
 
   const now = () => sorted(chosen(), records(), today());
   function say() {
@@ -126,7 +140,8 @@ function render({ model, el: root }) {
     }
     const { taken, due, fresh } = now();
     const all = taken.length + fresh.length;
-    announce(`${plural(all, "card")}: ${due.length} due, ${taken.length} taken up.`);
+    announce(`${plural(all, "card")}: ${due.length} due, ${taken.length} taken up.`
+      + `${taken.length ? "" : " Whoever answers a card takes it up: it comes back on its day."}`);
   }
   function grade({ id }, how) {
     const known = records();
@@ -160,7 +175,14 @@ function render({ model, el: root }) {
     if (choice.hidden) round.without(({ id }) => elsewhere && records()[id]?.due > today());
     else if (elsewhere || name !== BOXES) say();
   }, life);
-  return start(root, box, { read: say }, () => {});
+  /** An address may choose: one comes from the page that asks for some cards. */
+  function read() {
+    const [, name] = CHOSEN.exec(location.hash) ?? [];
+    if (get("sets").some((one) => one.name === name)) part.value = name;
+    say();
+  }
+  addEventListener("hashchange", () => choice.hidden || read(), { signal: life });
+  return start(root, box, { read }, () => {});
 }
 
 export default { render };

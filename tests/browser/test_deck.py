@@ -13,7 +13,7 @@ from doubles import answer
 from playwright.sync_api import Page, expect
 from visits import THEMES, drawn, said, settle, turn
 
-from nnlib.practice import deck
+from nnlib.practice import deck, ninety
 from nnlib.widgets import Deck
 
 SHOW = Callable[..., Page]
@@ -156,10 +156,12 @@ def test_records_that_are_damaged_lose_no_others(blank: Page) -> None:
 
 def test_a_round_from_front_to_back_by_keyboard(show: SHOW) -> None:
     page = with_cards(show(deck()))
-    expect(said(page)).to_have_text("5 cards: 0 due, 0 taken up.")
+    expect(said(page)).to_have_text(
+        "5 cards: 0 due, 0 taken up. Whoever answers a card takes it up: it comes back on its day."
+    )
     press(page, "Review what is due")
     expect(said(page)).to_contain_text("No card is due")
-    press(page, "Take up 10 more")
+    press(page, "Take up 10 new cards")
     for name, grade in zip([*NAMES, NAMES[0]], ["Missed", *["Good"] * 5], strict=True):
         front = page.locator(".nn-deck p.nn-ask")
         expect(front).to_be_focused()
@@ -221,7 +223,28 @@ def test_a_part_of_the_question_has_its_own_cards(show: SHOW) -> None:
             if part == number
         ]
         count = f"{len(own)} card{'s' * (len(own) != 1)}"
-        expect(said(page)).to_have_text(f"{count}: 0 due, 0 taken up.")
+        expect(said(page)).to_contain_text(f"{count}: 0 due, 0 taken up.")
+
+
+def test_an_address_chooses_cards_of_several_chapters_in_turn(show: SHOW) -> None:
+    chapters = ninety.DECK["chapters"]
+    kinds = ("said", "quiz", "quiz")
+    names = [f"card-{k}-{c}-{i}" for c in chapters for i, k in enumerate(kinds)][:-1]
+    page = with_cards(show(deck(), address=f"#nn-deck={ninety.DECK['name']}"), [*NAMES, *names])
+    choice = page.get_by_label("Part of the question")
+    expect(choice.locator("option:checked")).to_have_text(ninety.DECK["title"])
+    expect(said(page)).to_contain_text("8 cards: 0 due, 0 taken up.")
+    press(page, "Take up 10 new cards")
+    for name in (*names[::3], *names[1::3], *names[2::3]):
+        expect(page.locator(".nn-deck p.nn-ask")).to_contain_text(name)
+        press(page, "Show the answer")
+        press(page, "Good")
+    expect(said(page)).to_have_text("8 cards: 0 due, 8 taken up.")
+    # Another address chooses anew; one that names nothing changes nothing.
+    choice.select_option("Scale")
+    for name, shown in (("nobody", "Scale"), (ninety.DECK["name"], ninety.DECK["title"])):
+        page.evaluate("(name) => { location.hash = `nn-deck=${name}`; }", name)
+        expect(choice.locator("option:checked")).to_have_text(shown)
 
 
 def test_without_cards_in_the_page_it_says_where_they_are(show: SHOW) -> None:
@@ -260,7 +283,7 @@ def test_in_the_book_every_part_and_every_card_is_played(
     for name in choice.locator("option").all_text_contents():
         choice.select_option(name)
         expect(said(page)).to_contain_text(" taken up.")
-        press(page, "Take up 10 more")
+        press(page, "Take up 10 new cards")
         for _ in range(10):
             if page.locator(".nn-deck p.nn-ask").count() == 0:
                 break
@@ -278,7 +301,7 @@ def test_in_the_book_every_part_and_every_card_is_played(
 
 def test_axe_finds_nothing_and_nothing_overflows(show: SHOW) -> None:
     page = with_cards(show(deck(), width=390))
-    for step in (None, "Take up 10 more", "Show the answer"):
+    for step in (None, "Take up 10 new cards", "Show the answer"):
         if step:
             press(page, step)
         for theme in THEMES:
