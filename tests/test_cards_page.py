@@ -39,9 +39,9 @@ def test_every_question_has_a_card_of_its_own():
 
 
 def test_what_may_be_missed_has_its_card_and_the_rest_ends_a_chapter():
-    names = [name.removeprefix("card-") for name in cards.missable()]
+    names = [name.removeprefix("card-") for name in cards.may_be_missed()]
     assert sorted(names) == sorted(name for name in IDS if not name.startswith("said-"))
-    assert progress().cards == cards.missable()
+    assert progress().cards == cards.may_be_missed()
 
 
 def test_of_the_mock_interview_those_that_fit_every_scene():

@@ -20,7 +20,7 @@ def of_drill(name: str, question: str) -> str:
     return f"card-drill-{name.replace('_', '-')}-{questions.digest(question)}"
 
 
-def missable() -> list[str]:
+def may_be_missed() -> list[str]:
     """Return the names of all these cards."""
     asked = [
         f"card-quiz-{chapter}-{question['id']}"

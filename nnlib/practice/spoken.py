@@ -118,4 +118,4 @@ def progress(base: str = "../", contents: str = "../../_toc.yml") -> "Progress":
         {"name": d.name, "title": d.title, "minutes": d.minutes, "page": f"{d.name}.html"}
         for d in drills()
     )
-    return Progress(quizzes, entries, base, cards=cards.missable())
+    return Progress(quizzes, entries, base, cards=cards.may_be_missed())

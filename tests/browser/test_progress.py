@@ -289,14 +289,14 @@ def test_a_file_that_is_none_changes_nothing(
 def test_cards_are_counted_as_the_deck_counts_them(show: SHOW) -> None:
     page = show(progress(), deck())
     line = page.locator(".nn-progress").get_by_text("Cards:")
-    page.evaluate(CARDS, [*cards.missable(), "card-said-argmax-0", "card-said-argmax-1"])
-    drill, (step,) = "one_nn", [name for name in cards.missable() if name.endswith("-parity")]
+    page.evaluate(CARDS, [*cards.may_be_missed(), "card-said-argmax-0", "card-said-argmax-1"])
+    drill, (step,) = "one_nn", [name for name in cards.may_be_missed() if name.endswith("-parity")]
     session = {"steps": {"parity": {"marked": True, "rated": {}}}}
     held = {"card-said-argmax-0": {"box": 1, "due": "2999-01-01"}}
     # Of a question that has other words today there is no card; what is no record counts nowhere.
     gone = {"card-quiz-argmax-gone": {"box": 0, "due": "2020-01-01"}, "card-x": 7}
-    follow_ups = sum(name.startswith("card-drill-one-nn-") for name in cards.missable())
-    total = len(cards.missable()) + 2
+    follow_ups = sum(name.startswith("card-drill-one-nn-") for name in cards.may_be_missed())
+    total = len(cards.may_be_missed()) + 2
     for name, value, due, taken in (
         ("cards", held | gone, 0, 1),
         ("sittings", [session], 1, 2),
