@@ -16,6 +16,7 @@ import nbformat
 import refresh
 from drill_pages import PAGES, write
 
+from nnlib.practice import cards as practice_cards
 from nnlib.practice import drills, mock, questions
 
 CHAPTERS = PAGES.parent
@@ -112,9 +113,9 @@ def interviewed() -> Iterator[tuple[str, list[str]]]:
     for number, part in enumerate(mock.load()["parts"]):
         cards = []
         for step in mock.steps("mock.yaml", part):
-            lines = [line if isinstance(line, str) else line["say"] for line in step["answer"]]
-            if mock.FIELD.search(" ".join([step["ask"], *lines])):
+            if not practice_cards.fits_every_scene(step):
                 continue
+            lines = [line if isinstance(line, str) else line["say"] for line in step["answer"]]
             front = listing(step["bug"]) if "bug" in step else ""
             cards.append(card(f"mock-{number}-{step['id']}", step["ask"], front + " ".join(lines)))
         yield part["title"], cards
@@ -123,8 +124,8 @@ def interviewed() -> Iterator[tuple[str, list[str]]]:
 def followed(drill: Any) -> Iterator[str]:
     """Yield the follow-ups of a drill."""
     for pair in drill.follow_ups:
-        name = f"drill-{drill.name.replace('_', '-')}-{slug(pair.question)}"
-        yield card(name, pair.question, moved(pair.answer, "practice"))
+        name = practice_cards.of_drill(drill.name, pair.question)
+        yield card(name.removeprefix("card-"), pair.question, moved(pair.answer, "practice"))
 
 
 def page() -> str:

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from traitlets import TraitError
 
-from nnlib.practice import deck, drills, mock, questions
+from nnlib.practice import cards, deck, drills, mock, progress, questions
 from nnlib.widgets import Deck
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,6 +36,12 @@ def test_every_question_has_a_card_of_its_own():
         folds += section.count(":class: dropdown")
         assert any(name.startswith(f"said-{chapter}-") for name in IDS)
     assert len(of("said")) == folds
+
+
+def test_what_may_be_missed_has_its_card_and_the_rest_ends_a_chapter():
+    names = [name.removeprefix("card-") for name in cards.may_be_missed()]
+    assert sorted(names) == sorted(name for name in IDS if not name.startswith("said-"))
+    assert progress().cards == cards.may_be_missed()
 
 
 def test_of_the_mock_interview_those_that_fit_every_scene():

@@ -488,8 +488,9 @@ def test_the_textbook_answer_passes_with_two_remarks():
     assert report.weak == ["small_integer_types", "no_cube"]
     assert report.tiers["vectorized"] is True
     text = str(report)
-    assert "  dtypes      actionable   small_integer_types" in text
-    assert "  memory      informative  no_cube" in text
+    meant = "not demanded, worth"
+    assert f"  dtypes      actionable   small_integer_types; {meant} mending\n" in text
+    assert f"  memory      informative  no_cube; {meant} knowing\n" in text
     assert text.index("small_integer_types (dtypes, actionable)") < text.index("no_cube (memory")
     assert "uint8 arithmetic is modulo 256" in text
     robust = judge(

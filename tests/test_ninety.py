@@ -4,13 +4,14 @@ import re
 from copy import deepcopy
 from pathlib import Path
 
+import cards_page
 import nbformat
 import numpy as np
 import pytest
 import reading
 from traitlets import TraitError
 
-from nnlib.practice import derivation, drills, mock, ninety, ninety_minutes
+from nnlib.practice import deck, derivation, drills, mock, ninety, ninety_minutes
 from nnlib.widgets import Derivation, NinetyMinutes
 
 CHAPTERS = Path(__file__).resolve().parent.parent / "chapters"
@@ -37,12 +38,21 @@ def test_pages_to_read_are_read_in_their_minutes():
     assert words(sheet) <= STEPS["cheatsheet"]["minutes"]
     notebook = nbformat.read(CHAPTERS / "cancellation.ipynb", as_version=4)
     text = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
-    parts = [
-        re.findall(rf"^## {title}$(.*?)(?=^## )", text, re.MULTILINE | re.DOTALL)[0]
-        for title in ("Negative, and flipped", "Detect", "Mitigate", "The direct form rounds, too")
-    ]
-    shown = 6  # code cells of these sections, at most
-    assert words(" ".join(parts)) + reading.CELL * shown <= STEPS["stability"]["minutes"]
+    sections = dict(re.findall(r"^## (.+?)$(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL))
+    titles = list(sections)
+    start, end = titles.index("Negative, and flipped"), titles.index("Mitigate")
+    asked = ["A budget of digits", *titles[start : end + 1]]
+    assert asked[1:] == ["Negative, and flipped", "Detect", "Mitigate"]
+    for title in (asked[0], asked[1], asked[-1]):
+        assert f"*{title}*" in STEPS["stability"]["say"]
+    shown, title = 0, ""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            title = ([title, *re.findall(r"^## (.+)$", cell.source, re.MULTILINE)])[-1]
+        elif title in asked and not reading.FOLDED & set(cell.metadata.get("tags", [])):
+            shown += 1
+    read = words(" ".join(sections[title] for title in asked))
+    assert read + reading.CELL * shown <= STEPS["stability"]["minutes"]
 
 
 def test_what_is_done_takes_its_own_minutes():
@@ -52,6 +62,11 @@ def test_what_is_done_takes_its_own_minutes():
     assert STEPS["mock"]["minutes"] == min(interview["screens"])
     # A minute for each card, and one and a half for each blank, on paper first.
     assert STEPS["cards"]["cards"] <= STEPS["cards"]["minutes"]
+    names = re.findall(r"^:name: card-\w+-(\w+)-", cards_page.page(), re.MULTILINE)
+    found = [names.count(chapter) for chapter in ninety.DECK["chapters"]]
+    assert sum(found) >= STEPS["cards"]["cards"]
+    assert all(found)
+    assert deck().sets == [ninety.DECK]
     assert 1.25 * len(BLANKS) <= STEPS["derivation"]["minutes"]
 
 
@@ -62,7 +77,12 @@ def test_the_pages_exist_and_the_section_of_the_chapter_does():
         path = CHAPTERS / "practice" / page.replace(".html", "")
         if page and page not in made:
             assert path.with_suffix(".md").exists() or path.with_suffix(".ipynb").exists(), page
-        assert section in {"", "the-derivation", "negative-and-flipped"}
+        assert section in {
+            "",
+            "the-derivation",
+            "a-budget-of-digits",
+            f"nn-deck={ninety.DECK['name']}",
+        }
 
 
 @pytest.mark.parametrize("name", BLANKS)

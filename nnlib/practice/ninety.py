@@ -1,8 +1,8 @@
 """Ninety minutes before an interview: the steps, and the derivation with blanks to fill.
 
 Each step has the minutes planned for it and where it is done. How it is known to be done: a page
-was ``read`` (opened from here, and left again), a ``drill`` was passed, all ``blanks`` were filled,
-ten ``cards`` were answered, a ``mock`` interview was ended.
+was ``read`` (opened from here for a minute, and left again), a ``drill`` was passed, all ``blanks``
+were filled, ten ``cards`` were answered, a ``mock`` interview was ended.
 """
 
 from importlib.resources import files
@@ -11,6 +11,13 @@ from typing import Any
 from nnlib.practice.questions import LIST, TABLE, TEXT, TRUTH, Fields, fields, parse
 
 CARDS = 10
+# What the deck shows to whoever comes from here: of chapters, for softmax stands in one part of the
+# interview, and k in another.
+DECK: Fields = {
+    "name": "ninety",
+    "title": "Softmax, k and scale",
+    "chapters": ["temperature", "neighbors", "millions"],
+}
 STEPS: tuple[Fields, ...] = (
     {
         "id": "interview",
@@ -41,16 +48,17 @@ STEPS: tuple[Fields, ...] = (
         "id": "stability",
         "minutes": 10,
         "title": "Stability",
-        "say": "where the digits go, how to notice, what to do",
-        "page": "../cancellation.html#negative-and-flipped",
+        "say": "*A budget of digits*: where they go; then from *Negative, and flipped* to the end "
+        "of *Mitigate*: how to notice, what to do",
+        "page": "../cancellation.html#a-budget-of-digits",
         "done": "read",
     },
     {
         "id": "cards",
         "minutes": 10,
-        "title": "Softmax, k and scale as cards",
-        "say": f"{CARDS} cards of the parts *The network* and *Scale*, aloud",
-        "page": "questions.html",
+        "title": f"{DECK['title']} as cards",
+        "say": f"*Take up {CARDS} new cards*, and say each answer aloud before you look",
+        "page": "questions.html#nn-deck=ninety",
         "done": "cards",
         "cards": CARDS,
     },

@@ -7,6 +7,12 @@ from nnlib.practice.checks import TIERS, Failure
 from nnlib.practice.task import Drill, Task
 
 WEIGHTS = ("essential", "actionable", "informative", "well done")
+# What such a weight means to whoever asks whether the drill is passed.
+MEANT = {
+    "essential": "failed: {}",
+    "actionable": "{}; not demanded, worth mending",
+    "informative": "{}; not demanded, worth knowing",
+}
 # What was seen where a tier is reached, whatever the answer looks like inside.
 OBSERVED = {
     "correct": "every value was the one that was wanted",
@@ -97,7 +103,7 @@ class Report:
                 failed = [f for f in self.found if f.tier == tier]
                 weight = self.task.reported.get(tier, WEIGHTS[0])
                 names = ", ".join(f.name for f in failed)
-                rows.append((tier, weight, f"failed: {names}" if weight == WEIGHTS[0] else names))
+                rows.append((tier, weight, MEANT[weight].format(names)))
         return rows
 
     def details(self) -> list[tuple[str, list[tuple[str, str]]]]:

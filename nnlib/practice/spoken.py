@@ -7,7 +7,7 @@ widgets are imported where they are made, so that drills and judge do without th
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nnlib.practice import mock, ninety, questions
+from nnlib.practice import cards, mock, ninety, questions
 from nnlib.practice.catalog import drills
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ def deck() -> "Deck":
             for line in mock.earning(step):
                 taught.setdefault(line["chapter"], number)
     chapters = {name: number for name, number in taught.items() if name in questions.chapters()}
-    return Deck([part["title"] for part in parts], chapters, {d.name: d.chapter for d in drills()})
+    homes = {d.name: d.chapter for d in drills()}
+    return Deck([part["title"] for part in parts], chapters, homes, sets=[ninety.DECK])
 
 
 def ninety_minutes() -> "NinetyMinutes":
@@ -117,4 +118,4 @@ def progress(base: str = "../", contents: str = "../../_toc.yml") -> "Progress":
         {"name": d.name, "title": d.title, "minutes": d.minutes, "page": f"{d.name}.html"}
         for d in drills()
     )
-    return Progress(quizzes, entries, base)
+    return Progress(quizzes, entries, base, cards=cards.may_be_missed())

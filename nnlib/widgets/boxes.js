@@ -1,6 +1,7 @@
 // Leitner's boxes: when a card of the deck comes back, and what is kept of it.
 
 import { isRecord } from "./shared.js";
+import { kept, names } from "./keeping.js";
 
 export const BOXES = "cards"; // the name under which they are kept
 const DAYS = [1, 3, 7, 21]; // until a card of box 1, 2, 3, 4 comes back
@@ -31,3 +32,44 @@ export const isCard = (one, id) => /^card-[\w-]{1,120}$/.test(id) && isRecord(on
 /** The records that are well formed. */
 export const recordsOf = (value) => Object.fromEntries(
   Object.entries(isRecord(value) ? value : {}).filter(([id, one]) => isCard(one, id)));
+
+/** Whether what is kept of the judge's verdicts on a drill tells of a miss; an empty pad is none. */
+export const isMiss = (one) => one?.missed === true
+  || (one?.passed === false && one.words !== "not attempted");
+
+/**
+ * Whether a card tells of something that the reader once missed in a quiz, an interview or a pad. What
+ * went well later takes no card away: by its boxes a card shows that it is known.
+ */
+export function missedElsewhere(entries) {
+  const starts = [];
+  const steps = new Set();
+  for (const [name, value] of Object.entries(entries)) {
+    const [what, which] = name.split(":");
+    const parts = Object.entries(isRecord(value) ? value : {});
+    if (what === "quiz") {
+      for (const [id, one] of parts) if (one?.first === false) starts.push(`card-quiz-${which}-${id}`);
+    } else if (what === "report") {
+      for (const [drill, one] of parts) {
+        if (isMiss(one)) starts.push(`card-drill-${drill.replaceAll("_", "-")}-`);
+      }
+    }
+  }
+  for (const session of Array.isArray(entries.sittings) ? entries.sittings : []) {
+    for (const [id, one] of Object.entries(isRecord(session?.steps) ? session.steps : {})) {
+      const good = isRecord(one?.rated) && Object.values(one.rated).includes(1);
+      if (one?.marked === true && !good) steps.add(id);
+    }
+  }
+  return (id) => starts.some((start) => id === start || (start.endsWith("-") && id.startsWith(start)))
+    || (/^card-mock-\d+-/.test(id) && steps.has(id.replace(/^card-mock-\d+-/, "")));
+}
+
+/** Of these cards those that are taken up, those of them that are due, and those that are new. */
+export function sorted(cards, known, day) {
+  const missed = missedElsewhere(Object.fromEntries(names().map((name) => [name, kept(name)])));
+  const isTaken = ({ id }) => Boolean(known[id]) || missed(id);
+  const taken = cards.filter(isTaken);
+  return { taken, due: taken.filter(({ id }) => (known[id]?.due ?? day) <= day),
+    fresh: cards.filter((card) => !isTaken(card)) };
+}

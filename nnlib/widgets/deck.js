@@ -1,38 +1,13 @@
 // The deck: cards that stand as folds in this page, shown one by one when they are due. A card that was
 // known comes back after 1 day, then after 3, 7 and 21 (Leitner's boxes); nothing leaves the browser.
 
-import { announcer, begin, button, el, isRecord } from "./shared.js";
-import { keep, keepingNote, kept, names, onKept } from "./keeping.js";
+import { announcer, begin, button, el } from "./shared.js";
+import { keep, keepingNote, kept, onKept } from "./keeping.js";
 import { plural } from "./words.js";
-import { BOXES, dayOf, graded, recordsOf, untried } from "./boxes.js";
+import { BOXES, dayOf, graded, recordsOf, sorted, untried } from "./boxes.js";
 
-const MORE = 10; // cards that are taken up at a time
-
-// ---- What was missed elsewhere is taken up by itself. ----
-
-/** Whether a card tells of something that the reader missed in a quiz, an interview or a pad. */
-export function missedElsewhere(entries) {
-  const starts = [];
-  for (const [name, value] of Object.entries(entries)) {
-    const [what, which] = name.split(":");
-    const parts = Object.entries(isRecord(value) ? value : {});
-    if (what === "quiz") {
-      for (const [id, one] of parts) if (one?.first === false) starts.push(`card-quiz-${which}-${id}`);
-    } else if (what === "report") {
-      for (const [drill, one] of parts) {
-        if (one?.passed === false) starts.push(`card-drill-${drill.replaceAll("_", "-")}-`);
-      }
-    }
-  }
-  const last = Array.isArray(entries.sittings) ? entries.sittings.at(-1) : null;
-  const steps = Object.entries(isRecord(last?.steps) ? last.steps : {});
-  const poor = steps.filter(([, one]) => one?.marked === true
-    && !(isRecord(one.rated) && Object.values(one.rated).includes(1))).map(([id]) => id);
-  return (id) => starts.some((start) => id === start || (start.endsWith("-") && id.startsWith(start)))
-    || poor.some((step) => /^card-mock-\d+-/.test(id) && id.replace(/^card-mock-\d+-/, "") === step);
-}
-
-const keptEntries = () => Object.fromEntries(names().map((name) => [name, kept(name)]));
+const MORE = 10; // new cards at a time
+const CHOSEN = /^#nn-deck=([a-z]+)$/; // a set, in an address
 
 // ---- The page. ----
 
@@ -45,15 +20,26 @@ function cardsOf(get) {
     const chapter = kind === "drill" ? get("drills")[drill] : which;
     const part = kind === "mock" ? Number(which) : get("chapters")[chapter];
     const title = node.closest("section")?.querySelector("h2")?.firstChild?.textContent ?? "";
-    return { id: node.id, node, part, title };
+    return { id: node.id, node, part, chapter, title };
   });
 }
 
-/** A copy for the stage; an id stands once in a page. */
+/** The cards of a set, the first of each chapter, then the second of each, and so on. */
+function inTurn(cards, chapters) {
+  const own = chapters.map((name) => cards.filter(({ chapter }) => chapter === name));
+  const most = Math.max(...own.map(({ length }) => length));
+  return Array.from({ length: most }, (_, i) => own.flatMap((some) => some.slice(i, i + 1))).flat();
+}
+
+/**
+ * A copy for the stage, of an element or of text; an id stands once in a page, and what a button does is
+ * not copied with it.
+ */
 function copy(node) {
-  const made = node.cloneNode(true);
-  for (const one of [made, ...made.querySelectorAll("[id]")]) one.removeAttribute?.("id");
-  return made;
+  const made = el("div", {}, node.cloneNode(true));
+  for (const one of made.querySelectorAll("button")) one.remove();
+  for (const one of made.querySelectorAll("[id]")) one.removeAttribute("id");
+  return made.firstChild;
 }
 
 const isFront = (node) => node.nodeType === 1 && (node.matches(".front") || node.querySelector(".front"));
@@ -127,9 +113,10 @@ function render({ model, el: root }) {
   const { said, announce } = announcer(life);
   const { note, tell } = keepingNote();
   const part = el("select", {}, el("option", { value: "" }, "all parts"),
-    ...get("parts").map((title, i) => el("option", { value: i }, title)));
+    ...get("parts").map((title, i) => el("option", { value: i }, title)),
+    ...get("sets").map(({ name, title }) => el("option", { value: name }, title)));
   const review = button("Review what is due");
-  const more = button(`Take up ${MORE} more`);
+  const more = button(`Take up ${MORE} new cards`);
   const choice = el("div", { class: "nn-row" }, el("label", {}, "Part of the question", part), review, more);
   const stage = el("div", { class: "nn-stage" });
   const box = el("div", { class: "nn-widget nn-deck", role: "group", "aria-label": "Deck of cards" },
@@ -138,25 +125,23 @@ function render({ model, el: root }) {
   let unkept = {}; // what the browser would not keep lasts as long as the page
   let round = null;
   const records = () => ({ ...recordsOf(kept(BOXES)), ...unkept });
-  const chosen = () => cardsOf(get).filter((card) => part.value === "" || card.part === Number(part.value));
-
-  /** The cards that are due, and those that were never taken up. */
-  function sorted() {
-    const known = records();
-    const missed = missedElsewhere(keptEntries());
-    const taken = ({ id }) => known[id] || missed(id);
-    const day = today();
-    const all = chosen();
-    return { all, due: all.filter((card) => taken(card) && (known[card.id]?.due ?? day) <= day),
-      fresh: all.filter((card) => !taken(card)) };
+  function chosen() {
+    const all = cardsOf(get);
+    const some = get("sets").find(({ name }) => name === part.value);
+    if (some) return inTurn(all, some.chapters);
+    return all.filter((card) => part.value === "" || card.part === Number(part.value));
   }
+
+  const now = () => sorted(chosen(), records(), today());
   function say() {
     if (!cardsOf(get).length) {
       announce("The cards stand on the page All interview questions of the book.");
       return;
     }
-    const { all, due, fresh: untouched } = sorted();
-    announce(`${plural(all.length, "card")}: ${due.length} due, ${all.length - untouched.length} taken up.`);
+    const { taken, due, fresh } = now();
+    const all = taken.length + fresh.length;
+    announce(`${plural(all, "card")}: ${due.length} due, ${taken.length} taken up.`
+      + `${taken.length ? "" : " Whoever answers a card takes it up: it comes back on its day."}`);
   }
   function grade({ id }, how) {
     const known = records();
@@ -177,20 +162,27 @@ function render({ model, el: root }) {
       announce(none);
       return;
     }
-    choice.hidden = true;
     round = roundOf(page, some, { grade, ended, announce });
+    choice.hidden = true; // a card that could not be shown has thrown before
     stage.replaceChildren(round.stage);
     announce(`${plural(some.length, "card")}. Answer aloud before you look.`);
     stage.querySelector("[tabindex]").focus({ preventScroll: true });
   }
-  on(review, "click", () => play(sorted().due, "No card is due: take up some, or come back another day."));
-  on(more, "click", () => play(sorted().fresh.slice(0, MORE), "Every card is taken up."));
+  on(review, "click", () => play(now().due, "No card is due: take up some, or come back another day."));
+  on(more, "click", () => play(now().fresh.slice(0, MORE), "Every card is taken up."));
   on(part, "change", say);
   onKept((name, elsewhere) => {
     if (choice.hidden) round.without(({ id }) => elsewhere && records()[id]?.due > today());
     else if (elsewhere || name !== BOXES) say();
   }, life);
-  return start(root, box, { read: say }, () => {});
+  /** An address may choose: one comes from the page that asks for some cards. */
+  function read() {
+    const [, name] = CHOSEN.exec(location.hash) ?? [];
+    if (get("sets").some((one) => one.name === name)) part.value = name;
+    say();
+  }
+  addEventListener("hashchange", () => choice.hidden || read(), { signal: life });
+  return start(root, box, { read }, () => {});
 }
 
 export default { render };

@@ -23,6 +23,9 @@ class Deck(Widget):
         For each chapter that belongs to a part, the part's place in `parts`.
     drills : dict of str to str
         The chapter of each drill.
+    sets : list of dict, optional
+        Cards of several chapters: a ``name``, by which an address may choose it, a ``title`` and
+        the ``chapters``, of which the cards come in turn.
 
     Raises
     ------
@@ -37,6 +40,7 @@ class Deck(Widget):
     parts = List(Unicode()).tag(sync=True)
     chapters = Dict().tag(sync=True)
     drills = Dict().tag(sync=True)
+    sets = List(Dict()).tag(sync=True)
 
     def __init__(
         self, parts: list[str], chapters: dict[str, int], drills: dict[str, str], **traits: Any

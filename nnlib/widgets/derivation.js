@@ -1,6 +1,6 @@
 // A derivation whose blanks are filled by choosing; each choice is answered with its reason.
 
-import { announcer, begin, el, isRecord, listen, same, set, write } from "./shared.js";
+import { announcer, begin, button, el, folded, isRecord, listen, same, set, write } from "./shared.js";
 import { keepingNote, kept } from "./keeping.js";
 import { followed } from "./tabs.js";
 import { plural, prose } from "./words.js";
@@ -31,11 +31,9 @@ function render({ model, el: root }) {
   const blanks = blanksOf(get("derivation"));
   const { said, announce } = announcer(life);
   const { note, tell } = keepingNote();
+  const empty = button("Empty the blanks");
   let given = {};
-  const there = followed(KEY, (value) => {
-    whys.forEach((why) => why.replaceChildren());
-    take(value);
-  }, life);
+  const there = followed(KEY, take, life);
   const places = new Map(blanks.map(({ id, name, options }) => {
     const select = el("select", { "aria-label": name }, el("option", { value: "" }, "…"),
       ...options.map(({ text }) => el("option", { value: text }, text)));
@@ -43,12 +41,13 @@ function render({ model, el: root }) {
     on(select, "change", () => choose(id, select.value));
     return [id, { select, mark, node: el("span", { class: "nn-blank" }, select, mark) }];
   }));
-  const whys = lines.map(() => el("p", { class: "nn-why" }));
-  const list = el("ol", {}, ...lines.map(({ text }, i) => el("li", {},
+  const whys = el("div", { class: "nn-why" });
+  const reasons = folded("The reasons so far", whys);
+  const list = el("ol", {}, ...lines.map(({ text }) => el("li", {},
     el("p", {}, ...text.split(/\{([a-z_]+)\}/).flatMap((part, k) =>
-      (k % 2 ? [places.get(part).node] : prose(part)))), whys[i])));
+      (k % 2 ? [places.get(part).node] : prose(part)))))));
   const box = el("div", { class: "nn-widget nn-ninety", role: "group", "aria-label": title },
-    list, said, note);
+    list, said, reasons, el("div", { class: "nn-row" }, empty, note));
 
   function draw() {
     const good = right(given, blanks);
@@ -58,7 +57,15 @@ function render({ model, el: root }) {
       write(mark, state);
       set(select, { "aria-invalid": state === "✗" ? "true" : null });
     }
+    whys.replaceChildren(...blanks.flatMap(({ id }) => {
+      const option = optionOf(id);
+      return option ? [el("p", {}, el("strong", {}, option.text), " ", ...prose(wordsOf(option)))] : [];
+    }));
+    reasons.hidden = !whys.hasChildNodes();
   }
+  const optionOf = (id) => blanks.find((blank) => blank.id === id).options
+    .find(({ text }) => text === given[id]);
+  const wordsOf = ({ right: yes, why }) => `${yes ? "Right" : "Not so"}: ${why}`;
   const total = () => `${right(given, blanks).length} of ${plural(blanks.length, "blank")} filled rightly.`;
   function take(value) {
     given = givenOf(value, blanks);
@@ -73,12 +80,14 @@ function render({ model, el: root }) {
     tell(there.put(given));
     change({ given });
     draw();
-    const option = blanks.find((blank) => blank.id === id).options.find((one) => one.text === text);
-    const line = lines.findIndex((one) => Object.hasOwn(one.blanks, id));
-    const words = option ? `${option.right ? "Right" : "Not so"}: ${option.why}` : "";
-    whys[line].replaceChildren(...prose(words));
-    announce(`${words} ${total()}`.trim());
+    const option = optionOf(id);
+    announce(`${option ? wordsOf(option) : ""} ${total()}`.trim());
   }
+  on(empty, "click", () => {
+    there.look();
+    tell(there.put());
+    take({});
+  });
   listen(model, ["given"], () => {
     if (same(get("given"), given)) return;
     given = givenOf(get("given"), blanks);

@@ -2,7 +2,7 @@ import { announcer, begin, button, el, folded, isRecord, listen, write } from ".
 import { keep, keepingNote, kept, names, onKept } from "./keeping.js";
 import { follow } from "./moved.js";
 import { PROGRESS, fileOf, inBook, pageLink, plural, save } from "./words.js";
-import { BOXES, dayOf, recordsOf } from "./boxes.js";
+import { BOXES, dayOf, recordsOf, sorted } from "./boxes.js";
 import { entriesOf, isKnown, together, wellFormed } from "./entries.js";
 import { forgetVoices } from "./voices.js";
 
@@ -99,12 +99,13 @@ function boxesOf({ get, on, change }, list, say) {
   });
 }
 
-/** How many cards of the deck are due, and where they are. */
-function cardsDue() {
-  const records = Object.values(recordsOf(kept(BOXES)));
-  const today = dayOf(new Date());
-  const due = records.filter((one) => one.due <= today).length;
-  return [pageLink("Cards", "questions.html", ""), `: ${due} due, of ${records.length} answered so far`];
+/** How many cards of the deck are due, as the deck counts them, and where they are. */
+function cardsDue(get) {
+  const known = recordsOf(kept(BOXES));
+  const ends = Object.keys(known).filter((id) => id.startsWith("card-said-")); // which nothing else takes up
+  const cards = [...get("cards"), ...ends].map((id) => ({ id }));
+  const { due, taken } = sorted(cards, known, dayOf(new Date()));
+  return [pageLink("Cards", "questions.html", ""), `: ${due.length} due, ${taken.length} taken up`];
 }
 
 function show({ heads, quizzes, past, cards, damage }, get, boxes) {
@@ -124,7 +125,7 @@ function show({ heads, quizzes, past, cards, damage }, get, boxes) {
   const mocks = interviews();
   past.replaceChildren(mocks.length ? el("ul", {}, ...mocks.map(lineOf))
     : el("p", { class: "nn-muted" }, "None yet."));
-  cards.replaceChildren(...cardsDue());
+  cards.replaceChildren(...cardsDue(get));
   const broken = ours().filter((name) => wellFormed(name, kept(name)) === undefined);
   write(damage, broken.length
     ? `What is kept as ${broken.join(", ")} cannot be read and counts as empty. `

@@ -23,6 +23,8 @@ class Progress(Widget):
         For each its ``name``, ``title``, ``page``, and the ``marks`` of its questions by their id.
     drills : iterable of dict
         For each its ``name``, ``title``, ``minutes`` and ``page``.
+    cards : list of str, optional
+        The names of the cards of the deck that a quiz, an interview or a pad may have taken up.
     base : str
         What leads from the widget's page to the pages of the quizzes.
 
@@ -44,6 +46,7 @@ class Progress(Widget):
 
     quizzes = List(Dict()).tag(sync=True)
     drills = List(Dict()).tag(sync=True)
+    cards = List(Unicode()).tag(sync=True)
     passed = Dict().tag(sync=True)
     base = Unicode().tag(sync=True)
     name = Unicode("progress").tag(sync=True)

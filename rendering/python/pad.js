@@ -3,6 +3,7 @@
 
 import { announcer, button, el, isRecord, set } from "../../nnlib/widgets/shared.js";
 import { keep, kept } from "../../nnlib/widgets/keeping.js";
+import { isMiss } from "../../nnlib/widgets/boxes.js";
 import { save } from "../../nnlib/widgets/words.js";
 import { editor } from "./editor.js";
 import { differences, loading, outcome, teller } from "./frame.js";
@@ -37,10 +38,19 @@ function sound(html) {
 
 // ---- The pad. ----
 
-/** Keep what the judge said of a pad's code, for the debrief of an interview and for the deck. */
+/** Keep what the judge said last of a pad's code, for the debrief of an interview. */
 function recall(name, drill, report) {
   const reports = kept(`report:${name}`);
   keep(`report:${name}`, { ...(isRecord(reports) ? reports : {}), [drill]: report });
+}
+
+/**
+ * Keep for the deck that a drill was once not passed, in whichever pad: with what the drill's own pad
+ * keeps, which a new interview does not clear.
+ */
+function miss(drill) {
+  const own = kept(`report:${drill}`);
+  recall(drill, drill, { ...(isRecord(own) ? own[drill] : {}), missed: true });
 }
 
 const STAGES = {
@@ -75,7 +85,11 @@ function pad(place, { name, title, stub, tasks, about, licenses }) {
     came.result.replaceChildren(...sound(report.html));
     came.result.querySelector("table")?.classList.add("nn-tiers");
     if (report.passed && !twist) tick(drill);
-    if (!twist) recall(name, drill, { code: source, words: report.verdict, passed: report.passed });
+    if (!twist) {
+      const before = kept(`report:${name}`)?.[drill];
+      recall(name, drill, { code: source, words: report.verdict, passed: report.passed });
+      if (isMiss(before) || isMiss(kept(`report:${name}`)?.[drill])) miss(drill);
+    }
     const passed = report.passed && !twist;
     const ticked = passed ? " The drill is ticked on the page Practice." : "";
     const next = passed && tasks.some((one) => one.twist) ? " Choose a twist under What is judged." : "";

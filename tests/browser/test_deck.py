@@ -11,9 +11,9 @@ import pytest
 from axe import found_by_axe
 from doubles import answer
 from playwright.sync_api import Page, expect
-from visits import THEMES, drawn, said, turn
+from visits import THEMES, drawn, said, settle, turn
 
-from nnlib.practice import deck
+from nnlib.practice import deck, ninety
 from nnlib.widgets import Deck
 
 SHOW = Callable[..., Page]
@@ -26,11 +26,13 @@ NAMES = [
     "card-mock-3-parity",
     "card-drill-one-nn-11111111",
 ]
+# As a card of the built page: its line is bare text and code, with no paragraph around it.
 CARDS = """(names) => {
   const section = document.createElement("section");
   section.innerHTML = "<h2>A chapter<a href='#x'>#</a></h2>" + names.map((name) =>
-    `<details id="${name}"><summary><p id="t-${name}">Front of <code>${name}</code></p></summary>
-     <div class="front"><p>Lines of ${name}.</p></div><p>Back of ${name}.</p></details>`
+    `<details class="dropdown admonition" id="${name}">
+     <summary class="admonition-title">Front of <code id="t-${name}">${name}</code></summary>
+     <div class="front docutils"><p>Lines of ${name}.</p></div><p>Back of ${name}.</p></details>`
   ).join("");
   document.querySelector("main").append(section);
 }"""
@@ -59,7 +61,7 @@ def put(page: Page, name: str, value: Any) -> None:
 
 # The law of the boxes, against one written apart.
 
-LAW = "\nexport { after, dayOf, graded, recordsOf };"
+LAW = "\nexport { after, dayOf, graded, missedElsewhere, recordsOf };"
 
 
 def ask(page: Page, expression: str, *arguments: Any) -> Any:
@@ -101,6 +103,10 @@ def test_days_are_those_of_the_calendar_and_of_the_reader(blank: Page) -> None:
     assert ask(blank, evening, -300) == "2026-01-01"
 
 
+MISSED = {"steps": {"parity": {"marked": True, "rated": {"0": 0.5, "1": 0}}}}
+GOOD = {"steps": {"parity": {"marked": True, "rated": {"0": 1}}}}
+
+
 @pytest.mark.parametrize(
     ("entries", "wanted"),
     [
@@ -110,6 +116,13 @@ def test_days_are_those_of_the_calendar_and_of_the_reader(blank: Page) -> None:
         ({"report:one_nn": {"one_nn": {"passed": False}}}, [4]),
         ({"report:mock": {"one_nn": {"passed": False}}}, [4]),
         ({"report:one_nn": {"one_nn": {"passed": True}}}, []),
+        # Once missed, in a pad or in any interview: a later pass or interview takes no card away.
+        ({"report:one_nn": {"one_nn": {"passed": True, "missed": True}}}, [4]),
+        ({"report:one_nn": {"one_nn": {"missed": True}}}, [4]),
+        ({"report:mock": {"one_nn": {"passed": False, "words": "not attempted"}}}, []),
+        ({"sittings": [MISSED, {"steps": {}}]}, [3]),
+        ({"sittings": [MISSED, GOOD]}, [3]),
+        ({"sittings": [GOOD, {"steps": {"other": None}}, MISSED, None]}, [3]),
         ({"sittings": [{"steps": {"parity": {"marked": True, "rated": {"0": 0.5}}}}]}, [3]),
         ({"sittings": [{"steps": {"parity": {"marked": True, "rated": {"0": 1}}}}]}, []),
         ({"sittings": [{"steps": {"parity": {"marked": False, "rated": {}}}}]}, []),
@@ -143,10 +156,12 @@ def test_records_that_are_damaged_lose_no_others(blank: Page) -> None:
 
 def test_a_round_from_front_to_back_by_keyboard(show: SHOW) -> None:
     page = with_cards(show(deck()))
-    expect(said(page)).to_have_text("5 cards: 0 due, 0 taken up.")
+    expect(said(page)).to_have_text(
+        "5 cards: 0 due, 0 taken up. Whoever answers a card takes it up: it comes back on its day."
+    )
     press(page, "Review what is due")
     expect(said(page)).to_contain_text("No card is due")
-    press(page, "Take up 10 more")
+    press(page, "Take up 10 new cards")
     for name, grade in zip([*NAMES, NAMES[0]], ["Missed", *["Good"] * 5], strict=True):
         front = page.locator(".nn-deck p.nn-ask")
         expect(front).to_be_focused()
@@ -208,7 +223,28 @@ def test_a_part_of_the_question_has_its_own_cards(show: SHOW) -> None:
             if part == number
         ]
         count = f"{len(own)} card{'s' * (len(own) != 1)}"
-        expect(said(page)).to_have_text(f"{count}: 0 due, 0 taken up.")
+        expect(said(page)).to_contain_text(f"{count}: 0 due, 0 taken up.")
+
+
+def test_an_address_chooses_cards_of_several_chapters_in_turn(show: SHOW) -> None:
+    chapters = ninety.DECK["chapters"]
+    kinds = ("said", "quiz", "quiz")
+    names = [f"card-{k}-{c}-{i}" for c in chapters for i, k in enumerate(kinds)][:-1]
+    page = with_cards(show(deck(), address=f"#nn-deck={ninety.DECK['name']}"), [*NAMES, *names])
+    choice = page.get_by_label("Part of the question")
+    expect(choice.locator("option:checked")).to_have_text(ninety.DECK["title"])
+    expect(said(page)).to_contain_text("8 cards: 0 due, 0 taken up.")
+    press(page, "Take up 10 new cards")
+    for name in (*names[::3], *names[1::3], *names[2::3]):
+        expect(page.locator(".nn-deck p.nn-ask")).to_contain_text(name)
+        press(page, "Show the answer")
+        press(page, "Good")
+    expect(said(page)).to_have_text("8 cards: 0 due, 8 taken up.")
+    # Another address chooses anew; one that names nothing changes nothing.
+    choice.select_option("Scale")
+    for name, shown in (("nobody", "Scale"), (ninety.DECK["name"], ninety.DECK["title"])):
+        page.evaluate("(name) => { location.hash = `nn-deck=${name}`; }", name)
+        expect(choice.locator("option:checked")).to_have_text(shown)
 
 
 def test_without_cards_in_the_page_it_says_where_they_are(show: SHOW) -> None:
@@ -216,9 +252,56 @@ def test_without_cards_in_the_page_it_says_where_they_are(show: SHOW) -> None:
     expect(said(page)).to_contain_text("The cards stand on the page All interview questions")
 
 
+REST = """() => {
+  const fronts = [];
+  const press = (name) => [...document.querySelectorAll(".nn-deck button")]
+    .find((one) => one.offsetParent && one.textContent.startsWith(name))?.click();
+  for (;;) {
+    press("Take up");
+    const front = document.querySelector(".nn-deck p.nn-ask");
+    if (!front) return fronts;
+    while (document.querySelector(".nn-deck p.nn-ask")) {
+      fronts.push(document.querySelector(".nn-deck p.nn-ask").textContent);
+      press("Show the answer");
+      const back = document.querySelector(".nn-deck .nn-answer").textContent;
+      if (!back.trim()) throw new Error("empty");
+      press("Good");
+    }
+  }
+}"""
+
+
+def test_in_the_book_every_part_and_every_card_is_played(
+    book_url: str, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(f"{book_url}/chapters/practice/questions.html")
+    settle(page)
+    fronts = page.locator("details[id^='card-'] > summary").all_text_contents()
+    assert len(fronts) > 200
+    seen = []
+    choice = page.get_by_label("Part of the question")
+    for name in choice.locator("option").all_text_contents():
+        choice.select_option(name)
+        expect(said(page)).to_contain_text(" taken up.")
+        press(page, "Take up 10 new cards")
+        for _ in range(10):
+            if page.locator(".nn-deck p.nn-ask").count() == 0:
+                break
+            seen.append(page.locator(".nn-deck p.nn-ask").text_content())
+            press(page, "Show the answer")
+            expect(page.locator(".nn-deck .nn-answer")).not_to_be_empty()
+            press(page, "Good")
+        expect(choice).to_be_visible()
+    choice.select_option("all parts")
+    seen += page.evaluate(REST)
+    assert sorted(map(str, seen)) == sorted(fronts)
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map((node) => node.id)")
+    assert len(ids) == len(set(ids))
+
+
 def test_axe_finds_nothing_and_nothing_overflows(show: SHOW) -> None:
     page = with_cards(show(deck(), width=390))
-    for step in (None, "Take up 10 more", "Show the answer"):
+    for step in (None, "Take up 10 new cards", "Show the answer"):
         if step:
             press(page, step)
         for theme in THEMES:

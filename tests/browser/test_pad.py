@@ -149,6 +149,8 @@ def test_from_the_first_click_to_a_passed_drill(
     assert page.evaluate("localStorage.getItem('nearest-neighbor-network:drills')") is None
     judge(page, RIGHT)
     expect(result(page)).to_contain_text("one_nn, 1-nearest neighbor, vectorized: passed")
+    report = "JSON.parse(localStorage.getItem('nearest-neighbor-network:report:one_nn')).one_nn"
+    assert page.evaluate(f"[{report}.passed, {report}.missed]") == [True, True]
     expect(said(page)).to_contain_text("The drill is ticked on the page Practice.")
     expect(said(page)).to_contain_text("Choose a twist under What is judged.")
     ticked = page.evaluate("JSON.parse(localStorage.getItem('nearest-neighbor-network:drills'))")
@@ -163,8 +165,13 @@ def test_from_the_first_click_to_a_passed_drill(
 def test_a_blank_pad_is_judged_as_the_drill_that_is_chosen(url: str, open_page: OPEN) -> None:
     page = open_page(f"{url}/blank.html")
     expect(editor(page)).to_have_value("")
+    judge(page, WRONG)
     judge(page, RIGHT)
     expect(result(page)).to_contain_text("one_nn, 1-nearest neighbor, vectorized: passed")
+    # A miss is kept for the deck where a new interview does not clear it.
+    entry = "(name) => JSON.parse(localStorage.getItem('nearest-neighbor-network:report:' + name))"
+    assert page.evaluate(entry, "mock")["one_nn"]["passed"] is True
+    assert page.evaluate(entry, "one_nn") == {"one_nn": {"missed": True}}
     page.get_by_label("What is judged").select_option("nn_layer")
     press(page, "Judge")
     idle(page)

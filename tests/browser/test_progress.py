@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from axe import found_by_axe
 from playwright.sync_api import Page, expect
+from test_deck import CARDS
 from visits import THEMES, ask_for_all, document, drawn, painted, said, turn
 
-from nnlib.practice import mock_interview, questions, quiz
+from nnlib.practice import cards, deck, mock_interview, questions, quiz
 from nnlib.practice.spoken import progress
 from nnlib.widgets import Progress
 
@@ -285,16 +286,39 @@ def test_a_file_that_is_none_changes_nothing(
     assert stored(page) == before
 
 
-def test_cards_that_are_due_are_counted(show: SHOW) -> None:
-    page = show(progress())
-    line = page.get_by_text("due, of ")
-    expect(line).to_have_text("Cards: 0 due, of 0 answered so far")
-    due = ["2020-01-01", "2999-01-01", "2020-01-02"]
-    cards = {f"card-{i}": {"box": 1, "due": day} for i, day in enumerate(due)}
-    keep(page, "cards", {**cards, "card-x": 7})
-    page.reload()
-    drawn(page)
-    expect(line).to_have_text("Cards: 2 due, of 3 answered so far")
+def test_cards_are_counted_as_the_deck_counts_them(show: SHOW) -> None:
+    page = show(progress(), deck())
+    line = page.locator(".nn-progress").get_by_text("Cards:")
+    page.evaluate(CARDS, [*cards.may_be_missed(), "card-said-argmax-0", "card-said-argmax-1"])
+    drill, (step,) = "one_nn", [name for name in cards.may_be_missed() if name.endswith("-parity")]
+    session = {"steps": {"parity": {"marked": True, "rated": {}}}}
+    held = {"card-said-argmax-0": {"box": 1, "due": "2999-01-01"}}
+    # Of a question that has other words today there is no card; what is no record counts nowhere.
+    gone = {"card-quiz-argmax-gone": {"box": 0, "due": "2020-01-01"}, "card-x": 7}
+    follow_ups = sum(name.startswith("card-drill-one-nn-") for name in cards.may_be_missed())
+    total = len(cards.may_be_missed()) + 2
+    for name, value, due, taken in (
+        ("cards", held | gone, 0, 1),
+        ("sittings", [session], 1, 2),
+        ("sittings", [session, {"steps": {}}], 1, 2),
+        (
+            f"report:{drill}",
+            {drill: {"passed": True, "missed": True}},
+            1 + follow_ups,
+            2 + follow_ups,
+        ),
+        ("cards", held | {step: {"box": 1, "due": "2999-01-01"}}, follow_ups, 2 + follow_ups),
+    ):
+        keep(page, name, value)
+        page.evaluate(
+            """(name) => dispatchEvent(new StorageEvent("storage",
+            { key: "nearest-neighbor-network:" + name }))""",
+            name,
+        )
+        expect(line).to_have_text(f"Cards: {due} due, {taken} taken up")
+        expect(said(page.locator(".nn-deck"))).to_have_text(
+            f"{total} cards: {due} due, {taken} taken up."
+        )
 
 
 def test_an_import_takes_what_it_knows_and_leaves_the_rest(show: SHOW, tmp_path: Path) -> None:

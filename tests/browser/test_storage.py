@@ -214,7 +214,7 @@ def test_a_card_that_another_tab_has_answered_is_not_asked_again(show: SHOW) -> 
     page = with_cards(show(deck()))
     other, deaf = with_cards(tab(page)), with_cards(tab(page, deaf=True))
     for one in (page, other, deaf):
-        press(one, "Take up 10 more")
+        press(one, "Take up 10 new cards")
     answer_one(other, NAMES[0])
     expect(said(page)).to_have_text("Another tab has answered some of these cards. 4 cards left.")
     answer_one(page, NAMES[1])
@@ -250,6 +250,7 @@ def test_one_clock_runs_for_all_tabs(show: SHOW) -> None:
     assert now["since"] is None
     assert now["done"] == [ninety.STEPS[i]["id"] for i in (2, 3)]
     press(other, "Begin again")
+    press(other, "Begin at 0:00")
     expect(page.get_by_role("button", name="Start the clock")).to_be_visible()
     # What the browser's own settings clear names nothing.
     press(page, "Start the clock")
@@ -309,7 +310,7 @@ NOTHING = "This browser keeps nothing for this page: what you do here lasts unti
 def test_where_nothing_may_be_kept_all_works_until_one_leaves(show: SHOW) -> None:
     page = with_cards(with_voice(show(deck()), BLOCKED))
     expect(page.get_by_text(NOTHING)).to_be_visible()
-    press(page, "Take up 10 more")
+    press(page, "Take up 10 new cards")
     for name in NAMES[:2]:
         answer_one(page, name)
     press(page, "Stop")
@@ -382,7 +383,7 @@ def bring(page: Page, path: Path) -> None:
 
 def test_cards_that_find_no_room_count_until_one_leaves(show: SHOW) -> None:
     page = with_cards(show(deck()))
-    press(page, "Take up 10 more")
+    press(page, "Take up 10 new cards")
     answer_one(page, NAMES[0])
     page.evaluate(FILL)
     answer_one(page, NAMES[1])
@@ -392,7 +393,7 @@ def test_cards_that_find_no_room_count_until_one_leaves(show: SHOW) -> None:
     expect(said(page)).to_have_text("5 cards: 0 due, 3 taken up.")
     assert answered(page) == NAMES[:1]
     page.evaluate("localStorage.removeItem('filling')")
-    press(page, "Take up 10 more")
+    press(page, "Take up 10 new cards")
     answer_one(page, NAMES[3])
     expect(page.get_by_text("Kept in this browser only.")).to_be_visible()
     assert answered(page) == NAMES[:4]
