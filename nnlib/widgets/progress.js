@@ -1,4 +1,5 @@
 import { announcer, begin, button, el, folded, isRecord, listen, write } from "./shared.js";
+import { halves } from "./sitting.js";
 import { keep, keepingNote, kept, names, onKept } from "./keeping.js";
 import { follow } from "./moved.js";
 import { PROGRESS, fileOf, inBook, pageLink, plural, save } from "./words.js";
@@ -120,8 +121,8 @@ function show({ heads, quizzes, past, cards, damage }, get, boxes) {
   }));
   const done = new Set(ticked(get("drills"), get("passed")));
   boxes.forEach(({ name, input }) => { input.checked = done.has(name); });
-  const lineOf = ({ number, date, minutes, covered, of }) => el("li", {},
-    `${date}, session ${number}: ${covered} of ${plural(of, "point")} in ${plural(minutes, "minute")}`);
+  const lineOf = ({ number, date, minutes, covered, points = covered, of }) => el("li", {},
+    `${date}, session ${number}: ${halves(points)} of ${plural(of, "point")} in ${plural(minutes, "minute")}`);
   const mocks = interviews();
   past.replaceChildren(mocks.length ? el("ul", {}, ...mocks.map(lineOf))
     : el("p", { class: "nn-muted" }, "None yet."));
