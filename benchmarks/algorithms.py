@@ -5,7 +5,7 @@ building of the tree, and the search with a tree that stands. What counts is pro
 thread, which other work on the machine disturbs least, and of it the best round. (The tree has one
 thread anyway, and with few features the matrix product is the smaller part of the other.)
 
-The costs in `nnlib.tree` are a least-squares fit, in relative error and with no negative cost, to
+The costs in `nnlib.choice` are a least-squares fit, in relative error and with no negative cost, to
 the clouds spread evenly over a cube: what the rows' intrinsic dimension is, no size tells. How
 much the choice by these costs loses, on even and on clustered clouds, is stored beside them; so is
 (2000, 20000, 4) against the bare tree.
@@ -35,12 +35,13 @@ from scipy.spatial import cKDTree
 from threadpoolctl import threadpool_limits
 
 from nnlib import nearest
+from nnlib.choice import COSTS, Costs, brute_terms, build_terms, tree_terms
 from nnlib.exact import SMALL_WORK
 from nnlib.memory import search
 from nnlib.request import Request
 from nnlib.settle import filled
 from nnlib.training import TrainingSet
-from nnlib.tree import COSTS, Costs, Tree, brute_terms, build_terms, tree_terms
+from nnlib.tree import Tree
 
 STORED = Path(__file__).with_name("algorithms.json")
 Rows = NDArray[np.floating[Any]]
@@ -261,7 +262,7 @@ def main(arguments: list[str]) -> int:
     options.output.write_text(written(result), encoding="utf-8")
     print(f"Stored in {options.output.name}.")
     if result["costs"] != COSTS._asdict():
-        print("These are not the costs of nnlib/tree.py; put there what a test will ask for:")
+        print("These are not the costs of nnlib/choice.py; put there what a test will ask for:")
         print("".join(f"    {name}: float = {value}\n" for name, value in result["costs"].items()))
     return 0
 

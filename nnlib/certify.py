@@ -5,7 +5,7 @@ Two bounds and one fallback stand behind ``method="exact"``:
 - *the filter*: one float32 product that yields, for every pair, a lower bound on the reduced
   distance. A row whose lower bound exceeds an upper bound of another is proved farther;
 - `cutoff`: the same for squared distances computed by the direct form in float64;
-- `settle`: Python integers, which do not round, for what neither can tell apart.
+- `in_integers`: Python integers, which do not round, for what neither can tell apart.
 
 All bounds assume the arithmetic that IEEE 754 prescribes: round to nearest, gradual underflow, and
 products that are sums of the terms x_j t_j in some order: no scheme like Strassen's, and no format
@@ -228,7 +228,7 @@ def check_underflow() -> None:
             "this thread flushes tiny numbers to zero, as another library has asked the processor; "
             "rows whose features differ by less than about 1e-154 cannot be told apart for certain",
             RuntimeWarning,
-            stacklevel=3,
+            stacklevel=5,  # past the search and its `np.errstate` to the caller of `k_nearest`
         )
 
 
@@ -376,7 +376,7 @@ def over_common(x: Array, t: Array) -> tuple[int, int]:
     return total, common
 
 
-def settle(x: Array, rows: Array, indices: NDArray[np.intp], k: int) -> list[int]:
+def in_integers(x: Array, rows: Array, indices: NDArray[np.intp], k: int) -> list[int]:
     """Return the positions in `indices` of the `k` rows nearest to `x`, unrounded.
 
     Ordered by (distance, index). `rows` are all training rows; `indices` (m,) names those that

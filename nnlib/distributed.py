@@ -39,7 +39,6 @@ from nnlib.validation import (
     as_array,
     as_rows,
     as_training_rows,
-    check_count,
     check_same_width,
     check_two_dimensional,
     is_source,
@@ -210,13 +209,15 @@ def sources_of(X_train: Any) -> list[Source]:
     return sources
 
 
-def check_forms(sources: Sequence[Source], forms: Sequence[Form], queries: Array, k: int) -> Array:
+def check_forms(
+    sources: Sequence[Source], forms: Sequence[Form], queries: Array, request: Request
+) -> Array:
     """Return an array of the shape and dtype of all rows together, which takes no memory.
 
     Raises
     ------
     ValueError
-        If the sources do not go together, or not with the queries, or have fewer than k rows.
+        If the sources do not go together, or not with the queries, or have too few rows.
     """
     first, name = forms[0], sources[0].name
     for source, form in zip(sources, forms, strict=True):
@@ -235,7 +236,7 @@ def check_forms(sources: Sequence[Source], forms: Sequence[Form], queries: Array
     whole = np.broadcast_to(np.zeros((), first.dtype), shape)
     as_training_rows("X_train", whole[:1])
     check_same_width("X_train", whole, "X_test", queries)
-    check_count("k", k, 1, len(whole), f"X_train has {len(whole)} rows")
+    request.among(len(whole))
     return whole
 
 
@@ -546,7 +547,7 @@ def k_nearest(
     in_chunks = isinstance(X_train, dask_array.Array)
     sources, forms = chunks_of(X_train) if in_chunks else (sources_of(X_train), [])
     with connected(client, timeout) as cluster, unless_dropped():
-        whole = check_forms(sources, forms := forms or describe(cluster, sources), queries, k)
+        whole = check_forms(sources, forms := forms or describe(cluster, sources), queries, request)
         shards = cut(sources, forms)
         distances = np.empty((len(queries), k), request.dtype(queries, whole))
         indices = np.empty((len(queries), k), np.intp)

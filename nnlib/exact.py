@@ -54,7 +54,7 @@ def by_filter(problem: Problem, by: Filter, advance: Advance) -> Winners:
 
     The float32 filter leaves few rows to most queries, and the direct form and integers settle
     those. Crowded queries go through the filter again, fewer at a time and with more room for
-    each, and in the end to exact products.
+    each, and in the end to `by_digits`.
     """
     crowd, *pairs = filter_rows(problem, by, advance)
     distances, indices = problem.blank()

@@ -36,7 +36,7 @@ def search(
 
 @np.errstate(all="ignore")
 def solve(training: TrainingSet, queries: Array, request: Request, advance: Advance) -> Winners:
-    """Return what `search` does, of arguments that have been checked."""
+    """Return (squared distances, indices) as `search` does, of arguments that were checked."""
     problem = Problem(training.rows, queries, request.k, request.memory_limit)
     if not request.exact:
         dtype = request.dtype(queries, training.rows)
@@ -58,7 +58,7 @@ def compare(training: TrainingSet, problem: Problem, advance: Advance) -> Winner
         return distances.astype(np.float64, copy=False), indices
     taken = 8 * (problem.queries.size + problem.rows.size)
     least = max(taken, Tiles(problem.d, problem.k, True).bytes())
-    if problem.error and taken + least <= problem.memory:  # which leaves it to the copies' search
+    if problem.error and taken + least <= problem.memory:  # `least` is for the copies' search
         moved = near_zero(problem.queries, problem.rows)
         if moved:
             near = TrainingSet(moved[1])

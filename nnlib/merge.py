@@ -92,7 +92,7 @@ def merge(queries: Array, first: Neighbors, second: Neighbors, k: int, method: s
 
 
 def first_of_both(queries: Array, both: Neighbors, k: int, method: str) -> Indices:
-    """Return the columns (q, k) of each query's first k among `both` (q, m), in any order."""
+    """Return (q, k): the first k among the columns of `both` (q, m), which come in any order."""
     q, m = both.indices.shape
     order = both.indices.argsort(axis=1)  # a tie goes to the place that comes first
     distances = np.take_along_axis(both.distances, order, axis=1)

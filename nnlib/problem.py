@@ -1,4 +1,4 @@
-"""The problem that an exact search solves, and what it has left of it on the way to the winners."""
+"""The problem that a search solves, and the candidates left on the way to the winners."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple

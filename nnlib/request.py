@@ -12,7 +12,7 @@ MEMORY_LIMIT = 64 * 2**20
 
 
 class Request:
-    """What is asked, in the words of `nnlib.search.k_nearest`; checked here and nowhere else."""
+    """What is asked, in the words of `nnlib.search.k_nearest`; checked here."""
 
     def __init__(
         self,

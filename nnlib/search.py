@@ -60,12 +60,12 @@ def k_nearest(
             and beside these, for k neighbors, n_test (k − 1) times c₁₄ and c₁₅,
             v = min(1 + c₁₃ 2 Γ(d/2 + 1)^{1/d} (k/18)^{1/d} / √π, (n_train/18)^{1/d})^d,
 
-        where ``nnlib.tree.COSTS`` are the seconds that ``benchmarks/algorithms.py`` fitted. On its
-        grid the choice was within a factor of 2 of the better one on even clouds. The time of a
+        where ``nnlib.choice.COSTS`` are the seconds that ``benchmarks/algorithms.py`` fitted. On
+        its grid the choice was within a factor of 2 of the better one on even clouds. The time of a
         tree depends on how many dimensions the rows really fill, which no size tells: on clusters
         of three dimensions in up to 16, the choice lost up to 3 by comparing all rows, and up to 11
-        where a tree stood already, as in an estimator that predicts again. A tree that takes over
-        four times what all rows are to take for the first eight queries is left if they take less.
+        where a tree stood already, as in an estimator that predicts again. From 64 queries on,
+        a tree is left if eight take over four times what all rows are to take, and these take less.
     memory_limit : int
         Bytes of working memory beyond the inputs, the result, one norm a training row and, in
         the exact search or from a source, 2 MiB. A tree must fit into it, with a third of its size

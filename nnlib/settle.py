@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlib.certify import cutoff, settle
+from nnlib.certify import cutoff, in_integers
 from nnlib.errorfree import SLICES, pair_digits, top_of
 from nnlib.problem import Candidates, Problem
 from nnlib.tiles import Indices, Winners, slices
@@ -38,9 +38,9 @@ def pair_distances(
 
 def settled(problem: Problem, found: Candidates) -> Candidates:
     """Return each query's k nearest candidates, in order; exact where it must be."""
-    queries, rows, k = problem.queries, problem.rows, problem.k
+    queries, rows, index, k = problem.queries, problem.rows, found.row, problem.k
     order: Indices = np.lexsort((found.computed, found.owner))
-    owner, computed, index = found.owner[order], found.computed[order], found.row
+    owner, computed = found.owner[order], found.computed[order]
     start = np.searchsorted(owner, np.arange(len(queries) + 1))
     place = np.arange(len(order)) - start[owner]
     limit = cutoff(computed, problem.d, problem.error)
@@ -52,8 +52,8 @@ def settled(problem: Problem, found: Candidates) -> Candidates:
     if k == 1 and len(order) * entries < MASS // 8:  # what follows would take longer
         for spot in hits:
             near = computed[spot : start[owner[spot] + 1]]
-            one = spot + np.flatnonzero(~(near > limit[spot]))
-            order[spot] = order[one[settle(queries[owner[spot]], rows, index[order[one]], 1)[0]]]
+            rivals = order[spot + np.flatnonzero(~(near > limit[spot]))]
+            order[spot] = rivals[in_integers(queries[owner[spot]], rows, index[rivals], 1)[0]]
         return found.only(order[place < k])
     # Runs of rivals, each close to the one before: only within a run is the order not proved.
     run = np.concatenate([[0], np.cumsum(~close)])
@@ -73,7 +73,7 @@ def settled(problem: Problem, found: Candidates) -> Candidates:
                 continue
         for end in lot:
             one = spots[begin:end]
-            chosen = settle(queries[owner[one[0]]], rows, index[order[one]], k)
+            chosen = in_integers(queries[owner[one[0]]], rows, index[order[one]], k)
             order[one[: len(chosen)]] = order[one[chosen]]
             begin = end
     return found.only(order[place < k])

@@ -27,8 +27,8 @@ GROUP = 32
 # Groups beyond the k nearest that a query may hit in one tile without a closer look; and the room
 # that a hit takes until then, in candidates.
 MANY, HIT_ROOM = 8, 8
-# How many groups there must be for each neighbor, and rows that a query may keep: a few, and
-# for each neighbor a few more.
+# How many groups there must be for each neighbor, and for how many rows a query has room: a
+# few, and for each neighbor a few more.
 GROUPS = 4
 ROOM = (24, 8)
 # Each thread has a tile of its own, and needs so much memory for one of full size.
@@ -47,7 +47,7 @@ class Filter(NamedTuple):
     rows: int  # in a tile; of them every so manieth makes a group
     part: int  # queries in a tile
     group: int  # rows in a group, whose smallest lower bound stands for all of them
-    fair: int  # candidates that each query may keep
+    fair: int  # candidates for which each query has room; it may keep half as many
     queries: int  # in one pass over all rows
     threads: int  # each with a tile of its own
 
@@ -65,18 +65,18 @@ def choose_filter(problem: Problem, threads: int) -> Filter | None:
     """
     n_train, k, memory = len(problem.rows), problem.k, problem.memory
     frame = choose_frame(problem.rows, problem.queries, problem.error)
-    width, room = padded(problem.d), 3 * memory // 8
+    width, for_tiles = padded(problem.d), 3 * memory // 8
     rows, part = FILTER_TILE if width < WIDE else WIDE_TILE
     threads = max(1, min(threads, memory // THREAD_BYTES))
     fewest = max(FEWEST_ROWS, k * GROUP // 2)
     while threads > 1 and rows > fewest and n_train < TURNS * threads * rows:
         rows, part = rows // 2, 2 * part
     threads = min(threads, -(-n_train // rows))
-    while rows > 64 and 4 * rows * (part + width) * threads > room:
+    while rows > 64 and 4 * rows * (part + width) * threads > for_tiles:
         rows, part = rows // 2, max(part // 2, 64)
     # The first tile alone must give upper bounds that rule out most of its rows.
     group = min(GROUP, n_train // (GROUPS * k), max(1, rows // (2 * k)))
-    if not frame or group == 0 or 4 * rows * (part + width) * threads > room:
+    if not frame or group == 0 or 4 * rows * (part + width) * threads > for_tiles:
         return None
     made = Filter(frame, memory, width, rows, part, group, 0, 0, threads)
     return made.with_room(ROOM[0] + ROOM[1] * k)
@@ -86,8 +86,8 @@ class Shortlist:
     """For some queries, the rows that may be among their k nearest, as tile after tile goes by.
 
     A row is dropped when its lower bound exceeds the kth smallest upper bound of its query: not if
-    either is NaN. A query that keeps more than about `fair` rows is *crowded*: it is given up, for
-    others to do.
+    either is NaN. A query that keeps more than half of `fair` rows is *crowded*: it is given up,
+    for others to do.
     """
 
     def __init__(self, crowded: NDArray[np.bool_], k: int, by: Filter) -> None:
@@ -108,18 +108,18 @@ class Shortlist:
         self.crowded |= crowded
         self.upper[:, crowded] = -np.inf
 
-    def screen(self, tile: Array, offering: Any, gap: Array, part: slice, rows: slice) -> None:
+    def screen(self, tile: Array, offering: Any, slack: Array, part: slice, rows: slice) -> None:
         """Take in the lower bounds (size of a group, groups, queries) of one tile.
 
         A group is every so manieth row: row r stands at [r // groups, r % groups]. In the
-        groups `offering`, no distance exceeds its lower bound by more than `gap` (queries,).
+        groups `offering`, no distance exceeds its lower bound by more than `slack` (queries,).
         There are many tiles: what can wait for others is left to `prune`.
         """
         size, groups, width = tile.shape
         lowest = self._lowest[: groups * width]
         np.minimum.reduce(tile.reshape(size, -1), axis=0, out=lowest)
         lowest = lowest.reshape(groups, width)
-        self.improve(lowest[offering], gap, part)
+        self.improve(lowest[offering], slack, part)
         hits = np.flatnonzero(~(lowest > self.upper[-1, part]))
         many = MANY + len(self.upper)
         if len(hits) > many * width:
@@ -134,13 +134,13 @@ class Shortlist:
         if self._count > self.room:
             self.prune()
 
-    def improve(self, lower: Array, gap: Array, part: slice) -> None:
-        """Let lower + gap (groups, queries), upper bounds of different rows, lower the k best."""
+    def improve(self, lower: Array, slack: Array, part: slice) -> None:
+        """Let lower + slack (groups, queries), upper bounds of different rows, lower the k best."""
         k, best = len(self.upper), self.upper[:, part]
         if k == 1:
-            np.minimum(best, lower.min(axis=0, initial=np.inf) + gap, out=best)
+            np.minimum(best, lower.min(axis=0, initial=np.inf) + slack, out=best)
         else:
-            best[:] = np.partition(np.concatenate([best, lower + gap]), k - 1, axis=0)[:k]
+            best[:] = np.partition(np.concatenate([best, lower + slack]), k - 1, axis=0)[:k]
 
     def join(self, other: "Shortlist") -> None:
         """Take in what another one, pruned, has found for the same queries in other rows."""
@@ -179,7 +179,7 @@ class Shortlist:
     def keep_fair(self, owner: Indices, rows: Array) -> None:
         """Give up the queries whose counts of `rows` add up to too many."""
         kept = np.bincount(owner, rows, minlength=len(self.crowded))
-        self.give_up(kept > self.fair // 2)
+        self.give_up(kept > self.fair // 2)  # the rest is room for hits until the next `prune`
 
 
 def filter_rows(problem: Problem, by: Filter, advance: Advance) -> tuple[Array, Indices, Indices]:

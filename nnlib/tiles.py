@@ -1,9 +1,9 @@
 """Tiles: the pairs (query, row) that a search looks at in one go.
 
-The full distance matrix has n_test × n_train entries and is never needed whole. The search
-walks over it in tiles small enough for a stated amount of memory, and keeps for each query
-only the best rows seen so far. Because tiles come in the order of the training rows and a later
-row must be *strictly* nearer to displace an earlier one, ties go to the earliest index.
+The full distance matrix has n_test × n_train entries and is never needed whole: a search walks
+over it in tiles small enough for a stated amount of memory. By distances as computed it keeps the
+best rows so far, in `keep_best`: there tiles come in the order of the training rows, and a later
+row must be *strictly* nearer to displace an earlier one, so that ties go to the earliest index.
 """
 
 from collections.abc import Callable, Iterator

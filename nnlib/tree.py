@@ -69,8 +69,6 @@ N. J. Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd ed., SIAM, 2
 """
 
 import warnings
-from math import lgamma, log2
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,90 +98,6 @@ def bound_was_read() -> bool:
         return False
     major, minor = __version__.split(".")[:2]
     return READ[0] <= (int(major), int(minor)) <= READ[1]
-
-
-class Costs(NamedTuple):
-    """Seconds that `benchmarks/algorithms.py` fitted, and what they say of a search."""
-
-    brute_call: float = 0.000813
-    brute_entry: float = 1.1e-08  # a number of the inputs
-    brute_pair: float = 1.2e-09  # a pair (query, row)
-    brute_term: float = 0.0  # a pair, and each of its features
-    build_call: float = 0.00013
-    build_row: float = 1.6e-08  # a row and level of the tree
-    build_entry: float = 2.41e-09  # a number and level
-    tree_call: float = 0.000612
-    tree_query: float = 0.0
-    tree_level: float = 1.76e-07  # a query and level
-    tree_leaf: float = 1.16e-08  # a leaf that a query visits
-    tree_entry: float = 1.15e-08  # and a feature of it
-    spread: float = 0.6  # how many leaves wide a ball is in each coordinate, over the theory
-    brute_neighbor: float = 7.09e-07  # a neighbor of a query, beyond its first
-    tree_neighbor: float = 4.41e-07
-
-    def brute_seconds(self, n_test: int, n_train: int, d: int, k: int = 1) -> float:
-        """Return about how long the search over all rows takes."""
-        beyond = self.brute_neighbor * n_test * (k - 1)
-        return total(self[:4], brute_terms(n_test, n_train, d)) + beyond
-
-    def build_seconds(self, n_train: int, d: int) -> float:
-        """Return about how long building the tree takes."""
-        return total(self[4:7], build_terms(n_train, d))
-
-    def tree_seconds(self, n_test: int, n_train: int, d: int, k: int, built: bool) -> float:
-        """Return about how long the tree takes; to build, too, if it is not `built`."""
-        asked = total(self[7:12], tree_terms(n_test, n_train, d, k, self.spread))
-        asked += self.tree_neighbor * n_test * (k - 1)
-        return asked if built else asked + self.build_seconds(n_train, d)
-
-
-COSTS = Costs()
-
-
-def levels(n_train: int) -> float:
-    """Return about how many inner nodes stand above a leaf."""
-    return log2(1 + n_train / LEAF)
-
-
-def leaves_visited(n_train: int, d: int, k: int, spread: float) -> float:
-    """Return about how many leaves a query visits among rows spread evenly over a cube.
-
-    The ball around x with k of the rows is as wide as (k/b)^{1/d} G leaves of b rows, where
-    G = 2 Γ(d/2 + 1)^{1/d} / √π relates a cube to its ball; it touches one leaf more than that in
-    each coordinate, and no more than there are (Friedman, Bentley and Finkel, section 5).
-    """
-    leaf = 0.75 * LEAF
-    width = (k / leaf) ** (1 / d) * 2 * np.exp(lgamma(d / 2 + 1) / d) / np.pi**0.5
-    return float(min(1 + spread * width, max(n_train / leaf, 1) ** (1 / d)) ** d)
-
-
-def brute_terms(n_test: int, n_train: int, d: int) -> list[float]:
-    """Return what the four `brute_…` costs are multiplied with."""
-    return [1, (n_test + n_train) * d, n_test * n_train, n_test * n_train * d]
-
-
-def build_terms(n_train: int, d: int) -> list[float]:
-    """Return what the three `build_…` costs are multiplied with."""
-    return [1, n_train * levels(n_train), n_train * d * levels(n_train)]
-
-
-def tree_terms(n_test: int, n_train: int, d: int, k: int, spread: float) -> list[float]:
-    """Return what the five `tree_…` costs are multiplied with."""
-    leaves = leaves_visited(n_train, d, k, spread)
-    return [1, n_test, n_test * levels(n_train), n_test * leaves, n_test * leaves * d]
-
-
-def total(costs: tuple[float, ...], terms: list[float]) -> float:
-    """Return Σ cost · term."""
-    return sum(c * t for c, t in zip(costs, terms, strict=True))
-
-
-def tree_pays(n_test: int, n_train: int, d: int, k: int, built: bool) -> bool:
-    """Return whether the tree is expected to take less time than the search over all rows."""
-    if d == 0:
-        return False
-    alone = COSTS.brute_seconds(n_test, n_train, d, k)
-    return COSTS.tree_seconds(n_test, n_train, d, k, built) < alone and bound_was_read()
 
 
 def tree_bytes(rows: Array) -> int:
@@ -216,7 +130,7 @@ def tree_fits(*arrays: Array) -> bool:
     return False
 
 
-def candidates(k: int, n_train: int) -> tuple[int, ...]:
+def how_many(k: int, n_train: int) -> tuple[int, ...]:
     """Return for how many rows to ask, first of all queries and then of those left over."""
     first, again = min(k + 1, n_train), min(4 * (k + 8), n_train)
     return (first, again) if first < again else (first,)
@@ -254,7 +168,7 @@ class Tree:
         n_test, n_train = len(problem.queries), len(problem.rows)
         distances, indices = problem.blank()
         left = np.ones(n_test, np.bool_)
-        asked = candidates(problem.k, n_train)
+        asked = how_many(problem.k, n_train)
         most = max(1, min(BLOCK[1], problem.memory // (200 * asked[-1] + 32 * problem.d)))
         start, size = 0, min(BLOCK[0], most)
         while start < n_test:

@@ -26,5 +26,5 @@ def small_scale(group=2, room=(4, 2), tile=(8, 3), odd=3, threads=1, counted=())
         yield {
             name: stack.enter_context(mock.patch.object(home, name, wraps=getattr(home, name)))
             for name in counted
-            for home in [settle if name == "settle" else exact]
+            for home in [settle if name == "in_integers" else exact]
         }

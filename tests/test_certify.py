@@ -18,7 +18,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from strategies import Problem, oracle_distance, oracle_distances, oracle_k_nearest, problems
 
-from nnlib import nearest, squared_distances
+from nnlib import k_nearest, nearest, squared_distances
 from nnlib.certify import (
     FAR,
     REMEMBERED,
@@ -27,12 +27,12 @@ from nnlib.certify import (
     cutoff,
     exact_squared_distance,
     gap,
+    in_integers,
     near_zero,
     nothing_rounds,
     padded,
     query_side,
     row_side,
-    settle,
 )
 from nnlib.distances import direct_tile
 from nnlib.validation import as_rows
@@ -110,21 +110,21 @@ def test_exact_squared_distance_is_exact(problem):
 
 
 @given(problems(), st.data())
-def test_settle(problem, data):
+def test_in_integers(problem, data):
     T, X = as_rows("T", problem.T), as_rows("X", problem.X)
     some = data.draw(st.lists(st.integers(0, len(T) - 1), min_size=1, unique=True))
     k = data.draw(st.integers(1, len(some)))
     indices = np.array(some, dtype=np.intp)
     for x in X:
-        places = settle(x, T, indices, k)
+        places = in_integers(x, T, indices, k)
         full = oracle_k_nearest(T, x[None, :], len(T))[0].tolist()
         assert indices[places].tolist() == [i for i in full if i in some][:k]
 
 
-def test_settle_with_more_distinct_rows_than_it_remembers():
+def test_in_integers_with_more_distinct_rows_than_it_remembers():
     n = 3 * REMEMBERED
     T = np.arange(n, 0, -1)[:, None] * 0.1
-    assert settle(np.zeros(1), T, np.arange(n), 3) == [n - 1, n - 2, n - 3]
+    assert in_integers(np.zeros(1), T, np.arange(n), 3) == [n - 1, n - 2, n - 3]
 
 
 @given(problems())
@@ -424,3 +424,13 @@ def test_a_thread_that_flushes_to_zero_is_told():
     with flushing(), pytest.warns(RuntimeWarning, match="flushes tiny numbers"):
         nearest(T, X)
     assert nearest(T, X).tolist() == [1]
+
+
+def test_the_warning_names_the_line_that_asked(tmp_path):
+    T, X = np.eye(2), np.zeros((1, 2))
+    mapped = np.memmap(tmp_path / "rows", T.dtype, "w+", shape=T.shape)
+    mapped[:] = T
+    for rows in (T, mapped):
+        with mock.patch("nnlib.certify.TINY", np.zeros(1)), pytest.warns(RuntimeWarning) as told:
+            k_nearest(rows, X, 1)
+        assert [warning.filename for warning in told] == [__file__]

@@ -1,7 +1,10 @@
 """Which way to the candidates: by the costs, by what was spent, and back if it is slow."""
 
+import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 from unittest import mock
 
 import numpy as np
@@ -11,15 +14,20 @@ from nnlib import (
     NearestNeighborClassifier,
     NearestNeighborRegressor,
     choice,
+    k_nearest,
     memory,
     nearest,
     predict_1nn,
     training,
 )
 from nnlib import tree as tree_module
+from nnlib.choice import COSTS, leaves_visited
 from nnlib.problem import Problem as Asked
 from nnlib.training import TrainingSet
-from nnlib.tree import COSTS, Tree
+from nnlib.tree import Tree
+
+ROOT = Path(__file__).resolve().parent.parent
+STORED = json.loads((ROOT / "benchmarks" / "algorithms.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("trial", [False, True])
@@ -159,3 +167,93 @@ def test_small_work_and_the_import_need_no_scipy():
         "sys.exit(any(name.split('.')[0] == 'scipy' for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# --- The costs --------------------------------------------------------------------------------
+
+
+def test_the_expected_leaves():
+    assert leaves_visited(10, 3, 1, 1.0) == 1
+    assert leaves_visited(10**6, 1, 18, 1.0) == pytest.approx(2)  # an interval, a leaf long
+    disk = (1 + 2 / np.pi**0.5) ** 2
+    assert leaves_visited(10**6, 2, 18, 1.0) == pytest.approx(disk)
+    assert leaves_visited(18_000, 50, 1, 1.0) == pytest.approx(1000)
+
+
+@pytest.fixture(scope="module")
+def algorithms():
+    pytest.importorskip("threadpoolctl")
+    import algorithms
+
+    return algorithms
+
+
+def test_the_costs_are_those_that_were_measured(algorithms):
+    assert STORED["costs"] == COSTS._asdict()
+    assert algorithms.fit(STORED["cases"]) == pytest.approx(COSTS)
+
+
+def test_the_choice_loses_little_on_the_measured_grid(algorithms):
+    """The factors that `k_nearest` states."""
+    assert STORED["losses"] == algorithms.losses(COSTS, STORED["cases"])
+    even, clustered = STORED["losses"]["even"], STORED["losses"]["clustered"]
+    assert max(even.values()) <= 2
+    assert "within a factor of 2" in k_nearest.__doc__
+    lost = r"the choice lost up to (\d+) by comparing all rows, and up to (\d+)\s+where a tree"
+    (told,) = re.findall(lost, k_nearest.__doc__)
+    assert list(map(int, told)) == [np.ceil(clustered[name]) for name in ("new", "standing")]
+    assert f"From {8 * choice.TRIAL} queries on" in k_nearest.__doc__
+    shapes = {tuple(c["shape"]) for c in STORED["cases"]}
+    chosen = {algorithms.chosen(COSTS, list(shape), 1, False) for shape in shapes}
+    assert chosen == {"tree", "brute"}
+
+
+def test_beside_the_bare_tree():
+    for case in STORED["target"]:
+        assert case["shape"] == [2000, 20_000, 4]
+        assert case["ratio"] <= 1.6
+        for wrong in case["wrong"].values():
+            assert wrong["auto"] == 0
+            assert wrong["bare tree"] > 0
+
+
+def test_everything_is_measured_in_the_stored_form(algorithms):
+    said = []
+    result = algorithms.measure(algorithms.QUICK, said.append)
+    assert set(result) == set(STORED)
+    assert set(result["cases"][0]) == set(STORED["cases"][0])
+    assert set(result["target"][0]) == set(STORED["target"][0])
+    assert len(result["cases"]) == 9
+    assert all(min(times) > 0 for c in result["cases"] for times in c["seconds"].values())
+
+
+def test_the_fit_finds_costs_that_made_the_times(algorithms):
+    made = COSTS._replace(spread=0.6)
+    cases = []
+    for n_test, n_train in ((200, 2000), (2000, 2000), (200, 20_000), (3000, 90_000)):
+        for d in (1, 2, 3, 5, 8):
+            seconds = {
+                "brute": [made.brute_seconds(n_test, n_train, d)],
+                "tree": [made.tree_seconds(n_test, n_train, d, 1, True)],
+            }
+            whole = made.tree_seconds(n_test, n_train, d, 1, False)
+            seconds["build"] = [whole - seconds["tree"][0]]
+            cases.append(
+                {"cloud": "even", "shape": [n_test, n_train, d], "k": 1, "seconds": seconds}
+            )
+    for shape, k in (((100, 100_000, 3), 500), ((200, 10_000, 8), 9000)):
+        seconds = {
+            "brute": [made.brute_seconds(*shape, k)],
+            "tree": [made.tree_seconds(*shape, k, True)],
+            "build": [made.build_seconds(*shape[1:])],
+        }
+        cases.append({"cloud": "even", "shape": list(shape), "k": k, "seconds": seconds})
+    found = algorithms.fit(cases)
+    assert found[-2:] == pytest.approx(made[-2:], rel=0.02)
+    for case in cases[:-2]:
+        shape = case["shape"]
+        again = found.brute_seconds(*shape)
+        assert again == pytest.approx(case["seconds"]["brute"][0], rel=0.02)
+        again = found.tree_seconds(*shape, 1, True)
+        assert again == pytest.approx(case["seconds"]["tree"][0], rel=0.02)
+    assert algorithms.losses(found, cases)["even"]["new"] <= 1.02

@@ -89,7 +89,8 @@ def run_here(sources, X, k, method, fan_in=4):
     """Cut, search and merge as on a cluster, but in this thread."""
     sources = distributed.sources_of(sources)
     forms = [distributed.form_of(source.rows) for source in sources]
-    whole = distributed.check_forms(sources, forms, X, k)
+    request = Request(k, method, memory_limit=2**24)
+    whole = distributed.check_forms(sources, forms, X, request)
     shards = distributed.cut(sources, forms)
     assert [(s.part.start, s.length) for s in shards] == [
         (start, s.length)
@@ -97,7 +98,7 @@ def run_here(sources, X, k, method, fan_in=4):
     ]
     assert sum(s.length for s in shards) == len(whole)
     given = [shard.source.rows for shard in shards]
-    found, request = [], Request(k, method, memory_limit=2**24)
+    found = []
     with mock.patch.object(distributed, "FAN_IN", fan_in):
         for part in distributed.query_blocks(X, k, whole[:1].nbytes):
             answer, _ = distributed.plan(shards, given, X[part], request)

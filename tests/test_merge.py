@@ -121,7 +121,7 @@ def test_ties_of_whole_numbers_are_not_settled_in_integers(monkeypatch, dtype):
     def refuse(*arguments):
         raise AssertionError("settled in integers")
 
-    monkeypatch.setattr(settle_module, "settle", refuse)
+    monkeypatch.setattr(settle_module, "in_integers", refuse)
     rng = np.random.default_rng(0)
     T, X = (rng.integers(0, 3, (n, 3)).astype(dtype) for n in (60, 20))
     ranking, computed = distances_of(T, X, "exact")

@@ -92,7 +92,7 @@ def test_nothing_is_settled_where_nothing_is_close(monkeypatch):
     def refuse(*arguments):
         raise AssertionError("settled in integers")
 
-    monkeypatch.setattr(settle, "settle", refuse)
+    monkeypatch.setattr(settle, "in_integers", refuse)
     monkeypatch.setattr(settle, "pair_digits", refuse)  # settles masses
     rng = np.random.default_rng(0)
     T, X = rng.standard_normal((3000, 4)), rng.standard_normal((700, 4))

@@ -49,11 +49,11 @@ def test_pair_distances_are_entries_of_the_direct_tile(problem, data):
 def test_one_close_pair_is_settled_alone(monkeypatch):
     """Of a hundred neighbors whose order is proved but for two, two are compared in integers."""
     asked = []
-    settle = settle_module.settle
+    in_integers = settle_module.in_integers
     monkeypatch.setattr(
         settle_module,
-        "settle",
-        lambda x, rows, some, k: asked.append(len(some)) or settle(x, rows, some, k),
+        "in_integers",
+        lambda x, rows, some, k: asked.append(len(some)) or in_integers(x, rows, some, k),
     )
     T, X = np.arange(1.0, 101)[:, None] * 0.1, np.zeros((1, 1))
     T[50] = T[40]
@@ -69,7 +69,7 @@ def test_masses_of_ties_need_no_fractions(monkeypatch):
     def refuse(*arguments):
         raise AssertionError("settled in integers")
 
-    monkeypatch.setattr(settle_module, "settle", refuse)
+    monkeypatch.setattr(settle_module, "in_integers", refuse)
     rng = np.random.default_rng(0)
     T, X = rng.permuted(np.tile(rng.random(5), (700, 1)), axis=1), np.full((2, 5), 0.3)
     owner, index = np.repeat(np.arange(2), 700), np.tile(np.arange(700), 2)

@@ -1,12 +1,9 @@
 """The tree as a filter: its bound against exact fractions, its answers against all rows."""
 
-import json
-import re
 import sys
 import threading
 import tracemalloc
 from fractions import Fraction
-from pathlib import Path
 from unittest import mock
 
 import numpy as np
@@ -16,17 +13,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from strategies import FAMILIES, Problem, oracle_distance, oracle_k_nearest, problems
 
-from nnlib import k_nearest, memory, nearest
+from nnlib import choice, k_nearest, memory, nearest
 from nnlib import tree as tree_module
 from nnlib.memory import search
 from nnlib.problem import Problem as Asked
 from nnlib.request import Request
 from nnlib.settle import filled
 from nnlib.training import TrainingSet
-from nnlib.tree import COSTS, LARGEST, Tree, candidates, leaves_visited, tree_bytes, tree_fits
+from nnlib.tree import LARGEST, Tree, how_many, tree_bytes, tree_fits
 
-ROOT = Path(__file__).resolve().parent.parent
-STORED = json.loads((ROOT / "benchmarks" / "algorithms.json").read_text(encoding="utf-8"))
 IN_BOUNDS = tuple(name for name in FAMILIES if name not in ("doubles", "random bits", "extremes"))
 
 
@@ -133,10 +128,10 @@ def test_no_tree_of_a_scipy_that_was_not_read_is_asked(version, monkeypatch):
     rng = np.random.default_rng(0)
     T, X = rng.random((20_000, 2)), rng.random((3_000, 2))
     expected = k_nearest(T, X, 2, algorithm="brute")
-    assert tree_module.tree_pays(len(X), len(T), 2, 2, False)
+    assert choice.tree_pays(len(X), len(T), 2, 2, False)
     monkeypatch.setattr(scipy, "__version__", version)
     monkeypatch.setattr(Tree, "__init__", mock.Mock(side_effect=AssertionError("planted")))
-    assert not tree_module.tree_pays(len(X), len(T), 2, 2, False)
+    assert not choice.tree_pays(len(X), len(T), 2, 2, False)
     assert np.array_equal(k_nearest(T, X, 2), expected)
     with pytest.warns(RuntimeWarning, match=r"those of 1\.14 to 1\.18: all rows"):
         found = k_nearest(T, X, 2, algorithm="tree")
@@ -182,7 +177,7 @@ def test_proved_answers_are_the_truth_and_others_are_left_over(problem, k):
     T, X, k = problem.T, problem.X, min(k, len(problem.T))
     with (
         mock.patch.object(tree_module, "LEAF", 2),
-        mock.patch.object(tree_module, "candidates", lambda k, n: (min(k + 1, n), min(k + 3, n))),
+        mock.patch.object(tree_module, "how_many", lambda k, n: (min(k + 1, n), min(k + 3, n))),
     ):
         asked = Asked(T, X, k, 2**20).examined()
         distances, indices, left = Tree(T).search(asked, lambda count: None)
@@ -261,11 +256,11 @@ def test_the_rest_does_without_the_tree_once_half_is_left_over(monkeypatch):
 
 
 def test_few_are_asked_first_and_never_more_than_there_are():
-    assert candidates(1, 1000) == (2, 36)
-    assert candidates(1, 1) == (1,)
-    assert candidates(5, 5) == (5,)
-    assert candidates(5, 6) == (6,)
-    assert candidates(5, 20) == (6, 20)
+    assert how_many(1, 1000) == (2, 36)
+    assert how_many(1, 1) == (1,)
+    assert how_many(5, 5) == (5,)
+    assert how_many(5, 6) == (6,)
+    assert how_many(5, 20) == (6, 20)
 
 
 def test_memory():
@@ -349,101 +344,9 @@ def test_in_several_threads_at_once():
         assert np.array_equal(found[1], expected[1])
 
 
-# --- The choice -------------------------------------------------------------------------------
-
-
-def test_the_expected_leaves():
-    assert leaves_visited(10, 3, 1, 1.0) == 1
-    assert leaves_visited(10**6, 1, 18, 1.0) == pytest.approx(2)  # an interval, a leaf long
-    disk = (1 + 2 / np.pi**0.5) ** 2
-    assert leaves_visited(10**6, 2, 18, 1.0) == pytest.approx(disk)
-    assert leaves_visited(18_000, 50, 1, 1.0) == pytest.approx(1000)
-
-
 def test_numbers_that_a_tree_may_hold():
     most = float(LARGEST)
     assert tree_fits(np.array([[most]]), np.array([[-most]]))
     assert not tree_fits(np.array([[1.0]]), np.array([[np.nextafter(-most, -np.inf)]]))
     assert not tree_fits(np.zeros((3, 0)))
     assert tree_fits(np.array([[2**64 - 1]], np.uint64))
-
-
-# --- The stored measurement -------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def algorithms():
-    pytest.importorskip("threadpoolctl")
-    import algorithms
-
-    return algorithms
-
-
-def test_the_costs_are_those_that_were_measured(algorithms):
-    assert STORED["costs"] == COSTS._asdict()
-    assert algorithms.fit(STORED["cases"]) == pytest.approx(COSTS)
-
-
-def test_the_choice_loses_little_on_the_measured_grid(algorithms):
-    """The factors that `k_nearest` states."""
-    assert STORED["losses"] == algorithms.losses(COSTS, STORED["cases"])
-    even, clustered = STORED["losses"]["even"], STORED["losses"]["clustered"]
-    assert max(even.values()) <= 2
-    assert "within a factor of 2" in k_nearest.__doc__
-    lost = r"the choice lost up to (\d+) by comparing all rows, and up to (\d+)\s+where a tree"
-    (told,) = re.findall(lost, k_nearest.__doc__)
-    assert list(map(int, told)) == [np.ceil(clustered[name]) for name in ("new", "standing")]
-    shapes = {tuple(c["shape"]) for c in STORED["cases"]}
-    chosen = {algorithms.chosen(COSTS, list(shape), 1, False) for shape in shapes}
-    assert chosen == {"tree", "brute"}
-
-
-def test_beside_the_bare_tree():
-    for case in STORED["target"]:
-        assert case["shape"] == [2000, 20_000, 4]
-        assert case["ratio"] <= 1.6
-        for wrong in case["wrong"].values():
-            assert wrong["auto"] == 0
-            assert wrong["bare tree"] > 0
-
-
-def test_everything_is_measured_in_the_stored_form(algorithms):
-    said = []
-    result = algorithms.measure(algorithms.QUICK, said.append)
-    assert set(result) == set(STORED)
-    assert set(result["cases"][0]) == set(STORED["cases"][0])
-    assert set(result["target"][0]) == set(STORED["target"][0])
-    assert len(result["cases"]) == 9
-    assert all(min(times) > 0 for c in result["cases"] for times in c["seconds"].values())
-
-
-def test_the_fit_finds_costs_that_made_the_times(algorithms):
-    made = COSTS._replace(spread=0.6)
-    cases = []
-    for n_test, n_train in ((200, 2000), (2000, 2000), (200, 20_000), (3000, 90_000)):
-        for d in (1, 2, 3, 5, 8):
-            seconds = {
-                "brute": [made.brute_seconds(n_test, n_train, d)],
-                "tree": [made.tree_seconds(n_test, n_train, d, 1, True)],
-            }
-            whole = made.tree_seconds(n_test, n_train, d, 1, False)
-            seconds["build"] = [whole - seconds["tree"][0]]
-            cases.append(
-                {"cloud": "even", "shape": [n_test, n_train, d], "k": 1, "seconds": seconds}
-            )
-    for shape, k in (((100, 100_000, 3), 500), ((200, 10_000, 8), 9000)):
-        seconds = {
-            "brute": [made.brute_seconds(*shape, k)],
-            "tree": [made.tree_seconds(*shape, k, True)],
-            "build": [made.build_seconds(*shape[1:])],
-        }
-        cases.append({"cloud": "even", "shape": list(shape), "k": k, "seconds": seconds})
-    found = algorithms.fit(cases)
-    assert found[-2:] == pytest.approx(made[-2:], rel=0.02)
-    for case in cases[:-2]:
-        shape = case["shape"]
-        again = found.brute_seconds(*shape)
-        assert again == pytest.approx(case["seconds"]["brute"][0], rel=0.02)
-        again = found.tree_seconds(*shape, 1, True)
-        assert again == pytest.approx(case["seconds"]["tree"][0], rel=0.02)
-    assert algorithms.losses(found, cases)["even"]["new"] <= 1.02
