@@ -37,22 +37,24 @@ export const recordsOf = (value) => Object.fromEntries(
 export const isMiss = (one) => one?.missed === true
   || (one?.passed === false && one.words !== "not attempted");
 
+/** The drill of a card, as its name stands there. */
+export const drillOf = (id) => /^card-drill-(.+)-\w+$/.exec(id)?.[1];
+
 /**
  * Whether a card tells of something that the reader once missed in a quiz, an interview or a pad. What
  * went well later takes no card away: by its boxes a card shows that it is known.
  */
 export function missedElsewhere(entries) {
-  const starts = [];
+  const asked = new Set();
+  const drills = new Set();
   const steps = new Set();
   for (const [name, value] of Object.entries(entries)) {
     const [what, which] = name.split(":");
     const parts = Object.entries(isRecord(value) ? value : {});
     if (what === "quiz") {
-      for (const [id, one] of parts) if (one?.first === false) starts.push(`card-quiz-${which}-${id}`);
+      for (const [id, one] of parts) if (one?.first === false) asked.add(`card-quiz-${which}-${id}`);
     } else if (what === "report") {
-      for (const [drill, one] of parts) {
-        if (isMiss(one)) starts.push(`card-drill-${drill.replaceAll("_", "-")}-`);
-      }
+      for (const [drill, one] of parts) if (isMiss(one)) drills.add(drill.replaceAll("_", "-"));
     }
   }
   for (const session of Array.isArray(entries.sittings) ? entries.sittings : []) {
@@ -61,7 +63,7 @@ export function missedElsewhere(entries) {
       if (one?.marked === true && !good) steps.add(id);
     }
   }
-  return (id) => starts.some((start) => id === start || (start.endsWith("-") && id.startsWith(start)))
+  return (id) => asked.has(id) || drills.has(drillOf(id))
     || (/^card-mock-\d+-/.test(id) && steps.has(id.replace(/^card-mock-\d+-/, "")));
 }
 

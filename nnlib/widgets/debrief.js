@@ -5,24 +5,22 @@ import { announcer, begin, button, el, isRecord, listen } from "./shared.js";
 import { kept, onKept } from "./keeping.js";
 import { forgetVoices, heardIn, voicesOf } from "./voices.js";
 import { SITTING, clock, fileOf, listing, pageLink, plural, prose, save } from "./words.js";
-import { MOST, drawSession, halves, recordOf, sessionOf, sum, summaryOf, timesOf } from "./sitting.js";
+import { drawSession, halves, recordOf, sessionOf, sum, summaryOf, timesOf, whenOf } from "./sitting.js";
 
 const SHOWN = 6; // sessions in the table of trends
 
-/** The finished interviews that are kept, the last one first. */
-function finished(interview) {
-  const past = kept("sittings");
-  const sessions = (Array.isArray(past) ? past : []).map((one) => sessionOf(one, interview));
-  return sessions.filter((session) => session?.phase === "done").reverse();
-}
+const NONE = "No interview has ended yet: its debrief will stand here.";
+const EARLIER = "Your interviews had earlier questions. They are kept: Export on the page Practice saves "
+  + "them.";
 
-/** When a session began: day and time, or the day alone, where an earlier edition kept no more. */
-function whenOf({ at, began, date = began }) {
-  const then = new Date(at);
-  const two = (n) => String(n).padStart(2, "0");
-  if (!(at - Date.parse(date) > MOST)) return date;
-  return `${then.getFullYear()}-${two(then.getMonth() + 1)}-${two(then.getDate())} `
-    + `${two(then.getHours())}:${two(then.getMinutes())}`;
+/** The finished interviews that are kept, the last one first, and what to say where there is none. */
+function finished(interview) {
+  const found = kept("sittings");
+  const past = Array.isArray(found) ? found : [];
+  const sessions = past.map((one) => sessionOf(one, interview));
+  const isEarlier = (one) => typeof one?.mark === "string" && one.mark !== interview.mark;
+  return { sessions: sessions.filter((session) => session?.phase === "done").reverse(),
+    none: past.some(isEarlier) ? EARLIER : NONE };
 }
 
 /** Past sessions that were rated by items of the rubric. */
@@ -162,22 +160,21 @@ function render({ model, el: root }) {
   const choice = el("div", { class: "nn-row" }, el("label", {}, "Session", which));
   const box = el("div", { class: "nn-widget nn-mock nn-debrief", role: "group", "aria-label": "Debrief" },
     choice, said, stage, trend);
-  let sessions = [];
-  let shown = null; // what the kept sessions were when they were drawn
+  let { sessions, none } = finished(interview);
+  let shown = null; // what they were when they were drawn
   function draw() {
     const session = sessions[which.value];
     choice.hidden = !session;
     stage.replaceChildren(...(session ? reportOf(page, interview, titles, session, announce) : []));
     if (session) hearIn(stage, page, session);
-    announce(session ? `The debrief of session ${session.number}.`
-      : "No interview has ended yet: its debrief will stand here.");
+    announce(session ? `The debrief of session ${session.number}.` : none);
   }
   function read() {
-    sessions = finished(interview);
-    // A recording stays as long as its session, and there is none but of those past and the one under way.
-    if (Array.isArray(kept("sittings"))) forgetVoices(timesOf(kept("sittings"), kept("mock")));
+    ({ sessions, none } = finished(interview));
+    // A recording stays as long as its session: the one under way, those past, the last of them last.
+    if (Array.isArray(kept("sittings"))) forgetVoices(timesOf(kept("mock"), kept("sittings")));
     trend.replaceChildren(...trendTable(interview));
-    const now = JSON.stringify(sessions);
+    const now = JSON.stringify([sessions, none]);
     if (now === shown) return;
     shown = now;
     which.replaceChildren(...sessions.map((one, i) => {

@@ -4,7 +4,7 @@
 import { announcer, begin, button, el } from "./shared.js";
 import { keep, keepingNote, kept, onKept } from "./keeping.js";
 import { plural } from "./words.js";
-import { BOXES, dayOf, graded, recordsOf, sorted, untried } from "./boxes.js";
+import { BOXES, dayOf, drillOf, graded, recordsOf, sorted, untried } from "./boxes.js";
 
 const MORE = 10; // new cards at a time
 const CHOSEN = /^#nn-deck=([a-z]+)$/; // a set, in an address
@@ -15,8 +15,7 @@ const CHOSEN = /^#nn-deck=([a-z]+)$/; // a set, in an address
 function cardsOf(get) {
   return [...document.querySelectorAll("details[id^='card-']")].map((node) => {
     const [, kind, which] = node.id.split("-");
-    const drill = Object.keys(get("drills")).find((name) =>
-      node.id.startsWith(`card-drill-${name.replaceAll("_", "-")}-`));
+    const drill = Object.keys(get("drills")).find((name) => name.replaceAll("_", "-") === drillOf(node.id));
     const chapter = kind === "drill" ? get("drills")[drill] : which;
     const part = kind === "mock" ? Number(which) : get("chapters")[chapter];
     const title = node.closest("section")?.querySelector("h2")?.firstChild?.textContent ?? "";

@@ -93,7 +93,7 @@ function render({ model, el: root }) {
     given = givenOf(get("given"), blanks);
     draw();
   }, life);
-  const read = () => take(isRecord(kept(KEY)) ? kept(KEY) : get("given"));
+  const read = () => take(there.erased || isRecord(kept(KEY)) ? kept(KEY) : get("given"));
   return start(root, box, { read }, () => {});
 }
 

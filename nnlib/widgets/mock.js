@@ -125,7 +125,8 @@ function tick(page, parts, sitting, send) {
 function workOf() {
   const [pad, reports] = [kept(`pad:${PAD}`), kept(`report:${PAD}`)];
   if (typeof pad?.code !== "string" || !pad.code.trim()) return null;
-  const said = Object.entries(isRecord(reports) ? reports : {}).map(([drill, { code, words }]) =>
+  const judged = Object.entries(isRecord(reports) ? reports : {}).filter(([, one]) => isRecord(one));
+  const said = judged.map(([drill, { code, words }]) =>
     `${drill}: ${words}${code === pad.code ? "" : ", in an earlier version"}`);
   const past = kept("sittings");
   const left = Array.isArray(past) && past.findLast((one) => one?.work)?.work.code;
@@ -141,6 +142,7 @@ function actsOf(interview, sitting, recorder, { commit, announce, doubt, unrated
     announce(words);
   }
   function begins(number, screen) {
+    setAside(interview); // this may be a tab of an earlier edition
     const parts = sitting.parts = drawSession(interview, number, screen);
     const steps = parts.flatMap((part) => part.steps.map(({ id }) => [id, blank()]));
     sitting.session = { mark: interview.mark, number, screen, part: 0, step: 0, phase: "asking",
@@ -198,7 +200,7 @@ function actsOf(interview, sitting, recorder, { commit, announce, doubt, unrated
     sitting.running = false;
     const record = recordOf(interview, session);
     append("sittings", { ...session, spent: session.spent.map(Math.round) }, 20);
-    append("mocks", record, 50);
+    append("mocks", record, 500);
     commit();
     const taken = clock(sum(session.spent));
     announce(`Done: ${halves(record.points)} of ${plural(record.of, "point")}, in ${taken}.`);
@@ -218,30 +220,46 @@ function recorderOf(on, announce, heard) {
   const taken = new Map(); // by the step
   const lost = new Set(); // what the browser does not keep
   let at; // of the session
+  let wanted = null; // what was asked for, which the reader may be slow to allow
   let recording = null;
   let shown = () => {}; // says on the button that is there now what it does
-  const stop = () => recording?.stop();
+  function stop() {
+    if (wanted) recording?.stop();
+    wanted = null;
+  }
   async function start(id) {
+    if (wanted || recording) return;
+    const own = { at, id };
+    wanted = own;
+    let end = () => {};
     try {
       const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+      end = () => stream.getTracks().forEach((track) => track.stop());
+      if (wanted !== own) {
+        end();
+        return;
+      }
       const pieces = [];
-      const own = at;
       recording = new MediaRecorder(stream);
       lost.delete(id);
       on(recording, "dataavailable", async ({ data }) => {
-        if (await keepVoice(own, id, pieces.push(data) - 1, data) || lost.has(id)) return;
+        if (own.at !== at) return; // what was erased does not come back
+        if (await keepVoice(at, id, pieces.push(data) - 1, data) || lost.has(id)) return;
         lost.add(id);
         announce(`This browser keeps no recording. ${LASTING}`);
       });
       on(recording, "stop", () => {
-        stream.getTracks().forEach((track) => track.stop());
-        recording = null;
-        found(own, new Map([[id, joinedOf(pieces)]]));
+        end();
+        recording = wanted = null;
+        found(own.at, new Map([[id, joinedOf(pieces)]]));
       });
       recording.start(1e4); // a piece every ten seconds
       announce("Your voice is recorded, in this browser only.");
       shown();
     } catch {
+      end();
+      if (wanted !== own) return;
+      recording = wanted = null;
       announce("There is no microphone for this page: the browser or its reader has refused it.");
     }
   }
@@ -250,10 +268,12 @@ function recorderOf(on, announce, heard) {
     shown();
     if (sounds.size) heard();
   }
-  /** Bring back what was recorded in a session. */
-  async function recall(session) {
-    if (session?.at !== at) taken.clear();
+  /** Bring back what was recorded in a session; what is being recorded ends, unless `id` is still asked. */
+  async function recall(session, id) {
+    const other = session?.at !== at;
     at = session?.at;
+    if (other) taken.clear();
+    if (other || wanted?.id !== id) stop();
     if (session) found(at, await voicesOf(at));
   }
   /** A button that begins and ends a recording; it hides itself in a browser without recorders. */
@@ -504,7 +524,9 @@ function render({ model, el: root }) {
     sitting.parts = session ? drawSession(interview, session.number, session.screen) : [];
     sitting.running = false;
     ours = JSON.stringify(get("session"));
-    recorder.recall(session);
+    // Another tab may have answered, or have ended the interview.
+    const asks = session && !["marking", "done"].includes(session.phase);
+    recorder.recall(session, asks ? sitting.step().id : null);
     draw();
     if (session && session.phase !== "done") {
       const how = sitting.open() ? "; press Resume to go on." : " until you go on.";
@@ -527,7 +549,7 @@ function render({ model, el: root }) {
     if (JSON.stringify(get("session")) !== ours) take(get("session"));
   }, life);
   // The browser's own is the newer one, if another tab has gone on.
-  const stored = () => (sessionOf(kept(KEY), interview) ? kept(KEY) : get("session"));
+  const stored = () => (there.erased || sessionOf(kept(KEY), interview) ? kept(KEY) : get("session"));
   const read = () => {
     const earlier = setAside(interview);
     take(stored());

@@ -4,7 +4,7 @@
 import { announcer, begin, button, el, isRecord, same, set, write } from "./shared.js";
 import { keepingNote, kept, onKept } from "./keeping.js";
 import { followed } from "./tabs.js";
-import { clock, plural, prose } from "./words.js";
+import { clock, plural, prose, sureOf } from "./words.js";
 
 const KEY = "ninety";
 const READ = 60000; // ms that a page was open before it counts as read
@@ -74,14 +74,6 @@ function rowsOf(steps, { on }, opens, ticks) {
 const marksOf = (steps) => el("div", { class: "nn-steps", "aria-hidden": "true" },
   ...steps.map(({ minutes }, i) => el("span", { style: `flex: ${minutes} 0 0` }, String(i + 1))));
 
-/** The question before the clock and the ticks are taken back. */
-function questionOf() {
-  const [sure, not] = ["Begin at 0:00", "Keep them"].map(button);
-  const node = el("div", { class: "nn-row", hidden: true },
-    el("span", {}, "Take back the time and all ticks?"), sure, not);
-  return { node, sure, not };
-}
-
 function render({ model, el: root }) {
   const page = begin(model);
   const { life, get, on, start } = page;
@@ -92,7 +84,7 @@ function render({ model, el: root }) {
   const [go, anew] = ["Start the clock", "Begin again"].map(button);
   const time = el("strong", { class: "nn-number", role: "timer", "aria-label": "Time" });
   const bar = el("progress", { max: whole * 60000, "aria-label": "Time gone" });
-  const question = questionOf();
+  const question = sureOf("Take back the time and all ticks?", "Begin at 0:00", "Keep them");
   let state = stateOf(null, steps);
   let told = -1; // the step that was said last; after all of them, their number
   const now = () => Date.now();
@@ -110,7 +102,8 @@ function render({ model, el: root }) {
   });
   const list = el("ol", {}, ...rows.map(({ row }) => row));
   const box = el("div", { class: "nn-widget nn-ninety", role: "group", "aria-label": "Ninety minutes" },
-    el("div", { class: "nn-row" }, time, go, anew), question.node, el("div", {}, bar, marksOf(steps)), list, said, note);
+    el("div", { class: "nn-row" }, time, go, anew), question.node,
+    el("div", {}, bar, marksOf(steps)), list, said, note);
 
   /** Take the state that is kept: one clock runs for all tabs. */
   function take(value) {

@@ -1,13 +1,15 @@
 import { announcer, begin, button, el, folded, isRecord, listen, write } from "./shared.js";
-import { halves } from "./sitting.js";
+import { halves, whenOf } from "./sitting.js";
 import { keep, keepingNote, kept, names, onKept } from "./keeping.js";
 import { follow } from "./moved.js";
-import { PROGRESS, fileOf, inBook, pageLink, plural, save } from "./words.js";
+import { PROGRESS, fileOf, inBook, pageLink, plural, save, sureOf } from "./words.js";
 import { BOXES, dayOf, recordsOf, sorted } from "./boxes.js";
 import { entriesOf, isKnown, together, wellFormed } from "./entries.js";
 import { forgetVoices } from "./voices.js";
 
 follow();
+
+let held = false; // whether this page has known ticks to be kept
 
 // ---- What is kept, and what of it counts. ----
 
@@ -25,15 +27,6 @@ export const ticked = (drills, passed) => drills.map(({ name }) => name)
 
 // ---- The page. ----
 
-/** The question before everything is erased. */
-function questionOf() {
-  const [sure, not] = ["Erase everything", "Keep it"].map(button);
-  const words = "Erase all answers, cards, code, ticks, interviews and recordings of this book from this "
-    + "browser?";
-  const node = el("div", { class: "nn-row", hidden: true }, el("span", {}, words), sure, not);
-  return { node, sure, not };
-}
-
 /** The parts, top to bottom, in a box. */
 function partsOf(said, note) {
   const quizzes = el("tbody");
@@ -42,7 +35,8 @@ function partsOf(said, note) {
   const damage = el("p", { class: "nn-muted" });
   const [out, into, erase] = ["Export", "Import", "Erase …"].map(button);
   const file = el("input", { type: "file", accept: ".json,application/json", hidden: true, tabindex: -1 });
-  const question = questionOf();
+  const question = sureOf("Erase all answers, cards, code, ticks, interviews and recordings of this book "
+    + "from this browser?", "Erase everything", "Keep it");
   const cards = el("p", {});
   const heads = Array.from({ length: 3 }, () => el("span", {}));
   const columns = ["chapter", "right", "at the first try"];
@@ -121,8 +115,9 @@ function show({ heads, quizzes, past, cards, damage }, get, boxes) {
   }));
   const done = new Set(ticked(get("drills"), get("passed")));
   boxes.forEach(({ name, input }) => { input.checked = done.has(name); });
-  const lineOf = ({ number, date, minutes, covered, points = covered, of }) => el("li", {},
-    `${date}, session ${number}: ${halves(points)} of ${plural(of, "point")} in ${plural(minutes, "minute")}`);
+  const lineOf = ({ minutes, covered, points = covered, of, ...one }) => el("li", {},
+    `${whenOf(one)}, session ${one.number}: ${halves(points)} of ${plural(of, "point")} `
+    + `in ${plural(minutes, "minute")}`);
   const mocks = interviews();
   past.replaceChildren(mocks.length ? el("ul", {}, ...mocks.map(lineOf))
     : el("p", { class: "nn-muted" }, "None yet."));
@@ -152,7 +147,8 @@ async function imported(chosen) {
 
 /** Forget everything; return what it was. */
 async function erased() {
-  const entries = names();
+  // The ninety minutes before what they are ticked by: a tab that shows them must not keep them again.
+  const entries = names().reverse();
   entries.forEach((name) => keep(name));
   const voices = new Set((await forgetVoices([]))?.map(([at, question]) => `${at} ${question}`));
   return `Everything is erased: ${plural(entries.length, "entry", "entries")} and `
@@ -198,10 +194,12 @@ function render({ model, el: root }) {
   const parts = partsOf(said, note);
   const say = (words) => announce(words ? `${words} ${totalOf(get)}` : totalOf(get));
   const boxes = boxesOf(page, parts.drills, say);
-  const draw = () => show(parts, get, boxes);
+  const draw = () => {
+    held ||= kept("drills") !== undefined;
+    show(parts, get, boxes);
+  };
   const fresh = (words) => {
-    const found = kept("drills");
-    change({ passed: isRecord(found) ? found : {} });
+    change({ passed: isRecord(kept("drills")) ? kept("drills") : {} });
     draw();
     say(words);
   };
@@ -214,16 +212,20 @@ function render({ model, el: root }) {
   // Another tab may have gone on. A quiz in another notebook, too: what is kept here is shown and said by
   // whoever keeps it.
   onKept((name, elsewhere) => {
-    if (elsewhere) fresh();
+    // Of these, which a clock keeps every few seconds, nothing is shown: drawing takes the focus away.
+    if (elsewhere && !/^(mock|ninety|derivation|pad|cell)\b/.test(name)) fresh();
     else if (name.startsWith("quiz:") || ["mocks", BOXES].includes(name)) {
       draw();
       say();
     }
   }, life);
   const read = () => {
-    if (isRecord(kept("drills"))) change({ passed: kept("drills") });
-    draw();
-    say();
+    // Ticks that were erased while the page was left do not come back from what it remembers.
+    if (held || isRecord(kept("drills"))) fresh();
+    else {
+      draw();
+      say();
+    }
   };
   return start(root, parts.box, { read }, () => {});
 }

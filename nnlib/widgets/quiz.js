@@ -330,7 +330,8 @@ function render({ model, el: root }) {
   }, life);
   const read = () => {
     const stored = kept(key());
-    if (isRecord(stored)) change({ answers: { ...get("answers"), ...stored } });
+    if (there.erased) change({ answers: {} });
+    else if (isRecord(stored)) change({ answers: { ...get("answers"), ...stored } });
     take();
   };
   return start(root, box, { read }, draw);

@@ -85,6 +85,18 @@ const atOf = ({ at, began, number }) => (Number.isInteger(at) ? at : Date.parse(
 /** The same of all sessions that are kept. */
 export const timesOf = (...kept) => kept.flat().filter(isRecord).map(atOf);
 
+/**
+ * When a session began: day and time, or the day alone, where an earlier edition kept no more.
+ * @param {{ at?: any, began?: any, date?: any }} session
+ */
+export function whenOf({ at, began, date = began }) {
+  const then = new Date(at);
+  const two = (n) => String(n).padStart(2, "0");
+  if (!(at - Date.parse(date) > MOST)) return date;
+  return `${then.getFullYear()}-${two(then.getMonth() + 1)}-${two(then.getDate())} `
+    + `${two(then.getHours())}:${two(then.getMinutes())}`;
+}
+
 /** A stored session, if it can be one of this interview; else none. */
 export function sessionOf(value, interview) {
   if (!isRecord(value) || value.mark !== interview.mark) return null;

@@ -52,10 +52,14 @@ export async function voicesOf(session) {
   return new Map([...sounds].map(([question, all]) => [question, joinedOf(all.map(([, piece]) => piece))]));
 }
 
-/** Forget all recordings but those of some sessions; return the keys of all pieces that there were. */
+/**
+ * Forget all recordings but those of some sessions and of what came after the last of them, which may
+ * wait in a file; return the keys of all pieces that there were.
+ */
 export const forgetVoices = (sessions) => asked("readwrite", (voices) => {
   const keys = voices.getAllKeys();
-  keys.onsuccess = () => keys.result.forEach((key) => sessions.includes(key[0]) || voices.delete(key));
+  const stays = (at) => sessions.includes(at) || at > sessions.at(-1);
+  keys.onsuccess = () => keys.result.forEach((key) => stays(key[0]) || voices.delete(key));
   return keys;
 });
 

@@ -1,6 +1,6 @@
 // Words of the practice widgets: a little markup, links to chapters, files to save.
 
-import { el } from "./shared.js";
+import { button, el } from "./shared.js";
 
 /** Text with `code` in backticks and *stress* in asterisks, as nodes; nothing else is markup. */
 export function prose(text) {
@@ -16,6 +16,17 @@ export const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 
 export function clock(ms) {
   const seconds = Math.floor(ms / 1000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/**
+ * A question that is asked before something is lost, and its two answers; hidden until then. Whoever
+ * hears where the focus goes hears the question.
+ */
+export function sureOf(words, ...names) {
+  const [sure, not] = names.map(button);
+  const node = el("div", { class: "nn-row", role: "group", "aria-label": words, hidden: true },
+    el("span", {}, words), sure, not);
+  return { node, sure, not };
 }
 
 /** A listing, if there is one. */

@@ -10,10 +10,11 @@ import { differences, loading, outcome, teller } from "./frame.js";
 import { WITHOUT, life, megabytes, runner } from "./here.js";
 import { keeper, notebook, offering } from "./store.js";
 
-/** Tick a drill on the list of those that the judge has passed. */
+/** Tick a drill on the list of those that the judge has passed; return whether that is kept. */
 function tick(drill) {
   const passed = kept("drills");
-  keep("drills", { ...(isRecord(passed) ? passed : {}), [drill]: new Date().toISOString().slice(0, 10) });
+  const today = new Date().toISOString().slice(0, 10);
+  return keep("drills", { ...(isRecord(passed) ? passed : {}), [drill]: today });
 }
 
 // ---- What comes back. ----
@@ -84,14 +85,13 @@ function pad(place, { name, title, stub, tasks, about, licenses }) {
   function judged(report, { drill, twist }, source) {
     came.result.replaceChildren(...sound(report.html));
     came.result.querySelector("table")?.classList.add("nn-tiers");
-    if (report.passed && !twist) tick(drill);
+    const passed = report.passed && !twist;
+    const ticked = passed && tick(drill) ? " The drill is ticked on the page Practice." : "";
     if (!twist) {
       const before = kept(`report:${name}`)?.[drill];
       recall(name, drill, { code: source, words: report.verdict, passed: report.passed });
       if (isMiss(before) || isMiss(kept(`report:${name}`)?.[drill])) miss(drill);
     }
-    const passed = report.passed && !twist;
-    const ticked = passed ? " The drill is ticked on the page Practice." : "";
     const next = passed && tasks.some((one) => one.twist) ? " Choose a twist under What is judged." : "";
     announce(`Verdict: ${report.verdict}.${ticked}${next}`);
   }

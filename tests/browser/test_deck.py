@@ -142,6 +142,18 @@ def test_what_was_missed_elsewhere_is_taken_up(
     assert found == [NAMES[i] for i in wanted]
 
 
+def test_a_drill_whose_name_begins_another_takes_up_its_own_cards_alone(blank: Page) -> None:
+    names = [f"card-drill-{drill}-1a2b3c4d" for drill in ("one-nn", "one-nn-batched")]
+    for i, drill in enumerate(("one_nn", "one_nn_batched")):
+        found = ask(
+            blank,
+            "({ missedElsewhere }, entries, names) => names.filter(missedElsewhere(entries))",
+            {f"report:{drill}": {drill: {"passed": False}}},
+            names,
+        )
+        assert found == [names[i]]
+
+
 def test_records_that_are_damaged_lose_no_others(blank: Page) -> None:
     good = {"box": 2, "due": "2026-12-01"}
     bad = [{"box": 5, "due": "2026-12-01"}, {"box": 1, "due": "<b>"}, {"box": 1}, None, 7, []]
@@ -224,6 +236,15 @@ def test_a_part_of_the_question_has_its_own_cards(show: SHOW) -> None:
         ]
         count = f"{len(own)} card{'s' * (len(own) != 1)}"
         expect(said(page)).to_contain_text(f"{count}: 0 due, 0 taken up.")
+
+
+def test_a_drill_whose_name_begins_another_leaves_that_its_part(show: SHOW) -> None:
+    kinds = {"one_nn": "nearest", "one_nn_batched": "scale"}
+    widget = Deck(["First", "Second"], {"nearest": 0, "scale": 1}, kinds)
+    page = with_cards(show(widget), ["card-drill-one-nn-batched-1a2b3c4d"])
+    for part, count in (("First", "0 cards"), ("Second", "1 card")):
+        page.get_by_label("Part of the question").select_option(part)
+        expect(said(page)).to_contain_text(f"{count}: 0 due")
 
 
 def test_an_address_chooses_cards_of_several_chapters_in_turn(show: SHOW) -> None:

@@ -654,6 +654,38 @@ def test_without_a_session_the_debrief_says_so(show: SHOW) -> None:
         expect(said(page)).to_contain_text("No interview has ended yet")
 
 
+def test_interviews_with_earlier_questions_are_said_to_be_kept(show: SHOW) -> None:
+    page = show(debrief())
+    expect(said(page)).to_contain_text("No interview has ended yet")
+    other = page.context.new_page()
+    other.goto(page.url)
+    put(other, SITTINGS, json.dumps([{"mark": "a5d1aac3", "number": 7, "phase": "done"}]))
+    expect(said(page)).to_have_text(
+        "Your interviews had earlier questions. They are kept: "
+        "Export on the page Practice saves them."
+    )
+    other.close()
+
+
+def test_what_a_file_brought_is_not_cut_and_the_count_goes_on(show: SHOW) -> None:
+    page = show(mock_interview())
+    past = [{"number": i + 1, "date": "2026-11-21", "minutes": 1} for i in range(50)]
+    sittings = [{"mark": "x", "number": i} for i in range(25)]
+    put(page, PAST, json.dumps(past))
+    put(page, SITTINGS, json.dumps(sittings))
+    report = {"one_nn": 7, "nn_layer": {"code": "x = 1", "words": "passed"}}
+    begin(page)
+    put(page, "nearest-neighbor-network:pad:mock", json.dumps({"code": "x = 1", "stub": ""}))
+    put(page, "nearest-neighbor-network:report:mock", json.dumps(report))
+    end(page)
+    expect(page.locator("caption")).to_contain_text("Session 7: ")
+    assert stored(page, PAST)[:50] == past
+    assert len(stored(page, PAST)) == 51
+    now = stored(page, SITTINGS)
+    assert now[:-1] == sittings[1:]
+    assert now[-1]["work"] == {"code": "x = 1", "report": "nn_layer: passed"}
+
+
 def test_the_sheet_has_the_questions_of_the_same_number(show: SHOW) -> None:
     page = show(interviewer_sheet(12))
     for number, screen in ((12, 45), (99, 25), (3, 60)):
@@ -730,6 +762,63 @@ def test_a_recording_is_heard_beside_the_model_answer(show: SHOW) -> None:
     expect(page.locator("audio")).to_have_count(1)
     onward(page)
     expect(page.get_by_role("button", name="Record my voice")).to_be_visible()
+
+
+# As a browser that asks first: a test allows what was asked for.
+SLOW = """
+window.asked = [];
+window.tracks = [];
+window.MediaRecorder = class extends EventTarget {
+  mimeType = "audio/webm";
+  start() {}
+  stop() {
+    setTimeout(() => {
+      this.dispatchEvent(Object.assign(new Event("dataavailable"), { data: new Blob(["sound"]) }));
+      this.dispatchEvent(new Event("stop"));
+    });
+  }
+};
+Object.defineProperty(navigator, "mediaDevices", { value: {
+  getUserMedia: () => new Promise((done) => window.asked.push(() => {
+    const track = { live: true, stop() { track.live = false; } };
+    window.tracks.push(track);
+    done({ getTracks: () => [track] });
+  })) } });
+"""
+LIVE = "window.tracks.map(({ live }) => live)"
+
+
+def test_a_microphone_is_on_for_its_question_alone(show: SHOW) -> None:
+    page = show(mock_interview())
+    page.add_init_script(SLOW)
+    page.reload()
+    drawn(page)
+    begin(page)
+    # Pressed twice, it is asked for once; allowed after the answer, it is off again.
+    for _ in range(2):
+        press(page, "Record my voice")
+    assert page.evaluate("window.asked.length") == 1
+    press(page, "I said it")
+    page.evaluate("window.asked[0]()")
+    page.wait_for_function(f"{LIVE}.join() === 'false'")
+    onward(page)
+    press(page, "Record my voice")
+    page.evaluate("window.asked[1]()")
+    expect(page.get_by_role("button", name="Stop recording")).to_be_visible()
+    press(page, "Stop recording")
+    expect(page.get_by_role("button", name="Record again")).to_be_visible()
+    press(page, "Record again")
+    page.evaluate("window.asked[2]()")
+    expect(page.get_by_role("button", name="Stop recording")).to_be_visible()
+    assert page.evaluate(LIVE) == [False, False, True]
+    # Another tab ends the interview.
+    other = page.context.new_page()
+    other.goto(page.url)
+    drawn(other)
+    end(other)
+    expect(page.locator("caption")).to_contain_text("Session 7: ")
+    page.wait_for_function(f"!{LIVE}.includes(true)")
+    other.close()
 
 
 # Storage that is broken, missing or of another time.
@@ -827,6 +916,22 @@ def test_a_session_of_other_questions_is_kept_aside(show: SHOW, earlier: dict[st
         earlier["mark"],
         INTERVIEW["mark"],
     ]
+
+
+def test_a_tab_of_an_earlier_edition_replaces_no_interview_of_a_later_one(show: SHOW) -> None:
+    page = show(mock_interview())
+    other = page.context.new_page()
+    other.goto(page.url)
+    drawn(other)
+    later = {"mark": "ffffffff", "number": 7, "screen": 45, "phase": "asking", "steps": {}}
+    page.evaluate("addEventListener('storage', ({ key }) => { window.heard ||= key; })")
+    put(other, KEY, json.dumps(later))
+    page.wait_for_function("(key) => window.heard === key", arg=KEY)
+    begin(page, 8)
+    expect(said(page)).to_contain_text("Session 8. Clarify")
+    assert stored(page)["number"] == 8
+    assert stored(page, SITTINGS) == [later]
+    other.close()
 
 
 BLOCKED = """Object.defineProperty(window, "localStorage",

@@ -70,7 +70,8 @@ def test_the_clock_runs_on_over_pages_and_can_be_paused(show: SHOW) -> None:
     expect(said(page)).to_contain_text("Time is up.")
     # It asks first.
     press(page, "Begin again")
-    expect(page.get_by_role("button", name="Keep them")).to_be_focused()
+    asking = page.get_by_role("group", name="Take back the time and all ticks?")
+    expect(asking.get_by_role("button", name="Keep them")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Begin again")).to_be_focused()
     expect(page.get_by_role("button", name="Keep them")).to_be_hidden()

@@ -162,6 +162,20 @@ def test_from_the_first_click_to_a_passed_drill(
     assert len(requests) == 8
 
 
+FULL = """const set = Storage.prototype.setItem;
+Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); };
+window.room = () => { Storage.prototype.setItem = set; };"""
+
+
+def test_a_tick_is_told_only_if_it_is_kept(running: Page) -> None:
+    running.evaluate(f"() => {{ {FULL} }}")
+    judge(running, RIGHT)
+    expect(said(running)).to_have_text("Verdict: passed. Choose a twist under What is judged.")
+    running.evaluate("window.room()")
+    press(running, "Judge")
+    expect(said(running)).to_contain_text("The drill is ticked on the page Practice.")
+
+
 def test_a_blank_pad_is_judged_as_the_drill_that_is_chosen(url: str, open_page: OPEN) -> None:
     page = open_page(f"{url}/blank.html")
     expect(editor(page)).to_have_value("")

@@ -183,6 +183,59 @@ def test_what_is_erased_in_one_tab_does_not_come_back_from_another(
     assert pieces(other) == 0
 
 
+# A page that the browser kept when it was left, and shows again.
+AWAY = 'dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }))'
+BACK = 'dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))'
+
+
+def do_some(page: Page) -> None:
+    """Begin an interview, answer a question, fill a blank and tick a drill."""
+    begin(page)
+    question = page.locator(".nn-quiz .nn-question").first
+    question.locator("input").first.check()
+    question.get_by_role("button", name="Check").click()
+    expect(question).not_to_have_attribute("data-state", "open")
+    page.get_by_label("the middle term", exact=True).select_option("− 2x·t")
+    page.locator(".nn-progress").get_by_role("checkbox").first.check()
+
+
+def come_back(page: Page, between: str) -> None:
+    page.evaluate(f"{AWAY}; {between}; {BACK}")
+    drawn(page)
+    ask_for_all(page)
+
+
+def lines(page: Page) -> list[str]:
+    boxes = ("mock", "quiz", "ninety", "progress")
+    return [said(page.locator(f".nn-{box}")).inner_text() for box in boxes]
+
+
+def test_what_was_erased_meanwhile_is_not_there_on_the_way_back(show: SHOW) -> None:
+    page = show(mock_interview(), quiz("nearest"), derivation(), progress())
+    fresh = lines(page)
+    do_some(page)
+    for _ in range(2):
+        come_back(page, "localStorage.clear()")
+        assert lines(page) == fresh
+        expect(page.get_by_role("checkbox", checked=True)).to_have_count(0)
+        assert page.evaluate("Object.keys(localStorage)") == []
+    do_some(page)
+    assert len(page.evaluate("Object.keys(localStorage)")) == 4
+
+
+def test_where_nothing_can_be_kept_all_is_there_on_the_way_back(show: SHOW) -> None:
+    page = show(mock_interview(), quiz("nearest"), derivation(), progress())
+    with_voice(page, BLOCKED)
+    ask_for_all(page)
+    do_some(page)
+    tally = lines(page)[1]
+    come_back(page, "0")
+    assert lines(page)[1] == tally
+    expect(said(page.locator(".nn-mock"))).to_contain_text("An interview was under way.")
+    expect(page.get_by_label("the middle term", exact=True)).to_have_value("− 2x·t")
+    expect(page.get_by_role("checkbox", checked=True)).to_have_count(1)
+
+
 # Cards, the clock of the ninety minutes, blanks, a quiz.
 
 NAMES = [f"card-said-argmax-0000000{i}" for i in range(5)]
@@ -533,6 +586,29 @@ def test_a_recording_that_is_broken_off_keeps_its_pieces(show: SHOW, tmp_path: P
     drawn(page)
     assert pieces(page) == 2  # the session under way
     page.evaluate(f"localStorage.removeItem('{PREFIX}mock')")
+    page.reload()
+    drawn(page)
+    page.wait_for_function(f"({PIECES})().then((n) => n === 0)")
+
+
+def test_a_recording_later_than_the_last_session_that_is_kept_stays(
+    show: SHOW, tmp_path: Path
+) -> None:
+    """Its session found no room, and waits in a file."""
+    page = with_voice(show(mock_interview()), BROKEN_OFF)
+    begin(page)
+    press(page, "Record my voice")
+    page.wait_for_function(f"({PIECES})().then((n) => n === 2)")
+    at = stored(page, "mock")["at"]
+    page.evaluate("localStorage.clear()")
+    put(page, "sittings", [{"mark": "x", "number": 1, "at": at - 1}])
+    # The next interview is under way.
+    put(page, "mock", {"mark": "x", "number": 2, "at": at + 1})
+    go(page, tmp_path, "debrief", debrief())
+    page.reload()
+    drawn(page)
+    assert pieces(page) == 2
+    put(page, "sittings", [{"mark": "x", "number": 2, "at": at + 1}])
     page.reload()
     drawn(page)
     page.wait_for_function(f"({PIECES})().then((n) => n === 0)")
