@@ -1,6 +1,5 @@
 """The certified search against an oracle: each stage at work, on data that break one."""
 
-import threading
 import tracemalloc
 
 import numpy as np
@@ -9,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from stages import small_scale
 from strategies import FAMILIES, MAKERS, Problem, oracle_k_nearest, problems, smallest_limit
+from together import at_once
 
 from nnlib import exact, k_nearest, nearest, settle, shortlist, tree
 from nnlib.certify import cutoff
@@ -140,17 +140,7 @@ def test_the_certified_search_in_several_threads_at_once():
     training = TrainingSet(rng.standard_normal((4000, 16)))
     X = rng.standard_normal((600, 16))
     _, *expected = search(training, X, Request(2))
-    results = [None] * 4
-
-    def work(i):
-        _, *results[i] = search(training, X, Request(2))
-
-    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for distances, indices in results:
+    for _, distances, indices in at_once(lambda: search(training, X, Request(2))):
         assert np.array_equal(distances, expected[0])
         assert np.array_equal(indices, expected[1])
 

@@ -1,10 +1,9 @@
 """The prepared training side: the same as made on the fly, also from several threads."""
 
-import threading
-
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
+from together import at_once
 
 from nnlib.memory import search
 from nnlib.request import Request
@@ -40,17 +39,7 @@ def test_a_training_set_may_be_shared_between_threads():
     training = TrainingSet(DIGITS.data[:500], keep_weights=True)
     queries = DIGITS.data[500:700]
     _, *expected = search(TrainingSet(training.rows), queries, Request(3, "expanded"))
-    start, results = threading.Barrier(4), [None] * 4
-
-    def work(i):
-        start.wait()
-        _, *results[i] = search(training, queries, Request(3, "expanded"))
-
-    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for distances, indices in results:
+    found = at_once(lambda: search(training, queries, Request(3, "expanded")))
+    for _, distances, indices in found:
         assert np.array_equal(indices, expected[1])
         assert np.array_equal(distances, expected[0])

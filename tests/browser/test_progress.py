@@ -11,7 +11,7 @@ import pytest
 from axe import found_by_axe
 from playwright.sync_api import Page, expect
 from test_deck import CARDS
-from visits import THEMES, ask_for_all, document, drawn, painted, said, turn
+from visits import THEMES, ask_for_all, document, drawn, fill_storage, painted, said, turn
 
 from nnlib.practice import cards, deck, mock_interview, questions, quiz
 from nnlib.practice.spoken import progress
@@ -487,23 +487,12 @@ def test_what_was_exported_by_an_earlier_edition_is_imported_whole(
     assert now == file["entries"]
 
 
-FILL = """() => {
-  let filling = "";
-  for (let size = 2 ** 22; size >= 1; size /= 2) {
-    try {
-      localStorage.setItem("filling", filling + "x".repeat(size));
-      filling += "x".repeat(size);
-    } catch {}
-  }
-}"""
-
-
 def test_an_import_that_finds_no_room_changes_nothing(show: SHOW, tmp_path: Path) -> None:
     page = show(progress())
     full(page)
     again(page)
     before = read(page)
-    page.evaluate(FILL)
+    fill_storage(page)
     file = {"drills": {}, "mocks": [], "quiz:nearest": entry("nearest", 0), "pad:other": {}}
     file["pad:other"] = {"code": "x" * 1000, "stub": ""}
     bring(page, tmp_path, {**FORMAT, "entries": file})

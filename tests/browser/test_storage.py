@@ -11,7 +11,7 @@ from typing import Any
 from axe import found_by_axe
 from ipywidgets import Widget
 from playwright.sync_api import Page, expect
-from visits import ask_for_all, document, drawn, said
+from visits import ask_for_all, document, drawn, fill_storage, said
 
 from nnlib.practice import (
     debrief,
@@ -381,24 +381,13 @@ def test_where_nothing_may_be_kept_all_works_until_one_leaves(show: SHOW) -> Non
     expect(said(page)).to_contain_text("No interview has ended yet")
 
 
-FILL = """() => {
-  let filling = "";
-  for (let size = 2 ** 22; size >= 1; size /= 2) {
-    try {
-      localStorage.setItem("filling", filling + "x".repeat(size));
-      filling += "x".repeat(size);
-    } catch {}
-  }
-}"""
-
-
 def test_an_interview_that_finds_no_room_is_handed_out(show: SHOW, tmp_path: Path) -> None:
     page = show(mock_interview())
     earlier = [{"mark": "x", "number": 1}]
     put(page, "sittings", earlier)
     begin(page)
     page.get_by_label("Your words").fill("kept")
-    page.evaluate(FILL)
+    fill_storage(page)
     page.get_by_label("Your words").fill("kept, and some more words that do not fit")
     expect(page.get_by_text(FULL)).to_be_visible()
     press(page, "I said it")
@@ -438,7 +427,7 @@ def test_cards_that_find_no_room_count_until_one_leaves(show: SHOW) -> None:
     page = with_cards(show(deck()))
     press(page, "Take up 10 new cards")
     answer_one(page, NAMES[0])
-    page.evaluate(FILL)
+    fill_storage(page)
     answer_one(page, NAMES[1])
     expect(page.get_by_text(FULL)).to_be_visible()
     answer_one(page, NAMES[2])
@@ -456,14 +445,14 @@ def test_a_clock_and_blanks_that_find_no_room_say_so(show: SHOW) -> None:
     page = show(ninety_minutes())
     press(page, "Start the clock")
     before = stored(page, "ninety")
-    page.evaluate(FILL)
+    fill_storage(page)
     page.get_by_role("checkbox").nth(4).check()
     expect(page.get_by_text(FULL)).to_be_visible()
     expect(page.get_by_role("checkbox").nth(4)).to_be_checked()
     assert stored(page, "ninety") == before
     page = show(derivation())
     put(page, "cards", {})
-    page.evaluate(FILL)
+    fill_storage(page)
     page.get_by_label("the middle term", exact=True).select_option("+ 2x·t")
     expect(page.get_by_text(FULL)).to_be_visible()
     expect(page.get_by_label("the middle term", exact=True)).to_have_value("+ 2x·t")

@@ -198,3 +198,19 @@ def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> No
     page.mouse.down()
     page.mouse.move(*end, steps=6)
     page.mouse.up()
+
+
+FILL = """() => {
+  let filling = "";
+  for (let size = 2 ** 22; size >= 1; size /= 2) {
+    try {
+      localStorage.setItem("filling", filling + "x".repeat(size));
+      filling += "x".repeat(size);
+    } catch {}
+  }
+}"""
+
+
+def fill_storage(page: Page) -> None:
+    """Leave no room in the browser's storage."""
+    page.evaluate(FILL)
