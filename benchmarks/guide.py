@@ -5,7 +5,7 @@ lists an inverted file must look at, past how many rows a walk on a graph leads,
 a row is where a walk jumps to it than where a list is read in a row. All are measured here, with
 faiss, on rows that lie in one cloud and on rows that lie in a hundred, each cloud a Gaussian of
 some intrinsic dimension among 64; and for one dimension on a tenth of the rows, to see how the
-counts grow. Stored in guide.json; `tables` makes the constants of nnlib/widgets/chooser.py of it.
+counts grow. Stored in guide.json; `tables` makes the constants of nnlib/advice.py of it.
 
 The counts need no quiet machine: only the first measurement has times, as ratios within a round.
 Takes about thirty-five minutes on two cores, most of them to build ten graphs of a million rows.
@@ -29,7 +29,7 @@ from peers import product
 from threadpoolctl import threadpool_limits
 
 from nnlib import nearest
-from nnlib.widgets.chooser import LINKS, RECALLS, lists_of
+from nnlib.advice import LINKS, RECALLS, lists_of
 
 STORED = Path(__file__).with_name("guide.json")
 Say = Callable[[str], None]

@@ -7,8 +7,8 @@ import guide
 import pytest
 import scale
 
-from nnlib.widgets import chooser
-from nnlib.widgets.chooser import RECALLS, SPREADS, advise
+from nnlib import advice
+from nnlib.advice import RECALLS, SPREADS, advise
 
 STORED = json.loads(guide.STORED.read_text(encoding="utf-8"))
 ENGINES = json.loads(scale.STORED.read_text(encoding="utf-8"))["search"]
@@ -18,16 +18,16 @@ LABELS = {"brute": "nearest, exact", "ivf": "faiss IVF", "hnsw": "faiss HNSW"}
 
 def test_the_constants_are_the_measured_ones():
     measured = guide.tables(STORED)
-    assert measured["probes"] == chooser.PROBES
-    assert measured["visits"] == chooser.VISITS
-    assert measured["jump"] == chooser.JUMP
-    assert tuple(chooser.PROBES) == tuple(guide.CLOUDS) == SPREADS
-    assert (*chooser.STRUCTURE, STORED["features"]) == guide.Plan().intrinsic
-    assert STORED["rows"].bit_length() - 1 == chooser.DOUBLINGS
+    assert measured["probes"] == advice.PROBES
+    assert measured["visits"] == advice.VISITS
+    assert measured["jump"] == advice.JUMP
+    assert tuple(advice.PROBES) == tuple(guide.CLOUDS) == SPREADS
+    assert (*advice.STRUCTURE, STORED["features"]) == guide.Plan().intrinsic
+    assert STORED["rows"].bit_length() - 1 == advice.DOUBLINGS
 
 
 def test_more_is_looked_at_for_more_recall_and_more_dimensions():
-    for counts in (chooser.PROBES, chooser.VISITS):
+    for counts in (advice.PROBES, advice.VISITS):
         for spread in SPREADS:
             strict, middle, lax = (
                 [count or float("inf") for count in row] for row in counts[spread]
