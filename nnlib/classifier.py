@@ -132,18 +132,20 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         self._training = TrainingSet(rows, keep_weights=request.expanded)
         self.n_samples_fit_ = len(X)
 
-    def _request(self, k: int) -> Request:
+    def _request(self, k: int, exclude_self: bool = False) -> Request:
         """Return what is asked of the search for k neighbors."""
-        return Request(k, self.method, self.algorithm, self.memory_limit)
+        limit = self.memory_limit
+        return Request(k, self.method, self.algorithm, limit, exclude_self=exclude_self)
 
     def kneighbors(
-        self, X: Any, n_neighbors: int | None = None, return_distance: bool = True
+        self, X: Any = None, n_neighbors: int | None = None, return_distance: bool = True
     ) -> tuple[Array, Array] | Array:
         """Return the k nearest training rows of every query, ordered by (distance, index).
 
         Parameters
         ----------
-        X : array_like, shape (n_test, d)
+        X : array_like, shape (n_test, d), optional
+            Default: the training rows, each without itself, as `exclude_self` of `k_nearest`.
         n_neighbors : int, optional
             k; default `self.n_neighbors`.
         return_distance : bool
@@ -172,12 +174,15 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
     def _search(self, X: Any, k: int) -> tuple[Array, Array, Array]:
         """Return the queries as searched, and their (squared distances, indices); see `search`."""
         check_is_fitted(self, "n_samples_fit_")
-        X = self._read(X, reset=False)
+        own = X is None
+        X = self._training.rows if own else self._read(X, reset=False)
         check_choice("weights", self.weights, VOTES)
-        check_count("n_neighbors", k, 1, len(self._training), f"n_samples = {len(self._training)}")
-        if self._cosine:
+        n = len(self._training) - own
+        meaning = f"n_samples = {len(self._training)}" + own * ", without the row itself"
+        check_count("n_neighbors", k, 1, n, meaning)
+        if self._cosine and not own:
             X = normalized(X, "X")
-        return search(self._training, X, self._request(k))
+        return search(self._training, X, self._request(k, exclude_self=own))
 
     def _vote(self, X: Any) -> Ballot:
         """Return what each neighbor of the queries counts."""
@@ -260,13 +265,16 @@ class NearestNeighborClassifier(ClassifierMixin, NeighborsBase):  # type: ignore
             tally[rows, code] += vote
         return tally, codes
 
-    def predict_proba(self, X: Any) -> Array:
-        """Return each class's share of the votes, shape (n_test, n_classes)."""
+    def predict_proba(self, X: Any = None) -> Array:
+        """Return each class's share of the votes, shape (n_test, n_classes); X as `kneighbors`."""
         tally, _ = self._tally(self._vote(X))
         return np.asarray(tally / tally.sum(axis=1, keepdims=True))
 
-    def predict(self, X: Any) -> Array:
-        """Return the label with the most votes for every query, shape (n_test,)."""
+    def predict(self, X: Any = None) -> Array:
+        """Return the label with the most votes for every query, shape (n_test,).
+
+        X as for `kneighbors`: without it this is leave-one-out.
+        """
         ballot = self._vote(X)
         tally, codes = self._tally(ballot)
         most = tally.max(axis=1, keepdims=True)
@@ -284,7 +292,9 @@ class NearestNeighborClassifier(ClassifierMixin, NeighborsBase):  # type: ignore
         """Return the (weighted) share of the queries whose label is that in `y` (n_test,)."""
         labels = column_or_1d(as_array("y", y))
         check_nothing_missing("y", labels)
-        check_consistent_length(X, labels, sample_weight)
+        if X is None:
+            check_is_fitted(self, "n_samples_fit_")
+        check_consistent_length(self._codes if X is None else X, labels, sample_weight)
         pairs = zip(self.predict(X).tolist(), labels.tolist(), strict=True)
         return float(np.average([found == label for found, label in pairs], weights=sample_weight))
 
@@ -306,8 +316,11 @@ class NearestNeighborRegressor(RegressorMixin, NeighborsBase):  # type: ignore[m
             self._fit_rows(rows)
         return self
 
-    def predict(self, X: Any) -> Array:
-        """Return the mean target of the neighbors of every query, shape of `y` but n_test rows."""
+    def predict(self, X: Any = None) -> Array:
+        """Return the mean target of the neighbors of every query, shape of `y` but n_test rows.
+
+        X as for `kneighbors`.
+        """
         ballot = self._vote(X)
         targets = self._targets[ballot.indices]
         shares = ballot.votes / ballot.votes.sum(axis=1, keepdims=True)

@@ -31,6 +31,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nnlib.merge import Neighbors, merge
+from nnlib.others import without_itself
 from nnlib.request import MEMORY_LIMIT, Request
 from nnlib.stream import Part, search_part
 from nnlib.tiles import Advance, Indices, Tiles, Winners, idle, progress_bar, slices
@@ -236,7 +237,7 @@ def check_forms(
     whole = np.broadcast_to(np.zeros((), first.dtype), shape)
     as_training_rows("X_train", whole[:1])
     check_same_width("X_train", whole, "X_test", queries)
-    request.among(len(whole))
+    request.among(len(whole), len(queries))
     return whole
 
 
@@ -465,6 +466,7 @@ def k_nearest(
     method: str = "exact",
     memory_limit: int = MEMORY_LIMIT,
     progress: bool = False,
+    exclude_self: bool = False,
     return_distance: bool = False,
     timeout: float = 5.0,
 ) -> Indices | tuple[Array, Indices]:
@@ -505,6 +507,8 @@ def k_nearest(
         slices, else all that a chunk or call makes) and its block of queries.
     progress : bool
         Show a progress bar (needs tqdm).
+    exclude_self : bool
+        X_test are all rows of X_train in their order, and row i is left out for query i.
     return_distance : bool
         Also return the squared distances, before the indices.
     timeout : float
@@ -538,10 +542,11 @@ def k_nearest(
     otherwise, is given up with `distributed.KilledWorker`. A cluster without any worker waits for
     one to come.
     """
-    request = Request(k, method, memory_limit=memory_limit)
+    request = Request(k, method, memory_limit=memory_limit, exclude_self=exclude_self)
     queries = as_rows("X_test", X_test)
     request = request.among(None)
-    k = request.k
+    once = request.of_all(request.sought, request.memory_limit)
+    k = once.k
     # Raises if the limit is too low.
     Tiles(queries.shape[1], k, request.exact).shape(1, 1, request.memory_limit)
     in_chunks = isinstance(X_train, dask_array.Array)
@@ -559,12 +564,14 @@ def k_nearest(
         ]
         blocks = [queries[part] for part in parts]
         with progress_bar(len(queries) * len(whole), progress) as advance:
-            answers, searches = submit(cluster, shards, blocks, request)
+            answers, searches = submit(cluster, shards, blocks, once)
             try:
                 for number, answer in collect(cluster, answers, searches, places, advance):
                     distances[parts[number]], indices[parts[number]] = answer
             finally:  # what has not begun never will
                 release([*answers, *searches])
+    if exclude_self:
+        distances, indices = without_itself(distances, indices)
     return (distances, indices) if return_distance else indices
 
 
@@ -576,6 +583,7 @@ def nearest(
     method: str = "exact",
     memory_limit: int = MEMORY_LIMIT,
     progress: bool = False,
+    exclude_self: bool = False,
     timeout: float = 5.0,
 ) -> Indices:
     """Return the index of the nearest training row of every query, found by a cluster.
@@ -591,6 +599,7 @@ def nearest(
         method=method,
         memory_limit=memory_limit,
         progress=progress,
+        exclude_self=exclude_self,
         timeout=timeout,
     )
     first: Indices = found[:, 0]

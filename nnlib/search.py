@@ -22,6 +22,7 @@ def k_nearest(
     algorithm: str = "auto",
     memory_limit: int = MEMORY_LIMIT,
     progress: bool = False,
+    exclude_self: bool = False,
     return_distance: bool = False,
 ) -> Indices | tuple[Array, Indices]:
     """Return the indices of the k nearest training rows of every query.
@@ -73,6 +74,10 @@ def k_nearest(
         differently in tiles of another shape, or in stretches of a source.
     progress : bool
         Show a progress bar (needs tqdm).
+    exclude_self : bool
+        X_test are the training rows, row i as query i, and each is to have neighbors without
+        itself: row i is left out for query i, by its index, and rows equal to it are not. Then k
+        is at most n_train − 1.
     return_distance : bool
         Also return the squared distances, before the indices.
 
@@ -105,7 +110,7 @@ def k_nearest(
     """
     data: Any = X_train
     training = None if is_source(data) else TrainingSet(data)
-    request = Request(k, method, algorithm, memory_limit, progress)
+    request = Request(k, method, algorithm, memory_limit, progress, exclude_self)
     if training is None:
         distances, indices = search_source(data, X_test, request)
     else:
@@ -123,6 +128,7 @@ def nearest(
     algorithm: str = "auto",
     memory_limit: int = MEMORY_LIMIT,
     progress: bool = False,
+    exclude_self: bool = False,
 ) -> Indices:
     """Return the index of the nearest training row of every query: argmin_i ‖x − t_i‖².
 
@@ -138,6 +144,7 @@ def nearest(
         algorithm=algorithm,
         memory_limit=memory_limit,
         progress=progress,
+        exclude_self=exclude_self,
     )
     first: Indices = found[:, 0]
     return first
@@ -155,7 +162,7 @@ def predict_1nn(
         Labels of any dtype, one entry a training row.
     X_test : array_like, shape (n_test, d)
     **search_options
-        `method`, `algorithm`, `memory_limit`, `progress`, as for `nearest`.
+        `method`, `algorithm`, `memory_limit`, `progress`, `exclude_self`, as for `nearest`.
 
     Returns
     -------

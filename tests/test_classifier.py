@@ -440,6 +440,53 @@ def test_cosine_refuses_a_zero_row(estimator):
         model.predict([[1, 2], [3, 4], [0, 0]])
 
 
+# --- the training rows without themselves -----------------------------------------------------
+
+
+@pytest.mark.parametrize("metric", ["sqeuclidean", "cosine"])
+@pytest.mark.parametrize("weights", ["uniform", "distance"])
+@pytest.mark.parametrize("method", METHODS)
+def test_without_queries_it_is_leave_one_out(method, weights, metric):
+    """As if the rows were asked one by one, each of an estimator that was fitted to the others."""
+    rows, labels = IRIS.data[::4] * 10, IRIS.target[::4]  # whole numbers, and two equal rows
+    rows[5] = rows[3]
+    options = {"method": method, "weights": weights, "metric": metric}
+    for k in (1, 4):
+        model = NearestNeighborClassifier(k, **options).fit(rows, labels)
+        regressor = NearestNeighborRegressor(k, **options).fit(rows, labels)
+        distances, indices = model.kneighbors()
+        predicted, shares, means = model.predict(None), model.predict_proba(), regressor.predict()
+        for q in range(len(rows)):
+            others = np.delete(np.arange(len(rows)), q)
+            one = NearestNeighborClassifier(k, **options).fit(rows[others], labels[others])
+            near, found = one.kneighbors(rows[[q]])
+            if metric == "sqeuclidean":
+                assert others[found[0]].tolist() == indices[q].tolist()
+                assert one.predict(rows[[q]])[0] == predicted[q]
+            assert near[0] == pytest.approx(distances[q], abs=1e-9)
+            whole = np.zeros(len(model.classes_))
+            whole[np.isin(model.classes_, one.classes_)] = one.predict_proba(rows[[q]])[0]
+            if metric == "sqeuclidean":
+                assert whole == pytest.approx(shares[q])
+                mean = NearestNeighborRegressor(k, **options).fit(rows[others], labels[others])
+                assert mean.predict(rows[[q]])[0] == pytest.approx(means[q])
+        assert model.score(None, labels) == np.mean(predicted == labels)
+
+
+@pytest.mark.parametrize("estimator", BOTH)
+def test_leave_one_out_needs_another_row(estimator):
+    with pytest.raises(NotFittedError):
+        estimator().score(None, [1, 2])
+    model = estimator(2).fit([[0], [1]], [0, 1])
+    with pytest.raises(
+        ValueError, match=r"between 1 and 1 \(n_samples = 2, without the row itself"
+    ):
+        model.predict()
+    assert model.kneighbors(n_neighbors=1, return_distance=False).tolist() == [[1], [0]]
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        model.set_params(n_neighbors=1).score(None, [1, 2, 3])
+
+
 # --- as scikit-learn uses estimators ----------------------------------------------------------
 
 

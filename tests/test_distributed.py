@@ -337,6 +337,17 @@ def test_two_workers_find_the_bits_of_one_machine(client, nothing_left, name, tm
     assert nearest([T], X, client=client).tolist() == exact[1][:, 0].tolist()
 
 
+def test_shards_leave_out_the_row_itself(client):
+    rows = np.repeat(np.random.default_rng(0).integers(0, 4, (40, 2)), 3, axis=0) * 0.1
+    options = {"exclude_self": True, "return_distance": True}
+    found = k_nearest([rows[:50], rows[50:]], rows, 5, client=client, **options)
+    assert same(found, on_one_machine(rows, rows, 5, **options))
+    first = nearest([rows[:50], rows[50:]], rows, client=client, exclude_self=True)
+    assert np.array_equal(first, found[1][:, 0])
+    with pytest.raises(ValueError, match="X_train has 120 rows, X_test has 119"):
+        k_nearest([rows[:50], rows[50:]], rows[1:], 5, client=client, exclude_self=True)
+
+
 def test_k_may_be_all_rows_of_all_shards(client):
     T, X = data("tied")
     found = k_nearest([T[:3], T[3:4], T[4:11]], X, 11, client=client)
