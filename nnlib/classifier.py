@@ -16,6 +16,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from nnlib.memory import search
+from nnlib.radius import Lists, as_ball, search_radius
 from nnlib.request import MEMORY_LIMIT, Request
 from nnlib.settle import filled
 from nnlib.training import TrainingSet
@@ -171,11 +172,51 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         # On normalized rows ‖x − t‖² = 2 − 2 cos.
         return (squared / 2 if self._cosine else squared), indices
 
+    def radius_neighbors(
+        self, X: Any = None, radius: float = 1.0, return_distance: bool = True
+    ) -> Lists | list[Array]:
+        """Return all training rows within a radius of every query; see `nnlib.radius_neighbors`.
+
+        Parameters
+        ----------
+        X : array_like, shape (n_test, d), optional
+            As for `kneighbors`.
+        radius : float
+            The largest ‖x − t‖, a length in the unit of the features.
+        return_distance : bool
+            Also return squared distances, before the indices.
+
+        Returns
+        -------
+        distances, indices : lists of ndarray, one a query
+            Ordered by (distance, index).
+
+        Raises
+        ------
+        ValueError
+            As `kneighbors`; for a radius that is negative or not finite; for a metric other than
+            "sqeuclidean" and a method other than "exact".
+        """
+        X, own = self._queries(X)
+        if self._cosine or not self._request(1).exact:
+            raise ValueError(
+                "radius_neighbors needs method='exact' and a fit with metric='sqeuclidean'; got "
+                f"method={self.method!r} and a fit with metric={METRICS[self._cosine]!r}"
+            )
+        request = self._request(1, exclude_self=own).among(None)
+        distances, indices = search_radius(self._training, X, as_ball(radius), request)
+        return (distances, indices) if return_distance else indices
+
+    def _queries(self, X: Any) -> tuple[Array, bool]:
+        """Return the queries as rows, and whether they are the training rows: without X."""
+        check_is_fitted(self, "n_samples_fit_")
+        if X is None:
+            return self._training.rows, True
+        return self._read(X, reset=False), False
+
     def _search(self, X: Any, k: int) -> tuple[Array, Array, Array]:
         """Return the queries as searched, and their (squared distances, indices); see `search`."""
-        check_is_fitted(self, "n_samples_fit_")
-        own = X is None
-        X = self._training.rows if own else self._read(X, reset=False)
+        X, own = self._queries(X)
         check_choice("weights", self.weights, VOTES)
         n = len(self._training) - own
         meaning = f"n_samples = {len(self._training)}" + own * ", without the row itself"

@@ -49,17 +49,21 @@ class Request:
         meaning = "neighbors" if n_train is None else f"X_train has {n_train} rows"
         most = n_train
         if self.exclude_self and n_train is not None:
-            if n_test not in (n_train, None):
-                raise ValueError(
-                    "exclude_self=True needs the training rows as queries, row i as query i; "
-                    f"X_train has {n_train} rows, X_test has {n_test}"
-                )
+            self.check_paired(n_train, n_test)
             most, meaning = n_train - 1, f"{meaning}, none of them its own neighbor"
             if n_train == 1:
                 raise ValueError("exclude_self=True leaves no neighbor: X_train has one row")
         k = check_count("k", self.k, 1, most, meaning)
         limit = check_count("memory_limit", self.memory_limit, 1, None, "bytes")
         return replace(self, k=k, memory_limit=limit)
+
+    def check_paired(self, n_train: int, n_test: int | None) -> None:
+        """Raise if rows are to be left out for queries that are not as many."""
+        if self.exclude_self and n_test not in (n_train, None):
+            raise ValueError(
+                "exclude_self=True needs the training rows as queries, row i as query i; "
+                f"X_train has {n_train} rows, X_test has {n_test}"
+            )
 
     def of_all(self, k: int, memory_limit: int) -> "Request":
         """Return the same request for so many neighbors and bytes, with all rows compared."""

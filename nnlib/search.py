@@ -5,6 +5,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from nnlib.memory import search
+from nnlib.radius import Lists, as_ball, search_radius, search_source_radius
 from nnlib.request import MEMORY_LIMIT, Request
 from nnlib.settle import filled
 from nnlib.stream import search_source
@@ -148,6 +149,58 @@ def nearest(
     )
     first: Indices = found[:, 0]
     return first
+
+
+def radius_neighbors(
+    X_train: ArrayLike | RowSource,
+    X_test: ArrayLike,
+    radius: float,
+    *,
+    algorithm: str = "auto",
+    memory_limit: int = MEMORY_LIMIT,
+    progress: bool = False,
+    exclude_self: bool = False,
+    return_distance: bool = False,
+) -> list[Indices] | Lists:
+    """Return for every query the indices of all training rows within a radius.
+
+    The rows i with ‖x − t_i‖² ≤ radius², ordered by (distance, index). Both sides are compared as
+    the rational numbers that they are, so that rows on the border are inside.
+
+    Parameters
+    ----------
+    X_train, X_test, algorithm, progress, exclude_self
+        As for `k_nearest`. A source is read front to back, once for each block of queries.
+    radius : float
+        A length, in the unit of the features, finite and not negative; an int or a
+        `fractions.Fraction` is taken as it is.
+    memory_limit : int
+        Bytes of working memory beyond the inputs and the result, of which there may be much: the
+        copies that put it in order, and from a source the rows found, are beyond it, too.
+    return_distance : bool
+        Also return the squared distances, before the indices.
+
+    Returns
+    -------
+    indices : list of ndarray of intp, n_test of them
+        Each as long as there are rows within the radius; without any, it is empty.
+    distances : list of ndarray of float64
+        Only with `return_distance`, as ``(distances, indices)``: squared distances as the direct
+        form computes them; next to the border one may look larger than radius².
+
+    Raises
+    ------
+    ValueError
+        As `k_nearest`, and for a radius that is no such number.
+    """
+    data: Any = X_train
+    ball = as_ball(radius)
+    request = Request(1, "exact", algorithm, memory_limit, progress, exclude_self).among(None)
+    if is_source(data):
+        distances, indices = search_source_radius(data, X_test, ball, request)
+    else:
+        distances, indices = search_radius(TrainingSet(data), X_test, ball, request)
+    return (distances, indices) if return_distance else indices
 
 
 def predict_1nn(

@@ -27,6 +27,7 @@ from nnlib import (
     NearestNeighborRegressor,
     k_nearest,
     predict_1nn,
+    radius_neighbors,
     squared_distances,
 )
 from nnlib.classifier import normalized
@@ -485,6 +486,26 @@ def test_leave_one_out_needs_another_row(estimator):
     assert model.kneighbors(n_neighbors=1, return_distance=False).tolist() == [[1], [0]]
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         model.set_params(n_neighbors=1).score(None, [1, 2, 3])
+
+
+@pytest.mark.parametrize("estimator", BOTH)
+def test_rows_within_a_radius(estimator):
+    model = estimator().fit(IRIS.data, IRIS.target)
+    found = model.radius_neighbors(IRIS.data[:9], 0.5)
+    expected = radius_neighbors(IRIS.data, IRIS.data[:9], 0.5, return_distance=True)
+    for ours, theirs in zip(found, expected, strict=True):
+        assert all(np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True))
+    own = model.radius_neighbors(radius=0.5, return_distance=False)
+    expected = radius_neighbors(IRIS.data, IRIS.data, 0.5, exclude_self=True)
+    assert all(np.array_equal(a, b) for a, b in zip(own, expected, strict=True))
+    with pytest.raises(ValueError, match="radius must not be negative"):
+        model.radius_neighbors(IRIS.data, -1)
+    for options in ({"method": "direct"}, {"metric": "cosine"}):
+        other = estimator(**options).fit(IRIS.data, IRIS.target)
+        with pytest.raises(ValueError, match="needs method='exact' and a fit with metric='sqeucl"):
+            other.radius_neighbors(IRIS.data, 1)
+    with pytest.raises(NotFittedError):
+        estimator().radius_neighbors(IRIS.data, 1)
 
 
 # --- as scikit-learn uses estimators ----------------------------------------------------------
