@@ -15,9 +15,10 @@ from sklearn.utils import assert_all_finite, check_array, check_consistent_lengt
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from nnlib.inner import check_directions, normalized
 from nnlib.memory import search
 from nnlib.radius import Lists, as_ball, search_radius
-from nnlib.request import MEMORY_LIMIT, Request
+from nnlib.request import MEMORY_LIMIT, METHODS, METRICS, Request
 from nnlib.settle import filled
 from nnlib.training import TrainingSet
 from nnlib.validation import (
@@ -28,11 +29,9 @@ from nnlib.validation import (
     distinct_labels,
     first_missing,
     objection,
-    working_dtype,
 )
 from nnlib.votes import distance_votes, leaders, margin
 
-METRICS = ("sqeuclidean", "cosine")
 VOTES = ("uniform", "distance")
 
 
@@ -58,20 +57,6 @@ def check_nothing_missing(name: str, array: Array) -> None:
     row = first_missing(array)
     if row is not None:
         raise ValueError(f"Input {name} contains NaN: row {row} has a missing value")
-
-
-def normalized(rows: Array, name: str) -> Array:
-    """Return rows / ‖row‖, on which squared distance is 2 − 2 cos: cosine as a dot product."""
-    rows = rows.astype(working_dtype(rows, rows), copy=False)
-    # Scale by the largest entry first, so that neither tiny nor huge rows lose their norm.
-    scale = np.abs(rows).max(axis=1, initial=0)
-    if not scale.all():
-        raise ValueError(
-            f"{name}: row {int(np.flatnonzero(scale == 0)[0])} is zero and has no direction, so "
-            "metric='cosine' is undefined for it"
-        )
-    rows = rows / scale[:, None]
-    return np.asarray(rows / np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None])
 
 
 class Ballot(NamedTuple):
@@ -124,19 +109,32 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         """Check the parameters against the rows and prepare the training side."""
         check_choice("weights", self.weights, VOTES)
         check_choice("metric", self.metric, METRICS)
+        self._metric = self.metric
+        self._check_votes()
         request = self._request(self.n_neighbors)
         check_count("n_neighbors", self.n_neighbors, 1, len(X), f"n_samples = {len(X)}")
         request.among(len(X))
-        self._cosine = self.metric == "cosine"
+        if self._metric == "cosine":
+            check_directions("X", X)
         # Norms and a tree are kept for these rows, so they must not change with the caller's.
-        rows = normalized(X, "X") if self._cosine else X.astype(X.dtype.newbyteorder("="))
+        rows = X.astype(X.dtype.newbyteorder("="))
         self._training = TrainingSet(rows, keep_weights=request.expanded)
         self.n_samples_fit_ = len(X)
 
     def _request(self, k: int, exclude_self: bool = False) -> Request:
         """Return what is asked of the search for k neighbors."""
+        metric = METRICS[0] if self._by_unit_rows() else self._metric
         limit = self.memory_limit
-        return Request(k, self.method, self.algorithm, limit, exclude_self=exclude_self)
+        return Request(k, self.method, self.algorithm, limit, False, exclude_self, metric)
+
+    def _by_unit_rows(self) -> bool:
+        """Return whether a computed form searches normalized rows; the exact one those given."""
+        return self._metric == "cosine" and self.method in METHODS[1:]
+
+    def _check_votes(self) -> None:
+        """Raise for weights that are none, or that a metric does not give."""
+        if check_choice("weights", self.weights, VOTES) != "uniform" and self._metric == "ip":
+            raise ValueError("weights='distance' needs a metric with distances; got metric='ip'")
 
     def kneighbors(
         self, X: Any = None, n_neighbors: int | None = None, return_distance: bool = True
@@ -155,7 +153,7 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         Returns
         -------
         distances : ndarray, shape (n_test, k)
-            ‖x − t‖² for metric "sqeuclidean", 1 − cos(x, t) for "cosine".
+            ‖x − t‖² for metric "sqeuclidean", 1 − cos(x, t) for "cosine", −x·t for "ip".
         indices : ndarray, shape (n_test, k)
 
         Raises
@@ -168,9 +166,9 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         X, squared, indices = self._search(X, k)
         if not return_distance:
             return indices
-        squared = filled(self._training.rows, X, squared, indices)
-        # On normalized rows ‖x − t‖² = 2 − 2 cos.
-        return (squared / 2 if self._cosine else squared), indices
+        if self._by_unit_rows():  # on which ‖x − t‖² = 2 − 2 cos
+            return filled(self._training.unit().rows, X, squared, indices) / 2, indices
+        return filled(self._training.rows, X, squared, indices), indices
 
     def radius_neighbors(
         self, X: Any = None, radius: float = 1.0, return_distance: bool = True
@@ -198,10 +196,10 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
             "sqeuclidean" and a method other than "exact".
         """
         X, own = self._queries(X)
-        if self._cosine or not self._request(1).exact:
+        if self._metric != METRICS[0] or not self._request(1).exact:
             raise ValueError(
                 "radius_neighbors needs method='exact' and a fit with metric='sqeuclidean'; got "
-                f"method={self.method!r} and a fit with metric={METRICS[self._cosine]!r}"
+                f"method={self.method!r} and a fit with metric={self._metric!r}"
             )
         request = self._request(1, exclude_self=own).among(None)
         distances, indices = search_radius(self._training, X, as_ball(radius), request)
@@ -217,20 +215,30 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
     def _search(self, X: Any, k: int) -> tuple[Array, Array, Array]:
         """Return the queries as searched, and their (squared distances, indices); see `search`."""
         X, own = self._queries(X)
-        check_choice("weights", self.weights, VOTES)
+        self._check_votes()
         n = len(self._training) - own
         meaning = f"n_samples = {len(self._training)}" + own * ", without the row itself"
         check_count("n_neighbors", k, 1, n, meaning)
-        if self._cosine and not own:
-            X = normalized(X, "X")
-        return search(self._training, X, self._request(k, exclude_self=own))
+        if self._metric == "cosine":
+            check_directions("X", X)
+        training = self._training
+        if self._by_unit_rows():
+            training, X = training.unit(), normalized(X, "X")
+        return search(training, X, self._request(k, exclude_self=own))
+
+    def _measured(self) -> TrainingSet:
+        """Return the rows between which and the queries distances are voted by."""
+        return self._training.unit() if self._metric == "cosine" else self._training
 
     def _vote(self, X: Any) -> Ballot:
         """Return what each neighbor of the queries counts."""
         X, squared, indices = self._search(X, self.n_neighbors)
-        rows = self._training.rows
         if self.weights == "uniform":
             return Ballot(X, indices, np.ones(indices.shape), np.ones(len(X), np.bool_))
+        rows = self._measured().rows
+        if self._metric == "cosine" and not self._by_unit_rows():
+            X = normalized(X, "X")
+            squared[:] = np.nan
         if not self._request(1).exact:  # which may round to float32, and hide a distance of zero
             squared[:] = np.nan
         squared = filled(rows, X, squared.astype(np.float64, copy=False), indices)
@@ -251,8 +259,9 @@ class NearestNeighborClassifier(ClassifierMixin, NeighborsBase):  # type: ignore
         k, from 1 to the number of training rows.
     weights : {"uniform", "distance"}
         Every neighbor counts 1, or 1/‖x − t‖ (zero distances outweigh all others).
-    metric : {"sqeuclidean", "cosine"}
-        ‖x − t‖², or 1 − cos(x, t): rows normalized in floating point, then searched as such.
+    metric : {"sqeuclidean", "ip", "cosine"}
+        ‖x − t‖², −x·t or 1 − cos(x, t); see `nnlib.k_nearest`. Under "cosine" the computed methods
+        search rows normalized in floating point, and distances that votes count are between these.
     method : {"exact", "expanded", "direct"}
         How neighbors are found; see `nnlib.nearest`.
     memory_limit : int
@@ -321,7 +330,7 @@ class NearestNeighborClassifier(ClassifierMixin, NeighborsBase):  # type: ignore
         most = tally.max(axis=1, keepdims=True)
         leads = np.take_along_axis(tally, codes, axis=1) == most
         close = tally >= most * (1 - margin(self.n_features_in_, codes.shape[1]))
-        rows, indices = self._training.rows, ballot.indices
+        rows, indices = self._measured().rows, ballot.indices
         for i in np.flatnonzero((close.sum(axis=1) > 1) & ~ballot.exact):
             contenders = np.flatnonzero(close[i])
             leads[i] = leaders(ballot.queries[i], rows[indices[i]], codes[i], contenders)

@@ -145,8 +145,8 @@ def search_shard(given: Any, form: Form, part: Part, queries: Array, request: Re
 
 def merge_all(queries: Array, parts: Sequence[Neighbors], request: Request) -> Neighbors:
     """Return the k nearest of all parts together."""
-    k, method = request.k, request.method
-    return functools.reduce(lambda a, b: merge(queries, a, b, k, method), parts)
+    k, order = request.k, request.order
+    return functools.reduce(lambda a, b: merge(queries, a, b, k, order), parts)
 
 
 def winners(found: Neighbors, request: Request) -> Winners:
@@ -463,6 +463,7 @@ def k_nearest(
     k: int,
     *,
     client: Any = None,
+    metric: str = "sqeuclidean",
     method: str = "exact",
     memory_limit: int = MEMORY_LIMIT,
     progress: bool = False,
@@ -499,6 +500,8 @@ def k_nearest(
         None: the current client if there is one, else a `LocalCluster` with a process a
         core, closed afterwards; a script that starts one needs the usual
         ``if __name__ == "__main__":``. A str: the address of a scheduler.
+    metric : {"sqeuclidean", "ip", "cosine"}
+        As for `nnlib.search.k_nearest`.
     method : {"exact", "expanded", "direct"}
         As for `nnlib.search.k_nearest`; with "expanded" the product may round differently in
         shards, as it may in tiles.
@@ -542,7 +545,7 @@ def k_nearest(
     otherwise, is given up with `distributed.KilledWorker`. A cluster without any worker waits for
     one to come.
     """
-    request = Request(k, method, memory_limit=memory_limit, exclude_self=exclude_self)
+    request = Request(k, method, "auto", memory_limit, False, exclude_self, metric)
     queries = as_rows("X_test", X_test)
     request = request.among(None)
     once = request.of_all(request.sought, request.memory_limit)
@@ -580,6 +583,7 @@ def nearest(
     X_test: ArrayLike,
     *,
     client: Any = None,
+    metric: str = "sqeuclidean",
     method: str = "exact",
     memory_limit: int = MEMORY_LIMIT,
     progress: bool = False,
@@ -596,6 +600,7 @@ def nearest(
         X_test,
         1,
         client=client,
+        metric=metric,
         method=method,
         memory_limit=memory_limit,
         progress=progress,

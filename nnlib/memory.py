@@ -12,6 +12,7 @@ from nnlib.exact import certified
 from nnlib.others import without_itself
 from nnlib.problem import Problem
 from nnlib.request import Request
+from nnlib.similarity import search_similar
 from nnlib.tiles import Advance, Indices, Tiles, Winners, progress_bar
 from nnlib.training import TrainingSet
 from nnlib.validation import Array, as_rows, check_same_width
@@ -41,6 +42,8 @@ def search(
 def solve(training: TrainingSet, queries: Array, request: Request, advance: Advance) -> Winners:
     """Return (squared distances, indices) as `search` does, of arguments that were checked."""
     problem = Problem(training.rows, queries, request.sought, request.memory_limit)
+    if request.order != request.method:
+        return search_similar(training, problem, request.metric, advance)
     if not request.exact:
         dtype = request.dtype(queries, training.rows)
         return compute(training, problem, request.method, dtype, advance)

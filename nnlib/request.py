@@ -9,6 +9,7 @@ from nnlib.validation import Array, check_choice, check_count, working_dtype
 
 METHODS = ("exact", "expanded", "direct")
 ALGORITHMS = ("auto", "brute", "tree")
+METRICS = ("sqeuclidean", "ip", "cosine")
 MEMORY_LIMIT = 64 * 2**20
 
 
@@ -22,12 +23,22 @@ class Request:
     memory_limit: int = MEMORY_LIMIT
     progress: bool = False
     exclude_self: bool = False
+    metric: str = "sqeuclidean"
 
     def __post_init__(self) -> None:
         check_choice("method", self.method, METHODS)
         check_choice("algorithm", self.algorithm, ALGORITHMS)
         if self.algorithm == "tree" and not self.exact:
             raise ValueError(f"algorithm='tree' needs method='exact'; got method={self.method!r}")
+        if check_choice("metric", self.metric, METRICS) != METRICS[0]:
+            if not self.exact:
+                raise ValueError(
+                    f"metric={self.metric!r} needs method='exact'; got method={self.method!r}"
+                )
+            if self.algorithm == "tree":
+                raise ValueError(
+                    f"algorithm='tree' needs metric='sqeuclidean'; got metric={self.metric!r}"
+                )
 
     @property
     def exact(self) -> bool:
@@ -38,6 +49,11 @@ class Request:
     def expanded(self) -> bool:
         """Return whether values of the expanded form decide."""
         return self.method == "expanded"
+
+    @property
+    def order(self) -> str:
+        """Return by what neighbors are ordered: a method's distances, or another metric."""
+        return self.method if self.metric == METRICS[0] else self.metric
 
     @property
     def sought(self) -> int:
@@ -67,7 +83,7 @@ class Request:
 
     def of_all(self, k: int, memory_limit: int) -> "Request":
         """Return the same request for so many neighbors and bytes, with all rows compared."""
-        return Request(k, self.method, "brute", memory_limit)
+        return Request(k, self.method, "brute", memory_limit, metric=self.metric)
 
     def dtype(self, queries: Array, rows: Array) -> Any:
         """Return the dtype of the distances."""

@@ -19,6 +19,7 @@ def k_nearest(
     X_test: ArrayLike,
     k: int,
     *,
+    metric: str = "sqeuclidean",
     method: str = "exact",
     algorithm: str = "auto",
     memory_limit: int = MEMORY_LIMIT,
@@ -43,6 +44,10 @@ def k_nearest(
         Queries; n_test = 0 is valid.
     k : int
         How many neighbors, from 1 to n_train.
+    metric : {"sqeuclidean", "ip", "cosine"}
+        What is least: ‖x − t‖²; −x·t, for the largest inner product; 1 − cos(x, t), on the rows as
+        given, not on normalized ones that were rounded, and undefined for a row of zeros. All but
+        the first need method="exact" and no tree. See `nnlib.inner`.
     method : {"exact", "expanded", "direct"}
         "exact": the indices that real arithmetic on the given values would return, ties
         included, for every valid input. "expanded": by ‖t‖² − 2x·t as computed in float32 (if
@@ -88,7 +93,8 @@ def k_nearest(
     distances : ndarray, shape (n_test, k)
         Only with `return_distance`, as ``(distances, indices)``: squared distances in the
         squared unit of the features, as the method computed them ("exact": the direct form in
-        float64, so neighbors closer to each other than its rounding may look out of order).
+        float64, so neighbors closer to each other than its rounding may look out of order). Or
+        −x·t, or 1 − cos, as computed in float64.
 
     Raises
     ------
@@ -111,7 +117,7 @@ def k_nearest(
     """
     data: Any = X_train
     training = None if is_source(data) else TrainingSet(data)
-    request = Request(k, method, algorithm, memory_limit, progress, exclude_self)
+    request = Request(k, method, algorithm, memory_limit, progress, exclude_self, metric)
     if training is None:
         distances, indices = search_source(data, X_test, request)
     else:
@@ -125,6 +131,7 @@ def nearest(
     X_train: ArrayLike | RowSource,
     X_test: ArrayLike,
     *,
+    metric: str = "sqeuclidean",
     method: str = "exact",
     algorithm: str = "auto",
     memory_limit: int = MEMORY_LIMIT,
@@ -141,6 +148,7 @@ def nearest(
         X_train,
         X_test,
         1,
+        metric=metric,
         method=method,
         algorithm=algorithm,
         memory_limit=memory_limit,
@@ -215,7 +223,8 @@ def predict_1nn(
         Labels of any dtype, one entry a training row.
     X_test : array_like, shape (n_test, d)
     **search_options
-        `method`, `algorithm`, `memory_limit`, `progress`, `exclude_self`, as for `nearest`.
+        `metric`, `method`, `algorithm`, `memory_limit`, `progress`, `exclude_self`, as for
+        `nearest`.
 
     Returns
     -------

@@ -119,7 +119,7 @@ def search_part(
         distances, places = solve(training, queries, few, advance)
         distances = filled(training.rows, queries, distances, places)
         found = Neighbors(places + shift, distances, training.rows[places])
-        known = merge(queries, known, found, request.k, request.method) if known else found
+        known = merge(queries, known, found, request.k, request.order) if known else found
         del rows, training, found  # or they would be kept while the next stretch is read
     assert known is not None
     return known

@@ -20,7 +20,7 @@ from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator, parametrize_with_checks
-from strategies import oracle_k_nearest, problems
+from strategies import oracle_k_nearest, oracle_k_similar, problems
 
 from nnlib import (
     NearestNeighborClassifier,
@@ -508,6 +508,33 @@ def test_rows_within_a_radius(estimator):
         estimator().radius_neighbors(IRIS.data, 1)
 
 
+@pytest.mark.parametrize("estimator", BOTH)
+@pytest.mark.parametrize("metric", ["ip", "cosine"])
+def test_another_metric_is_exact_on_the_given_rows(estimator, metric):
+    """Multiples of a row are tied under the cosine, which no normalized copy of them shows."""
+    rows = np.array([[1, 3], [0.1, 0.3], [0.7, 2.1], [1, 3 + 2.0**-51], [5, 1]])
+    model = estimator(4, metric=metric).fit(rows, range(5))
+    distances, indices = model.kneighbors([[0.1, 0.3]])
+    assert np.array_equal(indices, oracle_k_similar(rows, np.array([[0.1, 0.3]]), 4, metric))
+    again = k_nearest(rows, [[0.1, 0.3]], 4, metric=metric, return_distance=True)
+    assert np.array_equal(distances, again[0])
+    others = k_nearest(rows, rows, 2, metric=metric, exclude_self=True)
+    assert np.array_equal(model.kneighbors(None, 2, return_distance=False), others)
+    with pytest.raises(ValueError, match="algorithm='tree' needs metric='sqeuclidean'"):
+        estimator(metric=metric, algorithm="tree").fit(rows, range(5))
+    with pytest.raises(ValueError, match="needs method='exact' and a fit with metric='sqeucl"):
+        model.radius_neighbors(rows)
+
+
+def test_products_are_no_weights():
+    with pytest.raises(ValueError, match="weights='distance' needs a metric with distances"):
+        NearestNeighborClassifier(metric="ip", weights="distance").fit([[1.0]], [0])
+    with pytest.raises(ValueError, match="metric='ip' needs method='exact'"):
+        NearestNeighborClassifier(metric="ip", method="direct").fit([[1.0]], [0])
+    model = NearestNeighborClassifier(metric="ip").fit([[1.0], [-1.0]], [0, 1])
+    assert model.predict([[2.0], [-3.0]]).tolist() == [0, 1]
+
+
 # --- as scikit-learn uses estimators ----------------------------------------------------------
 
 
@@ -599,7 +626,7 @@ def test_regressor_targets():
         ({"n_neighbors": 4}, r"^n_neighbors must be between 1 and 3 \(n_samples = 3\); got 4$"),
         ({"n_neighbors": 1.0}, r"^n_neighbors must be a whole number; got 1\.0$"),
         ({"weights": "linear"}, r"^weights must be one of 'uniform', 'distance'; got 'linear'$"),
-        ({"metric": "l1"}, r"^metric must be one of 'sqeuclidean', 'cosine'; got 'l1'$"),
+        ({"metric": "l1"}, r"^metric must be one of 'sqeuclidean', 'ip', 'cosine'; got 'l1'$"),
         ({"method": "fast"}, r"^method must be one of 'exact', 'expanded', 'direct'; got 'fast'$"),
         ({"memory_limit": 0}, r"^memory_limit must be at least 1 \(bytes\); got 0$"),
     ],
