@@ -5,6 +5,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from nnlib.memory import search
+from nnlib.radius import Lists, as_ball, search_radius, search_source_radius
 from nnlib.request import MEMORY_LIMIT, Request
 from nnlib.settle import filled
 from nnlib.stream import search_source
@@ -18,10 +19,12 @@ def k_nearest(
     X_test: ArrayLike,
     k: int,
     *,
+    metric: str = "sqeuclidean",
     method: str = "exact",
     algorithm: str = "auto",
     memory_limit: int = MEMORY_LIMIT,
     progress: bool = False,
+    exclude_self: bool = False,
     return_distance: bool = False,
 ) -> Indices | tuple[Array, Indices]:
     """Return the indices of the k nearest training rows of every query.
@@ -41,6 +44,10 @@ def k_nearest(
         Queries; n_test = 0 is valid.
     k : int
         How many neighbors, from 1 to n_train.
+    metric : {"sqeuclidean", "ip", "cosine"}
+        What is least: ‖x − t‖²; −x·t, for the largest inner product; 1 − cos(x, t), on the rows as
+        given, not on normalized ones that were rounded, and undefined for a row of zeros. All but
+        the first need method="exact" and no tree. See `nnlib.inner`.
     method : {"exact", "expanded", "direct"}
         "exact": the indices that real arithmetic on the given values would return, ties
         included, for every valid input. "expanded": by ‖t‖² − 2x·t as computed in float32 (if
@@ -73,6 +80,10 @@ def k_nearest(
         differently in tiles of another shape, or in stretches of a source.
     progress : bool
         Show a progress bar (needs tqdm).
+    exclude_self : bool
+        X_test are the training rows, row i as query i, and each is to have neighbors without
+        itself: row i is left out for query i, by its index, and rows equal to it are not. Then k
+        is at most n_train − 1.
     return_distance : bool
         Also return the squared distances, before the indices.
 
@@ -82,7 +93,8 @@ def k_nearest(
     distances : ndarray, shape (n_test, k)
         Only with `return_distance`, as ``(distances, indices)``: squared distances in the
         squared unit of the features, as the method computed them ("exact": the direct form in
-        float64, so neighbors closer to each other than its rounding may look out of order).
+        float64, so neighbors closer to each other than its rounding may look out of order). Or
+        −x·t, or 1 − cos, as computed in float64.
 
     Raises
     ------
@@ -105,7 +117,7 @@ def k_nearest(
     """
     data: Any = X_train
     training = None if is_source(data) else TrainingSet(data)
-    request = Request(k, method, algorithm, memory_limit, progress)
+    request = Request(k, method, algorithm, memory_limit, progress, exclude_self, metric)
     if training is None:
         distances, indices = search_source(data, X_test, request)
     else:
@@ -119,10 +131,12 @@ def nearest(
     X_train: ArrayLike | RowSource,
     X_test: ArrayLike,
     *,
+    metric: str = "sqeuclidean",
     method: str = "exact",
     algorithm: str = "auto",
     memory_limit: int = MEMORY_LIMIT,
     progress: bool = False,
+    exclude_self: bool = False,
 ) -> Indices:
     """Return the index of the nearest training row of every query: argmin_i ‖x − t_i‖².
 
@@ -134,13 +148,67 @@ def nearest(
         X_train,
         X_test,
         1,
+        metric=metric,
         method=method,
         algorithm=algorithm,
         memory_limit=memory_limit,
         progress=progress,
+        exclude_self=exclude_self,
     )
     first: Indices = found[:, 0]
     return first
+
+
+def radius_neighbors(
+    X_train: ArrayLike | RowSource,
+    X_test: ArrayLike,
+    radius: float,
+    *,
+    algorithm: str = "auto",
+    memory_limit: int = MEMORY_LIMIT,
+    progress: bool = False,
+    exclude_self: bool = False,
+    return_distance: bool = False,
+) -> list[Indices] | Lists:
+    """Return for every query the indices of all training rows within a radius.
+
+    The rows i with ‖x − t_i‖² ≤ radius², ordered by (distance, index). Both sides are compared as
+    the rational numbers that they are, so that rows on the border are inside.
+
+    Parameters
+    ----------
+    X_train, X_test, algorithm, progress, exclude_self
+        As for `k_nearest`. A source is read front to back, once for each block of queries.
+    radius : float
+        A length, in the unit of the features, finite and not negative; an int or a
+        `fractions.Fraction` is taken as it is.
+    memory_limit : int
+        Bytes of working memory beyond the inputs and the result, of which there may be much: the
+        copies that put it in order, and from a source the rows found, are beyond it, too.
+    return_distance : bool
+        Also return the squared distances, before the indices.
+
+    Returns
+    -------
+    indices : list of ndarray of intp, n_test of them
+        Each as long as there are rows within the radius; without any, it is empty.
+    distances : list of ndarray of float64
+        Only with `return_distance`, as ``(distances, indices)``: squared distances as the direct
+        form computes them; next to the border one may look larger than radius².
+
+    Raises
+    ------
+    ValueError
+        As `k_nearest`, and for a radius that is no such number.
+    """
+    data: Any = X_train
+    ball = as_ball(radius)
+    request = Request(1, "exact", algorithm, memory_limit, progress, exclude_self).among(None)
+    if is_source(data):
+        distances, indices = search_source_radius(data, X_test, ball, request)
+    else:
+        distances, indices = search_radius(TrainingSet(data), X_test, ball, request)
+    return (distances, indices) if return_distance else indices
 
 
 def predict_1nn(
@@ -155,7 +223,8 @@ def predict_1nn(
         Labels of any dtype, one entry a training row.
     X_test : array_like, shape (n_test, d)
     **search_options
-        `method`, `algorithm`, `memory_limit`, `progress`, as for `nearest`.
+        `metric`, `method`, `algorithm`, `memory_limit`, `progress`, `exclude_self`, as for
+        `nearest`.
 
     Returns
     -------

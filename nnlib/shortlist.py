@@ -6,7 +6,7 @@ comes in tiles that stay in the processor's cache. Each tile is read once, for t
 bound in each group of rows, and a second time only where a group can hold a candidate.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -50,6 +50,7 @@ class Filter(NamedTuple):
     fair: int  # candidates for which each query has room; it may keep half as many
     queries: int  # in one pass over all rows
     threads: int  # each with a tile of its own
+    side: Callable[..., Array] = row_side  # how rows enter the product
 
     def with_room(self, fair: int) -> "Filter | None":
         """Return it with so many candidates a query, and fewer queries; None if too few."""
@@ -209,7 +210,7 @@ def screen_rows(
             stretch = slice(start, min(start + by.rows, len(rows)))
             groups = -(-(stretch.stop - start) // by.group)
             weights = space[: groups * by.group]
-            c = row_side(by.frame, rows[stretch], weights)
+            c = by.side(by.frame, rows[stretch], weights)
             c = c.reshape(by.group, groups).max(axis=0)
             usual = c <= 2 * np.sort(c)[groups // 2]  # an outlier's group offers no upper bounds
             offering = np.s_[:] if usual.all() else usual

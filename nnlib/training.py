@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nnlib.distances import squared_norms, with_bias
+from nnlib.inner import normalized
 from nnlib.tiles import slices
 from nnlib.tree import Tree
 from nnlib.validation import Array, as_training_rows
@@ -27,15 +28,22 @@ class TrainingSet:
     def __init__(self, X_train: ArrayLike, keep_weights: bool = False, start: int = 0) -> None:
         # In whatever order of bytes: a copy of all rows might not fit, one of a tile does.
         self.rows = as_training_rows("X_train", X_train, start, native=False)
-        self.keep_weights = keep_weights
+        self.keep_weights, self.start = keep_weights, start
         self._norms: dict[Any, Array] = {}
         self._weights: dict[Any, Array] = {}
         self._tree: Tree | None = None
+        self._unit: TrainingSet | None = None
         # What comparing all rows has cost so far, by the model: it counts pairs, no clock.
         self.spent = 0.0
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def unit(self) -> "TrainingSet":
+        """Return the rows normalized in floating point, kept between searches."""
+        if self._unit is None:
+            self._unit = TrainingSet(normalized(self.rows, "X"), self.keep_weights)
+        return self._unit
 
     def norms(self, dtype: Any) -> Array:
         """Return ‖t‖² for every training row, in the working precision: (n_train,)."""

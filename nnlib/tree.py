@@ -153,6 +153,11 @@ class Tree:
         distances, indices = self._tree.query(queries, k=np.arange(1, m + 1))
         return distances * distances, indices
 
+    def count(self, queries: Array, radius: float) -> Indices:
+        """Return about how many rows are within a radius of each query, (q,): a hint, no proof."""
+        counts = self._tree.query_ball_point(queries, radius, return_length=True)
+        return np.asarray(counts, np.intp)
+
     def farther(self, squares: Array, error: float) -> NDArray[np.float64]:
         """Return c for each S: rows whose S exceeds c, or exceeded it, are truly farther."""
         return cutoff(squares, self.terms, error)
