@@ -14,13 +14,7 @@ from frame import Say
 
 @dataclass(frozen=True)
 class Plan:
-    """How large everything is.
-
-    Parameters
-    ----------
-    rows, queries : int
-    dimensions : tuple of int
-    """
+    """How large everything is."""
 
     rows: int = 10_000
     queries: int = 50

@@ -42,9 +42,9 @@ def processor() -> str:
 
 
 def circumstances(threads: int, *wanted: str) -> dict[str, Any]:
-    """Return machine, date, versions and thread pools, without a name or a path of anybody's.
+    """Return machine, date, versions and thread pools, or of these what is wanted.
 
-    All of them, or those that are named.
+    Without a name or a path of anybody's.
     """
     packages = sorted({contender.package for contender in CONTENDERS.values()} - set(missing()))
     kept = ("user_api", "internal_api", "version", "architecture", "threading_layer", "num_threads")
@@ -130,20 +130,9 @@ def compared(
     rounds: int,
     processor: Callable[[], float] = time.process_time,
 ) -> dict[str, dict[str, Any]]:
-    """Return how long searches for the same neighbors take, in rounds, and where they differ.
+    """Return the seconds of searches for the same neighbors, and the processor's, round by round.
 
-    Parameters
-    ----------
-    searches : dict
-    rounds : int
-    processor : callable
-        The seconds of processor time so far.
-
-    Returns
-    -------
-    dict
-        ``"seconds"`` and ``"processor_seconds"``, round by round, and ``"wrong"``: of how many
-        queries the answer is another one than the first search's, in the worst round.
+    And of how many queries each names another row than the first search did, in its worst round.
     """
     spent: dict[str, list[float]] = {name: [] for name in searches}
     wrong = dict.fromkeys(searches, 0)

@@ -12,33 +12,15 @@ from contenders import Indices, Rows, Search
 
 @dataclass(frozen=True)
 class Engine:
-    """A search over training rows, and what it takes: a contender that says more of itself.
-
-    Parameters
-    ----------
-    search : callable
-        From queries to row indices.
-    rows : int
-        How many it holds.
-    index : object, optional
-        Of faiss.
-    build : float
-        Seconds.
-    beside : int
-        Bytes of what it holds beside the index.
-    knob : str
-        The parameter that is turned at search time; empty if there is none.
-    settings : dict
-        What was fixed at build time.
-    """
+    """A search over training rows that says what it takes: what a contender makes of them."""
 
     search: Search
-    rows: int
-    index: Any = None
-    build: float = 0.0
-    beside: int = 0
-    knob: str = ""
-    settings: dict[str, int] = field(default_factory=dict)
+    rows: int  # how many it holds
+    index: Any = None  # of faiss
+    build: float = 0.0  # seconds
+    beside: int = 0  # bytes of what it holds beside the index
+    knob: str = ""  # the parameter that is turned at search time
+    settings: dict[str, int] = field(default_factory=dict)  # what was fixed at build time
 
     def __call__(self, X: Rows) -> Indices:
         """Return the index of a row for each query."""
@@ -113,20 +95,7 @@ def graph(
     patience: float = float("inf"),
     say: Callable[[str], None] = lambda line: None,
 ) -> Engine:
-    """Return a hierarchical graph, with as many rows as could be added within the patience.
-
-    Parameters
-    ----------
-    T : ndarray
-    links : int
-        Of a node (M); twice as many in the lowest layer.
-    width : int
-        Candidates kept while the graph is built (efConstruction).
-    patience : float
-        Seconds after which no more rows are added.
-    say : callable
-        Is told how far the graph is.
-    """
+    """Return a hierarchical graph (M, efConstruction), with as many rows as the patience allows."""
     index = faiss.IndexHNSWFlat(T.shape[1], links)
     index.hnsw.efConstruction = width
     step, spent = max(1, len(T) // 20), 0.0

@@ -43,18 +43,7 @@ CLOUDS = {"clusters": 100, "even": 1}
 
 @dataclass(frozen=True)
 class Plan(frame.Plan):
-    """How large everything is.
-
-    Parameters
-    ----------
-    rows, fewer : int
-    features, queries : int
-    intrinsic : tuple of int
-    growing : int
-        The dimension for which fewer rows are looked at, too.
-    widest : int
-        The last efSearch tried.
-    """
+    """How large everything is."""
 
     seconds: float = 60.0
     fewest: int = 5
@@ -64,21 +53,14 @@ class Plan(frame.Plan):
     features: int = 64
     queries: int = 1000
     intrinsic: tuple[int, ...] = (4, 8, 16, 32, 64)
-    growing: int = 16
-    widest: int = 1024
+    growing: int = 16  # the dimension for which fewer rows are looked at, too
+    widest: int = 1024  # the last efSearch tried
 
 
 QUICK = Plan(
-    fewest=2,
-    most=2,
-    rows=3000,
-    fewer=1500,
-    features=8,
-    queries=40,
-    intrinsic=(2, 4),
-    growing=4,
+    fewest=2, most=2, rows=3000, fewer=1500, features=8, queries=40, intrinsic=(2, 4), growing=4,
     widest=32,
-)
+)  # fmt: skip
 
 
 def climb(
@@ -90,13 +72,8 @@ def climb(
         engine.turn(value)
         stats.reset()
         recall = float((engine(X) == truth).mean())
-        points.append(
-            {
-                engine.knob: value,
-                "recall": round(recall, 4),
-                "rows": round(stats.ndis / len(X)),
-            }
-        )
+        looked = round(stats.ndis / len(X))
+        points.append({engine.knob: value, "recall": round(recall, 4), "rows": looked})
         if recall >= max(r for r in RECALLS if r < 1):
             break
     return points
@@ -152,11 +129,8 @@ def tables(stored: dict[str, Any]) -> dict[str, Any]:
     """
     counts: dict[str, Any] = {"probes": {}, "visits": {}}
     for spread in CLOUDS:
-        rows = [
-            one
-            for one in stored["clouds"]
-            if one["spread"] == spread and one["rows"] == stored["rows"]
-        ]
+        full = [one for one in stored["clouds"] if one["rows"] == stored["rows"]]
+        rows = [one for one in full if one["spread"] == spread]
         rows.sort(key=lambda one: int(one["intrinsic"]))
         for name, engine, knob in (("probes", "lists", "nprobe"), ("visits", "graph", "rows")):
             counts[name][spread] = [

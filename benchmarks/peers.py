@@ -97,23 +97,9 @@ SIDES = [(1999, 64), (2000, 64), (31_999, 4), (32_000, 4), (249, 512), (250, 512
 class Plan(frame.Plan):
     """What to measure, and how long each part may take.
 
-    The rounds are those of one shape and precision, all contenders resting before each call; one
-    hostile data set has a tenth of their seconds.
-
-    Parameters
-    ----------
-    shapes : tuple of (n_test, n_train, d)
-        For the times beside the peers, each in both precisions.
-    hostile_shapes : tuple of (n_test, n_train, d)
-        For the cost of hostile data.
-    memory_shape : (n_test, n_train, d)
-    seeds : int
-        How many seeds of every data set on which neighbors are counted.
-    patience : float
-        Contenders whose cost grows with the queries alone, and that would take longer than this
-        many seconds, are timed on so many queries as take a third of it.
-    sides : sequence of (n_test, d)
-        For faiss, on both sides of its switch.
+    The rounds are those of one shape and precision; one hostile data set has a tenth of their
+    seconds. Contenders whose cost grows with the queries alone, and that would take longer than
+    the seconds of the patience, are timed on so many queries as take a third of it.
     """
 
     seconds: float = 35.0
@@ -123,7 +109,7 @@ class Plan(frame.Plan):
     shapes: tuple[Shape, ...] = (NARROW, MIDDLE, WIDE, BIG)
     hostile_shapes: tuple[Shape, ...] = ((1000, 10_000, 8), (500, 5000, 64))
     memory_shape: Shape = BIG
-    seeds: int = 10
+    seeds: int = 10  # of every data set on which neighbors are counted
     patience: float = 3.0
     sides: Sequence[tuple[int, int]] = tuple(SIDES)
 
@@ -133,16 +119,10 @@ class Plan(frame.Plan):
 
 
 QUICK = Plan(
-    shapes=((60, 500, 4), (60, 500, 64)),
-    hostile_shapes=((30, 200, 8),),
-    memory_shape=(200, 3000, 16),
-    seeds=1,
-    seconds=0.2,
-    fewest=2,
-    most=3,
-    rest=0.0,
+    shapes=((60, 500, 4), (60, 500, 64)), hostile_shapes=((30, 200, 8),),
+    memory_shape=(200, 3000, 16), seeds=1, seconds=0.2, fewest=2, most=3, rest=0.0,
     sides=((30, 64),),
-)
+)  # fmt: skip
 
 
 def times(

@@ -18,26 +18,13 @@ TREES = {"k-d tree": KDTree, "ball tree": BallTree}
 
 @dataclass(frozen=True)
 class Plan:
-    """How large everything is.
-
-    Parameters
-    ----------
-    rows : tuple of int
-        Of the trees; the middle one for the curves against the dimension.
-    queries : int
-    leaf : int
-        Rows of a leaf, about.
-    dimensions : tuple of int
-        For uniform data.
-    inside : tuple of int
-        Intrinsic dimensions.
-    """
+    """How large everything is; the curves against the dimension are of the middle rows."""
 
     rows: tuple[int, int, int] = (10_000, 100_000, 1_000_000)
     queries: int = 200
-    leaf: int = 32
-    dimensions: tuple[int, ...] = (1, 2, 3, 4, 6, 8, 10, 12, 14, 16, 20, 24, 32)
-    inside: tuple[int, ...] = (2, 4, 8)
+    leaf: int = 32  # rows of a leaf, about
+    dimensions: tuple[int, ...] = (1, 2, 3, 4, 6, 8, 10, 12, 14, 16, 20, 24, 32)  # if uniform
+    inside: tuple[int, ...] = (2, 4, 8)  # intrinsic dimensions
 
 
 QUICK = Plan(rows=(300, 1000, 3000), queries=20, leaf=16, dimensions=(1, 2, 8, 16), inside=(2, 4))

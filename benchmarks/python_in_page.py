@@ -108,28 +108,16 @@ JUDGED = """([source, task]) => new Promise((resolve) => {
 class Plan:
     """How much is measured.
 
-    Attributes
-    ----------
-    rounds : int
-        Of first verdicts and outputs.
-    drill : str
-        Whose page is measured beside the sites.
-    chapter : str
-        A page with cells.
-    second : tuple of str
-        Drills that are judged twice, and in a slow browser.
-    submitted : tuple of str
-        Drills all of whose submissions are judged in a slow browser, too.
-    most : int or None
-        Submissions of each, at most.
+    Second are the drills that are judged twice, and in a slow browser; all submissions of those
+    that are submitted are judged in a slow browser, too.
     """
 
-    rounds: int = 5
-    drill: str = "one_nn"
-    chapter: str = "chapters/nearest.html"
+    rounds: int = 5  # of first verdicts and outputs
+    drill: str = "one_nn"  # whose page is measured beside the sites
+    chapter: str = "chapters/nearest.html"  # a page with cells
     second: tuple[str, ...] = field(default_factory=lambda: tuple(one.name for one in drills()))
     submitted: tuple[str, ...] = ("soft_nn_gradient",)
-    most: int | None = None
+    most: int | None = None  # submissions of each
 
 
 def of_book(browser: Browser, address: str, name: str) -> tuple[float, float]:

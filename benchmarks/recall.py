@@ -22,24 +22,7 @@ from nnlib import nearest
 
 @dataclass(frozen=True)
 class Plan(frame.Plan):
-    """How large everything is.
-
-    Parameters
-    ----------
-    rows, features, queries : int
-    intrinsic, clusters : int
-        Each cluster is a Gaussian on a random subspace of so many dimensions.
-    lists : int
-        Cells of the inverted file.
-    codes : int
-        Bytes of a row after product quantization.
-    links, width, patience : int, int, float
-        Of the graph (see `engines.graph`).
-    rerank : int
-        Candidates whose true distance is computed after product quantization.
-    probes, widths : tuple of int
-        nprobe and efSearch.
-    """
+    """How large everything is."""
 
     seconds: float = 240.0
     fewest: int = 5
@@ -47,16 +30,16 @@ class Plan(frame.Plan):
     rows: int = 1_000_000
     features: int = 64
     queries: int = 2000
-    intrinsic: int = 16
+    intrinsic: int = 16  # dimensions of the subspace of each cluster
     clusters: int = 100
-    lists: int = 1024
-    codes: int = 16
-    links: int = 16
-    width: int = 64
-    patience: float = 480.0
-    rerank: int = 64
-    probes: tuple[int, ...] = (1, 2, 4, 8, 16, 32, 64, 128)
-    widths: tuple[int, ...] = (8, 16, 32, 64, 128, 256, 512)
+    lists: int = 1024  # cells of the inverted file
+    codes: int = 16  # bytes of a row after product quantization
+    links: int = 16  # of a node of the graph (M); twice as many in its lowest layer
+    width: int = 64  # candidates kept while the graph is built (efConstruction)
+    patience: float = 480.0  # seconds after which no more rows are added to the graph
+    rerank: int = 64  # candidates whose true distance is computed after product quantization
+    probes: tuple[int, ...] = (1, 2, 4, 8, 16, 32, 64, 128)  # nprobe
+    widths: tuple[int, ...] = (8, 16, 32, 64, 128, 256, 512)  # efSearch
 
     def values(self, knob: str) -> tuple[int, ...]:
         """Return what a knob is turned to; 0 stands for none."""
@@ -64,19 +47,9 @@ class Plan(frame.Plan):
 
 
 QUICK = Plan(
-    fewest=2,
-    most=2,
-    rows=4000,
-    features=16,
-    queries=50,
-    intrinsic=4,
-    clusters=10,
-    lists=16,
-    codes=4,
-    rerank=16,
-    probes=(1, 4, 16),
-    widths=(8, 64),
-)
+    fewest=2, most=2, rows=4000, features=16, queries=50, intrinsic=4, clusters=10, lists=16,
+    codes=4, rerank=16, probes=(1, 4, 16), widths=(8, 64),
+)  # fmt: skip
 
 
 def engines(T: Rows, plan: Plan, say: frame.Say) -> dict[str, Engine]:

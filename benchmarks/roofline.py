@@ -16,21 +16,14 @@ from contenders import Rows
 
 @dataclass(frozen=True)
 class Plan(frame.Plan):
-    """How large everything is.
-
-    Parameters
-    ----------
-    rows, features : int
-    batches : tuple of int
-        Queries that share one product.
-    """
+    """How large everything is."""
 
     seconds: float = 60.0
     fewest: int = 5
     most: int = 21
     rows: int = 1_000_000
     features: int = 64
-    batches: tuple[int, ...] = tuple(2**i for i in range(12))
+    batches: tuple[int, ...] = tuple(2**i for i in range(12))  # queries that share a product
 
 
 QUICK = Plan(fewest=2, most=6, rows=4000, features=16, batches=(1, 8, 64))
