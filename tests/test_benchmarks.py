@@ -9,6 +9,7 @@ import json
 import re
 import statistics
 import tomllib
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -462,30 +463,13 @@ def test_rounds_are_interleaved_and_turn():
     assert len(found["A"]) == 9
 
 
-def test_the_bare_product_visits_every_pair(monkeypatch):
-    visited = []
-    matmul = np.matmul
-
-    def watched(x, t, out):
-        visited.append(x.shape[0] * t.shape[1])
-        return matmul(x, t, out=out)
-
-    monkeypatch.setattr(np, "matmul", watched)
-    T, X = np.ones((5000, 2)), np.ones((1100, 2))
-    run, block = peers.product(T, X)
-    visited.clear()
-    run(X)
-    assert sum(visited) == 5000 * 1100
-    assert max(visited) <= block[0] * block[1]
-
-
 def test_times_cover_all_and_tell_what_was_scaled():
     names = [name for name in INSTALLED if name != "sklearn argmin"]
     found = peers.times((70, 40, 3), "float32", TINY, 1, names)
     assert set(found["seconds"]) == {*names, *peers.PRODUCTS}
     assert all(len(v) == 2 and min(v) > 0 for v in found["seconds"].values())
     assert found["queries"] == {}
-    hasty = peers.replace(TINY, patience=0.0)
+    hasty = replace(TINY, patience=0.0)
     found = peers.times((70, 40, 3), "float64", hasty, 1, names)
     assert found["queries"] == {name: 32 for name in names if CONTENDERS[name].linear}
 
@@ -505,7 +489,7 @@ def test_a_part_of_the_queries_stands_for_all(monkeypatch):
     slow = contenders.Contender("slow", prepare, linear=True)
     monkeypatch.setitem(CONTENDERS, "slow", slow)
     monkeypatch.setattr(peers.time, "perf_counter", lambda: now[0])
-    found = peers.times((640, 4, 1), "float64", peers.replace(TINY, patience=120.0), 1, ["slow"])
+    found = peers.times((640, 4, 1), "float64", replace(TINY, patience=120.0), 1, ["slow"])
     assert found["queries"] == {"slow": 40}
     assert found["seconds"]["slow"] == [645.0, 645.0]
 
@@ -513,7 +497,7 @@ def test_a_part_of_the_queries_stands_for_all(monkeypatch):
 def test_a_wrong_answer_is_counted(monkeypatch):
     last = contenders.Contender("last", lambda T, threads: lambda X: np.full(len(X), len(T) - 1))
     monkeypatch.setitem(CONTENDERS, "last", last)
-    found = peers.wrong("iris", peers.replace(TINY, seeds=2), 1, ["exact", "last"])
+    found = peers.wrong("iris", replace(TINY, seeds=2), 1, ["exact", "last"])
     assert found["shares"]["exact"] == {
         "other": [0.0, 0.0], "farther": [0.0, 0.0], "excess": [0.0, 0.0], "labels": [0, 0],
     }  # fmt: skip
@@ -549,30 +533,13 @@ def test_a_missing_peer_stops_the_command_with_what_to_type(monkeypatch, capsys,
     monkeypatch.setattr(
         importlib.util, "find_spec", lambda name: None if name in {"faiss", "torch"} else find(name)
     )
+    monkeypatch.setattr(conditions, "passive", lambda threads: {})
     output = tmp_path / "peers.json"
     assert peers.main(["--output", str(output)]) == 1
     said = capsys.readouterr().out
     assert "faiss-cpu, torch" in said
     assert contenders.INSTALL in said
     assert not output.exists()
-
-
-def test_the_process_starts_with_sleeping_threads_and_equal_counts(monkeypatch):
-    environment = conditions.passive(3)
-    assert environment["OMP_WAIT_POLICY"] == "PASSIVE"
-    assert environment["OPENBLAS_NUM_THREADS"] == environment["OMP_NUM_THREADS"] == "3"
-    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
-    calls = []
-
-    def run(command, env, check):
-        calls.append((command, env))
-        return type("Done", (), {"returncode": 7})()
-
-    monkeypatch.setattr(conditions.subprocess, "run", run)
-    assert peers.main(["--quick", "--threads", "1"]) == 7
-    ((command, env),) = calls
-    assert command[1:] == [str(ROOT / "benchmarks" / "peers.py"), "--quick", "--threads", "1"]
-    assert env["OMP_WAIT_POLICY"] == "PASSIVE"
 
 
 # --- The extra --------------------------------------------------------------------------------

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from ipywidgets import Widget
 from ipywidgets.embed import dependency_state, embed_data
-from playwright.sync_api import Locator, Page, Route
+from playwright.sync_api import Browser, Locator, Page, Route, sync_playwright
+from provision import CHROMIUM, find
 
 ROOT = Path(__file__).parents[2]
 BOOK = Path(os.environ.get("NN_BOOK_HTML", ROOT / "_build" / "html"))
@@ -29,6 +30,18 @@ ARGUMENTS = [
 ]
 THEMES = {"light": ("#222832", "#ffffff"), "dark": ("#ced6dd", "#14181e")}
 ELSEWHERE = re.compile(r"^(https?|wss?)://(?!127\.0\.0\.1[:/])")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start the Chromium that is there for the tests; stop with advice if there is none."""
+    executable = find(CHROMIUM)
+    if executable is None:
+        raise SystemExit(CHROMIUM.advice)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield browser
+        browser.close()
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
