@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nnlib.exact import SMALL_WORK
+from nnlib.exact import SMALL_WORK, threads_for
+from nnlib.partition import Partition, partition_bytes
 from nnlib.problem import Problem, Solve
-from nnlib.tiles import Advance, Tiles, Winners
+from nnlib.shortlist import Filter, choose_filter
+from nnlib.tiles import Advance, Tiles, Winners, idle
 from nnlib.training import TrainingSet
 from nnlib.tree import LEAF, Tree, bound_was_read, tree_bytes, tree_fits
 
@@ -109,7 +111,7 @@ def choose_tree(training: TrainingSet, problem: Problem, algorithm: str) -> Tree
     it, once all that was spent without it would have paid for it.
     """
     n_test, n_train, d, k = len(problem.queries), len(problem.rows), problem.d, problem.k
-    if not n_test or algorithm == "brute":
+    if not n_test or algorithm in ("brute", "partition"):
         return None
     built = training.tree(plant=False) is not None
     if algorithm == "auto":
@@ -154,6 +156,41 @@ def by_tree(tree: Tree, problem: Problem, other: Solve, trial: bool, advance: Ad
         return with_tree(problem)
     expected = COSTS.brute_seconds(TRIAL, len(problem.rows), problem.d, problem.k)
     return tried(with_tree, other, problem, SLOW * expected)
+
+
+def choose_lists(
+    training: TrainingSet, problem: Problem, algorithm: str
+) -> tuple[Partition, Filter] | None:
+    """Return the lists to search and the filter of their rows, None if all are to be compared."""
+    if algorithm != "partition" or problem.error or not problem.products:
+        return None
+    needed = partition_bytes(len(problem.rows))
+    if 2 * needed > problem.memory:
+        raise ValueError(
+            f"memory_limit = {problem.memory} is too small for algorithm='partition': the lists "
+            f"take about {needed} bytes, and the search as much"
+        )
+    threads = threads_for(problem.products)
+    by = choose_filter(problem._replace(memory=problem.memory - needed), threads)
+    lists = training.lists(problem.memory, threads) if by else None
+    return (lists, by) if lists and by else None
+
+
+def by_lists(
+    lists: Partition, by: Filter, problem: Problem, other: Solve, advance: Advance
+) -> Winners:
+    """Return the truly k nearest rows, by lists, or by `other` for queries that are given up twice.
+
+    The second time they are fewer, and each has more room for candidates.
+    """
+    distances, indices, left = lists.search(problem, by, advance)
+    again = by.with_room(16 * by.fair)
+    if left.any() and again and 8 * again.fair <= len(problem.rows):
+        some = np.flatnonzero(left)
+        distances[some], indices[some], left[some] = lists.search(problem.only(some), again, idle)
+    if left.any():
+        distances[left], indices[left] = other(problem.only(left))
+    return distances, indices
 
 
 def tried(first: Solve, other: Solve, problem: Problem, slow: float) -> Winners:

@@ -7,7 +7,7 @@ import numpy as np
 from nnlib.validation import Array, check_choice, check_count, working_dtype
 
 METHODS = ("exact", "expanded", "direct")
-ALGORITHMS = ("auto", "brute", "tree")
+ALGORITHMS = ("auto", "brute", "tree", "partition")
 MEMORY_LIMIT = 64 * 2**20
 
 
@@ -25,8 +25,8 @@ class Request:
         self.method = check_choice("method", method, METHODS)
         self.algorithm = check_choice("algorithm", algorithm, ALGORITHMS)
         self.exact, self.expanded = method == "exact", method == "expanded"
-        if algorithm == "tree" and not self.exact:
-            raise ValueError(f"algorithm='tree' needs method='exact'; got method={method!r}")
+        if algorithm in ("tree", "partition") and not self.exact:
+            raise ValueError(f"algorithm={algorithm!r} needs method='exact'; got method={method!r}")
         self.k, self.memory_limit, self.progress = k, memory_limit, progress
 
     def among(self, n_train: int | None) -> "Request":
