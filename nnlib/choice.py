@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nnlib.exact import SMALL_WORK, threads_for
-from nnlib.partition import Partition, partition_bytes
+from nnlib.partition import Partition, expected_share, list_count, partition_bytes
 from nnlib.problem import Problem, Solve
 from nnlib.shortlist import Filter, choose_filter
 from nnlib.tiles import Advance, Tiles, Winners, idle
@@ -18,6 +18,9 @@ from nnlib.tree import LEAF, Tree, bound_was_read, tree_bytes, tree_fits
 FEW_NUMBERS = 2**16
 # So many queries try a tree. It is slow if they take so many times what all rows are to take.
 TRIAL, SLOW = 8, 4
+# Lists are tried for so many rows or more, once as much was spent on them as so many times the
+# comparing of all rows with the centers; and used if at most such a share of the pairs is left.
+MANY_ROWS, LISTS_PRICE, SMALL_SHARE = 2**17, 3, 0.1
 
 
 class Costs(NamedTuple):
@@ -162,10 +165,13 @@ def choose_lists(
     training: TrainingSet, problem: Problem, algorithm: str
 ) -> tuple[Partition, Filter] | None:
     """Return the lists to search and the filter of their rows, None if all are to be compared."""
-    if algorithm != "partition" or problem.error or not problem.products:
+    if algorithm == "brute" or problem.error or not problem.products:
         return None
     needed = partition_bytes(len(problem.rows))
-    if 2 * needed > problem.memory:
+    fits = 2 * needed <= problem.memory
+    if algorithm == "auto" and not (fits and lists_pay(training, problem)):
+        return None
+    if not fits:
         raise ValueError(
             f"memory_limit = {problem.memory} is too small for algorithm='partition': the lists "
             f"take about {needed} bytes, and the search as much"
@@ -174,6 +180,24 @@ def choose_lists(
     by = choose_filter(problem._replace(memory=problem.memory - needed), threads)
     lists = training.lists(problem.memory, threads) if by else None
     return (lists, by) if lists and by else None
+
+
+def lists_pay(training: TrainingSet, problem: Problem) -> bool:
+    """Return whether lists are expected to take less time than all rows, from now on.
+
+    They do not where rows are few, or what was spent on comparing all of them is not worth making
+    lists. Otherwise a sample tells, once for a training set.
+    """
+    n_train, d = problem.rows.shape
+    if training.lists() is None:
+        count = list_count(n_train, d, problem.memory)
+        price = LISTS_PRICE * COSTS.brute_seconds(count, n_train, d)
+        if n_train < MANY_ROWS or training.spent < price:
+            return False
+        if training.share is None:
+            training.share = expected_share(problem, count)
+        return training.share <= SMALL_SHARE
+    return True
 
 
 def by_lists(

@@ -74,6 +74,9 @@ from nnlib.validation import Array
 LISTS, MOST_LISTS = 2, 2**14
 # Rows of the sample for each list, rounds in which seeds are drawn, and Lloyd's steps.
 SAMPLED, SEEDINGS, STEPS = 16, 4, 3
+# Rows for each list, and queries, in the samples that tell whether lists pay; and how many samples
+# of rows are compared with these queries.
+TRIED, ASKED, COMPARED = 4, 64, 8
 # Rows that are put into lists in one go, and lists whose centers are compared in one go.
 STRETCH, BATCH = 256, 16
 # So many groups of rows, for each neighbor, give good upper bounds.
@@ -105,7 +108,7 @@ def assigned(points: Array, centers: Array) -> tuple[Indices, Array]:
     return which, least
 
 
-def k_means(points: Array, count: int, rng: np.random.Generator) -> Array:
+def k_means(points: Array, count: int, rng: np.random.Generator, steps: int = STEPS) -> Array:
     """Return centers of the points (n, d), float32: at least one, and at most `count`."""
     n, norms = len(points), np.vecdot(points, points)
     centers = new = points[rng.integers(0, n, 1 + (count - 1) // SEEDINGS)]
@@ -119,7 +122,7 @@ def k_means(points: Array, count: int, rng: np.random.Generator) -> Array:
         drawn = rng.random(min(1 + count // SEEDINGS, count - len(centers))) * weights[-1]
         new = points[np.searchsorted(weights, drawn, side="right").clip(0, n - 1)]
         centers = np.concatenate([centers, new])
-    for _ in range(STEPS):
+    for _ in range(steps):
         which, sums = assigned(points, centers)[0], np.zeros_like(centers)
         for part in slices(n, STRETCH):
             order = which[part].argsort()
@@ -230,6 +233,53 @@ def sorted_rows(which: Array, start: Indices) -> Array:
         order[free[lists] + np.arange(len(lists)) - first] = stretch + part.start
         free[:-1] += np.bincount(lists, minlength=len(start) - 1)
     return order
+
+
+@np.errstate(all="ignore")
+def expected_share(problem: Problem, count: int) -> float:
+    """Return about which share of the pairs a search by so many lists computes, from samples.
+
+    Some rows make the lists. Others tell how far out rows of a list are: the distance that 1 of
+    n / `count` exceeds is the least radius, since a list has so many rows. More of them tell how
+    near the kth is.
+    """
+    n, rng = len(problem.rows), np.random.default_rng(0)
+    frame = choose_frame(problem.rows, problem.queries, 0.0)
+    if frame is None:
+        return 1.0
+
+    def moved(points: Array) -> Array:
+        found = np.empty(points.shape, np.float32)
+        squares = enter(frame, points, 1, found).astype(np.float64)
+        return found[reach(frame, squares) <= FAR]
+
+    size = max(count, min(TRIED * count, problem.memory // (64 * problem.d)))
+
+    def drawn() -> Array:
+        return problem.rows[np.sort(rng.integers(0, n, size))]
+
+    asked = moved(problem.queries[:: 1 + len(problem.queries) // ASKED])
+    centers, points = moved(drawn()), moved(drawn())
+    if not (len(asked) and len(centers) and len(points)):
+        return 1.0
+    centers = k_means(centers, count, rng, 1)
+    which, squares = assigned(points, centers)
+    apart = np.sqrt(np.maximum(squares + np.vecdot(points, points), 0))
+    radius = np.full(len(centers), np.quantile(apart, 1 - count / n))
+    np.maximum.at(radius, which, apart)
+    near = np.concatenate([distances(asked, moved(drawn())) for _ in range(COMPARED)], axis=1)
+    kth = min(problem.k * near.shape[1] // n, near.shape[1] - 1)
+    near.partition(kth, axis=1)
+    near = near[:, kth]
+    visited = distances(asked, centers) <= near[:, None] + radius
+    return float((visited @ np.bincount(which, minlength=len(centers))).mean() / len(points))
+
+
+def distances(queries: Array, points: Array) -> Array:
+    """Return ‖x − t‖, (q, n), of points in the frame, as computed."""
+    squares = np.vecdot(points, points) - 2 * queries @ points.T
+    squares += np.vecdot(queries, queries)[:, None]
+    return np.asarray(np.sqrt(np.maximum(squares, 0)))
 
 
 class Visits:

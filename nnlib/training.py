@@ -33,6 +33,8 @@ class TrainingSet:
         self._weights: dict[Any, Array] = {}
         self._tree: Tree | None = None
         self._lists: Partition | None = None
+        # About which share of the pairs lists leave; nobody knows before it was tried.
+        self.share: float | None = None
         # What comparing all rows has cost so far, by the model: it counts pairs, no clock.
         self.spent = 0.0
 

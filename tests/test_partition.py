@@ -345,6 +345,62 @@ def test_an_estimator_makes_its_lists_once(monkeypatch):
     assert np.array_equal(first, brute.predict(X))
 
 
+def test_a_sample_tells_whether_lists_pay():
+    rng = np.random.default_rng(0)
+    T, X = blobs(rng, 40_000, 300, 16, 50, 0.02)
+    share = partition.expected_share(Asked(T, X, 1, MEMORY), 400)
+    assert 0 < share < 0.05
+    noisy = T.copy()
+    noisy[::50] = rng.standard_normal(noisy[::50].shape)  # some in every list
+    assert partition.expected_share(Asked(noisy, X, 1, MEMORY), 400) > share
+    even = rng.standard_normal((40_000, 48))
+    assert partition.expected_share(Asked(even, even[:99], 1, MEMORY), 400) > 0.9
+    far = T.copy()
+    far[rng.random(len(far)) < 0.1] = 1e300
+    assert partition.expected_share(Asked(far, X, 1, MEMORY), 400) < 0.1
+    assert partition.expected_share(Asked(T, X * 1e300, 1, MEMORY), 400) == 1
+    assert partition.expected_share(Asked(T[:500], X, 500, MEMORY), 40) == 1
+
+
+def test_auto_makes_lists_where_they_pay(monkeypatch):
+    rng = np.random.default_rng(0)
+    made = mock.Mock(wraps=Partition)
+    monkeypatch.setattr(training, "Partition", made)
+    monkeypatch.setattr(choice, "MANY_ROWS", 10_000)
+    T, X = blobs(rng, 10_000, 1600, 24, 30, 0.02)
+    found = k_nearest(T, X, 2, return_distance=True)
+    assert made.call_count == 1
+    expected = k_nearest(T, X, 2, algorithm="brute", return_distance=True)
+    assert np.array_equal(found[0], expected[0])
+    assert np.array_equal(found[1], expected[1])
+    even = rng.standard_normal(T.shape)
+    nearest(even, even[:1600])  # lists do not pay,
+    nearest(T, X[:100])  # nor for few queries,
+    nearest(T[:9000], X)  # nor few rows,
+    nearest(T, X, memory_limit=2**20)  # nor fit
+    assert made.call_count == 1
+
+
+def test_an_estimator_that_is_asked_often_makes_lists(monkeypatch):
+    rng = np.random.default_rng(0)
+    made = mock.Mock(wraps=Partition)
+    tried = mock.Mock(wraps=partition.expected_share)
+    monkeypatch.setattr(training, "Partition", made)
+    monkeypatch.setattr(choice, "expected_share", tried)
+    monkeypatch.setattr(choice, "MANY_ROWS", 10_000)
+    T, X = blobs(rng, 10_000, 1000, 24, 30, 0.02)
+    even = rng.standard_normal(T.shape)
+    for rows, queries, count in ((T, X, 1), (even, even[:1000] + 0.1, 0)):
+        made.reset_mock()
+        tried.reset_mock()
+        model = NearestNeighborRegressor().fit(rows, np.arange(len(rows)))
+        brute = nearest(rows, queries, algorithm="brute")
+        found = [model.predict(queries[i : i + 100]) for i in range(0, 1000, 100)]
+        assert np.array_equal(np.concatenate(found), brute)
+        assert made.call_count == count
+        assert tried.call_count == 1
+
+
 def test_in_several_threads_at_once():
     rng = np.random.default_rng(0)
     T, X = blobs(rng, 3000, 400)
