@@ -46,6 +46,7 @@ bench: $(VENV)/peers book ## measure redraws, judgings, the page's Python and se
 	$(BIN)/python benchmarks/fuzz.py
 	$(BIN)/python benchmarks/parent.py
 	$(BIN)/python benchmarks/algorithms.py
+	$(BIN)/python benchmarks/lists.py
 	$(BIN)/python benchmarks/memmap.py
 	$(BIN)/python benchmarks/scale.py
 	$(BIN)/python benchmarks/guide.py
