@@ -47,6 +47,7 @@ bench: $(VENV)/peers book ## measure redraws, judgings, the page's Python and se
 	$(BIN)/python benchmarks/kinds.py
 	$(BIN)/python benchmarks/parent.py
 	$(BIN)/python benchmarks/algorithms.py
+	$(BIN)/python benchmarks/lists.py
 	$(BIN)/python benchmarks/memmap.py
 	$(BIN)/python benchmarks/scale.py
 	$(BIN)/python benchmarks/guide.py

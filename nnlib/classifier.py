@@ -266,8 +266,8 @@ class NearestNeighborClassifier(ClassifierMixin, NeighborsBase):  # type: ignore
         How neighbors are found; see `nnlib.nearest`.
     memory_limit : int
         Bytes of working memory for a search.
-    algorithm : {"auto", "brute", "tree"}
-        Whether a k-d tree may choose the candidates; see `nnlib.k_nearest`. A tree is built by the
+    algorithm : {"auto", "brute", "tree", "partition"}
+        What chooses the candidates; see `nnlib.k_nearest`. Lists or a tree are built by the
         first search that wants it, and kept: in "auto" that is one for which it pays, or one after
         so many that, by the pairs compared, it would have paid for all of them.
 

@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nnlib.certify import check_underflow, near_zero, nothing_rounds
-from nnlib.choice import by_tree, choose_tree
+from nnlib.choice import by_lists, by_tree, choose_lists, choose_tree
 from nnlib.computed import compute
 from nnlib.exact import certified
 from nnlib.others import without_itself
 from nnlib.problem import Problem
 from nnlib.request import Request
 from nnlib.similarity import search_similar
-from nnlib.tiles import Advance, Indices, Tiles, Winners, progress_bar
+from nnlib.tiles import Advance, Indices, Tiles, Winners, idle, progress_bar
 from nnlib.training import TrainingSet
 from nnlib.validation import Array, as_rows, check_same_width
 
@@ -51,7 +51,10 @@ def solve(training: TrainingSet, queries: Array, request: Request, advance: Adva
     over_all = partial(compare, training, advance=advance)
     tree = choose_tree(training, problem, request.algorithm)
     if tree is None:
-        return over_all(problem)
+        chosen = choose_lists(training, problem, request.algorithm)
+        if chosen is None:
+            return over_all(problem)
+        return by_lists(*chosen, problem, partial(compare, training, advance=idle), advance)
     return by_tree(tree, problem, over_all, request.algorithm == "auto", advance)
 
 

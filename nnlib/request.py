@@ -8,7 +8,7 @@ import numpy as np
 from nnlib.validation import Array, check_choice, check_count, working_dtype
 
 METHODS = ("exact", "expanded", "direct")
-ALGORITHMS = ("auto", "brute", "tree")
+ALGORITHMS = ("auto", "brute", "tree", "partition")
 METRICS = ("sqeuclidean", "ip", "cosine")
 MEMORY_LIMIT = 64 * 2**20
 
@@ -28,16 +28,20 @@ class Request:
     def __post_init__(self) -> None:
         check_choice("method", self.method, METHODS)
         check_choice("algorithm", self.algorithm, ALGORITHMS)
-        if self.algorithm == "tree" and not self.exact:
-            raise ValueError(f"algorithm='tree' needs method='exact'; got method={self.method!r}")
+        alone = self.algorithm in ("tree", "partition")
+        if alone and not self.exact:
+            raise ValueError(
+                f"algorithm={self.algorithm!r} needs method='exact'; got method={self.method!r}"
+            )
         if check_choice("metric", self.metric, METRICS) != METRICS[0]:
             if not self.exact:
                 raise ValueError(
                     f"metric={self.metric!r} needs method='exact'; got method={self.method!r}"
                 )
-            if self.algorithm == "tree":
+            if alone:
                 raise ValueError(
-                    f"algorithm='tree' needs metric='sqeuclidean'; got metric={self.metric!r}"
+                    f"algorithm={self.algorithm!r} needs metric='sqeuclidean'; "
+                    f"got metric={self.metric!r}"
                 )
 
     @property

@@ -53,13 +53,18 @@ def k_nearest(
         included, for every valid input. "expanded": by ‖t‖² − 2x·t as computed in float32 (if
         both inputs are) or float64; one matrix product, and wrong where it rounds a
         near-tie the other way. "direct": by Σ(x_j − t_j)² as computed.
-    algorithm : {"auto", "brute", "tree"}
+    algorithm : {"auto", "brute", "tree", "partition"}
         What "exact" does to find its candidates; the result is the same, bit for bit. "brute": it
         compares all rows. "tree": it asks a k-d tree (SciPy's, built first; see `nnlib.tree`), and
         compares all rows for queries whose answer the tree cannot prove, as where ties abound, and
         for all of them where there can be no tree: d = 0, a number beyond ±2⁵⁰⁰, or a SciPy whose
-        tree was not read (a RuntimeWarning says so). "auto": for more than a little work, what
-        takes less time in a model of one thread. With l = log₂(1 + n_train/24)
+        tree was not read (a RuntimeWarning says so). "partition": it puts the rows in lists, and
+        each query visits those that a bound does not rule out (see `nnlib.partition`), which pays
+        for many rows in clusters; it compares all rows for queries to which too many are nearly as
+        near, and for all of them if k > n_train / 4 or float64 rounds an input. "auto": lists from
+        2¹⁷ rows on, once so many queries came that making them is a third of comparing all rows,
+        if in a sample they leave a tenth of the pairs. Else, for more than a little work, all rows
+        or a tree, what takes less time in a model of one thread. With l = log₂(1 + n_train/24)
         levels, and v leaves touched by a ball that holds k rows, if they are spread evenly,
 
             all rows:  c₁ + c₂ (n_test + n_train) d + n_test n_train (c₃ + c₄ d),
@@ -76,8 +81,9 @@ def k_nearest(
     memory_limit : int
         Bytes of working memory beyond the inputs, the result, one norm a training row and, in
         the exact search or from a source, 2 MiB. A tree must fit into it, with a third of its size
-        to spare. It changes no result of "exact" or "direct"; in "expanded" the product may round
-        differently in tiles of another shape, or in stretches of a source.
+        to spare; making lists may take half of it, 8 bytes a row and 4 MiB. It changes no result
+        of "exact" or "direct"; in "expanded" the product may round differently in tiles of another
+        shape, or in stretches of a source.
     progress : bool
         Show a progress bar (needs tqdm).
     exclude_self : bool
@@ -100,9 +106,10 @@ def k_nearest(
     ------
     ValueError
         Naming the argument: see `nnlib.validation` for what counts as input; also for k out of
-        range, an unknown method or algorithm, algorithm="tree" with another method or a source, a
-        limit too small for a single pair or the tree, and, in the two computed methods, for data
-        whose squares overflow. What a source itself raises passes through.
+        range, an unknown method or algorithm, algorithm="tree" or "partition" with another method
+        or a source, a limit too small for a single pair, the tree or the lists, and, in the two
+        computed methods, for data whose squares overflow. What a source itself raises passes
+        through.
 
     Notes
     -----

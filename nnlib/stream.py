@@ -136,8 +136,10 @@ def search_source(X_train: RowSource, X_test: ArrayLike, request: Request) -> Wi
     besides is its own affair. Raises as `k_nearest` does, and if what a slice of the source holds
     is not what its shape and dtype say.
     """
-    if request.algorithm == "tree":
-        raise ValueError("algorithm='tree' needs X_train in memory; got a row-sliceable source")
+    if request.algorithm in ("tree", "partition"):
+        raise ValueError(
+            f"algorithm={request.algorithm!r} needs X_train in memory; got a row-sliceable source"
+        )
     source = check_source("X_train", X_train)
     n_train = source.shape[0]
     queries = as_rows("X_test", X_test)

@@ -7,13 +7,14 @@ from numpy.typing import ArrayLike
 
 from nnlib.distances import squared_norms, with_bias
 from nnlib.inner import normalized
+from nnlib.partition import Partition
 from nnlib.tiles import slices
 from nnlib.tree import Tree
 from nnlib.validation import Array, as_training_rows
 
 
 class TrainingSet:
-    """Training rows, with their norms, weights and tree as soon as somebody asks.
+    """Training rows, with their norms, weights, tree and lists as soon as somebody asks.
 
     Parameters
     ----------
@@ -33,6 +34,9 @@ class TrainingSet:
         self._weights: dict[Any, Array] = {}
         self._tree: Tree | None = None
         self._unit: TrainingSet | None = None
+        self._lists: Partition | None = None
+        # About which share of the pairs lists leave; nobody knows before it was tried.
+        self.share: float | None = None
         # What comparing all rows has cost so far, by the model: it counts pairs, no clock.
         self.spent = 0.0
 
@@ -63,6 +67,15 @@ class TrainingSet:
         if self._tree is None and plant:
             self._tree = Tree(self.rows)
         return self._tree
+
+    def lists(self, memory: int = 0, threads: int = 1) -> Partition | None:
+        """Return the rows in lists, kept between searches; None if there is no memory to make them.
+
+        `memory` and `threads` are what making them may take.
+        """
+        if self._lists is None and memory:
+            self._lists = Partition(self.rows, memory, threads)
+        return self._lists
 
     def weights(self, dtype: Any, part: slice) -> Array:
         """Return [−2t, ‖t‖²] for a stretch of the rows: one dense layer, bias inside."""

@@ -75,7 +75,7 @@ from numpy.typing import NDArray
 
 from nnlib.certify import cutoff, largest_entry
 from nnlib.problem import Problem
-from nnlib.settle import pair_distances, settled_pairs
+from nnlib.settle import settled_pairs
 from nnlib.tiles import Advance, Indices
 from nnlib.validation import Array
 
@@ -208,12 +208,5 @@ class Tree:
         if len(tied):
             some, rivals = problem.only(tied), found[tied]
             owner = np.repeat(np.arange(len(tied)), m)
-            if problem.whole:  # so that computed distances are true
-                values = pair_distances(some.queries, problem.rows, owner, rivals.ravel())
-                values = values.reshape(-1, m)
-                order = np.lexsort((rivals, values))[:, :k]
-                distances[tied] = np.take_along_axis(values, order, axis=1)
-                indices[tied] = np.take_along_axis(rivals, order, axis=1)
-            else:
-                distances[tied], indices[tied] = settled_pairs(some, owner, rivals.ravel())
+            distances[tied], indices[tied] = settled_pairs(some, owner, rivals.ravel())
         return distances[complete], indices[complete], complete
