@@ -23,7 +23,7 @@ pdf: $(VENV)/ready book ## print the whole book as one PDF
 
 test: $(VENV)/ready lint book ## run every test: library, pages in a browser, notebooks
 	@$(BIN)/python tests/browser/provision.py
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 	@echo "Notebooks: stored outputs against fresh ones, on this machine's matrix product …"
 	$(BIN)/python -m pytest --nbval --nbval-sanitize-with tests/nbval.cfg -n 2 --dist loadfile chapters
 	@echo "… and on another one, which rounds differently (Nehalem has no fused multiply-add)"

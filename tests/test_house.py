@@ -9,6 +9,7 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+from longest import LONGEST
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -200,6 +201,13 @@ def test_each_room_of_the_core_has_a_test_file_of_its_name():
 def test_test_files_have_names_of_their_own():
     names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
     assert len(names) == len(set(names))  # pytest imports them by name
+
+
+def test_the_files_that_begin_first_are_there():
+    assert {path.name for path in (ROOT / "tests").rglob("test_*.py")} >= {*LONGEST}
+    assert len(LONGEST) == len({*LONGEST})
+    (line,) = [line for line in (ROOT / "Makefile").read_text().splitlines() if "pytest -n" in line]
+    assert line.endswith("-n 2 --dist loadfile --no-loadscope-reorder")  # which keeps their order
 
 
 def test_no_drawer_for_odds_and_ends():
