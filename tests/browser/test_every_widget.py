@@ -581,7 +581,7 @@ class Chooser(Kind):
 class Network(Kind):
     name = "network"
     hears = (
-        *("W", "b", "class_names", "extent", "feature_names", "labels", "norm", "query"),
+        *("W", "b", "class_names", "extent", "feature_names", "k", "labels", "norm", "query"),
         "temperature",
     )
     beginning = "Query (2, 2): unit 0 wins with score 6; next is unit 1 with 4. Label A."
@@ -607,6 +607,9 @@ class Network(Kind):
         '{"query":null}',
         '{"temperature":1e-9}',
         '{"norm":1}',
+        '{"k":0}',
+        '{"k":2.5}',
+        '{"k":"3"}',
         '{"class_names":["A"],"feature_names":["x"],"extent":[1,0,0,1]}',
     )
     shapes = (
