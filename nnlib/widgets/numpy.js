@@ -20,7 +20,8 @@ export function linesOf({ W, b, labels, class_names: names, query, temperature, 
       : ["w = np.eye(len(s))[s.argmax()]"];
   const quoted = vector(names.map((name) => JSON.stringify(name)));
   // Counted in whole numbers, and nearest first: so argmax keeps the rule of a tied vote.
-  const label = voting ? ["votes = np.bincount(y[near])[y[near]]", `label = ${quoted}[y[near[votes.argmax()]]]`]
+  const label = voting
+    ? ["votes = np.bincount(y[near])[y[near]]", `label = ${quoted}[y[near[votes.argmax()]]]`]
     : [`label = ${quoted}[p.argmax()]`];
   return [
     ["x", `x = np.array(${vector(query)}, float)`],
