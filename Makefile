@@ -9,13 +9,16 @@ export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test test-oldest test-newest bench serve lab refresh lint pins clean
+.PHONY: help book site pdf test test-oldest test-newest bench serve lab refresh lint pins clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 book: $(VENV)/ready ## build the book and say where to open it
 	@$(BIN)/python commands/book.py
+
+site: $(VENV)/ready book ## write a folder and a zip for any static host (ADDRESS=https://…/ where it will stand)
+	@$(BIN)/python commands/publish.py $(ADDRESS)
 
 pdf: $(VENV)/ready book ## print the whole book as one PDF
 	@$(BIN)/python tests/browser/provision.py chromium

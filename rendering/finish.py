@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rendering.redirects import write_redirects
+from rendering.redirects import write_first_page, write_redirects
 from rendering.repairs import with_names, with_repaired_head, with_text_first
 from rendering.weight import ICON_NAME, lighten_static, lighter, with_palette
 
@@ -36,4 +36,6 @@ def finish_pages(app: Sphinx, error: Exception | None) -> None:
         if finished != page:
             path.write_text(finished, encoding="utf-8")
     lighten_static(folder / "_static", names)
-    write_redirects(folder, {name: node.astext() for name, node in app.env.titles.items()})
+    titles = {name: node.astext() for name, node in app.env.titles.items()}
+    write_redirects(folder, titles)
+    write_first_page(folder, app.config.root_doc, titles[app.config.root_doc])

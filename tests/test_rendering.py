@@ -147,6 +147,9 @@ FOLDED = [
 ]
 
 
+REPOSITORY = "https://github.com/owner/name"
+
+
 def folding(words: str, tags: str, value: int) -> str:
     """Return a cell that prints a value and is folded."""
     own = f"mystnb:\n  code_prompt_show: {words}\n" if words else ""
@@ -163,7 +166,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     head = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n---\n\n# Folds\n\n"
     cells = "\n".join(folding(*own, value) for value, (_, *own) in enumerate(FOLDED))
     (folder / "folds.md").write_text(head + cells, encoding="utf-8")
-    result = build(folder, ["words", "math", "table", "folds"])
+    result = build(folder, ["words", "math", "table", "folds"], REPOSITORY)
     assert result.returncode == 0, result.stdout + result.stderr
     assert "No version information" not in result.stdout + result.stderr
     return folder / "_build" / "html"
@@ -247,6 +250,36 @@ def test_a_folded_cell_has_its_authors_words_or_says_what_it_hides(book: Path) -
         assert heard.extract().text == (f": {value}" if "remove" in tags else f": print({value})")
         (line,) = fold.select("summary")
         assert line.text == said
+
+
+def test_a_page_says_what_it_is_about(book: Path) -> None:
+    head = page(book, "words.html").head
+    assert head is not None
+    said = {
+        tag.get("property", tag.get("name")): tag["content"] for tag in head.select("meta[content]")
+    }
+    assert said["description"] == said["og:description"] == "No formula of its own."
+    assert said["og:title"] == "Words"
+    assert said["og:site_name"] == "The Nearest Neighbor Network"
+    assert (book / said["og:image"]).is_file()
+    assert len(head.select("meta[name=viewport]")) == 1
+    for name in ("search", "genindex"):
+        assert page(book, f"{name}.html").select_one("meta[name=description]")
+    first = page(book, "index.html")
+    assert first.html is not None
+    assert first.html["lang"] == "en"
+    assert len(first.select("title, meta[name=viewport], a[href='words.html']")) == 3
+
+
+def test_with_a_repository_a_page_leads_to_its_source_its_issues_and_binder(book: Path) -> None:
+    soup = page(book, "math.html")
+    led = {link["href"] for link in soup.select(".article-header-buttons a")}
+    assert REPOSITORY in led
+    assert f"{REPOSITORY}/edit/main/math.ipynb" in led
+    assert "https://mybinder.org/v2/gh/owner/name/main?urlpath=lab/tree/math.ipynb" in led
+    assert [one for one in led if one.startswith(f"{REPOSITORY}/issues/new?title=")]
+    # One's mark is in the font of icons, the other a picture of the theme's.
+    assert not soup.select(".article-header-buttons .fab")
 
 
 def test_the_corner_of_a_table_is_no_header(book: Path) -> None:
