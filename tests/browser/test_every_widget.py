@@ -42,6 +42,7 @@ from nnlib.widgets import (
 from nnlib.widgets.cancellation import PRECISIONS
 from nnlib.widgets.stepper import Stepper
 
+PAGES_LAST = True  # see open_page
 OPEN = Callable[..., Page]
 SHOW = Callable[..., Page]
 
@@ -1144,11 +1145,9 @@ def test_a_link_restores_the_state(kind: Kind, show: SHOW) -> None:
     words = said(second).inner_text()
     address = page.evaluate("location.hash")
     assert len(address) < 1000  # what is known by name stands for its data
-    page.close()
     # The order on the page does not matter, nor does a widget that the link does not name.
-    again = show(
-        kind.other(name="two"), kind.make(name="one"), kind.make(name="three"), address=address
-    )
+    others = kind.other(name="two"), kind.make(name="one"), kind.make(name="three")
+    again = show(*others, address=address, instead_of=page)
     two, one, three = widgets(again, kind)
     kind.altered(one)
     kind.moved(two)
@@ -1412,14 +1411,13 @@ def styles(page: Page, kinds: tuple[Kind, ...]) -> dict[tuple[str, str], tuple[l
 
 
 def test_each_looks_among_the_others_as_it_does_alone_and_answers(show: SHOW) -> None:
-    alone = {}
+    alone, page = {}, None
     for kind in KINDS:
-        page = show(kind.full())
+        page = show(kind.full(), instead_of=page)
         alone.update(styles(page, (kind,)))
-        page.close()
     assert len(alone) == 2 * len(KINDS)
     for order in (KINDS, KINDS[::-1]):
-        page = show(*(kind.full() for kind in order))
+        page = show(*(kind.full() for kind in order), instead_of=page)
         together = styles(page, order)
         changed = []
         for place, (parts, _) in alone.items():
@@ -1437,7 +1435,6 @@ def test_each_looks_among_the_others_as_it_does_alone_and_answers(show: SHOW) ->
             assert before
             widget.get_by_role("slider").first.press("ArrowRight")
             expect(said(widget)).not_to_have_text(before)
-        page.close()
 
 
 def test_the_themes_differ(show: SHOW) -> None:

@@ -17,6 +17,7 @@ from visits import THEMES, drawn, painted, said, turn
 from nnlib.practice import debrief, interviewer_sheet, mock, mock_interview
 from nnlib.widgets import MockInterview
 
+PAGES_LAST = True  # see open_page
 SHOW = Callable[..., Page]
 KEY = "nearest-neighbor-network:mock"
 PAST = "nearest-neighbor-network:mocks"

@@ -30,6 +30,7 @@ from nnlib.widgets import (
 )
 from nnlib.widgets.base import module
 
+PAGES_LAST = True  # see open_page
 SHOW = Callable[..., Page]
 COUNT = 150
 STEPPERS = [
