@@ -52,6 +52,7 @@ const STATE = /** @type {const} */ (["first", "second", "parts", "precision"]);
 const MOST = { first: 40, second: 40, parts: 16 };
 const LETTER = 3.7; // half the width of one, in pixels
 const SEEN = 3; // ulps to either side
+const EDGE = 0.6; // of an ulp: room for the number of the last float
 const TALL = 176;
 const LINE = 84; // where the floats are
 const AWAY = { meant: 36, sum: 132 };
@@ -92,7 +93,7 @@ function lineOf() {
 
   function draw({ first, second, parts }, result) {
     const width = node.clientWidth;
-    const x = (offset) => (width / 2) * (1 + offset / (SEEN + 0.4));
+    const x = (offset) => (width / 2) * (1 + offset / (SEEN + EDGE));
     set(svg, { width, height: TALL });
     set(axis, { d: `M0,${LINE}H${width}` });
     const seen = result.floats.filter((v) => Math.abs(v) <= SEEN);
