@@ -68,9 +68,11 @@ def serving(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def server_of(folder: Path, port: int = 0) -> Iterator[PatientServer]:
+def server_of(
+    folder: Path, port: int = 0, by: type[QuietHandler] = QuietHandler
+) -> Iterator[PatientServer]:
     """Serve a folder on a port of localhost, 0 for one that is free."""
-    handler = partial(QuietHandler, directory=str(folder))
+    handler = partial(by, directory=str(folder))
     with PatientServer(("127.0.0.1", port), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
