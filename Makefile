@@ -9,7 +9,7 @@ export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book site pdf test test-oldest test-newest bench serve lab refresh lint pins clean
+.PHONY: help book site pdf audit test test-oldest test-newest bench serve lab refresh lint pins clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,10 @@ site: $(VENV)/ready book ## write a folder and a zip for any static host (ADDRES
 pdf: $(VENV)/ready book ## print the whole book as one PDF
 	@$(BIN)/python tests/browser/provision.py chromium
 	@$(BIN)/python commands/pdf.py
+
+audit: $(VENV)/ready book ## measure every page (bytes, shifts, axe, HTML, overflow, paper, Lighthouse) into _build/audit.md
+	@$(BIN)/python tests/browser/provision.py chromium
+	@$(BIN)/python commands/audit.py --lighthouse
 
 test: $(VENV)/ready lint book ## run every test: library, pages in a browser, notebooks
 	@$(BIN)/python tests/browser/provision.py

@@ -6,7 +6,8 @@ code pads and cells (``python``). The page reads well in both themes, on a phone
 keyboard and by ear (``style.css``, ``print.css``, ``scrolling.js``, ``dialogs.js``, ``folds``,
 ``repairs``), and is light (``weight``); ``finish`` applies the last two. Old addresses lead on
 (``redirects``). A page says what it is about (``metadata``) and where it comes from
-(``repository``). A page asks no other host for anything.
+(``repository``). It asks no other host for anything, and runs nothing but the book's own scripts
+(``policy``). What was read opens again without a network (``offline``).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sphinx.util.osutil import ensuredir
 from rendering import folds, formulas, glyphs, outputs, repairs
 from rendering.finish import finish_pages
 from rendering.metadata import PICTURE, add_metadata
+from rendering.offline import SCRIPT
 from rendering.places import Places
 from rendering.python import cells, pads
 from rendering.repository import correct_buttons, name_repository
@@ -31,7 +33,16 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 # host.js is copied like the others, but only pages with widgets ask for it: see nb_ipywidgets_js
 # in _config.yml.
-STATIC_FILES = ("style.css", "print.css", "scrolling.js", "dialogs.js", "host.js", PICTURE)
+STATIC_FILES = (
+    "style.css",
+    "print.css",
+    "scrolling.js",
+    "dialogs.js",
+    "buttons.js",
+    SCRIPT,
+    "host.js",
+    PICTURE,
+)
 MATH_CSS = "formulas.css"
 
 
@@ -115,6 +126,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     )
     app.add_post_transform(Places)
     app.add_post_transform(outputs.Outputs)
+    app.add_post_transform(repairs.Unnested)
     app.add_post_transform(pads.Pads)
     app.add_directive("code-pad", pads.CodePad)
     app.add_post_transform(cells.Cells)
@@ -126,6 +138,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_css_file("print.css", priority=901, media="print")
     app.add_js_file("scrolling.js", loading_method="defer")
     app.add_js_file("dialogs.js", loading_method="defer")
+    app.add_js_file("buttons.js", loading_method="defer")
+    app.add_js_file(SCRIPT, loading_method="defer")
     app.connect("config-inited", add_files, priority=700)  # before Sphinx checks the paths, at 800
     app.connect("config-inited", name_repository)
     app.connect("builder-inited", formulas.start)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 import sys
 from collections.abc import Iterator
@@ -10,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
+from docutils import nodes
 from fontTools.ttLib import TTFont
 from PIL import Image
 
@@ -22,6 +25,7 @@ from rendering import weight  # noqa: E402
 from rendering.formulas import display_tex, lean  # noqa: E402
 from rendering.glyphs import share  # noqa: E402
 from rendering.places import first_words  # noqa: E402
+from rendering.repairs import unnested  # noqa: E402
 from rendering.typesetter import FormulaError, Typesetter  # noqa: E402
 
 
@@ -269,6 +273,25 @@ def test_a_page_says_what_it_is_about(book: Path) -> None:
     assert first.html is not None
     assert first.html["lang"] == "en"
     assert len(first.select("title, meta[name=viewport], a[href='words.html']")) == 3
+
+
+def test_a_page_says_what_it_may_run_and_fetches_no_other(book: Path) -> None:
+    for name in ("words.html", "index.html", "search.html"):
+        soup = page(book, name)
+        (policy,) = soup.select("meta[http-equiv=Content-Security-Policy]")
+        for script in soup.select("script:not([src], [type])"):
+            digest = hashlib.sha256((script.string or "").encode()).digest()
+            assert base64.b64encode(digest).decode() in str(policy["content"])
+        assert not soup.select("[onclick], link[rel=next]")  # Firefox fetches what is next
+
+
+def test_no_paragraph_is_in_another() -> None:
+    text = nodes.paragraph("", "rows – ")
+    inner = nodes.paragraph("", "Templates.")
+    listed = nodes.bullet_list("", nodes.list_item("", nodes.paragraph("", "a")))
+    first, second = unnested(nodes.paragraph("", "", *text.children, inner, listed))
+    assert first.astext() == "rows – Templates."
+    assert second is listed
 
 
 def test_with_a_repository_a_page_leads_to_its_source_its_issues_and_binder(book: Path) -> None:

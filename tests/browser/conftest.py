@@ -90,7 +90,9 @@ def open_page(
             page.set_viewport_size(viewport)
             page.emulate_media(color_scheme=color_scheme)
         else:
-            context = browser.new_context(viewport=viewport, color_scheme=color_scheme, **options)  # type: ignore[arg-type]
+            # Only test_offline.py has service workers between a page and its server.
+            given = {"service_workers": "block", **options}
+            context = browser.new_context(viewport=viewport, color_scheme=color_scheme, **given)  # type: ignore[arg-type]
             page = context.new_page()
             page.complaints = watch(page)  # type: ignore[attr-defined]
             note_what_outlives(page)
