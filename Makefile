@@ -44,6 +44,7 @@ bench: $(VENV)/peers book ## measure redraws, judgings, the page's Python and se
 	$(BIN)/python benchmarks/peers.py
 	$(BIN)/python benchmarks/hostile.py
 	$(BIN)/python benchmarks/fuzz.py
+	$(BIN)/python benchmarks/kinds.py
 	$(BIN)/python benchmarks/parent.py
 	$(BIN)/python benchmarks/algorithms.py
 	$(BIN)/python benchmarks/memmap.py

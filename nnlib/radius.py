@@ -369,6 +369,12 @@ def together(parts: Sequence[Met], queries: Array) -> Candidates:
     return found._replace(row=np.concatenate([part.numbers for part in parts])[found.row])
 
 
+def rows_read(source: RowSource, memory_limit: int) -> int:
+    """Return how many rows are read at a time: in a quarter of the limit."""
+    row = source.shape[1] * np.dtype(source.dtype).itemsize + 8
+    return max(1, memory_limit // (4 * int(row)))
+
+
 @np.errstate(all="ignore")
 def search_source_radius(
     X_train: RowSource, X_test: ArrayLike, ball: Ball, request: Request
@@ -385,7 +391,7 @@ def search_source_radius(
     check_same_width("X_train", source, "X_test", queries)
     request.check_paired(n_train, len(queries))
     check_underflow()
-    step = max(1, request.memory_limit // (4 * (d * np.dtype(source.dtype).itemsize + 8)))
+    step = rows_read(source, request.memory_limit)
     lists: Lists = [], []
     with progress_bar(len(queries) * n_train, request.progress) as advance:
         for block in blocks(len(queries), d, request):
