@@ -6,7 +6,7 @@ users know. `fit` prepares the training side once.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -20,6 +20,7 @@ from nnlib.memory import search
 from nnlib.radius import Lists, as_ball, search_radius
 from nnlib.request import MEMORY_LIMIT, METHODS, METRICS, Request
 from nnlib.settle import filled
+from nnlib.threads import at_most
 from nnlib.training import TrainingSet
 from nnlib.validation import (
     Array,
@@ -79,6 +80,7 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         method: str = "exact",
         memory_limit: int = MEMORY_LIMIT,
         algorithm: str = "auto",
+        n_jobs: int | None = None,
     ) -> None:
         self.n_neighbors = n_neighbors
         self.weights = weights
@@ -86,6 +88,7 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         self.method = method
         self.memory_limit = memory_limit
         self.algorithm = algorithm
+        self.n_jobs = n_jobs
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
@@ -111,6 +114,7 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         check_choice("metric", self.metric, METRICS)
         self._metric = self.metric
         self._check_votes()
+        self._threads()
         request = self._request(self.n_neighbors)
         check_count("n_neighbors", self.n_neighbors, 1, len(X), f"n_samples = {len(X)}")
         request.among(len(X))
@@ -202,8 +206,46 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
                 f"method={self.method!r} and a fit with metric={self._metric!r}"
             )
         request = self._request(1, exclude_self=own).among(None)
-        distances, indices = search_radius(self._training, X, as_ball(radius), request)
+        with self._threads():
+            distances, indices = search_radius(self._training, X, as_ball(radius), request)
         return (distances, indices) if return_distance else indices
+
+    def kneighbors_graph(
+        self, X: Any = None, n_neighbors: int | None = None, mode: str = "connectivity"
+    ) -> Any:
+        """Return the graph from every query to its k nearest training rows, as a sparse matrix.
+
+        Parameters
+        ----------
+        X, n_neighbors
+            As for `kneighbors`.
+        mode : {"connectivity", "distance"}
+            What an edge holds: 1, or the distance that `kneighbors` reports, also where it is 0.
+
+        Returns
+        -------
+        graph : scipy.sparse.csr_matrix of float64, shape (n_test, n_train)
+            In each row k entries, in the order of `kneighbors`.
+
+        Raises
+        ------
+        ValueError
+            As `kneighbors`, and for another mode.
+        """
+        from scipy.sparse import csr_matrix
+
+        check_choice("mode", mode, ("connectivity", "distance"))
+        distances, indices = self.kneighbors(X, n_neighbors)
+        edges = np.ones(indices.size) if mode == "connectivity" else distances.ravel()
+        starts = np.arange(len(indices) + 1) * indices.shape[1]
+        shape = len(indices), self.n_samples_fit_
+        return csr_matrix((edges.astype(np.float64), indices.ravel(), starts), shape=shape)
+
+    def _threads(self) -> AbstractContextManager[None]:
+        """Return what holds a search to `n_jobs` threads; −1 is scikit-learn's word for all."""
+        if self.n_jobs is not None and self.n_jobs != -1:
+            return at_most(check_count("n_jobs", self.n_jobs, 1, None, "threads, or -1"))
+        return at_most(None)
 
     def _queries(self, X: Any) -> tuple[Array, bool]:
         """Return the queries as rows, and whether they are the training rows: without X."""
@@ -224,7 +266,8 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         training = self._training
         if self._by_unit_rows():
             training, X = training.unit(), normalized(X, "X")
-        return search(training, X, self._request(k, exclude_self=own))
+        with self._threads():
+            return search(training, X, self._request(k, exclude_self=own))
 
     def _measured(self) -> TrainingSet:
         """Return the rows between which and the queries distances are voted by."""
@@ -269,7 +312,11 @@ class NearestNeighborClassifier(ClassifierMixin, NeighborsBase):  # type: ignore
     algorithm : {"auto", "brute", "tree", "partition"}
         What chooses the candidates; see `nnlib.k_nearest`. Lists or a tree are built by the
         first search that wants it, and kept: in "auto" that is one for which it pays, or one after
-        so many that, by the pairs compared, it would have paid for all of them.
+        so many that, by the pairs compared, it would have paid for all of them. A pickle leaves it
+        out.
+    n_jobs : int, optional
+        How many threads a search may take at most, as `threads` of `nnlib.k_nearest`; None or −1:
+        as many as a product takes.
 
     Attributes
     ----------

@@ -30,6 +30,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nnlib.inner import check_directions
 from nnlib.merge import Neighbors, merge
 from nnlib.others import without_itself
 from nnlib.request import MEMORY_LIMIT, Request
@@ -548,6 +549,8 @@ def k_nearest(
     request = Request(k, method, "auto", memory_limit, False, exclude_self, metric)
     queries = as_rows("X_test", X_test)
     request = request.among(None)
+    if request.metric == "cosine":
+        check_directions("X_test", queries)
     once = request.of_all(request.sought, request.memory_limit)
     k = once.k
     # Raises if the limit is too low.

@@ -371,8 +371,8 @@ def together(parts: Sequence[Met], queries: Array) -> Candidates:
 
 def rows_read(source: RowSource, memory_limit: int) -> int:
     """Return how many rows are read at a time: in a quarter of the limit."""
-    row_bytes: int = source.shape[1] * np.dtype(source.dtype).itemsize + 8
-    return max(1, memory_limit // (4 * row_bytes))
+    row = source.shape[1] * np.dtype(source.dtype).itemsize + 8
+    return max(1, memory_limit // (4 * int(row)))
 
 
 @np.errstate(all="ignore")

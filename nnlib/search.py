@@ -9,6 +9,7 @@ from nnlib.radius import Lists, as_ball, search_radius, search_source_radius
 from nnlib.request import MEMORY_LIMIT, Request
 from nnlib.settle import filled
 from nnlib.stream import search_source
+from nnlib.threads import at_most
 from nnlib.tiles import Indices
 from nnlib.training import TrainingSet
 from nnlib.validation import Array, RowSource, as_labels, as_training_rows, check_source, is_source
@@ -25,6 +26,7 @@ def k_nearest(
     memory_limit: int = MEMORY_LIMIT,
     progress: bool = False,
     exclude_self: bool = False,
+    threads: int | None = None,
     return_distance: bool = False,
 ) -> Indices | tuple[Array, Indices]:
     """Return the indices of the k nearest training rows of every query.
@@ -90,6 +92,9 @@ def k_nearest(
         X_test are the training rows, row i as query i, and each is to have neighbors without
         itself: row i is left out for query i, by its index, and rows equal to it are not. Then k
         is at most n_train − 1.
+    threads : int, optional
+        How many threads the search may take at most, those of its products included; default: as
+        many as a product takes. Meanwhile products elsewhere in the process take no more, either.
     return_distance : bool
         Also return the squared distances, before the indices.
 
@@ -125,12 +130,13 @@ def k_nearest(
     data: Any = X_train
     training = None if is_source(data) else TrainingSet(data)
     request = Request(k, method, algorithm, memory_limit, progress, exclude_self, metric)
-    if training is None:
-        distances, indices = search_source(data, X_test, request)
-    else:
-        queries, distances, indices = search(training, X_test, request)
-        if return_distance:
-            distances = filled(training.rows, queries, distances, indices)
+    with at_most(threads):
+        if training is None:
+            distances, indices = search_source(data, X_test, request)
+        else:
+            queries, distances, indices = search(training, X_test, request)
+            if return_distance:
+                distances = filled(training.rows, queries, distances, indices)
     return (distances, indices) if return_distance else indices
 
 
@@ -144,6 +150,7 @@ def nearest(
     memory_limit: int = MEMORY_LIMIT,
     progress: bool = False,
     exclude_self: bool = False,
+    threads: int | None = None,
 ) -> Indices:
     """Return the index of the nearest training row of every query: argmin_i ‖x − t_i‖².
 
@@ -161,6 +168,7 @@ def nearest(
         memory_limit=memory_limit,
         progress=progress,
         exclude_self=exclude_self,
+        threads=threads,
     )
     first: Indices = found[:, 0]
     return first
@@ -175,6 +183,7 @@ def radius_neighbors(
     memory_limit: int = MEMORY_LIMIT,
     progress: bool = False,
     exclude_self: bool = False,
+    threads: int | None = None,
     return_distance: bool = False,
 ) -> list[Indices] | Lists:
     """Return for every query the indices of all training rows within a radius.
@@ -184,7 +193,7 @@ def radius_neighbors(
 
     Parameters
     ----------
-    X_train, X_test, algorithm, progress, exclude_self
+    X_train, X_test, algorithm, progress, exclude_self, threads
         As for `k_nearest`. A source is read front to back, once for each block of queries.
     radius : float
         A length, in the unit of the features, finite and not negative; an int or a
@@ -211,10 +220,11 @@ def radius_neighbors(
     data: Any = X_train
     ball = as_ball(radius)
     request = Request(1, "exact", algorithm, memory_limit, progress, exclude_self).among(None)
-    if is_source(data):
-        distances, indices = search_source_radius(data, X_test, ball, request)
-    else:
-        distances, indices = search_radius(TrainingSet(data), X_test, ball, request)
+    with at_most(threads):
+        if is_source(data):
+            distances, indices = search_source_radius(data, X_test, ball, request)
+        else:
+            distances, indices = search_radius(TrainingSet(data), X_test, ball, request)
     return (distances, indices) if return_distance else indices
 
 
@@ -230,8 +240,8 @@ def predict_1nn(
         Labels of any dtype, one entry a training row.
     X_test : array_like, shape (n_test, d)
     **search_options
-        `metric`, `method`, `algorithm`, `memory_limit`, `progress`, `exclude_self`, as for
-        `nearest`.
+        `metric`, `method`, `algorithm`, `memory_limit`, `progress`, `exclude_self`, `threads`, as
+        for `nearest`.
 
     Returns
     -------

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nnlib.certify import check_underflow
+from nnlib.inner import check_directions
 from nnlib.memory import solve
 from nnlib.merge import Neighbors, merge
 from nnlib.others import without_itself
@@ -145,6 +146,8 @@ def search_source(X_train: RowSource, X_test: ArrayLike, request: Request) -> Wi
     queries = as_rows("X_test", X_test)
     check_same_width("X_train", source, "X_test", queries)
     request = request.among(n_train, len(queries))
+    if request.metric == "cosine":  # before blocks of queries have numbers of their own
+        check_directions("X_test", queries)
     check_underflow()
     shares = share_out(source, len(queries), request)
     whole = Part(slice(0, n_train), 0, shares.rows)

@@ -43,6 +43,11 @@ class TrainingSet:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a pickle keeps: not what is made again from the rows when it is wanted."""
+        made: dict[str, Any] = {"_norms": {}, "_weights": {}, "_tree": None, "_unit": None}
+        return self.__dict__ | made
+
     def unit(self) -> "TrainingSet":
         """Return the rows normalized in floating point, kept between searches."""
         if self._unit is None:

@@ -535,6 +535,43 @@ def test_products_are_no_weights():
     assert model.predict([[2.0], [-3.0]]).tolist() == [0, 1]
 
 
+@pytest.mark.parametrize("estimator", BOTH)
+@pytest.mark.parametrize("metric", ["sqeuclidean", "ip", "cosine"])
+def test_the_graph_holds_the_neighbors(estimator, metric):
+    rows = IRIS.data[:40]
+    model = estimator(3, metric=metric).fit(rows, IRIS.target[:40])
+    for X in (None, IRIS.data[60:70]):
+        distances, indices = model.kneighbors(X, 4)
+        for mode, edges in (("connectivity", np.ones(indices.shape)), ("distance", distances)):
+            graph = model.kneighbors_graph(X, 4, mode)
+            assert graph.shape == (len(indices), 40)
+            assert scipy.sparse.issparse(graph)
+            assert np.array_equal(graph.indices.reshape(indices.shape), indices)
+            assert np.array_equal(graph.data.reshape(indices.shape), edges)
+    assert model.kneighbors_graph().nnz == 120
+    with pytest.raises(ValueError, match="mode must be one of 'connectivity', 'distance'"):
+        model.kneighbors_graph(mode="weights")
+
+
+def test_the_graph_is_scikit_learns():
+    ours = NearestNeighborClassifier(5).fit(CLOUD, CLOUD_LABELS)
+    theirs = KNeighborsClassifier(5).fit(CLOUD, CLOUD_LABELS)
+    for X in (None, QUERIES):
+        found, expected = ours.kneighbors_graph(X), theirs.kneighbors_graph(X)
+        assert (found != expected).nnz == 0
+
+
+@pytest.mark.parametrize("estimator", BOTH)
+def test_n_jobs_is_a_number_of_threads(estimator):
+    expected = estimator(3).fit(CLOUD, CLOUD_LABELS).predict(QUERIES)
+    for jobs in (None, -1, 1, 2):
+        model = estimator(3, n_jobs=jobs).fit(CLOUD, CLOUD_LABELS)
+        assert np.array_equal(model.predict(QUERIES), expected)
+    for jobs in (0, -2, 1.5):
+        with pytest.raises(ValueError, match=r"n_jobs must be .*"):
+            estimator(n_jobs=jobs).fit(CLOUD, CLOUD_LABELS)
+
+
 # --- as scikit-learn uses estimators ----------------------------------------------------------
 
 

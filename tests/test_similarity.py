@@ -120,6 +120,10 @@ def test_what_has_no_direction_is_named():
     rows[299] = 0
     with pytest.raises(ValueError, match="X_train: row 299 is zero"):
         k_nearest(Reader(rows), T, 1, metric="cosine", memory_limit=limit)
+    queries = np.ones((2000, 3))
+    queries[1990] = 0
+    with pytest.raises(ValueError, match="X_test: row 1990 is zero"):
+        k_nearest(Reader(rows[:9]), queries, 1, metric="cosine", memory_limit=limit)
     assert k_nearest(zero, T, 1, metric="ip").tolist() == [[0]] * 3
 
 
