@@ -16,6 +16,7 @@ from pathlib import Path
 import conditions
 import contenders
 import hostile
+import lists
 import nbformat
 import numpy as np
 import peers
@@ -32,7 +33,7 @@ TEXT = peers.STORED.read_text(encoding="utf-8")
 STORED = json.loads(TEXT)
 SHAPES = [(2000, 20_000, 4), (2000, 20_000, 64), (2000, 20_000, 784), (10_000, 100_000, 128)]
 DTYPES = ("float32", "float64")
-READ = ["peers.json", "hostile.json", "python_in_page.json"]  # by the page
+READ = ["peers.json", "hostile.json", "lists.json", "python_in_page.json"]  # by the page
 INSTALLED = [name for name, c in CONTENDERS.items() if c.package not in contenders.missing()]
 TINY = peers.Plan(
     shapes=((6, 40, 3),),
@@ -520,6 +521,31 @@ def test_everything_is_measured_in_the_stored_form(monkeypatch):
     assert json.loads(conditions.written(result)) == result
     steps = [line for line in said if line.startswith("[")]
     assert steps[-1].startswith(f"[{len(steps)}/{len(steps)}]")
+
+
+def test_lists_are_measured_in_the_stored_form():
+    pytest.importorskip("faiss")
+    stored = json.loads(lists.STORED.read_text(encoding="utf-8"))
+    names = ("clusters", "wide", "even")
+    clouds = {name: lists.CLOUDS[name].scaled(0.0005) for name in names}
+    said = []
+    result = lists.measure(clouds, 1, 1, said.append)
+    assert set(result) == set(stored)
+    for key in ("cases", "targets"):
+        assert all(set(entry) == set(stored[key][0]) for entry in result[key])
+    assert [found["cloud"] for found in result["cases"]] == ["clusters", "wide", "wide", "even"]
+    assert not any(sum(found["wrong"].values()) for found in result["cases"] + stored["cases"])
+    assert set(stored["cases"][0]["chosen"]) == {"faiss IVF", "faiss HNSW"}
+    assert json.loads(conditions.written(result)) == result
+    held = {(t["cloud"], t["k"], t["search"], t["over"], t["limit"]) for t in stored["targets"]}
+    assert held == set(lists.TARGETS)
+
+
+def test_clusters_are_as_wide_as_they_are_said_to_be():
+    cloud = lists.CLOUDS["overlapping"].scaled(0.01)
+    T, X = cloud.drawn()
+    assert (X.shape, T.shape, T.dtype) == ((100, 64), (10_000, 64), np.float32)
+    assert (T**2).sum(axis=1).mean() == pytest.approx(2 * 64, rel=0.2)  # a center, and as far again
 
 
 def test_memory_sees_what_a_search_holds(monkeypatch):
