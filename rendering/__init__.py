@@ -7,7 +7,8 @@ keyboard and by ear (``style.css``, ``print.css``, ``scrolling.js``, ``dialogs.j
 ``repairs``), and is light (``weight``); ``finish`` applies the last two. Old addresses lead on
 (``redirects``). A page says what it is about (``metadata``) and where it comes from
 (``repository``). It asks no other host for anything, and runs nothing but the book's own scripts
-(``policy``). What was read opens again without a network (``offline``).
+(``policy``). Nothing in it moves when a widget comes (``heights``). What was read opens again
+without a network (``offline``).
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rendering.heights import with_heights
 from rendering.offline import write_offline
 from rendering.policy import with_policy
 from rendering.redirects import write_first_page, write_redirects
@@ -35,7 +36,8 @@ def finish_pages(app: Sphinx, error: Exception | None) -> None:
         names.update(ICON_NAME.findall(page))
         light = lighter(page, sizes, path.name == "search.html")
         finished = with_text_first(with_names(without_wrong(with_repaired_head(light))))
-        path.write_text(finished, encoding="utf-8")
+        name = path.relative_to(folder).with_suffix("").as_posix()
+        path.write_text(with_heights(finished, name), encoding="utf-8")
     lighten_static(folder / "_static", names)
     titles = {name: node.astext() for name, node in app.env.titles.items()}
     write_redirects(folder, titles)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from sample_book import build, write_notebook  # noqa: E402
 from rendering import weight  # noqa: E402
 from rendering.formulas import display_tex, lean  # noqa: E402
 from rendering.glyphs import share  # noqa: E402
+from rendering.heights import HEIGHTS, with_heights  # noqa: E402
 from rendering.places import first_words  # noqa: E402
 from rendering.repairs import unnested  # noqa: E402
 from rendering.typesetter import FormulaError, Typesetter  # noqa: E402
@@ -283,6 +285,18 @@ def test_a_page_says_what_it_may_run_and_fetches_no_other(book: Path) -> None:
             digest = hashlib.sha256((script.string or "").encode()).digest()
             assert base64.b64encode(digest).decode() in str(policy["content"])
         assert not soup.select("[onclick], link[rel=next]")  # Firefox fetches what is next
+
+
+def test_a_place_is_as_high_as_its_widget_was_when_it_was_measured() -> None:
+    name, ((narrow, wide), *rest) = next(iter(json.loads(HEIGHTS.read_text("utf-8")).items()))
+    place = '<div class="widget-place">'
+    kept = with_heights(f"{place}</div>" * (1 + len(rest)), name)
+    assert f'{place[:-1]} style="--narrow: {narrow}px; --wide: {wide}px"></div>' in kept
+    assert kept.count("style=") == 1 + len(rest)
+    assert with_heights(kept, name) == kept
+    # What was measured of another page, or before there was one widget more, says nothing.
+    for other, number in (("none", 1), (name, 2 + len(rest))):
+        assert with_heights(place * number, other) == place * number
 
 
 def test_no_paragraph_is_in_another() -> None:
