@@ -9,7 +9,7 @@ export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test test-oldest test-newest bench serve lab refresh lint pins clean
+.PHONY: help book site pdf audit test test-oldest test-newest bench serve lab refresh lint pins clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,13 +17,20 @@ help: ## list the verbs
 book: $(VENV)/ready ## build the book and say where to open it
 	@$(BIN)/python commands/book.py
 
+site: $(VENV)/ready book ## write a folder and a zip for any static host (ADDRESS=https://…/ where it will stand)
+	@$(BIN)/python commands/publish.py $(ADDRESS)
+
 pdf: $(VENV)/ready book ## print the whole book as one PDF
 	@$(BIN)/python tests/browser/provision.py chromium
 	@$(BIN)/python commands/pdf.py
 
+audit: $(VENV)/ready book ## measure every page (bytes, shifts, axe, HTML, overflow, paper, Lighthouse) into _build/audit.md
+	@$(BIN)/python tests/browser/provision.py chromium
+	@$(BIN)/python commands/audit.py --lighthouse
+
 test: $(VENV)/ready lint book ## run every test: library, pages in a browser, notebooks
 	@$(BIN)/python tests/browser/provision.py
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 	@echo "Notebooks: stored outputs against fresh ones, on this machine's matrix product …"
 	$(BIN)/python -m pytest --nbval --nbval-sanitize-with tests/nbval.cfg -n 2 --dist loadfile chapters
 	@echo "… and on another one, which rounds differently (Nehalem has no fused multiply-add)"
@@ -44,8 +51,10 @@ bench: $(VENV)/peers book ## measure redraws, judgings, the page's Python and se
 	$(BIN)/python benchmarks/peers.py
 	$(BIN)/python benchmarks/hostile.py
 	$(BIN)/python benchmarks/fuzz.py
+	$(BIN)/python benchmarks/kinds.py
 	$(BIN)/python benchmarks/parent.py
 	$(BIN)/python benchmarks/algorithms.py
+	$(BIN)/python benchmarks/lists.py
 	$(BIN)/python benchmarks/memmap.py
 	$(BIN)/python benchmarks/scale.py
 	$(BIN)/python benchmarks/guide.py

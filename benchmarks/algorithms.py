@@ -15,24 +15,23 @@ Run: python benchmarks/algorithms.py [--output FILE] [--quick] [--fit]
 (--fit measures nothing: it fits the costs to the stored times again).
 """
 
-import argparse
 import json
-import os
 import sys
-import time
+from argparse import Namespace
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
 from typing import Any
 
+import frame
 import numpy as np
-from conditions import afresh, circumstances, interleaved, ratio, written
+from conditions import circumstances, load, processor_seconds, ratio
+from frame import Say, program, say, store
 from hostile import JUDGED, judge
 from numpy.typing import NDArray
 from scipy.optimize import nnls
 from scipy.spatial import cKDTree
-from threadpoolctl import threadpool_limits
 
 from nnlib import nearest
 from nnlib.choice import COSTS, Costs, brute_terms, build_terms, tree_terms
@@ -49,9 +48,11 @@ Case = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What to measure: queries and rows, features, k, the clouds, rounds of each case."""
+class Plan(frame.Plan):
+    """What to measure: queries and rows, features, k, the clouds."""
 
+    seconds: float = 0.6
+    most: int = 25
     shapes: tuple[tuple[int, int], ...] = (
         (200, 2000), (2000, 2000), (200, 20_000), (2000, 20_000), (200, 200_000),
     )  # fmt: skip
@@ -61,13 +62,10 @@ class Plan:
         (200, 20_000, 6, 2000), (100, 100_000, 3, 5000), (100, 200_000, 2, 5000),
         (100, 200_000, 4, 1000), (100, 10_000, 8, 9000),
     )  # fmt: skip
-    seconds: float = 0.6
-    fewest: int = 2
-    most: int = 25
     target: tuple[int, int, int] = (2000, 20_000, 4)
 
 
-QUICK = Plan(((20, 200), (40, 300)), (1, 3), ((20, 300, 2, 90),), 0.01, 2, 2, (20, 300, 4))
+QUICK = Plan(0.01, 2, 2, 0.0, ((20, 200), (40, 300)), (1, 3), ((20, 300, 2, 90),), (20, 300, 4))
 
 
 def even(rng: np.random.Generator, n: int, d: int) -> Rows:
@@ -90,13 +88,6 @@ CLOUDS: dict[str, Callable[[np.random.Generator, int, int], Rows]] = {
 }
 
 
-def clock(call: Callable[[], object]) -> float:
-    """Return the processor's seconds that a call takes."""
-    start = time.process_time()
-    call()
-    return time.process_time() - start
-
-
 def case(cloud: str, n_test: int, n_train: int, d: int, k: int, plan: Plan) -> Case:
     """Return the seconds of all rows, of building the tree, and of searching with it."""
     rng = np.random.default_rng(0)
@@ -105,11 +96,11 @@ def case(cloud: str, n_test: int, n_train: int, d: int, k: int, plan: Plan) -> C
     brute, tree = Request(k, algorithm="brute"), Request(k, algorithm="tree", memory_limit=2**28)
     search(planted, X, tree)
     calls = {
-        "brute": lambda: clock(lambda: filled(T, *search(training, X, brute))),
-        "build": lambda: clock(lambda: Tree(T)),
-        "tree": lambda: clock(lambda: filled(T, *search(planted, X, tree))),
+        "brute": lambda: processor_seconds(lambda: filled(T, *search(training, X, brute))),
+        "build": lambda: processor_seconds(lambda: Tree(T)),
+        "tree": lambda: processor_seconds(lambda: filled(T, *search(planted, X, tree))),
     }
-    seconds = interleaved(calls, plan.seconds, plan.fewest, plan.most)
+    seconds = plan.rounds(calls)
     return {"cloud": cloud, "shape": [n_test, n_train, d], "k": k, "seconds": seconds}
 
 
@@ -198,10 +189,10 @@ def target(plan: Plan) -> list[Case]:
         rng = np.random.default_rng(1)
         T, X = (even(rng, n, d).astype(dtype) for n in (n_train, n_test))
         calls = {
-            "auto": lambda T=T, X=X: clock(lambda: nearest(T, X)),
-            "bare tree": lambda T=T, X=X: clock(lambda: cKDTree(T).query(X)),
+            "auto": lambda T=T, X=X: processor_seconds(lambda: nearest(T, X)),
+            "bare tree": lambda T=T, X=X: processor_seconds(lambda: cKDTree(T).query(X)),
         }
-        seconds = interleaved(calls, 20 * plan.seconds, plan.fewest, 4 * plan.most)
+        seconds = replace(plan, seconds=20 * plan.seconds, most=4 * plan.most).rounds(calls)
         made = {"dtype": dtype, "shape": [n_test, n_train, d], "seconds": seconds}
         made["ratio"] = round(ratio(made, "auto", "bare tree"), 2)
         made["wrong"] = {}
@@ -214,24 +205,21 @@ def target(plan: Plan) -> list[Case]:
     return found
 
 
-def measure(plan: Plan, say: Callable[[str], None]) -> dict[str, Any]:
+def measure(plan: Plan, say: Say) -> dict[str, Any]:
     """Measure everything in the plan and return it in the form that is stored."""
-    result: dict[str, Any] = circumstances(1)
-    result["load"] = round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
-    with threadpool_limits(1):
-        say("(2000, 20000, 4) beside the bare tree …")
-        result["judged"] = JUDGED
-        result["target"] = target(plan)
-        say(f"    {[t['ratio'] for t in result['target']]}, wrong {result['target'][0]['wrong']}")
-        result["cases"] = []
-        for cloud in CLOUDS:
-            for shape in plan.shapes:
-                for d in plan.features:
-                    result["cases"].append(case(cloud, *shape, d, 1, plan))
-                say(f"{cloud} cloud, {shape} …")
-        for more in plan.many:
-            result["cases"].append(case("even", *more, plan))
-            say(f"even cloud, {more} …")
+    result = circumstances(1) | {"load": load(), "judged": JUDGED}
+    say("(2000, 20000, 4) beside the bare tree …")
+    result["target"] = target(plan)
+    say(f"    {[t['ratio'] for t in result['target']]}, wrong {result['target'][0]['wrong']}")
+    result["cases"] = []
+    for cloud in CLOUDS:
+        for shape in plan.shapes:
+            for d in plan.features:
+                result["cases"].append(case(cloud, *shape, d, 1, plan))
+            say(f"{cloud} cloud, {shape} …")
+    for more in plan.many:
+        result["cases"].append(case("even", *more, plan))
+        say(f"even cloud, {more} …")
     return conclude(result)
 
 
@@ -241,30 +229,21 @@ def conclude(result: dict[str, Any]) -> dict[str, Any]:
     return result | {"costs": costs._asdict(), "losses": losses(costs, result["cases"])}
 
 
-def main(arguments: list[str]) -> int:
+FIT = {"--fit": {"action": "store_true", "help": "fit again to the stored times"}}
+
+
+@program(STORED, __doc__, FIT, threads=1, quick="tiny sizes")
+def main(options: Namespace) -> None:
     """Measure in a fresh process with sleeping threads; store what came out."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--output", type=Path, default=STORED, help="the file to write")
-    parser.add_argument("--quick", action="store_true", help="tiny sizes; nothing is stored")
-    parser.add_argument("--fit", action="store_true", help="fit again to the stored times")
-    options = parser.parse_args(arguments)
     if options.fit:
         result = conclude(json.loads(options.output.read_text(encoding="utf-8")))
     else:
-        code = afresh(__file__, arguments, threads=1)
-        if code is not None:
-            return code
-        plan = QUICK if options.quick else Plan()
-        result = measure(plan, lambda line: print(line, flush=True))
+        result = measure(QUICK if options.quick else Plan(), say)
     print(f"losses: {result['losses']}")
-    if options.quick:
-        return 0
-    options.output.write_text(written(result), encoding="utf-8")
-    print(f"Stored in {options.output.name}.")
-    if result["costs"] != COSTS._asdict():
+    store(options, result)
+    if not options.quick and result["costs"] != COSTS._asdict():
         print("These are not the costs of nnlib/choice.py; put there what a test will ask for:")
         print("".join(f"    {name}: float = {value}\n" for name, value in result["costs"].items()))
-    return 0
 
 
 if __name__ == "__main__":

@@ -15,7 +15,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from contenders import CONTENDERS, missing
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_info
 
 
@@ -39,12 +41,15 @@ def processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def circumstances(threads: int) -> dict[str, Any]:
-    """Return machine, date, versions and thread pools, without a name or a path of anybody's."""
+def circumstances(threads: int, *wanted: str) -> dict[str, Any]:
+    """Return machine, date, versions and thread pools, or of these what is wanted.
+
+    Without a name or a path of anybody's.
+    """
     packages = sorted({contender.package for contender in CONTENDERS.values()} - set(missing()))
     kept = ("user_api", "internal_api", "version", "architecture", "threading_layer", "num_threads")
     pools = [{key: pool[key] for key in kept if pool.get(key)} for pool in threadpool_info()]
-    return {
+    found = {
         "date": datetime.date.today().isoformat(),
         "machine": {
             "processor": processor(),
@@ -57,6 +62,12 @@ def circumstances(threads: int) -> dict[str, Any]:
         "wait_policy": os.environ.get("OMP_WAIT_POLICY", ""),
         "pools": sorted(pools, key=str),
     }
+    return {key: found[key] for key in wanted or found}
+
+
+def load() -> float | None:
+    """Return how many processes wanted to run, in the mean over the last minute, if it is told."""
+    return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
 
 
 def passive(threads: int) -> dict[str, str]:
@@ -80,6 +91,13 @@ def clock(call: Callable[[], object]) -> float:
     start = time.perf_counter()
     call()
     return time.perf_counter() - start
+
+
+def processor_seconds(call: Callable[[], object]) -> float:
+    """Return the processor's seconds that a call takes, those of all threads together."""
+    start = time.process_time()
+    call()
+    return time.process_time() - start
 
 
 def interleaved(
@@ -107,10 +125,39 @@ def interleaved(
     return found
 
 
-def ratio(case: dict[str, Any], name: str, over: str) -> float:
+def compared(
+    searches: dict[str, Callable[[], NDArray[np.intp]]],
+    rounds: int,
+    processor: Callable[[], float] = time.process_time,
+) -> dict[str, dict[str, Any]]:
+    """Return the seconds of searches for the same neighbors, and the processor's, round by round.
+
+    And of how many queries each names another row than the first search did, in its worst round.
+    """
+    spent: dict[str, list[float]] = {name: [] for name in searches}
+    wrong = dict.fromkeys(searches, 0)
+    first: dict[str, NDArray[np.intp]] = {}
+
+    def timed(name: str) -> Callable[[], float]:
+        def call() -> float:
+            before = processor()
+            start = time.perf_counter()
+            found = searches[name]()
+            seconds = time.perf_counter() - start
+            spent[name].append(float(f"{processor() - before:.4g}"))
+            expected = first.setdefault("answer", found)
+            wrong[name] = max(wrong[name], int((found != expected).sum()))
+            return seconds
+
+        return call
+
+    seconds = interleaved({name: timed(name) for name in searches}, 0.0, rounds, rounds)
+    return {"seconds": seconds, "processor_seconds": spent, "wrong": wrong}
+
+
+def ratio(case: dict[str, Any], name: str, over: str, of: str = "seconds") -> float:
     """Return the median over the rounds of one time over another's in the same round."""
-    pairs = zip(case["seconds"][name], case["seconds"][over], strict=True)
-    return statistics.median(a / b for a, b in pairs)
+    return statistics.median(a / b for a, b in zip(case[of][name], case[of][over], strict=True))
 
 
 def written(result: dict[str, Any]) -> str:

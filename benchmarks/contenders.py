@@ -98,11 +98,10 @@ def distances_argmin(T: Rows, threads: int) -> Search:
 def faiss_flat(T: Rows, threads: int) -> Search:
     """faiss, exhaustive search: float32 only."""
     import faiss
+    from engines import flat
 
     faiss.omp_set_num_threads(threads)
-    index = faiss.IndexFlatL2(T.shape[1])
-    index.add(T.astype(np.float32, copy=False))
-    return lambda X: index.search(X.astype(np.float32, copy=False), 1)[1][:, 0]
+    return flat(T)
 
 
 def scipy_cdist(T: Rows, threads: int) -> Search:

@@ -6,15 +6,16 @@ go to copies.json, from which a chapter prints them.
 Run: python benchmarks/copies.py [--output FILE]
 """
 
-import argparse
 import json
 import os
 import subprocess
 import sys
+from argparse import Namespace
 from pathlib import Path
 
 import numpy as np
-from conditions import circumstances, written
+from conditions import circumstances
+from frame import program, store
 
 STORED = Path(__file__).with_name("copies.json")
 KERNELS = ("Nehalem", "Sandybridge", "Haswell", "SkylakeX")
@@ -43,23 +44,20 @@ def with_kernel(kernel: str) -> dict[str, int] | None:
     return json.loads(done.stdout) if done.returncode == 0 else None
 
 
-def main(arguments: list[str]) -> int:
+HERE = {"--here": {"action": "store_true", "help": "count once, with this process's own"}}
+
+
+@program(STORED, __doc__, HERE)
+def main(options: Namespace) -> None:
     """Count with every kernel, and store what came out."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--output", type=Path, default=STORED, help="the file to write")
-    parser.add_argument("--here", action="store_true", help="count once, with this process's own")
-    options = parser.parse_args(arguments)
     if options.here:
         print(json.dumps(count()))
-        return 0
+        return
     found = {kernel: with_kernel(kernel) for kernel in KERNELS}
-    here = circumstances(1)
-    result = {"date": here["date"], "machine": here["machine"], "numpy": np.__version__}
-    result |= {"shape": list(SHAPE), "kernels": {k: v for k, v in found.items() if v is not None}}
-    options.output.write_text(written(result), encoding="utf-8")
+    result = circumstances(1, "date", "machine") | {"numpy": np.__version__, "shape": list(SHAPE)}
+    store(options, result | {"kernels": {k: v for k, v in found.items() if v is not None}})
     for kernel, counts in found.items():
         print(f"{kernel:>11}: {counts or 'not on this processor'}")
-    return 0
 
 
 if __name__ == "__main__":

@@ -12,82 +12,68 @@ Takes about thirty-five minutes on two cores, most of them to build ten graphs o
 Run: python benchmarks/guide.py [--threads N] [--output FILE] [--quick]
 """
 
-import argparse
 import statistics
 import sys
-import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from argparse import Namespace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import faiss
+import frame
 import numpy as np
-import scale
-from conditions import afresh, circumstances, clock, cores, interleaved, written
-from peers import product
-from threadpoolctl import threadpool_limits
+from clouds import clustered
+from conditions import circumstances, clock
+from contenders import Rows
+from engines import Engine, graph, inverted
+from frame import Say, program, say, steps, store
+from roofline import product
 
 from nnlib import nearest
 from nnlib.advice import LINKS, RECALLS, lists_of
 
 STORED = Path(__file__).with_name("guide.json")
-Say = Callable[[str], None]
+WIDTH = 64
+"""Candidates kept while a graph is built (efConstruction)."""
 LADDER = sorted({2**i for i in range(13)} | {3 * 2**i for i in range(12)})
 """Settings to try: 1, 2, 3, 4, 6, 8, 12, …"""
 CLOUDS = {"clusters": 100, "even": 1}
 
 
 @dataclass(frozen=True)
-class Plan:
-    """How large everything is.
+class Plan(frame.Plan):
+    """How large everything is."""
 
-    Parameters
-    ----------
-    rows, fewer : int
-    features, queries : int
-    intrinsic : tuple of int
-    growing : int
-        The dimension for which fewer rows are looked at, too.
-    widest : int
-        The last efSearch tried.
-    fewest, most : int
-        Rounds.
-    seconds : float
-        For all rounds together, if they are more than the fewest.
-    """
-
+    seconds: float = 60.0
+    fewest: int = 5
+    most: int = 15
     rows: int = 1_000_000
     fewer: int = 100_000
     features: int = 64
     queries: int = 1000
     intrinsic: tuple[int, ...] = (4, 8, 16, 32, 64)
-    growing: int = 16
-    widest: int = 1024
-    fewest: int = 5
-    most: int = 15
-    seconds: float = 60.0
+    growing: int = 16  # the dimension for which fewer rows are looked at, too
+    widest: int = 1024  # the last efSearch tried
 
 
-QUICK = Plan(3000, 1500, 8, 40, (2, 4), 4, 32, 2, 2)
+QUICK = Plan(
+    fewest=2, most=2, rows=3000, fewer=1500, features=8, queries=40, intrinsic=(2, 4), growing=4,
+    widest=32,
+)  # fmt: skip
 
 
 def climb(
-    engine: scale.Engine, X: scale.Rows, truth: Any, values: Iterable[int], stats: Any
+    engine: Engine, X: Rows, truth: Any, values: Iterable[int], stats: Any
 ) -> list[dict[str, float]]:
     """Return recall and rows looked at, for larger and larger values until hardly any is missed."""
     points: list[dict[str, float]] = []
     for value in values:
         engine.turn(value)
         stats.reset()
-        recall = float((engine.search(X) == truth).mean())
-        points.append(
-            {
-                engine.knob: value,
-                "recall": round(recall, 4),
-                "rows": round(stats.ndis / len(X)),
-            }
-        )
+        recall = float((engine(X) == truth).mean())
+        looked = round(stats.ndis / len(X))
+        points.append({engine.knob: value, "recall": round(recall, 4), "rows": looked})
         if recall >= max(r for r in RECALLS if r < 1):
             break
     return points
@@ -97,41 +83,32 @@ def cloud(
     spread: str, n: int, e: int, plan: Plan, timed: bool, say: Say
 ) -> tuple[dict[str, Any], dict[str, list[float]]]:
     """Return what both engines must look at; with `timed`, also seconds, round by round."""
-    shape = replace(
-        scale.Plan(),
-        features=plan.features,
-        intrinsic=e,
-        clusters=CLOUDS[spread],
-        lists=lists_of(n),
-        links=LINKS,
-        patience=float("inf"),
-    )
-    draw = scale.clustered(np.random.default_rng(e), shape)
+    draw = clustered(np.random.default_rng(e), plan.features, e, CLOUDS[spread])
     T, X = draw(n), draw(plan.queries)
     truth = nearest(T, X)
-    lists, graph = scale.inverted(T, shape), scale.graph(T, shape, lambda line: None)
-    steps = [step for step in LADDER if step <= shape.lists]
+    lists, walk = inverted(T, lists_of(n)), graph(T, LINKS, WIDTH)
+    probes = [step for step in LADDER if step <= lists_of(n)]
     widths = [step for step in LADDER if 4 <= step <= plan.widest]
     found = {
         "spread": spread,
         "rows": n,
         "intrinsic": e,
-        "lists": climb(lists, X, truth, steps, faiss.cvar.indexIVF_stats),
-        "graph": climb(graph, X, truth, widths, faiss.cvar.hnsw_stats),
+        "lists": climb(lists, X, truth, probes, faiss.cvar.indexIVF_stats),
+        "graph": climb(walk, X, truth, widths, faiss.cvar.hnsw_stats),
     }
     say(f"    {found['lists'][-1]}, {found['graph'][-1]}")
     if not timed:
         return found, {}
     usual = min(RECALLS)
-    for engine, name in ((lists, "lists"), (graph, "graph")):
+    for engine, name in ((lists, "lists"), (walk, "graph")):
         engine.turn(least(found[name], engine.knob, usual))
     bare, _ = product(T, X)
     calls = {
         "product": lambda: clock(lambda: bare(X)),
-        "lists": lambda: clock(lambda: lists.search(X)),
-        "graph": lambda: clock(lambda: graph.search(X)),
+        "lists": lambda: clock(lambda: lists(X)),
+        "graph": lambda: clock(lambda: walk(X)),
     }
-    return found, interleaved(calls, plan.seconds, plan.fewest, plan.most)
+    return found, plan.rounds(calls)
 
 
 def least(points: list[dict[str, float]], knob: str, recall: float) -> int:
@@ -152,11 +129,8 @@ def tables(stored: dict[str, Any]) -> dict[str, Any]:
     """
     counts: dict[str, Any] = {"probes": {}, "visits": {}}
     for spread in CLOUDS:
-        rows = [
-            one
-            for one in stored["clouds"]
-            if one["spread"] == spread and one["rows"] == stored["rows"]
-        ]
+        full = [one for one in stored["clouds"] if one["rows"] == stored["rows"]]
+        rows = [one for one in full if one["spread"] == spread]
         rows.sort(key=lambda one: int(one["intrinsic"]))
         for name, engine, knob in (("probes", "lists", "nprobe"), ("visits", "graph", "rows")):
             counts[name][spread] = [
@@ -173,42 +147,28 @@ def tables(stored: dict[str, Any]) -> dict[str, Any]:
 
 def measure(plan: Plan, threads: int, say: Say) -> dict[str, Any]:
     """Measure everything in the plan and return it in the form that is stored."""
-    began = time.perf_counter()
     wanted = [("clusters", plan.rows, plan.growing)]
     wanted += [(spread, plan.fewer, plan.growing) for spread in CLOUDS]
     every = [(spread, plan.rows, e) for spread in CLOUDS for e in plan.intrinsic]
     wanted += [one for one in every if one != wanted[0]]
-    faiss.omp_set_num_threads(threads)
-    with threadpool_limits(threads):
-        result = circumstances(threads) | {"clouds": [], "seconds": {}}
-        result |= {"rows": plan.rows, "features": plan.features, "queries": plan.queries}
-        for i, (spread, n, e) in enumerate(wanted, 1):
-            spent = time.perf_counter() - began
-            say(f"[{i}/{len(wanted)}] {spent:4.0f} s  {spread}, {n} rows, {e} dimensions …")
-            found, seconds = cloud(spread, n, e, plan, i == 1, say)
-            result["clouds"].append(found)
-            result["seconds"] |= seconds
+    result = circumstances(threads) | {"clouds": [], "seconds": {}}
+    result |= {"rows": plan.rows, "features": plan.features, "queries": plan.queries}
+    tell = steps(len(wanted), say)
+    for i, (spread, n, e) in enumerate(wanted):
+        tell(f"{spread}, {n} rows, {e} dimensions")
+        found, seconds = cloud(spread, n, e, plan, i == 0, say)
+        result["clouds"].append(found)
+        result["seconds"] |= seconds
     return result
 
 
-def main(arguments: list[str]) -> int:
+@program(STORED, __doc__, threads="for both engines", quick="tiny sizes")
+def main(options: Namespace) -> None:
     """Measure in a fresh process with sleeping threads; store what came out."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--threads", type=int, default=cores(), help="for both engines")
-    parser.add_argument("--output", type=Path, default=STORED, help="the file to write")
-    parser.add_argument("--quick", action="store_true", help="tiny sizes; nothing is stored")
-    options = parser.parse_args(arguments)
-    code = afresh(__file__, arguments, options.threads)
-    if code is not None:
-        return code
-    plan = QUICK if options.quick else Plan()
-    result = measure(plan, options.threads, lambda line: print(line, flush=True))
-    if not options.quick:
-        options.output.write_text(written(result), encoding="utf-8")
-        print(f"Stored in {options.output.name}.")
+    result = measure(QUICK if options.quick else Plan(), options.threads, say)
+    store(options, result)
     for name, value in tables(result).items():
         print(f"{name} = {value}")
-    return 0
 
 
 if __name__ == "__main__":

@@ -15,11 +15,10 @@ Run: python benchmarks/hostile.py [--output FILE] [--before] [--quick] [--only W
 (--before keeps the ratios as those to be compared with, of a library before a change.)
 """
 
-import argparse
 import json
 import subprocess
 import sys
-import time
+from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from fractions import Fraction
@@ -28,7 +27,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from conditions import afresh, circumstances, clock, cores, interleaved, ratio, written
+from conditions import circumstances, clock, cores, interleaved, processor_seconds, ratio
+from frame import program, say, store
 from numpy.typing import NDArray
 from sklearn.datasets import load_digits, load_iris
 from sklearn.neighbors import KNeighborsClassifier
@@ -364,13 +364,6 @@ STORED = Path(__file__).with_name("hostile.json")
 Timer = Callable[[Callable[[], object]], float]
 
 
-def processor_seconds(call: Callable[[], object]) -> float:
-    """Return the processor's seconds that a call takes, those of all threads together."""
-    start = time.process_time()
-    call()
-    return time.process_time() - start
-
-
 @contextmanager
 def loops_beside(count: int) -> Iterator[None]:
     """Keep so many cores busy."""
@@ -404,7 +397,7 @@ def one_by_one(shape: Shape, seconds: float) -> dict[str, Any]:
 
 
 def measured(
-    name: str, case: Case, seconds: float, fewest: int = 2, by: Timer = processor_seconds
+    name: str, case: Case, seconds: float, by: Timer = processor_seconds
 ) -> dict[str, Any]:
     """Return the seconds of every way to search one case, and how many answers were wrong."""
     T, X = case.data(case.shape)
@@ -427,7 +420,7 @@ def measured(
         "k": case.k,
         "limit": case.limit,
         "wrong": first["auto"].other,
-        "seconds": interleaved(calls, seconds, fewest, 9),
+        "seconds": interleaved(calls, seconds, 2, 9),
     }
 
 
@@ -442,43 +435,39 @@ def over_better(case: dict[str, Any]) -> float:
     return float(f"{max(others):.3g}")
 
 
-def main(arguments: list[str]) -> int:
+OPTIONS: dict[str, dict[str, Any]] = {
+    "--before": {"action": "store_true", "help": "store ratios to be compared with"},
+    "--only": {"default": "", "help": "cases with this in their name; nothing is stored"},
+}
+
+
+@program(STORED, __doc__, OPTIONS, threads=cores(), quick="tiny sizes")
+def main(options: Namespace) -> None:
     """Measure in a fresh process with sleeping threads; store what came out."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--output", type=Path, default=STORED, help="the file to write")
-    parser.add_argument("--before", action="store_true", help="store ratios to be compared with")
-    parser.add_argument("--quick", action="store_true", help="tiny sizes; nothing is stored")
-    parser.add_argument("--only", default="", help="cases with this in their name; nothing stored")
-    options = parser.parse_args(arguments)
-    code = afresh(__file__, arguments, cores())
-    if code is not None:
-        return code
     found = []
     for name, case in CASES.items():
         if options.only in name:
             some = case.small() if options.quick else case
             found.append(measured(name, some, 0.01 if options.quick or options.before else 10.0))
             over = over_direct(found[-1]), over_better(found[-1])
-            print(f"{name:28} over direct {over[0]:7}, over the better {over[1]:7}", flush=True)
+            say(f"{name:28} over direct {over[0]:7}, over the better {over[1]:7}")
     if options.quick or options.only:
-        return 0
-    busy = []
-    if not options.before:
-        with loops_beside(cores()):
-            for name in BUSY:
-                busy.append(measured(name, CASES[name], 10.0, by=clock))
-                print(f"{name:28} on a busy machine {over_direct(busy[-1]):7}", flush=True)
-        single = one_by_one(SINGLE, 10.0)
-        for method in ("predict", "kneighbors"):
-            over = ratio(single[method], "exact", "scikit-learn")
-            print(f"one query a call, {method:10} over scikit-learn {over:.3g}", flush=True)
+        return
     result = json.loads(options.output.read_text("utf-8")) if options.output.exists() else {}
     if options.before:
         result["before"] = {case["data"]: over_direct(case) for case in found}
     else:
+        busy = []
+        with loops_beside(cores()):
+            for name in BUSY:
+                busy.append(measured(name, CASES[name], 10.0, by=clock))
+                say(f"{name:28} on a busy machine {over_direct(busy[-1]):7}")
+        single = one_by_one(SINGLE, 10.0)
+        for method in ("predict", "kneighbors"):
+            over_peer = ratio(single[method], "exact", "scikit-learn")
+            say(f"one query a call, {method:10} over scikit-learn {over_peer:.3g}")
         result |= circumstances(cores()) | {"cases": found, "busy": busy, "single": single}
-    options.output.write_text(written(result), encoding="utf-8")
-    return 0
+    store(options, result)
 
 
 if __name__ == "__main__":

@@ -12,15 +12,14 @@ import sys
 from pathlib import Path
 
 import psutil
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from nnlib.practice import drills
 from nnlib.practice.solutions import source_of
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "tests" / folder) for folder in ("browser", "")]
 
-from provision import CHROMIUM, find  # noqa: E402
-from visits import ARGUMENTS, BOOK, serving  # noqa: E402
+from visits import BOOK, chromium, serving  # noqa: E402
 
 AGAIN = 3
 # From the click to the moment at which the verdict stands in the page.
@@ -77,23 +76,18 @@ def measured(
 
 def main(chosen: list[str]) -> None:
     """Print the times of each drill, and the median over all."""
-    executable = find(CHROMIUM)
-    if executable is None:
-        raise SystemExit(CHROMIUM.advice)
     print(
         f"{'seconds (computed)':>22}  first          second         again, median of {AGAIN}",
         flush=True,
     )
     second, again = [], []
-    with sync_playwright() as playwright, serving(BOOK) as address:
-        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+    with chromium() as browser, serving(BOOK) as address:
         for name in chosen or [drill.name for drill in drills()]:
             first, *later = measured(browser, address, name)
             middle = tuple(statistics.median(column) for column in zip(*later, strict=True))
             second.append(later[0])
             again.append(middle)
             print(f"{name:>22}", *map(shown, (first, later[0], middle)), sep="  ", flush=True)
-        browser.close()
     for title, rows in (("median of the second", second), ("median of again", again)):
         middle = tuple(statistics.median(column) for column in zip(*rows, strict=True))
         print(f"{title:>22}", shown(middle), sep="  ")

@@ -8,19 +8,18 @@ h5py has no wheel for Python 3.15 yet: there the dataset is left out, and it say
 Run: python benchmarks/memmap.py [--size GB] [--queries N] [--rounds N] [--output FILE]
 """
 
-import argparse
 import signal
 import statistics
 import sys
 import tempfile
-import time
 import tracemalloc
+from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from conditions import afresh, circumstances, cores, written
-from threadpoolctl import threadpool_limits
+from conditions import circumstances, compared, ratio
+from frame import program, store
 
 from nnlib import nearest
 
@@ -64,77 +63,56 @@ def peak(rows: Any, queries: Any) -> int:
         tracemalloc.stop()
 
 
-def measure(folder: Path, size: float, n_test: int, rounds: int, threads: int) -> dict[str, Any]:
+def measure(folder: Path, size: float, n_test: int, rounds: int) -> dict[str, Any]:
     """Return seconds, processor seconds, peaks and disagreements of each kind of rows."""
     n_train = max(1, int(size * 1e9) // (4 * D))
     print(f"Making {n_train:,} rows of {D} float32, twice …", flush=True)
     sources = make(folder, n_train)
     queries = np.random.default_rng(1).standard_normal((n_test, D), np.float32)
-    seconds: dict[str, list[float]] = {name: [] for name in sources}
-    processor: dict[str, list[float]] = {name: [] for name in sources}
-    wrong = dict.fromkeys(sources, 0)
+    searches = {
+        name: lambda rows=rows: nearest(rows, queries, memory_limit=LIMIT)
+        for name, rows in sources.items()
+    }
     try:
-        with threadpool_limits(threads):
-            for rows in sources.values():  # pages into the cache, threads awake
-                nearest(rows, queries[:1], memory_limit=LIMIT)
-            expected = None
-            for turn in range(rounds):
-                names = list(sources)
-                for name in names[turn % len(names) :] + names[: turn % len(names)]:
-                    wall, cpu = time.perf_counter(), time.process_time()
-                    found = nearest(sources[name], queries, memory_limit=LIMIT)
-                    seconds[name].append(round(time.perf_counter() - wall, 3))
-                    processor[name].append(round(time.process_time() - cpu, 3))
-                    expected = found if expected is None else expected
-                    wrong[name] = max(wrong[name], int((found != expected).sum()))
-                    print(f"  {LABELS[name]:16} {seconds[name][-1]:8.1f} s", flush=True)
-            peaks = {name: peak(rows, queries) for name, rows in sources.items()}
+        for rows in sources.values():  # pages into the cache, threads awake
+            nearest(rows, queries[:1], memory_limit=LIMIT)
+        found = compared(searches, rounds)
+        peaks = {name: peak(rows, queries) for name, rows in sources.items()}
     finally:
         if "hdf5" in sources:
             sources["hdf5"].file.close()
-    rates = {name: n_test * n_train / statistics.median(s) for name, s in seconds.items()}
+    rates = {name: n_test * n_train / statistics.median(s) for name, s in found["seconds"].items()}
+    wrong = found.pop("wrong")
     return {
         "shape": [n_test, n_train, D],
         "dtype": "float32",
         "bytes": 4 * D * n_train,
         "limit": LIMIT,
         "labels": LABELS,
-        "seconds": seconds,
-        "processor_seconds": processor,
+        **found,
         "pairs_per_second": {name: float(f"{rate:.4g}") for name, rate in rates.items()},
-        "rate_over_memory": {name: over(seconds, name) for name in sources},
+        "rate_over_memory": {name: round(ratio(found, "array", name), 3) for name in sources},
         "peak": peaks,
         "wrong": wrong,
     }
 
 
-def over(seconds: dict[str, list[float]], name: str) -> float:
-    """Return the rate over that of the array, the median of the ratios round by round."""
-    pairs = zip(seconds["array"], seconds[name], strict=True)
-    return round(statistics.median(a / b for a, b in pairs), 3)
+OPTIONS: dict[str, dict[str, Any]] = {
+    "--size": {"type": float, "default": 4.0, "help": "of the file, in GB (10⁹ bytes)"},
+    "--queries": {"type": int, "default": 500},
+    "--rounds": {"type": int, "default": 5},
+    "--folder": {"type": Path, "help": "where to make the file"},
+}
 
 
-def main(arguments: list[str]) -> int:
+@program(STORED, __doc__, OPTIONS, threads="for every search")
+def main(options: Namespace) -> int:
     """Measure in a fresh process with sleeping threads; store what came out."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--size", type=float, default=4.0, help="of the file, in GB (10⁹ bytes)")
-    parser.add_argument("--queries", type=int, default=500)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--threads", type=int, default=cores())
-    parser.add_argument("--folder", type=Path, default=None, help="where to make the file")
-    parser.add_argument("--output", type=Path, default=STORED, help="the file to write")
-    options = parser.parse_args(arguments)
-    code = afresh(__file__, arguments, options.threads)
-    if code is not None:
-        return code
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the files go, too
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        found = measure(
-            Path(folder), options.size, options.queries, options.rounds, options.threads
-        )
-    about = circumstances(options.threads)
-    about = {key: about[key] for key in ("date", "machine", "threads", "wait_policy")}
-    options.output.write_text(written(about | found), encoding="utf-8")
+        found = measure(Path(folder), options.size, options.queries, options.rounds)
+    about = circumstances(options.threads, "date", "machine", "threads", "wait_policy")
+    store(options, about | found)
     for name, label in LABELS.items():
         print(
             f"{label:16} {found['pairs_per_second'][name]:.3g} pairs/s, "

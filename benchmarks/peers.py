@@ -11,19 +11,21 @@ Run: python benchmarks/peers.py [--threads N] [--output FILE] [--quick] [--count
 (--counts counts wrong neighbors anew and leaves the stored times as they were.)
 """
 
-import argparse
 import json
 import sys
 import time
 import tracemalloc
+from argparse import Namespace
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import frame
 import numpy as np
-from conditions import afresh, circumstances, clock, cores, interleaved, ratio, written
+from conditions import circumstances, clock, interleaved, ratio
 from contenders import CONTENDERS, INSTALL, Indices, Rows, missing
+from frame import Say, program, say, steps, store
 from hostile import (
     COSTLY,
     DESCRIBED,
@@ -37,7 +39,7 @@ from hostile import (
     judge_apart,
     species_of_the_first_half,
 )
-from threadpoolctl import threadpool_limits
+from roofline import product
 
 from nnlib import nearest
 from nnlib.request import MEMORY_LIMIT
@@ -83,6 +85,7 @@ TARGETS: list[tuple[Shape, str, str, float]] = [
     (NARROW, "float64", "sklearn brute", 0.3),
     (NARROW, "float64", "faiss", 0.3),
 ]
+DTYPES = ("float32", "float64")
 SMALL_LIMIT = 3.0  # iris: exact over expanded
 SWITCH = 128_000
 """From so many numbers in a call on (queries times features) faiss takes the expanded form."""
@@ -91,84 +94,35 @@ SIDES = [(1999, 64), (2000, 64), (31_999, 4), (32_000, 4), (249, 512), (250, 512
 
 
 @dataclass(frozen=True)
-class Plan:
+class Plan(frame.Plan):
     """What to measure, and how long each part may take.
 
-    Parameters
-    ----------
-    shapes : tuple of (n_test, n_train, d)
-        For the times beside the peers, each in both precisions.
-    hostile_shapes : tuple of (n_test, n_train, d)
-        For the cost of hostile data.
-    memory_shape : (n_test, n_train, d)
-    seeds : int
-        How many seeds of every data set on which neighbors are counted.
-    seconds : float
-        For the rounds of one shape and precision; a tenth of it for one hostile data set.
-    fewest, most : int
-        Rounds.
-    patience : float
-        Contenders whose cost grows with the queries alone, and that would take longer than this
-        many seconds, are timed on so many queries as take a third of it.
-    rest : float
-        Seconds before each contender is timed at one of the shapes.
-    sides : sequence of (n_test, d)
-        For faiss, on both sides of its switch.
+    The rounds are those of one shape and precision; one hostile data set has a tenth of their
+    seconds. Contenders whose cost grows with the queries alone, and that would take longer than
+    the seconds of the patience, are timed on so many queries as take a third of it.
     """
 
-    shapes: tuple[Shape, ...] = (NARROW, MIDDLE, WIDE, BIG)
-    hostile_shapes: tuple[Shape, ...] = ((1000, 10_000, 8), (500, 5000, 64))
-    memory_shape: Shape = BIG
-    seeds: int = 10
     seconds: float = 35.0
     fewest: int = 4
     most: int = 25
-    patience: float = 3.0
     rest: float = 0.15
+    shapes: tuple[Shape, ...] = (NARROW, MIDDLE, WIDE, BIG)
+    hostile_shapes: tuple[Shape, ...] = ((1000, 10_000, 8), (500, 5000, 64))
+    memory_shape: Shape = BIG
+    seeds: int = 10  # of every data set on which neighbors are counted
+    patience: float = 3.0
     sides: Sequence[tuple[int, int]] = tuple(SIDES)
+
+    def cases(self) -> list[tuple[Shape, str]]:
+        """Return the shapes in both precisions."""
+        return [(shape, dtype) for shape in self.shapes for dtype in DTYPES]
 
 
 QUICK = Plan(
-    shapes=((60, 500, 4), (60, 500, 64)),
-    hostile_shapes=((30, 200, 8),),
-    memory_shape=(200, 3000, 16),
-    seeds=1,
-    seconds=0.2,
-    fewest=2,
-    most=3,
-    rest=0.0,
+    shapes=((60, 500, 4), (60, 500, 64)), hostile_shapes=((30, 200, 8),),
+    memory_shape=(200, 3000, 16), seeds=1, seconds=0.2, fewest=2, most=3, rest=0.0,
     sides=((30, 64),),
-)
-Say = Callable[[str], None]
-
-
-def product(T: Rows, X: Rows) -> tuple[Callable[[Rows], None], list[int]]:
-    """Return the products of queries with all rows, in the fastest of a few block shapes.
-
-    Each block is written over the one before: a result of its own for every pair would be paid
-    for in page faults.
-    """
-
-    def blocked(queries: int, rows: int) -> Callable[[Rows], None]:
-        out = np.empty((queries, rows), T.dtype)
-
-        def run(X: Rows) -> None:
-            for i in range(0, len(X), queries):
-                x = X[i : i + queries]
-                for j in range(0, len(T), rows):
-                    t = T[j : j + rows]
-                    np.matmul(x, t.T, out=out[: len(x), : len(t)])
-
-        return run
-
-    shapes = [(512, 2048), (1024, 4096), (256, 8192), (1024, 1024)]
-    shapes = sorted({(min(a, len(X)), min(b, len(T))) for a, b in shapes})
-    part = X[:1024]
-    for shape in shapes:
-        blocked(*shape)(part)
-    trials = {s: min(clock(lambda s=s: blocked(*s)(part)) for _ in range(2)) for s in shapes}
-    best = min(trials, key=trials.__getitem__)
-    return blocked(*best), list(best)
+)  # fmt: skip
 
 
 def times(
@@ -222,7 +176,7 @@ def times(
     return {
         "shape": list(shape),
         "dtype": dtype,
-        "seconds": interleaved(calls, plan.seconds, plan.fewest, plan.most, plan.rest),
+        "seconds": plan.rounds(calls),
         "queries": fewer,
         "blocks": blocks,
         "left_out": left_out,
@@ -383,19 +337,18 @@ def memory(shape: Shape, dtype: str) -> dict[str, Any]:
     }
 
 
-def count(plan: Plan, threads: int, names: list[str], say: Say) -> dict[str, Any]:
+def count(plan: Plan, threads: int, names: list[str], tell: Say) -> dict[str, Any]:
     """Return all that is counted and not timed: who names the right row, and by how much not."""
-    cases = [(shape, dtype) for shape in plan.shapes for dtype in ("float32", "float64")]
-    kept = ("date", "machine", "versions")
-    result: dict[str, Any] = {"counted": {k: circumstances(threads)[k] for k in kept}, "wrong": []}
+    result: dict[str, Any] = {"counted": circumstances(threads, "date", "machine", "versions")}
+    result["wrong"] = []
     for name in WRONG:
-        say(f"wrong neighbors: {DESCRIBED[name]}")
+        tell(f"wrong neighbors: {DESCRIBED[name]}")
         result["wrong"].append(wrong(name, plan, threads, names))
     result["there"] = []
-    for shape, dtype in cases:
-        say(f"wrong neighbors on the data that are timed: {shape}, {dtype}")
+    for shape, dtype in plan.cases():
+        tell(f"wrong neighbors on the data that are timed: {shape}, {dtype}")
         result["there"].append(wrong_there(shape, dtype, threads, names))
-    say("faiss on both sides of its switch")
+    tell("faiss on both sides of its switch")
     result["switch"] = [switch(*sides, threads) for sides in plan.sides]
     return result
 
@@ -403,80 +356,61 @@ def count(plan: Plan, threads: int, names: list[str], say: Say) -> dict[str, Any
 def measure(plan: Plan, threads: int, say: Say) -> dict[str, Any]:
     """Measure everything in the plan and return it in the form that is stored."""
     names = [name for name, c in CONTENDERS.items() if c.package not in missing()]
-    began = time.perf_counter()
-    cases = [(shape, dtype) for shape in plan.shapes for dtype in ("float32", "float64")]
+    cases = plan.cases()
     costs = [(name, shape) for shape in plan.hostile_shapes for name in COSTLY]
-    steps = 2 * len(cases) + len(WRONG) + len(costs) + 4
-    step = 0
-
-    def tell(what: str) -> None:
-        nonlocal step
-        step += 1
-        say(f"[{step:2}/{steps}] {time.perf_counter() - began:4.0f} s  {what} …")
-
-    with threadpool_limits(threads):
-        result = count(plan, threads, names, tell)
-        tell("small work: iris")
-        result["small"] = small(plan, threads, names)
-        say(f"{'':13}exact over expanded {ratio(result['small'], 'exact', 'expanded'):.2f}")
-        result["memory"] = []
-        for dtype in ("float32", "float64"):
-            tell(f"peak memory at {plan.memory_shape}, {dtype}")
-            result["memory"].append(memory(plan.memory_shape, dtype))
-            say(f"{'':13}{result['memory'][-1]['peak'] / 2**20:.1f} MiB")
-        result["hostile"] = []
-        for name, shape in costs:
-            tell(f"hostile cost: {name}, {shape}")
-            result["hostile"].append(cost(name, shape, plan))
-            say(f"{'':13}exact over direct {ratio(result['hostile'][-1], 'exact', 'direct'):.1f}")
-        result["times"] = []
-        for shape, dtype in cases:
-            tell(f"times at {shape}, {dtype}")
-            found = times(shape, dtype, plan, threads, names)
-            result["times"].append(found)
-            rounds = len(found["seconds"]["exact"])
-            over = ratio(found, "exact", "product32")
-            say(f"{'':13}exact over float32 product in blocks {over:.2f}, {rounds} rounds")
-        limits = [
-            {"shape": list(shape), "dtype": dtype, "over": over, "limit": limit}
-            for shape, dtype, over, limit in TARGETS
-            if (shape, dtype) in cases
-        ]
-        labels = {name: contender.label for name, contender in CONTENDERS.items()} | PRODUCTS
-        notes = {name: contender.note for name, contender in CONTENDERS.items() if contender.note}
-        first = circumstances(threads) | {"labels": labels, "notes": notes, "targets": limits}
+    tell = steps(2 * len(cases) + len(WRONG) + len(costs) + 4, say)
+    result = count(plan, threads, names, tell)
+    tell("small work: iris")
+    result["small"] = small(plan, threads, names)
+    say(f"{'':13}exact over expanded {ratio(result['small'], 'exact', 'expanded'):.2f}")
+    result["memory"] = []
+    for dtype in DTYPES:
+        tell(f"peak memory at {plan.memory_shape}, {dtype}")
+        result["memory"].append(memory(plan.memory_shape, dtype))
+        say(f"{'':13}{result['memory'][-1]['peak'] / 2**20:.1f} MiB")
+    result["hostile"] = []
+    for name, shape in costs:
+        tell(f"hostile cost: {name}, {shape}")
+        result["hostile"].append(cost(name, shape, plan))
+        say(f"{'':13}exact over direct {ratio(result['hostile'][-1], 'exact', 'direct'):.1f}")
+    result["times"] = []
+    for shape, dtype in cases:
+        tell(f"times at {shape}, {dtype}")
+        found = times(shape, dtype, plan, threads, names)
+        result["times"].append(found)
+        rounds = len(found["seconds"]["exact"])
+        over = ratio(found, "exact", "product32")
+        say(f"{'':13}exact over float32 product in blocks {over:.2f}, {rounds} rounds")
+    limits = [
+        {"shape": list(shape), "dtype": dtype, "over": over, "limit": limit}
+        for shape, dtype, over, limit in TARGETS
+        if (shape, dtype) in cases
+    ]
+    labels = {name: contender.label for name, contender in CONTENDERS.items()} | PRODUCTS
+    notes = {name: contender.note for name, contender in CONTENDERS.items() if contender.note}
+    first = circumstances(threads) | {"labels": labels, "notes": notes, "targets": limits}
     return first | result
 
 
-def main(arguments: list[str]) -> int:
+OPTIONS: dict[str, dict[str, Any]] = {
+    "--counts": {"action": "store_true", "help": "count anew, and keep the times"},
+    "--seconds": {"type": float, "default": Plan.seconds, "help": "for a shape's rounds"},
+}
+
+
+@program(STORED, __doc__, OPTIONS, threads="for every contender", quick="tiny shapes")
+def main(options: Namespace) -> int:
     """Measure in a fresh process with sleeping threads; store what came out."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--threads", type=int, default=cores(), help="for every contender")
-    parser.add_argument("--output", type=Path, default=STORED, help="the file to write")
-    parser.add_argument("--quick", action="store_true", help="tiny shapes; nothing is stored")
-    parser.add_argument("--counts", action="store_true", help="count anew, and keep the times")
-    parser.add_argument("--seconds", type=float, default=Plan.seconds, help="for a shape's rounds")
-    options = parser.parse_args(arguments)
     if missing() and not options.quick:
         print(f"Not installed: {', '.join(missing())}. To measure against them:\n  {INSTALL}")
         return 1
-    code = afresh(__file__, arguments, options.threads)
-    if code is not None:
-        return code
-    plan = QUICK if options.quick else replace(Plan(), seconds=options.seconds)
-
-    def say(line: str) -> None:
-        print(line, flush=True)
-
+    plan = QUICK if options.quick else Plan(seconds=options.seconds)
     if options.counts:
-        stored = json.loads(options.output.read_text(encoding="utf-8"))
-        with threadpool_limits(options.threads):
-            result = stored | count(plan, options.threads, list(CONTENDERS), say)
+        result = json.loads(options.output.read_text(encoding="utf-8"))
+        result |= count(plan, options.threads, list(CONTENDERS), say)
     else:
         result = measure(plan, options.threads, say)
-    if not options.quick:
-        options.output.write_text(written(result), encoding="utf-8")
-        print(f"Stored in {options.output.name}; `make book` makes the page anew.")
+    store(options, result, "; `make book` makes the page anew")
     return 0
 
 

@@ -11,12 +11,11 @@ to python_in_page.json. Takes about ten minutes; the first run gets the sites an
 Run: make book && python benchmarks/python_in_page.py [--quick] [--output FILE]
 """
 
-import argparse
 import gzip
-import os
 import statistics
 import sys
 import threading
+from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,16 +24,16 @@ from typing import Any
 from urllib.parse import quote
 
 import psutil
-from conditions import circumstances, interleaved, ratio, written
-from playwright.sync_api import Browser, Page, sync_playwright
+from conditions import circumstances, interleaved, load, ratio
+from frame import program, say, store
+from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), *(str(ROOT / "tests" / folder) for folder in ("browser", ""))]
 
 from judging import computed, judged, measured, opened  # noqa: E402
-from provision import CHROMIUM, find  # noqa: E402
 from sites import ANSWER, JUPYTERLITE, SOURCE, sites  # noqa: E402
-from visits import ARGUMENTS, BOOK  # noqa: E402
+from visits import BOOK, chromium  # noqa: E402
 from wire import Wire, serving  # noqa: E402
 
 from nnlib.practice import drills  # noqa: E402
@@ -109,28 +108,16 @@ JUDGED = """([source, task]) => new Promise((resolve) => {
 class Plan:
     """How much is measured.
 
-    Attributes
-    ----------
-    rounds : int
-        Of first verdicts and outputs.
-    drill : str
-        Whose page is measured beside the sites.
-    chapter : str
-        A page with cells.
-    second : tuple of str
-        Drills that are judged twice, and in a slow browser.
-    submitted : tuple of str
-        Drills all of whose submissions are judged in a slow browser, too.
-    most : int or None
-        Submissions of each, at most.
+    Second are the drills that are judged twice, and in a slow browser; all submissions of those
+    that are submitted are judged in a slow browser, too.
     """
 
-    rounds: int = 5
-    drill: str = "one_nn"
-    chapter: str = "chapters/nearest.html"
+    rounds: int = 5  # of first verdicts and outputs
+    drill: str = "one_nn"  # whose page is measured beside the sites
+    chapter: str = "chapters/nearest.html"  # a page with cells
     second: tuple[str, ...] = field(default_factory=lambda: tuple(one.name for one in drills()))
     submitted: tuple[str, ...] = ("soft_nn_gradient",)
-    most: int | None = None
+    most: int | None = None  # submissions of each
 
 
 def of_book(browser: Browser, address: str, name: str) -> tuple[float, float]:
@@ -192,7 +179,7 @@ def first(rivals: Rivals, rounds: int) -> dict[str, dict[str, list[float]]]:
         def call() -> float:
             seconds, processor = rivals.through(name, Wire())
             spent[name].append(round(processor, 2))
-            print(f"{name:>20}: {seconds:6.2f} s ({processor:.2f} computed)", flush=True)
+            say(f"{name:>20}: {seconds:6.2f} s ({processor:.2f} computed)")
             return seconds
 
         return call
@@ -210,7 +197,7 @@ def travels(rivals: Rivals) -> dict[str, Any]:
             rivals.through(name, wire)
             found[kind][name] = wire.sent
         found["slow"][name] = round(rivals.through(name, Wire(compresses=True, rate=SLOW))[0], 1)
-        print(f"{name:>20}: {[found[kind][name] for kind in found]} bytes, seconds", flush=True)
+        say(f"{name:>20}: {[found[kind][name] for kind in found]} bytes, seconds")
     return found
 
 
@@ -219,7 +206,7 @@ def second(browser: Browser, address: str, names: tuple[str, ...]) -> dict[str, 
     found = {}
     for name in names:
         found[name] = [round(value, 3) for value in measured(browser, address, name, again=1)[1]]
-        print(f"{name:>20}: {found[name]}", flush=True)
+        say(f"{name:>20}: {found[name]}")
     return found
 
 
@@ -314,7 +301,7 @@ def verdicts(browser: Browser, address: str, plan: Plan) -> dict[str, Any]:
         # The first judging starts Python.
         for i, side in enumerate((fast, slow)):
             seconds[i] += sum(took for title, (_, took) in side.items() if title != name)
-        print(f"{name:>20}: {len(given)} judged twice, {differing or 'none'} differ", flush=True)
+        say(f"{name:>20}: {len(given)} judged twice, {differing or 'none'} differ")
     return {
         "rate": RATE,
         "judged": count,
@@ -326,17 +313,17 @@ def verdicts(browser: Browser, address: str, plan: Plan) -> dict[str, Any]:
 def measure(browser: Browser, book: Path, folder: Path, plan: Plan) -> dict[str, Any]:
     """Return everything in the stored form."""
     rivals = Rivals(browser, book, folder, plan.drill)
-    load = [round(os.getloadavg()[0], 1)]
+    loads = [load()]
     result: dict[str, Any] = {**first(rivals, plan.rounds), "bytes": travels(rivals)}
     with serving(book, Wire()) as address:
         result["second"] = second(browser, address, plan.second)
         pages = [PAGE.format(plan.drill), plan.chapter]
         result["unclicked"] = unclicked(browser, book, address, pages)
-        load.append(round(os.getloadavg()[0], 1))
+        loads.append(load())
         result["slowed"] = verdicts(browser, address, plan)
-    about = {key: circumstances(1)[key] for key in ("date", "machine")}
+    about = circumstances(1, "date", "machine")
     about["versions"] = {"chromium": browser.version, "pyodide": BYTES["version"], **JUPYTERLITE}
-    return {**about, "load": load, **result, "grown": grown(book)}
+    return {**about, "load": loads, **result, "grown": grown(book)}
 
 
 def figures(result: dict[str, Any]) -> dict[str, float]:
@@ -356,27 +343,16 @@ def figures(result: dict[str, Any]) -> dict[str, float]:
     return dict(zip(LIMITS, values, strict=True))
 
 
-def main(arguments: list[str]) -> int:
+@program(STORED, __doc__, quick="try it out")
+def main(options: Namespace) -> int:
     """Measure, store and print; return whether a limit is missed."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="try it out, and store nothing")
-    parser.add_argument("--output", type=Path, default=STORED, help="the file to write")
-    options = parser.parse_args(arguments)
-    executable = find(CHROMIUM)
-    if executable is None:
-        raise SystemExit(CHROMIUM.advice)
     plan = Plan(rounds=1, second=("one_nn",), submitted=(), most=1) if options.quick else Plan()
-    folder = sites()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
-        result = measure(browser, BOOK, folder, plan)
-        browser.close()
+    with chromium() as browser:
+        result = measure(browser, BOOK, sites(), plan)
     held = {name: [round(value, 3), LIMITS[name]] for name, value in figures(result).items()}
     for name, (value, limit) in held.items():
         print(f"{name:>52}: {value:7.3f}, at most {limit}")
-    if not options.quick:
-        result["held"] = held
-        options.output.write_text(written(result), encoding="utf-8")
+    store(options, result | {"held": held})
     return int(any(value > limit for value, limit in held.values()))
 
 

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page
 
 from nnlib import ThreeLayerNet, widgets
 from nnlib.widgets.base import Widget, read
@@ -26,8 +26,7 @@ from nnlib.widgets.joining import EXPORT
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "tests" / folder) for folder in ("browser", "")]
 
-from provision import CHROMIUM, find  # noqa: E402
-from visits import ARGUMENTS, ask_for_all, document  # noqa: E402
+from visits import ask_for_all, chromium, document  # noqa: E402
 
 STEPS = 200
 QUERY = "Query: move with the arrow keys"
@@ -209,15 +208,10 @@ def line(browser: Browser, name: str, widget: Widget, folder: Path) -> str:
 
 def main(chosen: list[str]) -> None:
     """Print start, median and 95th percentile of the redraws, and size, of each widget."""
-    executable = find(CHROMIUM)
-    if executable is None:
-        raise SystemExit(CHROMIUM.advice)
     print(f"{'':>25}  start ms (slowest)  redraws  median ms  95 % ms  module kB")
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
-        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+    with chromium() as browser, tempfile.TemporaryDirectory() as folder:
         for name, widget in cases(chosen or figures()):
             print(line(browser, name, widget, Path(folder)), flush=True)
-        browser.close()
     shared = compressed(EXPORT.sub("", read("shared.js")))
     print(f"Of each module at most {shared / 1000:.1f} kB are shared.")
 

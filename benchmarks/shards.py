@@ -9,21 +9,21 @@ Takes about two minutes and half a gigabyte of disk.
 Run: python benchmarks/shards.py [--rows N] [--queries N] [--rounds N] [--output FILE]
 """
 
-import argparse
 import logging
 import os
 import signal
-import statistics
 import sys
 import tempfile
 import time
+from argparse import Namespace
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from conditions import circumstances, cores, written
+from conditions import circumstances, compared, cores, ratio
 from distributed import Client, LocalCluster
+from frame import program, say, store
 from threadpoolctl import threadpool_limits
 
 from nnlib import distributed, nearest
@@ -80,40 +80,29 @@ def compare(client: Client, workers: int, name: str, options: Any, folder: Path)
     """Time one process and the workers in turn; count the queries on which they differ."""
     rows, queries = made(name, options.rows, options.queries)
     paths = saved(rows, folder)
-    wall: dict[str, list[float]] = {"one process": [], "workers": []}
-    processor: dict[str, list[float]] = {"one process": [], "workers": []}
-    answers = {}
-    calls = {
+    searches = {
         "one process": lambda: nearest(rows, queries, algorithm="brute"),
         "workers": lambda: distributed.nearest(paths, queries, client=client),
     }
-    wrong = 0
     distributed.nearest(paths, queries[:1], client=client)  # files into the cache, nnlib imported
     with threadpool_limits(workers):
-        for turn in range(options.rounds):
-            for side in list(calls)[:: 1 if turn % 2 else -1]:
-                cpu, start = spent(client), time.perf_counter()
-                answers[side] = calls[side]()
-                wall[side].append(round(time.perf_counter() - start, 4))
-                processor[side].append(round(spent(client) - cpu, 4))
-            wrong += int((answers["one process"] != answers["workers"]).sum())
+        found = compared(searches, options.rounds, lambda: spent(client))
+    wrong = sum(found.pop("wrong").values())
     return {
         "data": name,
         "workers": workers,
         "shape": [len(queries), *rows.shape],
         "files": len(paths),
-        "seconds": wall,
-        "processor_seconds": processor,
-        "overhead": ratio(wall),
-        "processor_overhead": ratio(processor),
+        **found,
+        "overhead": overhead(found, "seconds"),
+        "processor_overhead": overhead(found, "processor_seconds"),
         "wrong": wrong,
     }
 
 
-def ratio(times: dict[str, list[float]]) -> float:
+def overhead(case: dict[str, Any], of: str) -> float:
     """Return the median over the rounds of workers over one process."""
-    pairs = zip(times["workers"], times["one process"], strict=True)
-    return round(statistics.median(a / max(b, 1e-9) for a, b in pairs), 3)
+    return round(ratio(case, "workers", "one process", of), 3)
 
 
 def at_work(client: Client) -> tuple[int, str | None, int]:
@@ -157,32 +146,32 @@ def kill(client: Client, options: Any, folder: Path) -> dict[str, Any]:
     }
 
 
-def main(arguments: list[str]) -> int:
+OPTIONS: dict[str, dict[str, Any]] = {
+    "--rows": {"type": int, "default": 1_000_000},
+    "--queries": {"type": int, "default": 1000},
+    "--rounds": {"type": int, "default": 5},
+}
+
+
+@program(STORED, __doc__, OPTIONS)
+def main(options: Namespace) -> int:
     """Measure, store and print; return whether anything was wrong."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--queries", type=int, default=1000)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--output", type=Path, default=STORED, help="the file to write")
-    options = parser.parse_args(arguments)
     cases, killed = [], {}
     with tempfile.TemporaryDirectory() as folder:
         for workers in WORKERS:
             with cluster_of(workers) as cluster, Client(cluster) as client:
                 for name in ("random", "tied", "duplicated"):
                     cases.append(compare(client, workers, name, options, Path(folder)))
-                    print(
+                    say(
                         f"{workers} workers, {name}: {cases[-1]['overhead']} times one process, "
                         f"{cases[-1]['processor_overhead']} of its processor time, "
-                        f"{cases[-1]['wrong']} wrong",
-                        flush=True,
+                        f"{cases[-1]['wrong']} wrong"
                     )
                 if workers == WORKERS[0]:
                     killed = kill(client, options, Path(folder))
-                    print(f"a worker killed: {killed}", flush=True)
-    about = circumstances(cores())
-    found = {key: about[key] for key in ("date", "machine")} | {"cases": cases, "killed": killed}
-    options.output.write_text(written(found), encoding="utf-8")
+                    say(f"a worker killed: {killed}")
+    about = circumstances(cores(), "date", "machine")
+    store(options, about | {"cases": cases, "killed": killed})
     return int(any(case["wrong"] for case in cases) or bool(killed["wrong"]))
 
 

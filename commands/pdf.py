@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, NameObject, NumberObject, TextStringObject
 
@@ -18,8 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "browser")]
 
 from onepage import headings, join, with_sheets  # noqa: E402
-from provision import CHROMIUM, find  # noqa: E402
-from visits import ARGUMENTS  # noqa: E402
+from visits import chromium  # noqa: E402
 
 from nnlib import __version__  # noqa: E402
 
@@ -84,19 +83,14 @@ def name_bookmarks(target: Path, titles: list[str]) -> None:
 
 def make(html: Path, target: Path) -> None:
     """Print the pages of a folder into one PDF."""
-    chromium = find(CHROMIUM)
-    if chromium is None:
-        sys.exit(CHROMIUM.advice)
     source = target.with_suffix(".html")
     text = join(html, ROOT / "_toc.yml", title(), __version__, TERMS)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+    with chromium() as browser:
         page = browser.new_page()
         page.set_default_timeout(PATIENCE)
         print_page(page, text, source, target, tagged=False)
         numbered = with_sheets(text, sheets(PdfReader(target)))
         print_page(page, numbered, source, target, tagged=True)
-        browser.close()
     name_bookmarks(target, headings(text))
     source.unlink()
 

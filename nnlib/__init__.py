@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnlib.distances import squared_distances
 from nnlib.network import ThreeLayerNet, softmax
-from nnlib.search import k_nearest, nearest, predict_1nn
+from nnlib.search import k_nearest, nearest, predict_1nn, radius_neighbors
 
 if TYPE_CHECKING:
     from nnlib.classifier import NearestNeighborClassifier, NearestNeighborRegressor
@@ -27,6 +27,7 @@ __all__ = [
     "k_nearest",
     "nearest",
     "predict_1nn",
+    "radius_neighbors",
     "softmax",
     "squared_distances",
 ]

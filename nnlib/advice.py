@@ -57,7 +57,7 @@ and it is the low end of the faiss wiki's advice, 4√n to 16√n."""
 TRAINING = 39
 """Rows a list below which faiss warns that k-means has too few."""
 CODE, LONGEST_CODE = 4, 64
-"""Features that share one byte of a product code, as in benchmarks/scale.py, and the most bytes of
+"""Features that share one byte of a product code, as in benchmarks/recall.py, and the most bytes of
 one. Both are a choice: longer codes need fewer candidates."""
 CENTROIDS = 256
 """Of each part of a product code, so that its number takes one byte (Jégou et al. 2011)."""

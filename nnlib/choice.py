@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nnlib.exact import SMALL_WORK
+from nnlib.exact import SMALL_WORK, threads_for
+from nnlib.partition import Partition, expected_share, list_count, partition_bytes
 from nnlib.problem import Problem, Solve
-from nnlib.tiles import Advance, Tiles, Winners
+from nnlib.shortlist import Filter, choose_filter
+from nnlib.tiles import Advance, Tiles, Winners, idle
 from nnlib.training import TrainingSet
 from nnlib.tree import LEAF, Tree, bound_was_read, tree_bytes, tree_fits
 
@@ -16,6 +18,9 @@ from nnlib.tree import LEAF, Tree, bound_was_read, tree_bytes, tree_fits
 FEW_NUMBERS = 2**16
 # So many queries try a tree. It is slow if they take so many times what all rows are to take.
 TRIAL, SLOW = 8, 4
+# Lists are tried for so many rows or more, once as much was spent on them as so many times the
+# comparing of all rows with the centers; and used if at most such a share of the pairs is left.
+MANY_ROWS, LISTS_PRICE, SMALL_SHARE = 2**17, 3, 0.1
 
 
 class Costs(NamedTuple):
@@ -109,7 +114,7 @@ def choose_tree(training: TrainingSet, problem: Problem, algorithm: str) -> Tree
     it, once all that was spent without it would have paid for it.
     """
     n_test, n_train, d, k = len(problem.queries), len(problem.rows), problem.d, problem.k
-    if not n_test or algorithm == "brute":
+    if not n_test or algorithm in ("brute", "partition"):
         return None
     built = training.tree(plant=False) is not None
     if algorithm == "auto":
@@ -154,6 +159,62 @@ def by_tree(tree: Tree, problem: Problem, other: Solve, trial: bool, advance: Ad
         return with_tree(problem)
     expected = COSTS.brute_seconds(TRIAL, len(problem.rows), problem.d, problem.k)
     return tried(with_tree, other, problem, SLOW * expected)
+
+
+def choose_lists(
+    training: TrainingSet, problem: Problem, algorithm: str
+) -> tuple[Partition, Filter] | None:
+    """Return the lists to search and the filter of their rows, None if all are to be compared."""
+    if algorithm == "brute" or problem.error or not problem.products:
+        return None
+    needed = partition_bytes(len(problem.rows))
+    fits = 2 * needed <= problem.memory
+    if algorithm == "auto" and not (fits and lists_pay(training, problem)):
+        return None
+    if not fits:
+        raise ValueError(
+            f"memory_limit = {problem.memory} is too small for algorithm='partition': the lists "
+            f"take about {needed} bytes, and the search as much"
+        )
+    threads = threads_for(problem.products)
+    by = choose_filter(problem._replace(memory=problem.memory - needed), threads)
+    lists = training.lists(problem.memory, threads) if by else None
+    return (lists, by) if lists and by else None
+
+
+def lists_pay(training: TrainingSet, problem: Problem) -> bool:
+    """Return whether lists are expected to take less time than all rows, from now on.
+
+    They do not where rows are few, or what was spent on comparing all of them is not worth making
+    lists. Otherwise a sample tells, once for a training set.
+    """
+    n_train, d = problem.rows.shape
+    if training.lists() is None:
+        count = list_count(n_train, d, problem.memory)
+        price = LISTS_PRICE * COSTS.brute_seconds(count, n_train, d)
+        if n_train < MANY_ROWS or training.spent < price:
+            return False
+        if training.share is None:
+            training.share = expected_share(problem, count)
+        return training.share <= SMALL_SHARE
+    return True
+
+
+def by_lists(
+    lists: Partition, by: Filter, problem: Problem, other: Solve, advance: Advance
+) -> Winners:
+    """Return the truly k nearest rows, by lists, or by `other` for queries that are given up twice.
+
+    The second time they are fewer, and each has more room for candidates.
+    """
+    distances, indices, left = lists.search(problem, by, advance)
+    again = by.with_room(16 * by.fair)
+    if left.any() and again and 8 * again.fair <= len(problem.rows):
+        some = np.flatnonzero(left)
+        distances[some], indices[some], left[some] = lists.search(problem.only(some), again, idle)
+    if left.any():
+        distances[left], indices[left] = other(problem.only(left))
+    return distances, indices
 
 
 def tried(first: Solve, other: Solve, problem: Problem, slow: float) -> Winners:

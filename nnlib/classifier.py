@@ -6,7 +6,7 @@ users know. `fit` prepares the training side once.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -15,9 +15,12 @@ from sklearn.utils import assert_all_finite, check_array, check_consistent_lengt
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from nnlib.inner import check_directions, normalized
 from nnlib.memory import search
-from nnlib.request import MEMORY_LIMIT, Request
+from nnlib.radius import Lists, as_ball, search_radius
+from nnlib.request import MEMORY_LIMIT, METHODS, METRICS, Request
 from nnlib.settle import filled
+from nnlib.threads import at_most
 from nnlib.training import TrainingSet
 from nnlib.validation import (
     Array,
@@ -27,11 +30,9 @@ from nnlib.validation import (
     distinct_labels,
     first_missing,
     objection,
-    working_dtype,
 )
 from nnlib.votes import distance_votes, leaders, margin
 
-METRICS = ("sqeuclidean", "cosine")
 VOTES = ("uniform", "distance")
 
 
@@ -59,20 +60,6 @@ def check_nothing_missing(name: str, array: Array) -> None:
         raise ValueError(f"Input {name} contains NaN: row {row} has a missing value")
 
 
-def normalized(rows: Array, name: str) -> Array:
-    """Return rows / ‖row‖, on which squared distance is 2 − 2 cos: cosine as a dot product."""
-    rows = rows.astype(working_dtype(rows, rows), copy=False)
-    # Scale by the largest entry first, so that neither tiny nor huge rows lose their norm.
-    scale = np.abs(rows).max(axis=1, initial=0)
-    if not scale.all():
-        raise ValueError(
-            f"{name}: row {int(np.flatnonzero(scale == 0)[0])} is zero and has no direction, so "
-            "metric='cosine' is undefined for it"
-        )
-    rows = rows / scale[:, None]
-    return np.asarray(rows / np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None])
-
-
 class Ballot(NamedTuple):
     """What the neighbors of q queries count, nearest first."""
 
@@ -93,6 +80,7 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         method: str = "exact",
         memory_limit: int = MEMORY_LIMIT,
         algorithm: str = "auto",
+        n_jobs: int | None = None,
     ) -> None:
         self.n_neighbors = n_neighbors
         self.weights = weights
@@ -100,6 +88,7 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         self.method = method
         self.memory_limit = memory_limit
         self.algorithm = algorithm
+        self.n_jobs = n_jobs
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
@@ -123,27 +112,43 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         """Check the parameters against the rows and prepare the training side."""
         check_choice("weights", self.weights, VOTES)
         check_choice("metric", self.metric, METRICS)
+        self._metric = self.metric
+        self._check_votes()
+        self._threads()
         request = self._request(self.n_neighbors)
         check_count("n_neighbors", self.n_neighbors, 1, len(X), f"n_samples = {len(X)}")
         request.among(len(X))
-        self._cosine = self.metric == "cosine"
+        if self._metric == "cosine":
+            check_directions("X", X)
         # Norms and a tree are kept for these rows, so they must not change with the caller's.
-        rows = normalized(X, "X") if self._cosine else X.astype(X.dtype.newbyteorder("="))
+        rows = X.astype(X.dtype.newbyteorder("="))
         self._training = TrainingSet(rows, keep_weights=request.expanded)
         self.n_samples_fit_ = len(X)
 
-    def _request(self, k: int) -> Request:
+    def _request(self, k: int, exclude_self: bool = False) -> Request:
         """Return what is asked of the search for k neighbors."""
-        return Request(k, self.method, self.algorithm, self.memory_limit)
+        metric = METRICS[0] if self._by_unit_rows() else self._metric
+        limit = self.memory_limit
+        return Request(k, self.method, self.algorithm, limit, False, exclude_self, metric)
+
+    def _by_unit_rows(self) -> bool:
+        """Return whether a computed form searches normalized rows; the exact one those given."""
+        return self._metric == "cosine" and self.method in METHODS[1:]
+
+    def _check_votes(self) -> None:
+        """Raise for weights that are none, or that a metric does not give."""
+        if check_choice("weights", self.weights, VOTES) != "uniform" and self._metric == "ip":
+            raise ValueError("weights='distance' needs a metric with distances; got metric='ip'")
 
     def kneighbors(
-        self, X: Any, n_neighbors: int | None = None, return_distance: bool = True
+        self, X: Any = None, n_neighbors: int | None = None, return_distance: bool = True
     ) -> tuple[Array, Array] | Array:
         """Return the k nearest training rows of every query, ordered by (distance, index).
 
         Parameters
         ----------
-        X : array_like, shape (n_test, d)
+        X : array_like, shape (n_test, d), optional
+            Default: the training rows, each without itself, as `exclude_self` of `k_nearest`.
         n_neighbors : int, optional
             k; default `self.n_neighbors`.
         return_distance : bool
@@ -152,7 +157,7 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         Returns
         -------
         distances : ndarray, shape (n_test, k)
-            ‖x − t‖² for metric "sqeuclidean", 1 − cos(x, t) for "cosine".
+            ‖x − t‖² for metric "sqeuclidean", 1 − cos(x, t) for "cosine", −x·t for "ip".
         indices : ndarray, shape (n_test, k)
 
         Raises
@@ -165,26 +170,118 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         X, squared, indices = self._search(X, k)
         if not return_distance:
             return indices
-        squared = filled(self._training.rows, X, squared, indices)
-        # On normalized rows ‖x − t‖² = 2 − 2 cos.
-        return (squared / 2 if self._cosine else squared), indices
+        if self._by_unit_rows():  # on which ‖x − t‖² = 2 − 2 cos
+            return filled(self._training.unit().rows, X, squared, indices) / 2, indices
+        return filled(self._training.rows, X, squared, indices), indices
+
+    def radius_neighbors(
+        self, X: Any = None, radius: float = 1.0, return_distance: bool = True
+    ) -> Lists | list[Array]:
+        """Return all training rows within a radius of every query; see `nnlib.radius_neighbors`.
+
+        Parameters
+        ----------
+        X : array_like, shape (n_test, d), optional
+            As for `kneighbors`.
+        radius : float
+            The largest ‖x − t‖, a length in the unit of the features.
+        return_distance : bool
+            Also return squared distances, before the indices.
+
+        Returns
+        -------
+        distances, indices : lists of ndarray, one a query
+            Ordered by (distance, index).
+
+        Raises
+        ------
+        ValueError
+            As `kneighbors`; for a radius that is negative or not finite; for a metric other than
+            "sqeuclidean" and a method other than "exact".
+        """
+        X, own = self._queries(X)
+        if self._metric != METRICS[0] or not self._request(1).exact:
+            raise ValueError(
+                "radius_neighbors needs method='exact' and a fit with metric='sqeuclidean'; got "
+                f"method={self.method!r} and a fit with metric={self._metric!r}"
+            )
+        request = self._request(1, exclude_self=own).among(None)
+        with self._threads():
+            distances, indices = search_radius(self._training, X, as_ball(radius), request)
+        return (distances, indices) if return_distance else indices
+
+    def kneighbors_graph(
+        self, X: Any = None, n_neighbors: int | None = None, mode: str = "connectivity"
+    ) -> Any:
+        """Return the graph from every query to its k nearest training rows, as a sparse matrix.
+
+        Parameters
+        ----------
+        X, n_neighbors
+            As for `kneighbors`.
+        mode : {"connectivity", "distance"}
+            What an edge holds: 1, or the distance that `kneighbors` reports, also where it is 0.
+
+        Returns
+        -------
+        graph : scipy.sparse.csr_matrix of float64, shape (n_test, n_train)
+            In each row k entries, in the order of `kneighbors`.
+
+        Raises
+        ------
+        ValueError
+            As `kneighbors`, and for another mode.
+        """
+        from scipy.sparse import csr_matrix
+
+        check_choice("mode", mode, ("connectivity", "distance"))
+        distances, indices = self.kneighbors(X, n_neighbors)
+        edges = np.ones(indices.size) if mode == "connectivity" else distances.ravel()
+        starts = np.arange(len(indices) + 1) * indices.shape[1]
+        shape = len(indices), self.n_samples_fit_
+        return csr_matrix((edges.astype(np.float64), indices.ravel(), starts), shape=shape)
+
+    def _threads(self) -> AbstractContextManager[None]:
+        """Return what holds a search to `n_jobs` threads; −1 is scikit-learn's word for all."""
+        if self.n_jobs is not None and self.n_jobs != -1:
+            return at_most(check_count("n_jobs", self.n_jobs, 1, None, "threads, or -1"))
+        return at_most(None)
+
+    def _queries(self, X: Any) -> tuple[Array, bool]:
+        """Return the queries as rows, and whether they are the training rows: without X."""
+        check_is_fitted(self, "n_samples_fit_")
+        if X is None:
+            return self._training.rows, True
+        return self._read(X, reset=False), False
 
     def _search(self, X: Any, k: int) -> tuple[Array, Array, Array]:
         """Return the queries as searched, and their (squared distances, indices); see `search`."""
-        check_is_fitted(self, "n_samples_fit_")
-        X = self._read(X, reset=False)
-        check_choice("weights", self.weights, VOTES)
-        check_count("n_neighbors", k, 1, len(self._training), f"n_samples = {len(self._training)}")
-        if self._cosine:
-            X = normalized(X, "X")
-        return search(self._training, X, self._request(k))
+        X, own = self._queries(X)
+        self._check_votes()
+        n = len(self._training) - own
+        meaning = f"n_samples = {len(self._training)}" + own * ", without the row itself"
+        check_count("n_neighbors", k, 1, n, meaning)
+        if self._metric == "cosine":
+            check_directions("X", X)
+        training = self._training
+        if self._by_unit_rows():
+            training, X = training.unit(), normalized(X, "X")
+        with self._threads():
+            return search(training, X, self._request(k, exclude_self=own))
+
+    def _measured(self) -> TrainingSet:
+        """Return the rows between which and the queries distances are voted by."""
+        return self._training.unit() if self._metric == "cosine" else self._training
 
     def _vote(self, X: Any) -> Ballot:
         """Return what each neighbor of the queries counts."""
         X, squared, indices = self._search(X, self.n_neighbors)
-        rows = self._training.rows
         if self.weights == "uniform":
             return Ballot(X, indices, np.ones(indices.shape), np.ones(len(X), np.bool_))
+        rows = self._measured().rows
+        if self._metric == "cosine" and not self._by_unit_rows():
+            X = normalized(X, "X")
+            squared[:] = np.nan
         if not self._request(1).exact:  # which may round to float32, and hide a distance of zero
             squared[:] = np.nan
         squared = filled(rows, X, squared.astype(np.float64, copy=False), indices)
@@ -205,16 +302,21 @@ class NearestNeighborClassifier(ClassifierMixin, NeighborsBase):  # type: ignore
         k, from 1 to the number of training rows.
     weights : {"uniform", "distance"}
         Every neighbor counts 1, or 1/‖x − t‖ (zero distances outweigh all others).
-    metric : {"sqeuclidean", "cosine"}
-        ‖x − t‖², or 1 − cos(x, t): rows normalized in floating point, then searched as such.
+    metric : {"sqeuclidean", "ip", "cosine"}
+        ‖x − t‖², −x·t or 1 − cos(x, t); see `nnlib.k_nearest`. Under "cosine" the computed methods
+        search rows normalized in floating point, and distances that votes count are between these.
     method : {"exact", "expanded", "direct"}
         How neighbors are found; see `nnlib.nearest`.
     memory_limit : int
         Bytes of working memory for a search.
-    algorithm : {"auto", "brute", "tree"}
-        Whether a k-d tree may choose the candidates; see `nnlib.k_nearest`. A tree is built by the
+    algorithm : {"auto", "brute", "tree", "partition"}
+        What chooses the candidates; see `nnlib.k_nearest`. Lists or a tree are built by the
         first search that wants it, and kept: in "auto" that is one for which it pays, or one after
-        so many that, by the pairs compared, it would have paid for all of them.
+        so many that, by the pairs compared, it would have paid for all of them. A pickle leaves it
+        out.
+    n_jobs : int, optional
+        How many threads a search may take at most, as `threads` of `nnlib.k_nearest`; None or −1:
+        as many as a product takes.
 
     Attributes
     ----------
@@ -260,19 +362,22 @@ class NearestNeighborClassifier(ClassifierMixin, NeighborsBase):  # type: ignore
             tally[rows, code] += vote
         return tally, codes
 
-    def predict_proba(self, X: Any) -> Array:
-        """Return each class's share of the votes, shape (n_test, n_classes)."""
+    def predict_proba(self, X: Any = None) -> Array:
+        """Return each class's share of the votes, shape (n_test, n_classes); X as `kneighbors`."""
         tally, _ = self._tally(self._vote(X))
         return np.asarray(tally / tally.sum(axis=1, keepdims=True))
 
-    def predict(self, X: Any) -> Array:
-        """Return the label with the most votes for every query, shape (n_test,)."""
+    def predict(self, X: Any = None) -> Array:
+        """Return the label with the most votes for every query, shape (n_test,).
+
+        X as for `kneighbors`: without it this is leave-one-out.
+        """
         ballot = self._vote(X)
         tally, codes = self._tally(ballot)
         most = tally.max(axis=1, keepdims=True)
         leads = np.take_along_axis(tally, codes, axis=1) == most
         close = tally >= most * (1 - margin(self.n_features_in_, codes.shape[1]))
-        rows, indices = self._training.rows, ballot.indices
+        rows, indices = self._measured().rows, ballot.indices
         for i in np.flatnonzero((close.sum(axis=1) > 1) & ~ballot.exact):
             contenders = np.flatnonzero(close[i])
             leads[i] = leaders(ballot.queries[i], rows[indices[i]], codes[i], contenders)
@@ -284,7 +389,9 @@ class NearestNeighborClassifier(ClassifierMixin, NeighborsBase):  # type: ignore
         """Return the (weighted) share of the queries whose label is that in `y` (n_test,)."""
         labels = column_or_1d(as_array("y", y))
         check_nothing_missing("y", labels)
-        check_consistent_length(X, labels, sample_weight)
+        if X is None:
+            check_is_fitted(self, "n_samples_fit_")
+        check_consistent_length(self._codes if X is None else X, labels, sample_weight)
         pairs = zip(self.predict(X).tolist(), labels.tolist(), strict=True)
         return float(np.average([found == label for found, label in pairs], weights=sample_weight))
 
@@ -306,8 +413,11 @@ class NearestNeighborRegressor(RegressorMixin, NeighborsBase):  # type: ignore[m
             self._fit_rows(rows)
         return self
 
-    def predict(self, X: Any) -> Array:
-        """Return the mean target of the neighbors of every query, shape of `y` but n_test rows."""
+    def predict(self, X: Any = None) -> Array:
+        """Return the mean target of the neighbors of every query, shape of `y` but n_test rows.
+
+        X as for `kneighbors`.
+        """
         ballot = self._vote(X)
         targets = self._targets[ballot.indices]
         shares = ballot.votes / ballot.votes.sum(axis=1, keepdims=True)

@@ -30,7 +30,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nnlib.inner import check_directions
 from nnlib.merge import Neighbors, merge
+from nnlib.others import without_itself
 from nnlib.request import MEMORY_LIMIT, Request
 from nnlib.stream import Part, search_part
 from nnlib.tiles import Advance, Indices, Tiles, Winners, idle, progress_bar, slices
@@ -144,8 +146,8 @@ def search_shard(given: Any, form: Form, part: Part, queries: Array, request: Re
 
 def merge_all(queries: Array, parts: Sequence[Neighbors], request: Request) -> Neighbors:
     """Return the k nearest of all parts together."""
-    k, method = request.k, request.method
-    return functools.reduce(lambda a, b: merge(queries, a, b, k, method), parts)
+    k, order = request.k, request.order
+    return functools.reduce(lambda a, b: merge(queries, a, b, k, order), parts)
 
 
 def winners(found: Neighbors, request: Request) -> Winners:
@@ -236,7 +238,7 @@ def check_forms(
     whole = np.broadcast_to(np.zeros((), first.dtype), shape)
     as_training_rows("X_train", whole[:1])
     check_same_width("X_train", whole, "X_test", queries)
-    request.among(len(whole))
+    request.among(len(whole), len(queries))
     return whole
 
 
@@ -462,9 +464,11 @@ def k_nearest(
     k: int,
     *,
     client: Any = None,
+    metric: str = "sqeuclidean",
     method: str = "exact",
     memory_limit: int = MEMORY_LIMIT,
     progress: bool = False,
+    exclude_self: bool = False,
     return_distance: bool = False,
     timeout: float = 5.0,
 ) -> Indices | tuple[Array, Indices]:
@@ -497,6 +501,8 @@ def k_nearest(
         None: the current client if there is one, else a `LocalCluster` with a process a
         core, closed afterwards; a script that starts one needs the usual
         ``if __name__ == "__main__":``. A str: the address of a scheduler.
+    metric : {"sqeuclidean", "ip", "cosine"}
+        As for `nnlib.search.k_nearest`.
     method : {"exact", "expanded", "direct"}
         As for `nnlib.search.k_nearest`; with "expanded" the product may round differently in
         shards, as it may in tiles.
@@ -505,6 +511,8 @@ def k_nearest(
         slices, else all that a chunk or call makes) and its block of queries.
     progress : bool
         Show a progress bar (needs tqdm).
+    exclude_self : bool
+        X_test are all rows of X_train in their order, and row i is left out for query i.
     return_distance : bool
         Also return the squared distances, before the indices.
     timeout : float
@@ -538,10 +546,13 @@ def k_nearest(
     otherwise, is given up with `distributed.KilledWorker`. A cluster without any worker waits for
     one to come.
     """
-    request = Request(k, method, memory_limit=memory_limit)
+    request = Request(k, method, "auto", memory_limit, False, exclude_self, metric)
     queries = as_rows("X_test", X_test)
     request = request.among(None)
-    k = request.k
+    if request.metric == "cosine":
+        check_directions("X_test", queries)
+    once = request.of_all(request.sought, request.memory_limit)
+    k = once.k
     # Raises if the limit is too low.
     Tiles(queries.shape[1], k, request.exact).shape(1, 1, request.memory_limit)
     in_chunks = isinstance(X_train, dask_array.Array)
@@ -559,12 +570,14 @@ def k_nearest(
         ]
         blocks = [queries[part] for part in parts]
         with progress_bar(len(queries) * len(whole), progress) as advance:
-            answers, searches = submit(cluster, shards, blocks, request)
+            answers, searches = submit(cluster, shards, blocks, once)
             try:
                 for number, answer in collect(cluster, answers, searches, places, advance):
                     distances[parts[number]], indices[parts[number]] = answer
             finally:  # what has not begun never will
                 release([*answers, *searches])
+    if exclude_self:
+        distances, indices = without_itself(distances, indices)
     return (distances, indices) if return_distance else indices
 
 
@@ -573,9 +586,11 @@ def nearest(
     X_test: ArrayLike,
     *,
     client: Any = None,
+    metric: str = "sqeuclidean",
     method: str = "exact",
     memory_limit: int = MEMORY_LIMIT,
     progress: bool = False,
+    exclude_self: bool = False,
     timeout: float = 5.0,
 ) -> Indices:
     """Return the index of the nearest training row of every query, found by a cluster.
@@ -588,9 +603,11 @@ def nearest(
         X_test,
         1,
         client=client,
+        metric=metric,
         method=method,
         memory_limit=memory_limit,
         progress=progress,
+        exclude_self=exclude_self,
         timeout=timeout,
     )
     first: Indices = found[:, 0]

@@ -6,12 +6,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nnlib.certify import check_underflow, near_zero, nothing_rounds
-from nnlib.choice import by_tree, choose_tree
+from nnlib.choice import by_lists, by_tree, choose_lists, choose_tree
 from nnlib.computed import compute
 from nnlib.exact import certified
+from nnlib.others import without_itself
 from nnlib.problem import Problem
 from nnlib.request import Request
-from nnlib.tiles import Advance, Indices, Tiles, Winners, progress_bar
+from nnlib.similarity import search_similar
+from nnlib.tiles import Advance, Indices, Tiles, Winners, idle, progress_bar
 from nnlib.training import TrainingSet
 from nnlib.validation import Array, as_rows, check_same_width
 
@@ -26,10 +28,12 @@ def search(
     """
     queries = as_rows("X_test", X_test, native=False)
     check_same_width("X_train", training.rows, "X_test", queries)
-    request = request.among(len(training))
+    request = request.among(len(training), len(queries))
     check_underflow()
     with progress_bar(len(queries) * len(training), request.progress) as advance:
         distances, indices = solve(training, queries, request, advance)
+    if request.exclude_self:
+        distances, indices = without_itself(distances, indices)
     request.check_told_apart(distances)
     return queries, distances, indices
 
@@ -37,7 +41,9 @@ def search(
 @np.errstate(all="ignore")
 def solve(training: TrainingSet, queries: Array, request: Request, advance: Advance) -> Winners:
     """Return (squared distances, indices) as `search` does, of arguments that were checked."""
-    problem = Problem(training.rows, queries, request.k, request.memory_limit)
+    problem = Problem(training.rows, queries, request.sought, request.memory_limit)
+    if request.order != request.method:
+        return search_similar(training, problem, request.metric, advance)
     if not request.exact:
         dtype = request.dtype(queries, training.rows)
         return compute(training, problem, request.method, dtype, advance)
@@ -45,7 +51,10 @@ def solve(training: TrainingSet, queries: Array, request: Request, advance: Adva
     over_all = partial(compare, training, advance=advance)
     tree = choose_tree(training, problem, request.algorithm)
     if tree is None:
-        return over_all(problem)
+        chosen = choose_lists(training, problem, request.algorithm)
+        if chosen is None:
+            return over_all(problem)
+        return by_lists(*chosen, problem, partial(compare, training, advance=idle), advance)
     return by_tree(tree, problem, over_all, request.algorithm == "auto", advance)
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nnlib.inner import SIMILARITIES, settled_similar
 from nnlib.problem import Candidates, Problem
 from nnlib.settle import settled
 from nnlib.tiles import Indices, slices, smallest_k
@@ -46,9 +47,9 @@ def merge(queries: Array, first: Neighbors, second: Neighbors, k: int, method: s
         of each, or the whole part.
     k : int
         How many to keep, at least 1.
-    method : {"exact", "expanded", "direct"}
+    method : {"exact", "expanded", "direct", "ip", "cosine"}
         "exact": by true distance, decided in integers where float64 cannot; the others: by the
-        distance as computed. Ties go to the earliest index.
+        distance as computed, or truly by another metric. Ties go to the earliest index.
 
     Returns
     -------
@@ -96,9 +97,13 @@ def first_of_both(queries: Array, both: Neighbors, k: int, method: str) -> Indic
     q, m = both.indices.shape
     order = both.indices.argsort(axis=1)  # a tie goes to the place that comes first
     distances = np.take_along_axis(both.distances, order, axis=1)
-    if method == "exact":
+    if method == "exact" or method in SIMILARITIES:
         rows = np.take_along_axis(both.rows, order[:, :, None], axis=1).reshape(q * m, -1)
         problem = Problem(rows, queries, k, 0).examined()
+        if method in SIMILARITIES:
+            every = np.repeat(np.arange(q), m), np.arange(q * m)
+            _, places = settled_similar(problem, *every, method)
+            return np.take_along_axis(order, places % m, axis=1)
         if not problem.whole:
             pairs = np.repeat(np.arange(q), m), np.arange(q * m), distances.ravel()
             _, places = settled(problem, Candidates(*pairs)).table(k)

@@ -1,5 +1,6 @@
 """What is asked of a search: how many neighbors, how, and within how much memory."""
 
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -7,38 +8,86 @@ import numpy as np
 from nnlib.validation import Array, check_choice, check_count, working_dtype
 
 METHODS = ("exact", "expanded", "direct")
-ALGORITHMS = ("auto", "brute", "tree")
+ALGORITHMS = ("auto", "brute", "tree", "partition")
+METRICS = ("sqeuclidean", "ip", "cosine")
 MEMORY_LIMIT = 64 * 2**20
 
 
+@dataclass(frozen=True)
 class Request:
     """What is asked, in the words of `nnlib.search.k_nearest`; checked here."""
 
-    def __init__(
-        self,
-        k: int,
-        method: str = "exact",
-        algorithm: str = "auto",
-        memory_limit: int = MEMORY_LIMIT,
-        progress: bool = False,
-    ) -> None:
-        self.method = check_choice("method", method, METHODS)
-        self.algorithm = check_choice("algorithm", algorithm, ALGORITHMS)
-        self.exact, self.expanded = method == "exact", method == "expanded"
-        if algorithm == "tree" and not self.exact:
-            raise ValueError(f"algorithm='tree' needs method='exact'; got method={method!r}")
-        self.k, self.memory_limit, self.progress = k, memory_limit, progress
+    k: int
+    method: str = "exact"
+    algorithm: str = "auto"
+    memory_limit: int = MEMORY_LIMIT
+    progress: bool = False
+    exclude_self: bool = False
+    metric: str = "sqeuclidean"
 
-    def among(self, n_train: int | None) -> "Request":
+    def __post_init__(self) -> None:
+        check_choice("method", self.method, METHODS)
+        check_choice("algorithm", self.algorithm, ALGORITHMS)
+        alone = self.algorithm in ("tree", "partition")
+        if alone and not self.exact:
+            raise ValueError(
+                f"algorithm={self.algorithm!r} needs method='exact'; got method={self.method!r}"
+            )
+        if check_choice("metric", self.metric, METRICS) != METRICS[0]:
+            if not self.exact:
+                raise ValueError(
+                    f"metric={self.metric!r} needs method='exact'; got method={self.method!r}"
+                )
+            if alone:
+                raise ValueError(
+                    f"algorithm={self.algorithm!r} needs metric='sqeuclidean'; "
+                    f"got metric={self.metric!r}"
+                )
+
+    @property
+    def exact(self) -> bool:
+        """Return whether true distances decide."""
+        return self.method == "exact"
+
+    @property
+    def expanded(self) -> bool:
+        """Return whether values of the expanded form decide."""
+        return self.method == "expanded"
+
+    @property
+    def order(self) -> str:
+        """Return by what neighbors are ordered: a method's distances, or another metric."""
+        return self.method if self.metric == METRICS[0] else self.metric
+
+    @property
+    def sought(self) -> int:
+        """Return how many rows are sought for each query: one more where one may be itself."""
+        return self.k + bool(self.exclude_self)
+
+    def among(self, n_train: int | None, n_test: int | None = None) -> "Request":
         """Return the request to so many rows, None for not known yet; k may be no larger."""
         meaning = "neighbors" if n_train is None else f"X_train has {n_train} rows"
-        k = check_count("k", self.k, 1, n_train, meaning)
+        most = n_train
+        if self.exclude_self and n_train is not None:
+            self.check_paired(n_train, n_test)
+            most, meaning = n_train - 1, f"{meaning}, none of them its own neighbor"
+            if n_train == 1:
+                raise ValueError("exclude_self=True leaves no neighbor: X_train has one row")
+        k = check_count("k", self.k, 1, most, meaning)
         limit = check_count("memory_limit", self.memory_limit, 1, None, "bytes")
-        return Request(k, self.method, self.algorithm, limit, self.progress)
+        return replace(self, k=k, memory_limit=limit)
+
+    def check_paired(self, n_train: int, n_test: int | None) -> None:
+        """Raise if rows are to be left out for queries that are not as many."""
+        if self.exclude_self and n_test not in (n_train, None):
+            raise ValueError(
+                "exclude_self=True needs the training rows as queries, row i as query i; "
+                f"X_train has {n_train} rows, X_test has {n_test}"
+            )
 
     def of_all(self, k: int, memory_limit: int) -> "Request":
         """Return the same request for so many neighbors and bytes, with all rows compared."""
-        return Request(k, self.method, "brute", memory_limit)
+        return Request(k, self.method, "brute", memory_limit, metric=self.metric)
 
     def dtype(self, queries: Array, rows: Array) -> Any:
         """Return the dtype of the distances."""

@@ -5,9 +5,11 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from nnlib.memory import search
+from nnlib.radius import Lists, as_ball, search_radius, search_source_radius
 from nnlib.request import MEMORY_LIMIT, Request
 from nnlib.settle import filled
 from nnlib.stream import search_source
+from nnlib.threads import at_most
 from nnlib.tiles import Indices
 from nnlib.training import TrainingSet
 from nnlib.validation import Array, RowSource, as_labels, as_training_rows, check_source, is_source
@@ -18,10 +20,13 @@ def k_nearest(
     X_test: ArrayLike,
     k: int,
     *,
+    metric: str = "sqeuclidean",
     method: str = "exact",
     algorithm: str = "auto",
     memory_limit: int = MEMORY_LIMIT,
     progress: bool = False,
+    exclude_self: bool = False,
+    threads: int | None = None,
     return_distance: bool = False,
 ) -> Indices | tuple[Array, Indices]:
     """Return the indices of the k nearest training rows of every query.
@@ -41,18 +46,27 @@ def k_nearest(
         Queries; n_test = 0 is valid.
     k : int
         How many neighbors, from 1 to n_train.
+    metric : {"sqeuclidean", "ip", "cosine"}
+        What is least: ‖x − t‖²; −x·t, for the largest inner product; 1 − cos(x, t), on the rows as
+        given, not on normalized ones that were rounded, and undefined for a row of zeros. All but
+        the first need method="exact" and no tree. See `nnlib.inner`.
     method : {"exact", "expanded", "direct"}
         "exact": the indices that real arithmetic on the given values would return, ties
         included, for every valid input. "expanded": by ‖t‖² − 2x·t as computed in float32 (if
         both inputs are) or float64; one matrix product, and wrong where it rounds a
         near-tie the other way. "direct": by Σ(x_j − t_j)² as computed.
-    algorithm : {"auto", "brute", "tree"}
+    algorithm : {"auto", "brute", "tree", "partition"}
         What "exact" does to find its candidates; the result is the same, bit for bit. "brute": it
         compares all rows. "tree": it asks a k-d tree (SciPy's, built first; see `nnlib.tree`), and
         compares all rows for queries whose answer the tree cannot prove, as where ties abound, and
         for all of them where there can be no tree: d = 0, a number beyond ±2⁵⁰⁰, or a SciPy whose
-        tree was not read (a RuntimeWarning says so). "auto": for more than a little work, what
-        takes less time in a model of one thread. With l = log₂(1 + n_train/24)
+        tree was not read (a RuntimeWarning says so). "partition": it puts the rows in lists, and
+        each query visits those that a bound does not rule out (see `nnlib.partition`), which pays
+        for many rows in clusters; it compares all rows for queries to which too many are nearly as
+        near, and for all of them if k > n_train / 4 or float64 rounds an input. "auto": lists from
+        2¹⁷ rows on, once so many queries came that making them is a third of comparing all rows,
+        if in a sample they leave a tenth of the pairs. Else, for more than a little work, all rows
+        or a tree, what takes less time in a model of one thread. With l = log₂(1 + n_train/24)
         levels, and v leaves touched by a ball that holds k rows, if they are spread evenly,
 
             all rows:  c₁ + c₂ (n_test + n_train) d + n_test n_train (c₃ + c₄ d),
@@ -69,10 +83,18 @@ def k_nearest(
     memory_limit : int
         Bytes of working memory beyond the inputs, the result, one norm a training row and, in
         the exact search or from a source, 2 MiB. A tree must fit into it, with a third of its size
-        to spare. It changes no result of "exact" or "direct"; in "expanded" the product may round
-        differently in tiles of another shape, or in stretches of a source.
+        to spare; making lists may take half of it, 8 bytes a row and 4 MiB. It changes no result
+        of "exact" or "direct"; in "expanded" the product may round differently in tiles of another
+        shape, or in stretches of a source.
     progress : bool
         Show a progress bar (needs tqdm).
+    exclude_self : bool
+        X_test are the training rows, row i as query i, and each is to have neighbors without
+        itself: row i is left out for query i, by its index, and rows equal to it are not. Then k
+        is at most n_train − 1.
+    threads : int, optional
+        How many threads the search may take at most, those of its products included; default: as
+        many as a product takes. Meanwhile products elsewhere in the process take no more, either.
     return_distance : bool
         Also return the squared distances, before the indices.
 
@@ -82,15 +104,17 @@ def k_nearest(
     distances : ndarray, shape (n_test, k)
         Only with `return_distance`, as ``(distances, indices)``: squared distances in the
         squared unit of the features, as the method computed them ("exact": the direct form in
-        float64, so neighbors closer to each other than its rounding may look out of order).
+        float64, so neighbors closer to each other than its rounding may look out of order). Or
+        −x·t, or 1 − cos, as computed in float64.
 
     Raises
     ------
     ValueError
         Naming the argument: see `nnlib.validation` for what counts as input; also for k out of
-        range, an unknown method or algorithm, algorithm="tree" with another method or a source, a
-        limit too small for a single pair or the tree, and, in the two computed methods, for data
-        whose squares overflow. What a source itself raises passes through.
+        range, an unknown method or algorithm, algorithm="tree" or "partition" with another method
+        or a source, a limit too small for a single pair, the tree or the lists, and, in the two
+        computed methods, for data whose squares overflow. What a source itself raises passes
+        through.
 
     Notes
     -----
@@ -105,13 +129,14 @@ def k_nearest(
     """
     data: Any = X_train
     training = None if is_source(data) else TrainingSet(data)
-    request = Request(k, method, algorithm, memory_limit, progress)
-    if training is None:
-        distances, indices = search_source(data, X_test, request)
-    else:
-        queries, distances, indices = search(training, X_test, request)
-        if return_distance:
-            distances = filled(training.rows, queries, distances, indices)
+    request = Request(k, method, algorithm, memory_limit, progress, exclude_self, metric)
+    with at_most(threads):
+        if training is None:
+            distances, indices = search_source(data, X_test, request)
+        else:
+            queries, distances, indices = search(training, X_test, request)
+            if return_distance:
+                distances = filled(training.rows, queries, distances, indices)
     return (distances, indices) if return_distance else indices
 
 
@@ -119,10 +144,13 @@ def nearest(
     X_train: ArrayLike | RowSource,
     X_test: ArrayLike,
     *,
+    metric: str = "sqeuclidean",
     method: str = "exact",
     algorithm: str = "auto",
     memory_limit: int = MEMORY_LIMIT,
     progress: bool = False,
+    exclude_self: bool = False,
+    threads: int | None = None,
 ) -> Indices:
     """Return the index of the nearest training row of every query: argmin_i ‖x − t_i‖².
 
@@ -134,13 +162,70 @@ def nearest(
         X_train,
         X_test,
         1,
+        metric=metric,
         method=method,
         algorithm=algorithm,
         memory_limit=memory_limit,
         progress=progress,
+        exclude_self=exclude_self,
+        threads=threads,
     )
     first: Indices = found[:, 0]
     return first
+
+
+def radius_neighbors(
+    X_train: ArrayLike | RowSource,
+    X_test: ArrayLike,
+    radius: float,
+    *,
+    algorithm: str = "auto",
+    memory_limit: int = MEMORY_LIMIT,
+    progress: bool = False,
+    exclude_self: bool = False,
+    threads: int | None = None,
+    return_distance: bool = False,
+) -> list[Indices] | Lists:
+    """Return for every query the indices of all training rows within a radius.
+
+    The rows i with ‖x − t_i‖² ≤ radius², ordered by (distance, index). Both sides are compared as
+    the rational numbers that they are, so that rows on the border are inside.
+
+    Parameters
+    ----------
+    X_train, X_test, algorithm, progress, exclude_self, threads
+        As for `k_nearest`. A source is read front to back, once for each block of queries.
+    radius : float
+        A length, in the unit of the features, finite and not negative; an int or a
+        `fractions.Fraction` is taken as it is.
+    memory_limit : int
+        Bytes of working memory beyond the inputs and the result, of which there may be much: the
+        copies that put it in order, and from a source the rows found, are beyond it, too.
+    return_distance : bool
+        Also return the squared distances, before the indices.
+
+    Returns
+    -------
+    indices : list of ndarray of intp, n_test of them
+        Each as long as there are rows within the radius; without any, it is empty.
+    distances : list of ndarray of float64
+        Only with `return_distance`, as ``(distances, indices)``: squared distances as the direct
+        form computes them; next to the border one may look larger than radius².
+
+    Raises
+    ------
+    ValueError
+        As `k_nearest`, and for a radius that is no such number.
+    """
+    data: Any = X_train
+    ball = as_ball(radius)
+    request = Request(1, "exact", algorithm, memory_limit, progress, exclude_self).among(None)
+    with at_most(threads):
+        if is_source(data):
+            distances, indices = search_source_radius(data, X_test, ball, request)
+        else:
+            distances, indices = search_radius(TrainingSet(data), X_test, ball, request)
+    return (distances, indices) if return_distance else indices
 
 
 def predict_1nn(
@@ -155,7 +240,8 @@ def predict_1nn(
         Labels of any dtype, one entry a training row.
     X_test : array_like, shape (n_test, d)
     **search_options
-        `method`, `algorithm`, `memory_limit`, `progress`, as for `nearest`.
+        `metric`, `method`, `algorithm`, `memory_limit`, `progress`, `exclude_self`, `threads`, as
+        for `nearest`.
 
     Returns
     -------

@@ -39,7 +39,12 @@ def pair_distances(
 def settled(problem: Problem, found: Candidates) -> Candidates:
     """Return each query's k nearest candidates, in order; exact where it must be."""
     queries, rows, index, k = problem.queries, problem.rows, found.row, problem.k
-    order: Indices = np.lexsort((found.computed, found.owner))
+    order: Indices
+    if problem.whole:  # so that computed distances are true
+        order = np.lexsort((index, found.computed, found.owner))
+        start = np.searchsorted(found.owner[order], np.arange(len(queries)))
+        return found.only(order[np.arange(len(order)) - start[found.owner[order]] < k])
+    order = np.lexsort((found.computed, found.owner))
     owner, computed = found.owner[order], found.computed[order]
     start = np.searchsorted(owner, np.arange(len(queries) + 1))
     place = np.arange(len(order)) - start[owner]

@@ -6,7 +6,7 @@ comes in tiles that stay in the processor's cache. Each tile is read once, for t
 bound in each group of rows, and a second time only where a group can hold a candidate.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -50,6 +50,7 @@ class Filter(NamedTuple):
     fair: int  # candidates for which each query has room; it may keep half as many
     queries: int  # in one pass over all rows
     threads: int  # each with a tile of its own
+    side: Callable[..., Array] = row_side  # how rows enter the product
 
     def with_room(self, fair: int) -> "Filter | None":
         """Return it with so many candidates a query, and fewer queries; None if too few."""
@@ -90,25 +91,50 @@ class Shortlist:
     for others to do.
     """
 
-    def __init__(self, crowded: NDArray[np.bool_], k: int, by: Filter) -> None:
-        self.crowded, self.fair = np.zeros_like(crowded), by.fair
-        self.room = by.fair * len(crowded) // by.threads
+    def __init__(self, sides: tuple[Array, Array], k: int, by: Filter) -> None:
+        self._sides, self._by = sides, by
+        n_test = len(sides[0])
+        self.crowded, self.fair = np.zeros(n_test, np.bool_), by.fair
+        self.room = by.fair * n_test // by.threads
+        self._every = np.arange(n_test)
+        most = by.rows + by.group
+        self._tile = np.empty(most * by.part, np.float32)
+        self._weights = np.zeros((most, by.width), np.float32)
         self._lowest = np.empty((by.rows // by.group + 1) * by.part, np.float32)
-        self.upper = np.full((k, len(crowded)), np.inf, np.float32)
+        self.upper = np.full((k, n_test), np.inf, np.float32)
         # The candidates: query, row, lower bound.
         self.owner, self.index = np.empty(0, np.intp), np.empty(0, np.intp)
         self.lower = np.empty(0, np.float32)
-        # Groups with a row that may be near: where, the lower bounds of all members, which tile.
-        self._hits: list[tuple[Indices, Array, tuple[int, ...]]] = []
+        # Groups with a row that may be near: query, group, lower bounds of all members, which tile.
+        self._hits: list[tuple[Indices, Indices, Array, tuple[int, ...]]] = []
         self._count = 0
-        self.give_up(crowded)
+        self.give_up(np.isinf(sides[1]))
 
     def give_up(self, crowded: NDArray[np.bool_]) -> None:
         """Keep no row of these queries from now on."""
         self.crowded |= crowded
         self.upper[:, crowded] = -np.inf
 
-    def screen(self, tile: Array, offering: Any, slack: Array, part: slice, rows: slice) -> None:
+    def read(self, rows: Array, at: slice, parts: Iterable[Any]) -> None:
+        """Take in rows (length, d) that stand at a place, for the queries of each part.
+
+        They are no more than a tile holds, and so is each part: a slice or indices.
+        """
+        (features, g), frame, group = self._sides, self._by.frame, self._by.group
+        groups = -(-len(rows) // group)
+        weights = self._weights[: groups * group]
+        c = self._by.side(frame, rows, weights).reshape(group, groups).max(axis=0)
+        usual = c <= 2 * np.sort(c)[groups // 2]  # an outlier's group offers no upper bounds
+        offering = np.s_[:] if usual.all() else usual
+        farthest = c[usual].max(initial=0)
+        for part in parts:
+            some = features[part]
+            tile = self._tile[: len(weights) * len(some)].reshape(len(weights), len(some))
+            np.matmul(weights, some.T, out=tile)
+            gaps = gap(frame, farthest, g[part])
+            self.screen(tile.reshape(group, groups, len(some)), offering, gaps, part, at)
+
+    def screen(self, tile: Array, offering: Any, slack: Array, part: Any, rows: slice) -> None:
         """Take in the lower bounds (size of a group, groups, queries) of one tile.
 
         A group is every so manieth row: row r stands at [r // groups, r % groups]. In the
@@ -128,23 +154,31 @@ class Shortlist:
             self.give_up(crowded)
             hits = hits[~crowded[part][hits % width]]
         lower = tile.reshape(size, -1).take(hits, axis=1)
-        which = len(hits), groups, width, part.start, rows.start, rows.stop
-        self._hits.append((hits, lower, which))
+        owner = self._every[part][hits % width]
+        self._hits.append((owner, hits // width, lower, (len(hits), groups, rows.start, rows.stop)))
         self._count += HIT_ROOM * len(hits)
         if self._count > self.room:
             self.prune()
 
-    def improve(self, lower: Array, slack: Array, part: slice) -> None:
+    def improve(self, lower: Array, slack: Array, part: Any) -> None:
         """Let lower + slack (groups, queries), upper bounds of different rows, lower the k best."""
         k, best = len(self.upper), self.upper[:, part]
         if k == 1:
-            np.minimum(best, lower.min(axis=0, initial=np.inf) + slack, out=best)
+            self.upper[:, part] = np.minimum(best, lower.min(axis=0, initial=np.inf) + slack)
         else:
-            best[:] = np.partition(np.concatenate([best, lower + slack]), k - 1, axis=0)[:k]
+            both = np.concatenate([best, lower + slack])
+            self.upper[:, part] = np.partition(both, k - 1, axis=0)[:k]
 
-    def join(self, other: "Shortlist") -> None:
-        """Take in what another one, pruned, has found for the same queries in other rows."""
-        self.improve(other.upper, np.zeros(1, np.float32), slice(None))
+    def join(self, other: "Shortlist", apart: bool = True) -> None:
+        """Take in what another one, pruned, has found for the same queries in other rows.
+
+        Unless they are kept `apart`, upper bounds of both may be of the same rows.
+        """
+        if apart:
+            self.improve(other.upper, np.zeros(1, np.float32), slice(None))
+        else:
+            better = other.upper[-1] < self.upper[-1]
+            self.upper[:, better] = other.upper[:, better]
         self.give_up(other.crowded)
         self.owner = np.concatenate([self.owner, other.owner])
         self.index = np.concatenate([self.index, other.index])
@@ -155,11 +189,12 @@ class Shortlist:
         limit = self.upper[-1]
         columns = [(self.owner, self.index, self.lower)]
         if self._hits:
-            hits, bounds, which = zip(*self._hits, strict=True)
-            hit, lower = np.concatenate(hits), np.concatenate(bounds, axis=1)
+            owners, hits, bounds, which = zip(*self._hits, strict=True)
+            owner, hit = np.concatenate(owners), np.concatenate(hits)
+            lower = np.concatenate(bounds, axis=1)
             counts, *tiles = np.array(which).T
-            groups, width, query, row, end = (np.repeat(number, counts) for number in tiles)
-            owner, row = hit % width + query, hit // width + row
+            groups, row, end = (np.repeat(number, counts) for number in tiles)
+            row += hit
             near = ~(lower > limit[owner])
             if np.count_nonzero(near) > self.room:  # before each takes the room of a candidate
                 self.keep_fair(owner, near.sum(axis=0))
@@ -198,28 +233,12 @@ def screen_rows(
     problem: Problem, by: Filter, sides: tuple[Array, Array], advance: Advance, tasks: Iterator[int]
 ) -> Shortlist:
     """Return the shortlist of the rows in the tiles that start at each of the `tasks`."""
-    rows, (features, g) = problem.rows, sides
-    n_test = len(features)
-    found = Shortlist(np.isinf(g), problem.k, by)
-    most = by.rows + by.group
-    buffer = np.empty(most * by.part, np.float32)
-    space = np.zeros((most, by.width), np.float32)
+    n_test = len(problem.queries)
+    found = Shortlist(sides, problem.k, by)
     with np.errstate(all="ignore"):  # each thread has its own
         for start in tasks:
-            stretch = slice(start, min(start + by.rows, len(rows)))
-            groups = -(-(stretch.stop - start) // by.group)
-            weights = space[: groups * by.group]
-            c = row_side(by.frame, rows[stretch], weights)
-            c = c.reshape(by.group, groups).max(axis=0)
-            usual = c <= 2 * np.sort(c)[groups // 2]  # an outlier's group offers no upper bounds
-            offering = np.s_[:] if usual.all() else usual
-            gaps = gap(by.frame, c[usual].max(initial=0), g)
-            for part in slices(n_test, by.part):
-                some = features[part]
-                tile = buffer[: len(weights) * len(some)].reshape(len(weights), len(some))
-                np.matmul(weights, some.T, out=tile)
-                grouped = tile.reshape(by.group, groups, len(some))
-                found.screen(grouped, offering, gaps[part], part, stretch)
+            stretch = slice(start, min(start + by.rows, len(problem.rows)))
+            found.read(problem.rows[stretch], stretch, slices(n_test, by.part))
             advance(n_test * (stretch.stop - start))
         found.prune()
     return found

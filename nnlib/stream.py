@@ -18,8 +18,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nnlib.certify import check_underflow
+from nnlib.inner import check_directions
 from nnlib.memory import solve
 from nnlib.merge import Neighbors, merge
+from nnlib.others import without_itself
 from nnlib.request import Request
 from nnlib.settle import filled
 from nnlib.tiles import Advance, Tiles, Winners, progress_bar, slices
@@ -54,7 +56,7 @@ def share_out(source: RowSource, n_test: int, request: Request) -> Shares:
     Six more are for the merging of one query.
     """
     d, dtype = source.shape[1], np.dtype(source.dtype)
-    k, memory_limit = request.k, request.memory_limit
+    k, memory_limit = request.sought, request.memory_limit
     mapped = isinstance(source, np.memmap)
     converted = dtype.kind == "b" or not dtype.isnative
     row = d * dtype.itemsize * (1 - mapped + converted) + 8
@@ -118,7 +120,7 @@ def search_part(
         distances, places = solve(training, queries, few, advance)
         distances = filled(training.rows, queries, distances, places)
         found = Neighbors(places + shift, distances, training.rows[places])
-        known = merge(queries, known, found, request.k, request.method) if known else found
+        known = merge(queries, known, found, request.k, request.order) if known else found
         del rows, training, found  # or they would be kept while the next stretch is read
     assert known is not None
     return known
@@ -135,24 +137,30 @@ def search_source(X_train: RowSource, X_test: ArrayLike, request: Request) -> Wi
     besides is its own affair. Raises as `k_nearest` does, and if what a slice of the source holds
     is not what its shape and dtype say.
     """
-    if request.algorithm == "tree":
-        raise ValueError("algorithm='tree' needs X_train in memory; got a row-sliceable source")
+    if request.algorithm in ("tree", "partition"):
+        raise ValueError(
+            f"algorithm={request.algorithm!r} needs X_train in memory; got a row-sliceable source"
+        )
     source = check_source("X_train", X_train)
     n_train = source.shape[0]
     queries = as_rows("X_test", X_test)
     check_same_width("X_train", source, "X_test", queries)
-    request = request.among(n_train)
+    request = request.among(n_train, len(queries))
+    if request.metric == "cosine":  # before blocks of queries have numbers of their own
+        check_directions("X_test", queries)
     check_underflow()
     shares = share_out(source, len(queries), request)
     whole = Part(slice(0, n_train), 0, shares.rows)
-    once = request.of_all(request.k, shares.search)
+    once = request.of_all(request.sought, shares.search)
     dtype = request.dtype(queries, np.empty(0, source.dtype))
-    distances = np.empty((len(queries), request.k), dtype)
+    distances = np.empty((len(queries), request.sought), dtype)
     indices = np.empty(distances.shape, np.intp)
     with progress_bar(len(queries) * n_train, request.progress) as advance:
         for block in slices(len(queries), shares.queries):
             found = search_part(source, whole, queries[block], once, advance)
             indices[block], distances[block] = found.indices, found.distances
             del found  # or it would be kept while the next block is searched
+    if request.exclude_self:
+        distances, indices = without_itself(distances, indices)
     request.check_told_apart(distances)
     return distances, indices

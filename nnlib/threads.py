@@ -25,6 +25,8 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, TypeVar
 
+from nnlib.validation import check_count
+
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
@@ -56,30 +58,61 @@ def others_run() -> bool:
 
 
 TURN = Lock()
-# The number of threads that a product took before a search set it to 1; empty where none runs.
+# The numbers of threads that a product took before a search set another; empty where none runs.
 LIMITED: list[int] = []
+# Threads that hold the turn for a search of theirs, which may set the number once more.
+LENT: set[int] = set()
 THREADS = sys.platform not in ("emscripten", "wasi")  # Python in a web page has only one
 
 
 @contextmanager
-def single_products() -> Iterator[bool]:
-    """Let products take one thread each; give whether they do.
+def single_products(most: int = 1) -> Iterator[bool]:
+    """Let products take one thread each, or so many at most; give whether they do.
 
     One search at a time can have that, so that the number of threads is restored by who changed
     it. Nor can a search where another thread has set a number and holds it: threadpoolctl then
     does nothing.
     """
-    turn = TURN  # a fork gives the child another one
-    if not THREADS or not turn.acquire(blocking=False):  # a page's Python has no other thread
+    turn, caller = TURN, threading.get_ident()  # a fork gives the child another turn
+    lent = caller in LENT
+    # A page's Python has no other thread.
+    if not THREADS or not (lent or turn.acquire(blocking=False)):
         yield False
         return
     try:
+        LENT.discard(caller)
         LIMITED.append(blas_threads())
-        with blas().limit(limits=1):
-            yield blas_threads() == 1
+        limit = min(most, LIMITED[-1])
+        with blas().limit(limits=limit):
+            yield blas_threads() == limit
     finally:
-        LIMITED.clear()
-        turn.release()
+        if LIMITED:  # a fork in between has a list of its own
+            LIMITED.pop()
+        if lent:
+            LENT.add(caller)
+        else:
+            turn.release()
+
+
+@contextmanager
+def at_most(threads: int | None) -> Iterator[None]:
+    """Let a search take so many threads at most, all that a product takes if it is None.
+
+    Its own threads and those of its products: inside, `blas_threads` is that number, and products
+    take one thread while there are several of its own. Where another search has the turn, the
+    number is that one's.
+    """
+    if threads is None:
+        yield
+        return
+    caller = threading.get_ident()
+    with single_products(check_count("threads", threads, 1, None, "threads")) as limited:
+        if limited:
+            LENT.add(caller)
+        try:
+            yield
+        finally:
+            LENT.discard(caller)
 
 
 class Shared(Iterator[Task]):
@@ -158,6 +191,7 @@ def start_afresh() -> None:
     """
     global TURN
     TURN = Lock()
+    LENT.clear()
     if LIMITED:
         for library in blas().lib_controllers:
             getattr(library, "clear_controlling_thread", bool)()  # it is a thread of the parent

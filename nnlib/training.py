@@ -6,13 +6,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nnlib.distances import squared_norms, with_bias
+from nnlib.inner import normalized
+from nnlib.partition import Partition
 from nnlib.tiles import slices
 from nnlib.tree import Tree
 from nnlib.validation import Array, as_training_rows
 
 
 class TrainingSet:
-    """Training rows, with their norms, weights and tree as soon as somebody asks.
+    """Training rows, with their norms, weights, tree and lists as soon as somebody asks.
 
     Parameters
     ----------
@@ -27,15 +29,30 @@ class TrainingSet:
     def __init__(self, X_train: ArrayLike, keep_weights: bool = False, start: int = 0) -> None:
         # In whatever order of bytes: a copy of all rows might not fit, one of a tile does.
         self.rows = as_training_rows("X_train", X_train, start, native=False)
-        self.keep_weights = keep_weights
+        self.keep_weights, self.start = keep_weights, start
         self._norms: dict[Any, Array] = {}
         self._weights: dict[Any, Array] = {}
         self._tree: Tree | None = None
+        self._unit: TrainingSet | None = None
+        self._lists: Partition | None = None
+        # About which share of the pairs lists leave; nobody knows before it was tried.
+        self.share: float | None = None
         # What comparing all rows has cost so far, by the model: it counts pairs, no clock.
         self.spent = 0.0
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a pickle keeps: not what is made again from the rows when it is wanted."""
+        made: dict[str, Any] = {"_norms": {}, "_weights": {}, "_tree": None, "_unit": None}
+        return self.__dict__ | made
+
+    def unit(self) -> "TrainingSet":
+        """Return the rows normalized in floating point, kept between searches."""
+        if self._unit is None:
+            self._unit = TrainingSet(normalized(self.rows, "X"), self.keep_weights)
+        return self._unit
 
     def norms(self, dtype: Any) -> Array:
         """Return ‖t‖² for every training row, in the working precision: (n_train,)."""
@@ -55,6 +72,15 @@ class TrainingSet:
         if self._tree is None and plant:
             self._tree = Tree(self.rows)
         return self._tree
+
+    def lists(self, memory: int = 0, threads: int = 1) -> Partition | None:
+        """Return the rows in lists, kept between searches; None if there is no memory to make them.
+
+        `memory` and `threads` are what making them may take.
+        """
+        if self._lists is None and memory:
+            self._lists = Partition(self.rows, memory, threads)
+        return self._lists
 
     def weights(self, dtype: Any, part: slice) -> Array:
         """Return [−2t, ‖t‖²] for a stretch of the rows: one dense layer, bias inside."""

@@ -75,7 +75,7 @@ from numpy.typing import NDArray
 
 from nnlib.certify import cutoff, largest_entry
 from nnlib.problem import Problem
-from nnlib.settle import pair_distances, settled_pairs
+from nnlib.settle import settled_pairs
 from nnlib.tiles import Advance, Indices
 from nnlib.validation import Array
 
@@ -153,6 +153,11 @@ class Tree:
         distances, indices = self._tree.query(queries, k=np.arange(1, m + 1))
         return distances * distances, indices
 
+    def count(self, queries: Array, radius: float) -> Indices:
+        """Return about how many rows are within a radius of each query, (q,): a hint, no proof."""
+        counts = self._tree.query_ball_point(queries, radius, return_length=True)
+        return np.asarray(counts, np.intp)
+
     def farther(self, squares: Array, error: float) -> NDArray[np.float64]:
         """Return c for each S: rows whose S exceeds c, or exceeded it, are truly farther."""
         return cutoff(squares, self.terms, error)
@@ -203,12 +208,5 @@ class Tree:
         if len(tied):
             some, rivals = problem.only(tied), found[tied]
             owner = np.repeat(np.arange(len(tied)), m)
-            if problem.whole:  # so that computed distances are true
-                values = pair_distances(some.queries, problem.rows, owner, rivals.ravel())
-                values = values.reshape(-1, m)
-                order = np.lexsort((rivals, values))[:, :k]
-                distances[tied] = np.take_along_axis(values, order, axis=1)
-                indices[tied] = np.take_along_axis(rivals, order, axis=1)
-            else:
-                distances[tied], indices[tied] = settled_pairs(some, owner, rivals.ravel())
+            distances[tied], indices[tied] = settled_pairs(some, owner, rivals.ravel())
         return distances[complete], indices[complete], complete

@@ -5,7 +5,10 @@ in the page without a kernel (``places``, ``host.js``; ``quizzes`` for paper), s
 code pads and cells (``python``). The page reads well in both themes, on a phone, on paper, by
 keyboard and by ear (``style.css``, ``print.css``, ``scrolling.js``, ``dialogs.js``, ``folds``,
 ``repairs``), and is light (``weight``); ``finish`` applies the last two. Old addresses lead on
-(``redirects``). A page asks no other host for anything.
+(``redirects``). A page says what it is about (``metadata``) and where it comes from
+(``repository``). It asks no other host for anything, and runs nothing but the book's own scripts
+(``policy``). Nothing in it moves when a widget comes (``heights``). What was read opens again
+without a network (``offline``).
 """
 
 from __future__ import annotations
@@ -17,8 +20,11 @@ from sphinx.util.osutil import ensuredir
 
 from rendering import folds, formulas, glyphs, outputs, repairs
 from rendering.finish import finish_pages
+from rendering.metadata import PICTURE, add_metadata
+from rendering.offline import SCRIPT
 from rendering.places import Places
 from rendering.python import cells, pads
+from rendering.repository import correct_buttons, name_repository
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -28,7 +34,16 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 # host.js is copied like the others, but only pages with widgets ask for it: see nb_ipywidgets_js
 # in _config.yml.
-STATIC_FILES = ("style.css", "print.css", "scrolling.js", "dialogs.js", "host.js")
+STATIC_FILES = (
+    "style.css",
+    "print.css",
+    "scrolling.js",
+    "dialogs.js",
+    "buttons.js",
+    SCRIPT,
+    "host.js",
+    PICTURE,
+)
 MATH_CSS = "formulas.css"
 
 
@@ -106,11 +121,13 @@ def setup(app: Sphinx) -> dict[str, Any]:
         What Sphinx wants to know of an extension.
     """
     app.add_config_value("rendering_macros", {}, "html", dict)
+    app.add_config_value("rendering_addresses", {}, "html", dict)
     app.add_html_math_renderer(
         "typeset", (formulas.visit_inline, None), (formulas.visit_display, None)
     )
     app.add_post_transform(Places)
     app.add_post_transform(outputs.Outputs)
+    app.add_post_transform(repairs.Unnested)
     app.add_post_transform(pads.Pads)
     app.add_directive("code-pad", pads.CodePad)
     app.add_post_transform(cells.Cells)
@@ -122,13 +139,18 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_css_file("print.css", priority=901, media="print")
     app.add_js_file("scrolling.js", loading_method="defer")
     app.add_js_file("dialogs.js", loading_method="defer")
+    app.add_js_file("buttons.js", loading_method="defer")
+    app.add_js_file(SCRIPT, loading_method="defer")
     app.connect("config-inited", add_files, priority=700)  # before Sphinx checks the paths, at 800
+    app.connect("config-inited", name_repository)
     app.connect("builder-inited", formulas.start)
     app.connect("builder-inited", pads.prepare)
     app.connect("html-page-context", glyphs.share_in_page)
     app.connect("html-page-context", repairs.repair_page)
     app.connect("html-page-context", prepare_search_page)
     app.connect("html-page-context", pads.load)
+    app.connect("html-page-context", add_metadata)
+    app.connect("html-page-context", correct_buttons, priority=900)  # after the theme has made them
     app.connect("build-finished", write_math_css)
     app.connect("build-finished", formulas.finish, priority=900)  # when no formula is left to set
     app.connect("build-finished", finish_pages, priority=900)  # when all stand

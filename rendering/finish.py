@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rendering.redirects import write_redirects
-from rendering.repairs import with_names, with_repaired_head, with_text_first
+from rendering.heights import with_heights
+from rendering.offline import write_offline
+from rendering.policy import with_policy
+from rendering.redirects import write_first_page, write_redirects
+from rendering.repairs import with_names, with_repaired_head, with_text_first, without_wrong
 from rendering.weight import ICON_NAME, lighten_static, lighter, with_palette
 
 if TYPE_CHECKING:
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def finish_pages(app: Sphinx, error: Exception | None) -> None:
-    """Repair the heads of all pages, take from them what none needs, and lead old addresses on.
+    """Mend all pages, take from them what none needs, lead old addresses on, and say what may run.
 
     Parameters
     ----------
@@ -32,8 +35,13 @@ def finish_pages(app: Sphinx, error: Exception | None) -> None:
         page = path.read_text(encoding="utf-8")
         names.update(ICON_NAME.findall(page))
         light = lighter(page, sizes, path.name == "search.html")
-        finished = with_text_first(with_names(with_repaired_head(light)))
-        if finished != page:
-            path.write_text(finished, encoding="utf-8")
+        finished = with_text_first(with_names(without_wrong(with_repaired_head(light))))
+        name = path.relative_to(folder).with_suffix("").as_posix()
+        path.write_text(with_heights(finished, name), encoding="utf-8")
     lighten_static(folder / "_static", names)
-    write_redirects(folder, {name: node.astext() for name, node in app.env.titles.items()})
+    titles = {name: node.astext() for name, node in app.env.titles.items()}
+    write_redirects(folder, titles)
+    write_first_page(folder, app.config.root_doc, titles[app.config.root_doc])
+    for path in folder.rglob("*.html"):
+        path.write_text(with_policy(path.read_text(encoding="utf-8")), encoding="utf-8")
+    write_offline(folder)

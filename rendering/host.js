@@ -143,10 +143,13 @@
     return modules.get(text);
   };
 
+  // A sheet without an element: the page's policy lets no script write a <style>.
   const dress = (text) => {
     if (!text || styles.has(text)) return;
     styles.add(text);
-    document.head.append(Object.assign(document.createElement("style"), { textContent: text }));
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(text);
+    document.adoptedStyleSheets.push(sheet);
   };
 
   const experimental = {

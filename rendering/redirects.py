@@ -1,4 +1,4 @@
-"""Old addresses: names of chapters began with a number once, and links to them still lead there."""
+"""Addresses that lead on: that of the book, and those of chapters that began with a number once."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ SECTIONS = {
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1.0">
 <title>{title}</title>
-<meta name="robots" content="noindex">
-<link rel="canonical" href="{name}.html">
+{robots}<link rel="canonical" href="{name}.html">
 <noscript><meta http-equiv="refresh" content="0; url={name}.html"></noscript>
 <script>
 const moved = {sections}[location.hash.slice(1)];
@@ -60,6 +60,8 @@ location.replace(moved || "{name}.html" + location.search + location.hash);
 <p>This page is now <a href="{name}.html">{title}</a>.</p>
 </html>
 """
+# What has moved is found where it is now.
+UNLISTED = '<meta name="robots" content="noindex">\n'
 
 
 def write_redirects(folder: Path, titles: dict[str, str]) -> None:
@@ -75,5 +77,20 @@ def write_redirects(folder: Path, titles: dict[str, str]) -> None:
     for old, name in MOVED.items():
         if title := titles.get(f"chapters/{name}"):
             sections = json.dumps(SECTIONS.get(old, {}), sort_keys=True)
-            page = PAGE.format(name=name, title=escape(title), sections=sections)
+            page = PAGE.format(name=name, title=escape(title), sections=sections, robots=UNLISTED)
             (folder / "chapters" / f"{old}.html").write_text(page, encoding="utf-8")
+
+
+def write_first_page(folder: Path, root: str, title: str) -> None:
+    """Write the page that leads to the first one, in place of one without a head.
+
+    Parameters
+    ----------
+    folder : Path
+        The built pages.
+    root, title : str
+        The name of the first page, and its title.
+    """
+    if root != "index":
+        page = PAGE.format(name=root, title=escape(title), sections="{}", robots="")
+        (folder / "index.html").write_text(page, encoding="utf-8")

@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
 if TYPE_CHECKING:
-    from docutils import nodes
     from sphinx.application import Sphinx
 
 REPAIRS: tuple[tuple[str, str], ...] = (
@@ -38,7 +40,15 @@ SIDEBAR = re.compile(
     r'(<dialog id="pst-primary-sidebar-modal".*?)\s*(<main id="main-content".*</main>)',
     re.DOTALL,
 )
-CHEVRON = re.compile(r"([^<>]+)(</a><details[^>]*><summary)>")
+# From the end of a tag on, for a search that begins at each letter takes minutes for all pages.
+CHEVRON = re.compile(r"(?<=>)([^<>]+)(</a><details[^>]*><summary)>")
+# The theme: what two of its buttons do, where no policy allows it (see buttons.js). sphinx-design:
+# a label names the field that it is for, and controls nothing beside that.
+WRONG = re.compile(
+    r' onclick="(?:toggleFullScreen|window\.print)\(\)"|(?<=<label) aria-controls="[^"]*"'
+)
+# Sphinx: the page that follows, which Firefox then fetches before anyone has asked for it.
+NEXT = re.compile(r'\s*<link rel="next"[^>]*>')
 # Sphinx, docutils and the theme each write one.
 VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
 
@@ -74,6 +84,7 @@ def with_repaired_head(page: str) -> str:
     first = VIEWPORT.search(head)
     if first:
         head = head[: first.end()] + VIEWPORT.sub("", head[first.end() :])
+    head = NEXT.sub("", head)
     return head.replace(THEME, THEME_AT_ONCE) + body + rest
 
 
@@ -82,6 +93,48 @@ def with_names(page: str) -> str:
     for dialog, name in DIALOGS.items():
         page = page.replace(dialog, f'{dialog[:-1]} aria-label="{name}">')
     return CHEVRON.sub(r'\1\2 aria-label="Pages of \1">', page)
+
+
+def without_wrong(page: str) -> str:
+    """Return a page without the attributes that should not be there."""
+    return WRONG.sub("", page)
+
+
+class Unnested(SphinxPostTransform):
+    """Take paragraphs and lists out of paragraphs, where no HTML may have them.
+
+    Sphinx's field lists have them in the description of a parameter that takes more than a line.
+    """
+
+    default_priority = 6
+    formats = ("html",)
+
+    def run(self, **kwargs: object) -> None:
+        """Mend one document.
+
+        Parameters
+        ----------
+        **kwargs : object
+            What docutils passes on; unused.
+        """
+        for paragraph in list(self.document.findall(nodes.paragraph)):
+            if any(is_block(child) for child in paragraph):
+                paragraph.replace_self(unnested(paragraph))
+
+
+def is_block(node: nodes.Node) -> bool:
+    """Return whether a node stands between paragraphs, and not inside one."""
+    return isinstance(node, nodes.Body) and not isinstance(node, nodes.Inline)
+
+
+def unnested(paragraph: nodes.paragraph) -> list[nodes.Node]:
+    """Return a paragraph, and after it the blocks that it holds; a first one of text joins it."""
+    children = list(paragraph.children)
+    at = next(i for i, child in enumerate(children) if is_block(child))
+    first, *rest = children[at:]
+    if isinstance(first, nodes.paragraph):
+        return [nodes.paragraph("", "", *children[:at], *first.children), *rest]
+    return [nodes.paragraph("", "", *children[:at]), first, *rest]
 
 
 def with_text_first(page: str) -> str:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 from pathlib import Path
 
 from fontTools import subset
@@ -31,6 +32,15 @@ FONTS = "vendor/fontawesome/webfonts"
 FONT = "icons.woff"
 FIGURE = re.compile(
     r'<img (?![^>]*\bloading=)([^>]*?\bsrc="([^"]*_images/[^"/]+\.png)"[^>]*?) ?/?>'
+)
+# The script of the icons and their fonts, templates that the theme forgets, maps to sources that no
+# one has.
+UNUSED = (
+    "scripts/fontawesome.js*",
+    f"{FONTS}/*.ttf",
+    f"{FONTS}/fa-solid-*",
+    "*macros.html",
+    "*/*.map",
 )
 STYLES = ("styles/pydata-sphinx-theme.css", "styles/sphinx-book-theme.css")
 
@@ -59,10 +69,12 @@ def lighter(page: str, sizes: dict[str, tuple[int, int]], is_search: bool) -> st
 
 
 def lighten_static(static: Path, names: set[str]) -> None:
-    """Take the script of the icons out of the static files, and the icons that are not named."""
-    for path in (static / "scripts").glob("fontawesome.js*"):
-        path.unlink()
+    """Take out of the static files what no page loads, and the icons that are not named."""
     keep_icons(static, names)
+    for pattern in UNUSED:
+        for path in static.glob(pattern):
+            path.unlink()
+    shutil.rmtree(static / "locales", ignore_errors=True)
 
 
 def with_palette(path: Path) -> tuple[int, int]:

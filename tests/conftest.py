@@ -11,6 +11,7 @@ import drill_pages
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis.strategies import none
+from longest import LONGEST, PLACES
 
 # The same examples on every run and every machine. To look for new ones:
 #   pytest --hypothesis-profile=explore
@@ -30,6 +31,11 @@ def pytest_configure(config):
     if not hasattr(config, "workerinput"):
         drill_pages.make()
         cards_page.make()
+
+
+def pytest_collection_modifyitems(items):
+    """Put the files that take longest first; their tests, and other files, keep their order."""
+    items.sort(key=lambda item: PLACES.get(item.path.name, len(LONGEST)))
 
 
 def pytest_collection_finish():

@@ -9,14 +9,14 @@ import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
+import { unpack } from "../rendering/python/archive.js";
+
 const [folder, program, out] = process.argv.slice(2);
 const { loadPyodide } = await import(pathToFileURL(path.join(folder, "pyodide.mjs")).href);
 const python = await loadPyodide({ indexURL: folder, stdin: () => null });
 const site = python.runPython("import sys; next(p for p in sys.path if p.endswith('site-packages'))");
 for (const name of fs.readdirSync(folder).filter((one) => one.endsWith(".zip") && one !== "python_stdlib.zip")) {
-  // A Buffer would be taken for something else.
-  const pack = new Uint8Array(fs.readFileSync(path.join(folder, name)));
-  python.unpackArchive(pack, "zip", { extractDir: site });
+  unpack(new Uint8Array(fs.readFileSync(path.join(folder, name))).buffer, python.FS, site);
 }
 const libraries = python.FS.readdir(site).filter((name) => name.endsWith(".so"));
 for (const name of libraries) await python._api.loadDynlib(`${site}/${name}`, true);

@@ -37,6 +37,24 @@ def row_file(folder, rows, **_layout):
     return RowFile(path, rows.shape, rows.dtype)
 
 
+class Reader:
+    """Rows that can only be read by slices, and a record of what was read."""
+
+    def __init__(self, rows):
+        self._rows = np.asarray(rows)
+        self.shape, self.dtype = self._rows.shape, self._rows.dtype
+        self.read = []
+
+    def __getitem__(self, part):
+        assert isinstance(part, slice)
+        assert part.step is None
+        self.read.append((part.start, part.stop))
+        return self._rows[part].copy()
+
+    def __array__(self, dtype=None, copy=None):
+        raise AssertionError("read as a whole")
+
+
 class NullDataset:
     """What a dataset without any data is like: it has a dtype and no shape."""
 

@@ -26,7 +26,9 @@ def write_notebook(folder: Path, name: str, text: str, sources: Sequence[str] = 
     nbformat.write(notebook, folder / f"{name}.ipynb")
 
 
-def build(folder: Path, names: Sequence[str]) -> subprocess.CompletedProcess[str]:
+def build(
+    folder: Path, names: Sequence[str], repository: str = ""
+) -> subprocess.CompletedProcess[str]:
     """Build the named pages with the book's own configuration, warnings being errors."""
     root, *rest = names
     chapters = "".join(f"- file: {name}\n" for name in rest)
@@ -38,6 +40,8 @@ def build(folder: Path, names: Sequence[str]) -> subprocess.CompletedProcess[str
     config = config.replace("favicon: rendering/", f"favicon: {ROOT.as_posix()}/rendering/")
     # A Markdown page at the top of the repository is not the book's; here it is.
     config = config.replace('"*.md", ', "")
+    assert 'repository: ""' in config
+    config = config.replace('repository: ""', f"repository: {json.dumps(repository)}")
     (folder / "_config.yml").write_text(config, encoding="utf-8")
     program = HASTE + "from jupyter_book.cli.main import main; main()"
     command = [sys.executable, "-c", program, "build", str(folder), "-W", "--keep-going"]

@@ -98,6 +98,22 @@ def oracle_k_nearest(T, X, k):
     return np.array(indices, dtype=np.intp).reshape(len(X), k)
 
 
+def oracle_similarity(x, t, metric):
+    """Return a Fraction by which rows are ordered: x·t, or the cosine up to what rows share."""
+    x, t = ([Fraction(v) for v in point.tolist()] for point in (x, t))
+    product = sum((a * b for a, b in zip(x, t, strict=True)), Fraction(0))
+    return product if metric == "ip" else product * abs(product) / sum(b * b for b in t)
+
+
+def oracle_k_similar(T, X, k, metric):
+    """Return the indices of the k most similar rows of each query, the largest and earliest."""
+    found = []
+    for x in X:
+        values = [oracle_similarity(x, t, metric) for t in T]
+        found.append(sorted(range(len(T)), key=lambda i: (-values[i], i))[:k])
+    return np.array(found, np.intp).reshape(len(X), k)
+
+
 def smallest_limit(problem, k, method):
     """Return the least memory_limit that a search accepts."""
     low, high = 1, 2**30

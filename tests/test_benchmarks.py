@@ -9,12 +9,14 @@ import json
 import re
 import statistics
 import tomllib
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import conditions
 import contenders
 import hostile
+import lists
 import nbformat
 import numpy as np
 import peers
@@ -31,7 +33,7 @@ TEXT = peers.STORED.read_text(encoding="utf-8")
 STORED = json.loads(TEXT)
 SHAPES = [(2000, 20_000, 4), (2000, 20_000, 64), (2000, 20_000, 784), (10_000, 100_000, 128)]
 DTYPES = ("float32", "float64")
-READ = ["peers.json", "hostile.json", "python_in_page.json"]  # by the page
+READ = ["peers.json", "hostile.json", "lists.json", "python_in_page.json"]  # by the page
 INSTALLED = [name for name, c in CONTENDERS.items() if c.package not in contenders.missing()]
 TINY = peers.Plan(
     shapes=((6, 40, 3),),
@@ -462,30 +464,13 @@ def test_rounds_are_interleaved_and_turn():
     assert len(found["A"]) == 9
 
 
-def test_the_bare_product_visits_every_pair(monkeypatch):
-    visited = []
-    matmul = np.matmul
-
-    def watched(x, t, out):
-        visited.append(x.shape[0] * t.shape[1])
-        return matmul(x, t, out=out)
-
-    monkeypatch.setattr(np, "matmul", watched)
-    T, X = np.ones((5000, 2)), np.ones((1100, 2))
-    run, block = peers.product(T, X)
-    visited.clear()
-    run(X)
-    assert sum(visited) == 5000 * 1100
-    assert max(visited) <= block[0] * block[1]
-
-
 def test_times_cover_all_and_tell_what_was_scaled():
     names = [name for name in INSTALLED if name != "sklearn argmin"]
     found = peers.times((70, 40, 3), "float32", TINY, 1, names)
     assert set(found["seconds"]) == {*names, *peers.PRODUCTS}
     assert all(len(v) == 2 and min(v) > 0 for v in found["seconds"].values())
     assert found["queries"] == {}
-    hasty = peers.replace(TINY, patience=0.0)
+    hasty = replace(TINY, patience=0.0)
     found = peers.times((70, 40, 3), "float64", hasty, 1, names)
     assert found["queries"] == {name: 32 for name in names if CONTENDERS[name].linear}
 
@@ -505,7 +490,7 @@ def test_a_part_of_the_queries_stands_for_all(monkeypatch):
     slow = contenders.Contender("slow", prepare, linear=True)
     monkeypatch.setitem(CONTENDERS, "slow", slow)
     monkeypatch.setattr(peers.time, "perf_counter", lambda: now[0])
-    found = peers.times((640, 4, 1), "float64", peers.replace(TINY, patience=120.0), 1, ["slow"])
+    found = peers.times((640, 4, 1), "float64", replace(TINY, patience=120.0), 1, ["slow"])
     assert found["queries"] == {"slow": 40}
     assert found["seconds"]["slow"] == [645.0, 645.0]
 
@@ -513,7 +498,7 @@ def test_a_part_of_the_queries_stands_for_all(monkeypatch):
 def test_a_wrong_answer_is_counted(monkeypatch):
     last = contenders.Contender("last", lambda T, threads: lambda X: np.full(len(X), len(T) - 1))
     monkeypatch.setitem(CONTENDERS, "last", last)
-    found = peers.wrong("iris", peers.replace(TINY, seeds=2), 1, ["exact", "last"])
+    found = peers.wrong("iris", replace(TINY, seeds=2), 1, ["exact", "last"])
     assert found["shares"]["exact"] == {
         "other": [0.0, 0.0], "farther": [0.0, 0.0], "excess": [0.0, 0.0], "labels": [0, 0],
     }  # fmt: skip
@@ -538,6 +523,31 @@ def test_everything_is_measured_in_the_stored_form(monkeypatch):
     assert steps[-1].startswith(f"[{len(steps)}/{len(steps)}]")
 
 
+def test_lists_are_measured_in_the_stored_form():
+    pytest.importorskip("faiss")
+    stored = json.loads(lists.STORED.read_text(encoding="utf-8"))
+    names = ("clusters", "wide", "even")
+    clouds = {name: lists.CLOUDS[name].scaled(0.0005) for name in names}
+    said = []
+    result = lists.measure(clouds, 1, 1, said.append)
+    assert set(result) == set(stored)
+    for key in ("cases", "targets"):
+        assert all(set(entry) == set(stored[key][0]) for entry in result[key])
+    assert [found["cloud"] for found in result["cases"]] == ["clusters", "wide", "wide", "even"]
+    assert not any(sum(found["wrong"].values()) for found in result["cases"] + stored["cases"])
+    assert set(stored["cases"][0]["chosen"]) == {"faiss IVF", "faiss HNSW"}
+    assert json.loads(conditions.written(result)) == result
+    held = {(t["cloud"], t["k"], t["search"], t["over"], t["limit"]) for t in stored["targets"]}
+    assert held == set(lists.TARGETS)
+
+
+def test_clusters_are_as_wide_as_they_are_said_to_be():
+    cloud = lists.CLOUDS["overlapping"].scaled(0.01)
+    T, X = cloud.drawn()
+    assert (X.shape, T.shape, T.dtype) == ((100, 64), (10_000, 64), np.float32)
+    assert (T**2).sum(axis=1).mean() == pytest.approx(2 * 64, rel=0.2)  # a center, and as far again
+
+
 def test_memory_sees_what_a_search_holds(monkeypatch):
     held = 3 * 2**20
     monkeypatch.setattr(peers, "nearest", lambda T, X: np.ones(held if len(T) > 10 else 1, np.int8))
@@ -549,30 +559,13 @@ def test_a_missing_peer_stops_the_command_with_what_to_type(monkeypatch, capsys,
     monkeypatch.setattr(
         importlib.util, "find_spec", lambda name: None if name in {"faiss", "torch"} else find(name)
     )
+    monkeypatch.setattr(conditions, "passive", lambda threads: {})
     output = tmp_path / "peers.json"
     assert peers.main(["--output", str(output)]) == 1
     said = capsys.readouterr().out
     assert "faiss-cpu, torch" in said
     assert contenders.INSTALL in said
     assert not output.exists()
-
-
-def test_the_process_starts_with_sleeping_threads_and_equal_counts(monkeypatch):
-    environment = conditions.passive(3)
-    assert environment["OMP_WAIT_POLICY"] == "PASSIVE"
-    assert environment["OPENBLAS_NUM_THREADS"] == environment["OMP_NUM_THREADS"] == "3"
-    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
-    calls = []
-
-    def run(command, env, check):
-        calls.append((command, env))
-        return type("Done", (), {"returncode": 7})()
-
-    monkeypatch.setattr(conditions.subprocess, "run", run)
-    assert peers.main(["--quick", "--threads", "1"]) == 7
-    ((command, env),) = calls
-    assert command[1:] == [str(ROOT / "benchmarks" / "peers.py"), "--quick", "--threads", "1"]
-    assert env["OMP_WAIT_POLICY"] == "PASSIVE"
 
 
 # --- The extra --------------------------------------------------------------------------------

@@ -20,13 +20,14 @@ from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator, parametrize_with_checks
-from strategies import oracle_k_nearest, problems
+from strategies import oracle_k_nearest, oracle_k_similar, problems
 
 from nnlib import (
     NearestNeighborClassifier,
     NearestNeighborRegressor,
     k_nearest,
     predict_1nn,
+    radius_neighbors,
     squared_distances,
 )
 from nnlib.classifier import normalized
@@ -440,6 +441,137 @@ def test_cosine_refuses_a_zero_row(estimator):
         model.predict([[1, 2], [3, 4], [0, 0]])
 
 
+# --- the training rows without themselves -----------------------------------------------------
+
+
+@pytest.mark.parametrize("metric", ["sqeuclidean", "cosine"])
+@pytest.mark.parametrize("weights", ["uniform", "distance"])
+@pytest.mark.parametrize("method", METHODS)
+def test_without_queries_it_is_leave_one_out(method, weights, metric):
+    """As if the rows were asked one by one, each of an estimator that was fitted to the others."""
+    rows, labels = IRIS.data[::4] * 10, IRIS.target[::4]  # whole numbers, and two equal rows
+    rows[5] = rows[3]
+    options = {"method": method, "weights": weights, "metric": metric}
+    for k in (1, 4):
+        model = NearestNeighborClassifier(k, **options).fit(rows, labels)
+        regressor = NearestNeighborRegressor(k, **options).fit(rows, labels)
+        distances, indices = model.kneighbors()
+        predicted, shares, means = model.predict(None), model.predict_proba(), regressor.predict()
+        for q in range(len(rows)):
+            others = np.delete(np.arange(len(rows)), q)
+            one = NearestNeighborClassifier(k, **options).fit(rows[others], labels[others])
+            near, found = one.kneighbors(rows[[q]])
+            if metric == "sqeuclidean":
+                assert others[found[0]].tolist() == indices[q].tolist()
+                assert one.predict(rows[[q]])[0] == predicted[q]
+            assert near[0] == pytest.approx(distances[q], abs=1e-9)
+            whole = np.zeros(len(model.classes_))
+            whole[np.isin(model.classes_, one.classes_)] = one.predict_proba(rows[[q]])[0]
+            if metric == "sqeuclidean":
+                assert whole == pytest.approx(shares[q])
+                mean = NearestNeighborRegressor(k, **options).fit(rows[others], labels[others])
+                assert mean.predict(rows[[q]])[0] == pytest.approx(means[q])
+        assert model.score(None, labels) == np.mean(predicted == labels)
+
+
+@pytest.mark.parametrize("estimator", BOTH)
+def test_leave_one_out_needs_another_row(estimator):
+    with pytest.raises(NotFittedError):
+        estimator().score(None, [1, 2])
+    model = estimator(2).fit([[0], [1]], [0, 1])
+    with pytest.raises(
+        ValueError, match=r"between 1 and 1 \(n_samples = 2, without the row itself"
+    ):
+        model.predict()
+    assert model.kneighbors(n_neighbors=1, return_distance=False).tolist() == [[1], [0]]
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        model.set_params(n_neighbors=1).score(None, [1, 2, 3])
+
+
+@pytest.mark.parametrize("estimator", BOTH)
+def test_rows_within_a_radius(estimator):
+    model = estimator().fit(IRIS.data, IRIS.target)
+    found = model.radius_neighbors(IRIS.data[:9], 0.5)
+    expected = radius_neighbors(IRIS.data, IRIS.data[:9], 0.5, return_distance=True)
+    for ours, theirs in zip(found, expected, strict=True):
+        assert all(np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True))
+    own = model.radius_neighbors(radius=0.5, return_distance=False)
+    expected = radius_neighbors(IRIS.data, IRIS.data, 0.5, exclude_self=True)
+    assert all(np.array_equal(a, b) for a, b in zip(own, expected, strict=True))
+    with pytest.raises(ValueError, match="radius must not be negative"):
+        model.radius_neighbors(IRIS.data, -1)
+    for options in ({"method": "direct"}, {"metric": "cosine"}):
+        other = estimator(**options).fit(IRIS.data, IRIS.target)
+        with pytest.raises(ValueError, match="needs method='exact' and a fit with metric='sqeucl"):
+            other.radius_neighbors(IRIS.data, 1)
+    with pytest.raises(NotFittedError):
+        estimator().radius_neighbors(IRIS.data, 1)
+
+
+@pytest.mark.parametrize("estimator", BOTH)
+@pytest.mark.parametrize("metric", ["ip", "cosine"])
+def test_another_metric_is_exact_on_the_given_rows(estimator, metric):
+    """Multiples of a row are tied under the cosine, which no normalized copy of them shows."""
+    rows = np.array([[1, 3], [0.1, 0.3], [0.7, 2.1], [1, 3 + 2.0**-51], [5, 1]])
+    model = estimator(4, metric=metric).fit(rows, range(5))
+    distances, indices = model.kneighbors([[0.1, 0.3]])
+    assert np.array_equal(indices, oracle_k_similar(rows, np.array([[0.1, 0.3]]), 4, metric))
+    again = k_nearest(rows, [[0.1, 0.3]], 4, metric=metric, return_distance=True)
+    assert np.array_equal(distances, again[0])
+    others = k_nearest(rows, rows, 2, metric=metric, exclude_self=True)
+    assert np.array_equal(model.kneighbors(None, 2, return_distance=False), others)
+    with pytest.raises(ValueError, match="algorithm='tree' needs metric='sqeuclidean'"):
+        estimator(metric=metric, algorithm="tree").fit(rows, range(5))
+    with pytest.raises(ValueError, match="needs method='exact' and a fit with metric='sqeucl"):
+        model.radius_neighbors(rows)
+
+
+def test_products_are_no_weights():
+    with pytest.raises(ValueError, match="weights='distance' needs a metric with distances"):
+        NearestNeighborClassifier(metric="ip", weights="distance").fit([[1.0]], [0])
+    with pytest.raises(ValueError, match="metric='ip' needs method='exact'"):
+        NearestNeighborClassifier(metric="ip", method="direct").fit([[1.0]], [0])
+    model = NearestNeighborClassifier(metric="ip").fit([[1.0], [-1.0]], [0, 1])
+    assert model.predict([[2.0], [-3.0]]).tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("estimator", BOTH)
+@pytest.mark.parametrize("metric", ["sqeuclidean", "ip", "cosine"])
+def test_the_graph_holds_the_neighbors(estimator, metric):
+    rows = IRIS.data[:40]
+    model = estimator(3, metric=metric).fit(rows, IRIS.target[:40])
+    for X in (None, IRIS.data[60:70]):
+        distances, indices = model.kneighbors(X, 4)
+        for mode, edges in (("connectivity", np.ones(indices.shape)), ("distance", distances)):
+            graph = model.kneighbors_graph(X, 4, mode)
+            assert graph.shape == (len(indices), 40)
+            assert scipy.sparse.issparse(graph)
+            assert np.array_equal(graph.indices.reshape(indices.shape), indices)
+            assert np.array_equal(graph.data.reshape(indices.shape), edges)
+    assert model.kneighbors_graph().nnz == 120
+    with pytest.raises(ValueError, match="mode must be one of 'connectivity', 'distance'"):
+        model.kneighbors_graph(mode="weights")
+
+
+def test_the_graph_is_scikit_learns():
+    ours = NearestNeighborClassifier(5).fit(CLOUD, CLOUD_LABELS)
+    theirs = KNeighborsClassifier(5).fit(CLOUD, CLOUD_LABELS)
+    for X in (None, QUERIES):
+        found, expected = ours.kneighbors_graph(X), theirs.kneighbors_graph(X)
+        assert (found != expected).nnz == 0
+
+
+@pytest.mark.parametrize("estimator", BOTH)
+def test_n_jobs_is_a_number_of_threads(estimator):
+    expected = estimator(3).fit(CLOUD, CLOUD_LABELS).predict(QUERIES)
+    for jobs in (None, -1, 1, 2):
+        model = estimator(3, n_jobs=jobs).fit(CLOUD, CLOUD_LABELS)
+        assert np.array_equal(model.predict(QUERIES), expected)
+    for jobs in (0, -2, 1.5):
+        with pytest.raises(ValueError, match=r"n_jobs must be .*"):
+            estimator(n_jobs=jobs).fit(CLOUD, CLOUD_LABELS)
+
+
 # --- as scikit-learn uses estimators ----------------------------------------------------------
 
 
@@ -531,7 +663,7 @@ def test_regressor_targets():
         ({"n_neighbors": 4}, r"^n_neighbors must be between 1 and 3 \(n_samples = 3\); got 4$"),
         ({"n_neighbors": 1.0}, r"^n_neighbors must be a whole number; got 1\.0$"),
         ({"weights": "linear"}, r"^weights must be one of 'uniform', 'distance'; got 'linear'$"),
-        ({"metric": "l1"}, r"^metric must be one of 'sqeuclidean', 'cosine'; got 'l1'$"),
+        ({"metric": "l1"}, r"^metric must be one of 'sqeuclidean', 'ip', 'cosine'; got 'l1'$"),
         ({"method": "fast"}, r"^method must be one of 'exact', 'expanded', 'direct'; got 'fast'$"),
         ({"memory_limit": 0}, r"^memory_limit must be at least 1 \(bytes\); got 0$"),
     ],

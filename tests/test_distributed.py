@@ -337,6 +337,28 @@ def test_two_workers_find_the_bits_of_one_machine(client, nothing_left, name, tm
     assert nearest([T], X, client=client).tolist() == exact[1][:, 0].tolist()
 
 
+def test_shards_leave_out_the_row_itself(client):
+    rows = np.repeat(np.random.default_rng(0).integers(0, 4, (40, 2)), 3, axis=0) * 0.1
+    options = {"exclude_self": True, "return_distance": True}
+    found = k_nearest([rows[:50], rows[50:]], rows, 5, client=client, **options)
+    assert same(found, on_one_machine(rows, rows, 5, **options))
+    first = nearest([rows[:50], rows[50:]], rows, client=client, exclude_self=True)
+    assert np.array_equal(first, found[1][:, 0])
+    with pytest.raises(ValueError, match="X_train has 120 rows, X_test has 119"):
+        k_nearest([rows[:50], rows[50:]], rows[1:], 5, client=client, exclude_self=True)
+
+
+@pytest.mark.parametrize("metric", ["ip", "cosine"])
+def test_shards_agree_on_other_metrics(client, metric):
+    rows = np.repeat(np.random.default_rng(0).integers(1, 4, (40, 2)), 3, axis=0) * 0.1
+    rows[::7] *= 3
+    options = {"metric": metric, "return_distance": True}
+    found = k_nearest([rows[:50], rows[50:]], rows[:9], 5, client=client, **options)
+    assert same(found, on_one_machine(rows, rows[:9], 5, **options))
+    with pytest.raises(ValueError, match=f"metric='{metric}' needs method='exact'"):
+        k_nearest([rows], rows, 5, client=client, metric=metric, method="direct")
+
+
 def test_k_may_be_all_rows_of_all_shards(client):
     T, X = data("tied")
     found = k_nearest([T[:3], T[3:4], T[4:11]], X, 11, client=client)
@@ -657,8 +679,8 @@ def test_the_measured_runs_agreed_with_one_process():
     ]
     for case in stored["cases"]:
         assert case["wrong"] == 0
-        assert case["overhead"] == shards.ratio(case["seconds"])
-        assert case["processor_overhead"] == shards.ratio(case["processor_seconds"])
+        assert case["overhead"] == shards.overhead(case, "seconds")
+        assert case["processor_overhead"] == shards.overhead(case, "processor_seconds")
     assert stored["cases"][0]["shape"][1:] == [1_000_000, 64]
     killed = stored["killed"]
     assert (killed["wrong"], killed["dead"], killed["on_the_way"]) == (0, True, True)

@@ -2,11 +2,14 @@
 
 import ast
 import html
+import json
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from all_verdicts import catalog
+from in_node import start, unpacked
 
 from nnlib.practice import drills, show_solution
 from nnlib.practice.checks import GUARDS, TIERS, UNMODIFIED
@@ -29,13 +32,24 @@ def each(pairs):
     )
 
 
+REPORTS = {}  # by the identities of a task and an answer, which the catalog keeps
+
+
+def judged_once(task, answer):
+    """Return the report on an answer of the catalog, for all tests that look at it."""
+    key = id(task), id(answer)
+    if key not in REPORTS:
+        REPORTS[key] = judged(task, answer)
+    return REPORTS[key]
+
+
 RIGHT = [(task, right.answer) for _, task in TASKS for right in task.right]
 WRONG = [(task, wrong) for _, task in TASKS for wrong in task.wrong]
 
 
 @each(RIGHT)
 def test_a_right_answer_passes(task, answer):
-    report = judged(task, answer)
+    report = judged_once(task, answer)
     assert report.passed, str(report)
     assert report.failures == []
     assert all(report.tiers[tier] for tier in task.demanded)
@@ -47,7 +61,7 @@ def test_a_right_answer_passes(task, answer):
     ("task", "wrong"), WRONG, ids=[f"{task.name}-{wrong.answer.__name__}" for task, wrong in WRONG]
 )
 def test_a_wrong_answer_breaks_the_demand_that_it_names_and_no_other(task, wrong):
-    report = judged(task, wrong.answer)
+    report = judged_once(task, wrong.answer)
     assert report.attempted
     assert {failure.demand for failure in report.found} == {wrong.breaks}, str(report)
     refusing = {check.tier for check in task.checks if check.demand == wrong.breaks}
@@ -57,6 +71,14 @@ def test_a_wrong_answer_breaks_the_demand_that_it_names_and_no_other(task, wrong
         assert failure.line
         assert failure.why in told
         assert task.sentence(failure.demand) in told
+
+
+def test_every_answer_gets_the_same_verdict_in_the_pages_python(tmp_path):
+    source = (ROOT / "tests" / "all_verdicts.py").read_text(encoding="utf-8")
+    there = start(unpacked(tmp_path), f"{source}\nimport json\njson.dumps(catalog())\n")
+    here = json.loads(json.dumps(catalog(judged_once)))  # meanwhile
+    assert len(here) > 200
+    assert [pair for pair in zip(here, there(), strict=True) if pair[0] != pair[1]] == []
 
 
 @pytest.mark.parametrize(("drill", "task"), TASKS, ids=lambda value: value.name)

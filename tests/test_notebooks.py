@@ -161,6 +161,29 @@ def test_a_chapter_breaks_something(path):
     assert "break_it(" in "".join(cell.source for cell in code_cells(path))
 
 
+# Chapters in which nothing is taken in hand but quiz and cells, and why.
+NOTHING_IN_HAND = {
+    "warmup": "Its objects are shapes, and what changes a shape is one character of a cell: the "
+    "cells that run and can be edited there are what one takes in hand.",
+    "slips": "A list of twelve errors, of which each is found by reading: what moves would show it "
+    "first. The smallest counter-example of each is a card that is run.",
+}
+
+
+def in_hand(path):
+    """Return the widgets of a chapter besides its quiz, as their text says them."""
+    outputs = [output.get("data", {}) for cell in code_cells(path) for output in cell.outputs]
+    shown = [str(data["text/plain"]) for data in outputs if reading.VIEW in data]
+    assert sum(text.startswith("Quiz(") for text in shown) == 1, path.stem
+    return [text for text in shown if not text.startswith("Quiz(")]
+
+
+def test_all_but_three_chapters_or_fewer_have_something_to_take_in_hand():
+    empty = {path.stem for path in CHAPTERS if not in_hand(path)}
+    assert empty == set(NOTHING_IN_HAND)
+    assert len(empty) <= 3
+
+
 @each(CHAPTERS)
 def test_a_chapter_works_the_small_example(path):
     source = "".join(cell.source for cell in code_cells(path))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -10,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
+from docutils import nodes
 from fontTools.ttLib import TTFont
 from PIL import Image
 
@@ -21,7 +25,9 @@ from sample_book import build, write_notebook  # noqa: E402
 from rendering import weight  # noqa: E402
 from rendering.formulas import display_tex, lean  # noqa: E402
 from rendering.glyphs import share  # noqa: E402
+from rendering.heights import HEIGHTS, with_heights  # noqa: E402
 from rendering.places import first_words  # noqa: E402
+from rendering.repairs import unnested  # noqa: E402
 from rendering.typesetter import FormulaError, Typesetter  # noqa: E402
 
 
@@ -147,6 +153,9 @@ FOLDED = [
 ]
 
 
+REPOSITORY = "https://github.com/owner/name"
+
+
 def folding(words: str, tags: str, value: int) -> str:
     """Return a cell that prints a value and is folded."""
     own = f"mystnb:\n  code_prompt_show: {words}\n" if words else ""
@@ -163,7 +172,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     head = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n---\n\n# Folds\n\n"
     cells = "\n".join(folding(*own, value) for value, (_, *own) in enumerate(FOLDED))
     (folder / "folds.md").write_text(head + cells, encoding="utf-8")
-    result = build(folder, ["words", "math", "table", "folds"])
+    result = build(folder, ["words", "math", "table", "folds"], REPOSITORY)
     assert result.returncode == 0, result.stdout + result.stderr
     assert "No version information" not in result.stdout + result.stderr
     return folder / "_build" / "html"
@@ -247,6 +256,67 @@ def test_a_folded_cell_has_its_authors_words_or_says_what_it_hides(book: Path) -
         assert heard.extract().text == (f": {value}" if "remove" in tags else f": print({value})")
         (line,) = fold.select("summary")
         assert line.text == said
+
+
+def test_a_page_says_what_it_is_about(book: Path) -> None:
+    head = page(book, "words.html").head
+    assert head is not None
+    said = {
+        tag.get("property", tag.get("name")): tag["content"] for tag in head.select("meta[content]")
+    }
+    assert said["description"] == said["og:description"] == "No formula of its own."
+    assert said["og:title"] == "Words"
+    assert said["og:site_name"] == "The Nearest Neighbor Network"
+    assert (book / said["og:image"]).is_file()
+    assert len(head.select("meta[name=viewport]")) == 1
+    for name in ("search", "genindex"):
+        assert page(book, f"{name}.html").select_one("meta[name=description]")
+    first = page(book, "index.html")
+    assert first.html is not None
+    assert first.html["lang"] == "en"
+    assert len(first.select("title, meta[name=viewport], a[href='words.html']")) == 3
+
+
+def test_a_page_says_what_it_may_run_and_fetches_no_other(book: Path) -> None:
+    for name in ("words.html", "index.html", "search.html"):
+        soup = page(book, name)
+        (policy,) = soup.select("meta[http-equiv=Content-Security-Policy]")
+        for script in soup.select("script:not([src], [type])"):
+            digest = hashlib.sha256((script.string or "").encode()).digest()
+            assert base64.b64encode(digest).decode() in str(policy["content"])
+        assert not soup.select("[onclick], link[rel=next]")  # Firefox fetches what is next
+
+
+def test_a_place_is_as_high_as_its_widget_was_when_it_was_measured() -> None:
+    name, ((narrow, wide), *rest) = next(iter(json.loads(HEIGHTS.read_text("utf-8")).items()))
+    place = '<div class="widget-place">'
+    kept = with_heights(f"{place}</div>" * (1 + len(rest)), name)
+    assert f'{place[:-1]} style="--narrow: {narrow}px; --wide: {wide}px"></div>' in kept
+    assert kept.count("style=") == 1 + len(rest)
+    assert with_heights(kept, name) == kept
+    # What was measured of another page, or before there was one widget more, says nothing.
+    for other, number in (("none", 1), (name, 2 + len(rest))):
+        assert with_heights(place * number, other) == place * number
+
+
+def test_no_paragraph_is_in_another() -> None:
+    text = nodes.paragraph("", "rows – ")
+    inner = nodes.paragraph("", "Templates.")
+    listed = nodes.bullet_list("", nodes.list_item("", nodes.paragraph("", "a")))
+    first, second = unnested(nodes.paragraph("", "", *text.children, inner, listed))
+    assert first.astext() == "rows – Templates."
+    assert second is listed
+
+
+def test_with_a_repository_a_page_leads_to_its_source_its_issues_and_binder(book: Path) -> None:
+    soup = page(book, "math.html")
+    led = {link["href"] for link in soup.select(".article-header-buttons a")}
+    assert REPOSITORY in led
+    assert f"{REPOSITORY}/edit/main/math.ipynb" in led
+    assert "https://mybinder.org/v2/gh/owner/name/main?urlpath=lab/tree/math.ipynb" in led
+    assert [one for one in led if one.startswith(f"{REPOSITORY}/issues/new?title=")]
+    # One's mark is in the font of icons, the other a picture of the theme's.
+    assert not soup.select(".article-header-buttons .fab")
 
 
 def test_the_corner_of_a_table_is_no_header(book: Path) -> None:

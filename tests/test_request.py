@@ -12,9 +12,9 @@ SINGLE, DOUBLE = np.zeros((1, 2), np.float32), np.zeros((1, 2))
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 @pytest.mark.parametrize("method", METHODS)
-def test_only_an_exact_search_may_ask_for_a_tree(method, algorithm):
-    if algorithm == "tree" and method != "exact":
-        with pytest.raises(ValueError, match=f"algorithm='tree' needs .* got method='{method}'"):
+def test_only_an_exact_search_may_ask_for_a_tree_or_lists(method, algorithm):
+    if algorithm in ("tree", "partition") and method != "exact":
+        with pytest.raises(ValueError, match=f"'{algorithm}' needs .* got method='{method}'"):
             Request(1, method, algorithm)
     else:
         request = Request(1, method, algorithm)

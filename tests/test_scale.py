@@ -9,44 +9,38 @@ import re
 import statistics
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 
 import conditions
-import numpy as np
+import pruning
 import pytest
 import scale
-from hypothesis import given
-from hypothesis import strategies as st
-from sklearn.neighbors import BallTree, KDTree
 
-from nnlib import nearest
-
-ROOT = Path(__file__).resolve().parent.parent
 TEXT = scale.STORED.read_text(encoding="utf-8")
 STORED = json.loads(TEXT)
 SEARCH = STORED["search"]
 ENGINES = {engine["label"]: engine for engine in SEARCH["engines"]}
-PLAN = scale.Plan()
-TINY = replace(
-    scale.QUICK,
-    rows=3000,
-    features=8,
-    queries=20,
-    intrinsic=3,
-    clusters=5,
-    lists=8,
-    codes=2,
-    rerank=8,
-    probes=(1, 8),
-    widths=(8, 32),
-    tree_rows=(100, 200, 300),
-    tree_queries=5,
-    dimensions=(1, 4),
-    inside=(2,),
-    contrast_rows=60,
-    batches=(1, 4),
-    seconds=0.0,
-)
+RECALL, PRUNING = scale.FULL["search"], scale.FULL["pruning"]
+TINY = {
+    "search": replace(
+        scale.QUICK["search"],
+        rows=3000,
+        features=8,
+        queries=20,
+        intrinsic=3,
+        clusters=5,
+        lists=8,
+        codes=2,
+        rerank=8,
+        probes=(1, 8),
+        widths=(8, 32),
+        seconds=0.0,
+    ),
+    "pruning": replace(
+        scale.QUICK["pruning"], rows=(100, 200, 300), queries=5, dimensions=(1, 4), inside=(2,)
+    ),
+    "contrast": replace(scale.QUICK["contrast"], rows=60),
+    "roofline": replace(scale.QUICK["roofline"], rows=3000, batches=(1, 4), seconds=0.0),
+}
 
 
 def speed(point):
@@ -77,25 +71,27 @@ def test_the_circumstances_are_told_and_nobodys_name_or_path():
 
 
 def test_the_file_has_the_form_that_is_written():
-    assert scale.written(STORED) == TEXT
+    assert conditions.written(STORED) == TEXT
     assert max(map(len, TEXT.splitlines())) < 1000
 
 
 def test_the_stored_run_is_the_full_plan():
-    assert SEARCH["shape"] == [PLAN.queries, PLAN.rows, PLAN.features]
-    assert (SEARCH["intrinsic"], SEARCH["clusters"]) == (PLAN.intrinsic, PLAN.clusters)
+    assert SEARCH["shape"] == [RECALL.queries, RECALL.rows, RECALL.features]
+    assert (SEARCH["intrinsic"], SEARCH["clusters"]) == (RECALL.intrinsic, RECALL.clusters)
     rounds = {len(p["seconds"]) for e in SEARCH["engines"] for p in e["points"]}
     assert rounds == {len(SEARCH["product"])}
-    assert min(rounds) >= PLAN.fewest
+    assert min(rounds) >= RECALL.fewest
     for engine in SEARCH["engines"]:
-        values = {"nprobe": PLAN.probes, "efSearch": PLAN.widths, "": (0,)}[engine["knob"]]
+        values = RECALL.values(engine["knob"])
         assert [point["value"] for point in engine["points"]] == list(values)
         assert all(0 <= point["recall"] <= 1 for point in engine["points"])
         assert all(min(point["seconds"]) > 0 for point in engine["points"])
         # A graph that takes longer than the patience holds fewer rows, and says how many.
-        full = engine["rows"] == PLAN.rows
-        assert full or (engine["label"] == "faiss HNSW" and engine["build"] > PLAN.patience)
-    assert {b["queries"] for b in STORED["roofline"]["batches"]} == set(PLAN.batches)
+        full = engine["rows"] == RECALL.rows
+        assert full or (engine["label"] == "faiss HNSW" and engine["build"] > RECALL.patience)
+    assert {b["queries"] for b in STORED["roofline"]["batches"]} == set(
+        scale.FULL["roofline"].batches
+    )
 
 
 def test_the_engines_trade_recall_for_speed():
@@ -118,18 +114,18 @@ def test_the_engines_trade_recall_for_speed():
 
 
 def test_the_bytes_are_those_of_the_formulas():
-    d = PLAN.features
+    d = RECALL.features
     row = {label: engine["bytes"] / engine["rows"] for label, engine in ENGINES.items()}
     assert row["nearest, exact"] == 4 * d
     assert row["faiss Flat"] == pytest.approx(4 * d, rel=0.01)
     assert row["faiss IVF"] == pytest.approx(4 * d + 8, rel=0.02)
-    assert row["faiss IVF-PQ"] == pytest.approx(PLAN.codes + 8, rel=0.05)
-    assert row["faiss HNSW"] == pytest.approx(4 * d + 8 * PLAN.links + 12, rel=0.05)
+    assert row["faiss IVF-PQ"] == pytest.approx(RECALL.codes + 8, rel=0.05)
+    assert row["faiss HNSW"] == pytest.approx(4 * d + 8 * RECALL.links + 12, rel=0.05)
 
 
 def test_pruning_fades_with_the_dimension():
-    for tree in scale.TREES:
-        shares = [leaves(tree, d) for d in PLAN.dimensions]
+    for tree in pruning.TREES:
+        shares = [leaves(tree, d) for d in PRUNING.dimensions]
         assert all(a < b * 1.02 for a, b in pairwise(shares))
         assert leaves(tree, 2) < 0.01
         assert leaves(tree, 12) < 0.5
@@ -140,7 +136,7 @@ def test_pruning_fades_with_the_dimension():
 
 
 def test_what_counts_is_the_intrinsic_dimension():
-    for inside in PLAN.inside:
+    for inside in PRUNING.inside:
         turned = [d for d in (inside, 8, 16, 32, 64, 128) if d >= inside]
         balls, boxes = (
             [leaves(tree, d, "intrinsic", inside=inside) for d in dict.fromkeys(turned)]
@@ -188,7 +184,7 @@ def test_everything_is_measured_in_the_stored_form(tiny):
         assert set(engine["points"][0]) == set(SEARCH["engines"][0]["points"][0])
     for key in ("pruning", "roofline"):
         assert set(result[key]) == set(STORED[key])
-    assert json.loads(scale.written(result)) == result
+    assert json.loads(conditions.written(result)) == result
     assert [line[:5] for line in said if line.startswith("[")] == [f"[{i}/4]" for i in (1, 2, 3, 4)]
 
 
@@ -200,69 +196,6 @@ def test_looking_everywhere_finds_everything(tiny):
     assert engines["faiss IVF-PQ, re-ranked"][-1]["recall"] >= engines["faiss IVF-PQ"][-1]["recall"]
 
 
-def test_a_graph_that_takes_too_long_says_how_many_rows_it_has():
-    T = np.random.default_rng(0).standard_normal((400, 4), dtype=np.float32)
-    hasty = scale.graph(T, replace(TINY, patience=0.0), lambda line: None)
-    assert hasty.rows == 20
-    assert (hasty.search(T[:20]) < 20).all()
-
-
-def test_a_pure_product_visits_every_pair(monkeypatch):
-    visited = []
-    matmul = np.matmul
-
-    def watched(x, t, out):
-        visited.append(out.size)
-        return matmul(x, t, out=out)
-
-    monkeypatch.setattr(np, "matmul", watched)
-    T = np.ones((9000, 2), np.float32)
-    for queries in (1, 300, 700):
-        visited.clear()
-        scale.bare_product(T, np.ones((queries, 2), np.float32))
-        assert sum(visited) == 9000 * queries
-
-
-@given(d=st.integers(1, 3), m=st.integers(1, 3), seed=st.integers(0, 99))
-def test_a_turned_cube_keeps_its_distances(d, m, seed):
-    d += m
-    flat = scale.flat_subspace(np.random.default_rng(seed), 12, m, d)
-    assert flat.shape == (12, d)
-    assert np.linalg.matrix_rank(flat) <= m
-    rng = np.random.default_rng(seed)
-    rng.standard_normal((d, m))
-    cube = rng.uniform(-0.5, 0.5, (12, m))
-    assert np.allclose(flat @ flat.T, cube @ cube.T)
-
-
-@pytest.mark.parametrize("tree", [KDTree, BallTree])
-def test_leaves_are_counted(tree):
-    rng = np.random.default_rng(0)
-    T = rng.uniform(size=(256, 1))
-    assert scale.leaves_opened(tree, T, T[:50], 300) == 1  # a single leaf
-    share = scale.leaves_opened(tree, T, T[:50], 8)
-    assert 1 / 32 <= share < 4 / 32
-
-
-def test_clusters_have_the_dimension_that_is_stated():
-    plan = replace(TINY, clusters=1, features=16, intrinsic=4)
-    rows = scale.clustered(np.random.default_rng(0), plan)(500)
-    assert (rows.dtype, rows.shape) == (np.float32, (500, 16))
-    values = np.linalg.svd(rows - rows.mean(axis=0), compute_uv=False)
-    assert values[3] > 5 * values[4]
-
-
-def test_a_true_neighbor_survives_reranking():
-    """With all rows among the candidates the codes decide nothing."""
-    rng = np.random.default_rng(0)
-    T = rng.standard_normal((3000, 8), dtype=np.float32)
-    X = rng.standard_normal((20, 8), dtype=np.float32)
-    plan = replace(TINY, rerank=1500)
-    _, again = scale.quantized(T, plan)
-    again.turn(plan.lists)
-    assert (again.search(X) == nearest(T, X)).all()
-
-
 def test_quick_stores_nothing(monkeypatch, tmp_path, capsys):
     output = tmp_path / "scale.json"
     monkeypatch.setattr(conditions, "passive", lambda threads: {})
@@ -270,18 +203,3 @@ def test_quick_stores_nothing(monkeypatch, tmp_path, capsys):
     assert scale.main(["--quick", "--threads", "1", "--output", str(output)]) == 0
     assert not output.exists()
     assert "[4/4]" in capsys.readouterr().out
-
-
-def test_the_process_starts_with_sleeping_threads_and_equal_counts(monkeypatch):
-    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
-    calls = []
-
-    def run(command, env, check):
-        calls.append((command, env))
-        return type("Done", (), {"returncode": 7})()
-
-    monkeypatch.setattr(conditions.subprocess, "run", run)
-    assert scale.main(["--quick", "--threads", "1"]) == 7
-    ((command, env),) = calls
-    assert command[1:] == [str(ROOT / "benchmarks" / "scale.py"), "--quick", "--threads", "1"]
-    assert env["OMP_WAIT_POLICY"] == "PASSIVE"

@@ -10,7 +10,7 @@ import pytest
 import scipy.sparse
 from hypothesis import example, given
 from hypothesis import strategies as st
-from row_files import FILES
+from row_files import FILES, Reader
 from sklearn.datasets import load_digits
 from strategies import Problem, oracle_distances, oracle_k_nearest, problems
 
@@ -26,24 +26,6 @@ WHOLE = ("bits", "small integers", "signed integers")
 # Beyond memory_limit: what `k_nearest` says, for the exact search and for merging.
 CONSTANT = 2**21
 RNG = np.random.default_rng(7)
-
-
-class Reader:
-    """Rows that can only be read by slices, and a record of what was read."""
-
-    def __init__(self, rows):
-        self._rows = np.asarray(rows)
-        self.shape, self.dtype = self._rows.shape, self._rows.dtype
-        self.read = []
-
-    def __getitem__(self, part):
-        assert isinstance(part, slice)
-        assert part.step is None
-        self.read.append((part.start, part.stop))
-        return self._rows[part].copy()
-
-    def __array__(self, dtype=None, copy=None):
-        raise AssertionError("read as a whole")
 
 
 class Recycling(Reader):

@@ -11,7 +11,7 @@ import pytest
 
 import nnlib
 from nnlib import threads
-from nnlib.threads import blas, blas_threads, others_run, side_by_side, single_products
+from nnlib.threads import at_most, blas, blas_threads, others_run, side_by_side, single_products
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +46,44 @@ def test_one_search_at_a_time_has_several_threads():
         assert side_by_side(3, list, "abc") == [["a", "b", "c"]]
         assert blas_threads() == 1
     assert blas_threads() == 2
+
+
+@pytest.mark.parametrize("most", [1, 2, 7])
+def test_a_search_takes_so_many_threads_at_most(most):
+    with at_most(None):
+        assert blas_threads() == 2
+    with at_most(most):
+        assert blas_threads() == min(most, 2)
+        if most > 1:  # the search itself may have its products in single threads
+            assert side_by_side(2, lambda tasks: [blas_threads() for _ in tasks], "ab")[0] in (
+                [],
+                [1],
+                [1, 1],
+            )
+        assert blas_threads() == min(most, 2)
+        with single_products() as single, single_products() as again:
+            assert (single, again) == (True, False)
+    assert blas_threads() == 2
+    with single_products() as single:
+        assert single
+
+
+def test_a_number_of_threads_changes_no_answer_and_is_checked(monkeypatch):
+    monkeypatch.setattr("nnlib.exact.THREADED_WORK", 0)
+    monkeypatch.setattr("nnlib.exact.SMALL_WORK", 0)
+    rng = np.random.default_rng(0)
+    T, X = rng.standard_normal((3000, 8)), rng.standard_normal((60, 8))
+    expected = nnlib.k_nearest(T, X, 3, algorithm="brute")
+    for most in (1, 2, np.int8(3)):
+        found = nnlib.k_nearest(T, X, 3, algorithm="brute", threads=most)
+        assert np.array_equal(found, expected)
+        assert np.array_equal(nnlib.nearest(T, X, threads=most), expected[:, 0])
+        near = nnlib.radius_neighbors(T, X, 1.0, threads=most)
+        again = nnlib.radius_neighbors(T, X, 1.0)
+        assert all(np.array_equal(a, b) for a, b in zip(near, again, strict=True))
+    for wrong in (0, -1, 1.5, "2", True):
+        with pytest.raises(ValueError, match="threads must be"):
+            nnlib.nearest(T, X, threads=wrong)
 
 
 def test_where_there_is_one_thread_nothing_is_asked_of_the_blas(monkeypatch):

@@ -1,5 +1,7 @@
 """The prepared training side: the same as made on the fly, also from several threads."""
 
+import pickle
+
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
@@ -43,3 +45,24 @@ def test_a_training_set_may_be_shared_between_threads():
     for _, distances, indices in found:
         assert np.array_equal(indices, expected[1])
         assert np.array_equal(distances, expected[0])
+
+
+def test_a_pickle_keeps_the_rows_and_nothing_that_is_made_from_them():
+    training = TrainingSet(DIGITS.data[:400] + 1.5, keep_weights=True)
+    bare = len(pickle.dumps(training))
+    training.weights(np.float64, slice(0, 400))
+    training.tree()
+    training.unit().weights(np.float32, slice(0, 400))
+    training.spent = 3.0
+    again = pickle.loads(pickle.dumps(training))
+    assert len(pickle.dumps(training)) <= bare + 16
+    assert again.tree(plant=False) is None
+    assert (again.spent, again.keep_weights) == (3.0, True)
+    assert training.tree(plant=False) is not None  # of the one that was pickled nothing is lost
+    request = Request(3, "expanded")
+    for ours, theirs in zip(
+        search(again, DIGITS.data[:9], request),
+        search(training, DIGITS.data[:9], request),
+        strict=True,
+    ):
+        assert np.array_equal(ours, theirs)

@@ -298,7 +298,7 @@ def test_a_tree_is_as_large_as_it_is_said_to_be():
 def test_errors():
     T, X = np.random.default_rng(0).random((900, 2)), np.zeros((2, 2))
     with pytest.raises(
-        ValueError, match="algorithm must be one of 'auto', 'brute', 'tree'; got 'k'"
+        ValueError, match="algorithm must be one of 'auto', 'brute', 'tree', 'partition'; got 'k'"
     ):
         nearest(T, X, algorithm="k")
     for method in ("expanded", "direct"):

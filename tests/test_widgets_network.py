@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from traitlets import TraitError
 
-from nnlib import ThreeLayerNet, nearest, predict_1nn
+from nnlib import NearestNeighborClassifier, ThreeLayerNet, k_nearest, nearest, predict_1nn
 from nnlib.widgets import NetworkDiagram, network
 from nnlib.widgets.temperature import left_out
 
@@ -81,6 +81,20 @@ def test_the_widget_gives_back_the_network_that_it_was_given():
     assert [again.W1.tolist(), again.b1.tolist()] == [net.W1.tolist(), net.b1.tolist()]
     assert again.W3.tolist() == net.W3.tolist()
     assert (again.classes.tolist(), again.temperature) == (["a", "b"], 0.5)
+
+
+@given(points, st.tuples(whole, whole), st.integers(1, 15))
+def test_k_neighbors_vote_as_the_librarys_classifier(templates, query, k):
+    y = np.array(["A", "B", "C"])[np.arange(len(templates)) % 3]
+    net = ThreeLayerNet.from_data(templates, y)
+    shown = network.arrays_of(net, query)
+    names = shown["class_names"]
+    result = network.read(shown["W"], shown["b"], shown["labels"], query, len(names), k=k)
+    k = min(k, len(templates))
+    model = NearestNeighborClassifier(n_neighbors=k).fit(templates, y)
+    assert result.order[:k] == k_nearest(templates, [query], k)[0].tolist()
+    assert np.allclose(result.outputs, model.predict_proba([query])[0], rtol=1e-14)
+    assert names[result.label] == model.predict([query])[0]
 
 
 @given(points, st.tuples(whole, whole), st.floats(1e-3, 1e3))
@@ -174,6 +188,8 @@ def test_the_window_holds_what_it_must():
         ({"feature_names": ["x"]}, "feature_names has length 1"),
         ({"temperature": 1e-9}, "temperature must be 0 or from 0.001 to 1000"),
         ({"step": 0.0}, "step must be from"),
+        ({"k": 0}, "k must be between 1 and 15"),
+        ({"k": 16}, "k must be between 1 and 15"),
         ({"extent": [1, 0, 0, 1]}, "extent must be left < right"),
         ({"extent": [0, 1e101, 0, 1]}, "extent must stay within"),
     ],

@@ -13,6 +13,7 @@ from nnlib.widgets import (
     LearningStepper,
     MaxnetStepper,
     PerceptronStepper,
+    ScanStepper,
     ShardStepper,
     WalkStepper,
 )
@@ -20,6 +21,7 @@ from nnlib.widgets import (
 STEPPERS = {
     CascadeStepper: "CascadeStepper(query=[2.3, 1.9], offset=300, centered=False, at=2)",
     PerceptronStepper: "PerceptronStepper(query=[2.0, 2.0], at=2)",
+    ScanStepper: "ScanStepper(query=[2.0, 2.0], expanded=False, turned=False, at=2)",
     ShardStepper: "ShardStepper(query=[2.5, 1.5], k=2, turned=False, at=2)",
     WalkStepper: "WalkStepper(query=[3.5, 3.6], ef=1, at=2)",
     LearningStepper: "LearningStepper(query=[3.1, 2.5], rate=1.0, at=2)",
@@ -62,6 +64,10 @@ BAD[CascadeStepper] += [({"offset": 1001}, "offset must be from 0 to 1000; got 1
 BAD[PerceptronStepper] += [
     ({"labels": [0]}, "labels must have one entry for each of 6 rows; got 1"),
     ({"class_names": ["A"]}, "labels must be below the number of class_names"),
+]
+BAD[ScanStepper] += [
+    ({"labels": [0]}, "labels must have one entry for each of 5 rows; got 1"),
+    ({"at": 21}, "at must be a step from 0 to 20; got 21"),
 ]
 BAD[ShardStepper] += [
     ({"labels": [0] * 7 + [4]}, "labels must be below the number of class_names, 4"),
@@ -118,6 +124,8 @@ def test_each_ends_as_the_library_does():
     shards = ShardStepper()
     expected = tuple(k_nearest(shards.templates, [shards.query], 2)[0])
     assert shards.trace()[-1].kept == ShardStepper(turned=True).trace()[-1].kept == expected
+    assert ScanStepper(query=[4, 2]).trace()[-1].best == 1
+    assert ScanStepper(query=[4, 2], turned=True).trace()[-1].best == 3
     assert AttentionStepper().trace()[-1].leader == 3
     assert [state.right for state in LearningStepper().trace()[::40]] == [9, 12]
     assert MaxnetStepper().trace().winner is None
@@ -136,6 +144,10 @@ def test_the_figures_tell_the_same_story(pyplot):
     axes = PerceptronStepper().figure().axes
     assert [axis.get_title() for axis in axes] == [f"AND of row {i}" for i in range(6)]
     assert sum(line.get_linestyle() == ":" for axis in axes for line in axis.lines) == 6
+    for form, terms in ((False, 2), (True, 3)):
+        (axis,) = ScanStepper(expanded=form).figure().axes
+        assert len(axis.patches) == 5 * terms
+        assert [line.get_xdata()[0] for line in axis.lines[:-1]] == [2, 4, 9, 4, 13]
     (axis,) = ShardStepper().figure().axes
     assert sum(line.get_markersize() == 22 for line in axis.lines) == 2
     (axis,) = WalkStepper().figure().axes

@@ -8,6 +8,7 @@ from nnlib.widgets.clocked import ClockedStepper
 from nnlib.widgets.deck import Deck
 from nnlib.widgets.descent import TreeStepper
 from nnlib.widgets.envelope import EnvelopeExplorer
+from nnlib.widgets.floats import FloatExplorer
 from nnlib.widgets.graph import WalkStepper
 from nnlib.widgets.learning import LearningStepper
 from nnlib.widgets.maxnet import MaxnetStepper
@@ -17,6 +18,7 @@ from nnlib.widgets.ninety import Derivation, NinetyMinutes
 from nnlib.widgets.progress import Progress
 from nnlib.widgets.quiz import Quiz
 from nnlib.widgets.regions import PerceptronStepper
+from nnlib.widgets.scan import ScanStepper
 from nnlib.widgets.shards import ShardStepper
 from nnlib.widgets.temperature import TemperatureExplorer
 from nnlib.widgets.voronoi import VoronoiExplorer
@@ -30,6 +32,7 @@ __all__ = [
     "Deck",
     "Derivation",
     "EnvelopeExplorer",
+    "FloatExplorer",
     "IndexChooser",
     "InterviewerSheet",
     "LearningStepper",
@@ -40,6 +43,7 @@ __all__ = [
     "PerceptronStepper",
     "Progress",
     "Quiz",
+    "ScanStepper",
     "ShardStepper",
     "TemperatureExplorer",
     "TreeStepper",

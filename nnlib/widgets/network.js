@@ -13,7 +13,7 @@ const U = 2 ** -53;
 const TINY = 2 ** -1070;
 
 /** Everything that the page says about the query, from the traits alone. */
-export function compute({ W, b, labels, query, class_names: names, temperature, norm }) {
+export function compute({ W, b, labels, query, class_names: names, temperature, norm, k = 1 }) {
   const squares = squareOf(query);
   const dots = [];
   const scores = [];
@@ -31,11 +31,15 @@ export function compute({ W, b, labels, query, class_names: names, temperature, 
   });
   // Sorting is stable, so equal scores keep the order of the units: the earliest is first.
   const order = scores.map((_, i) => i).sort((i, j) => scores[j] - scores[i]);
-  const weights = temperature
-    ? softmax(scores, temperature).weights : scores.map((_, i) => Number(i === order[0]));
+  const near = order.slice(0, k);
+  const chosen = new Set(near);
+  const weights = temperature ? softmax(scores, temperature).weights
+    : scores.map((_, i) => (chosen.has(i) ? 1 / near.length : 0));
   const outputs = classSums(weights, labels, names.length);
-  const label = outputs.indexOf(Math.max(...outputs));
-  return { squares, dots, scores, bounds, order, weights, outputs, label };
+  const most = Math.max(...outputs);
+  // Of tied votes the class whose member comes first.
+  const label = temperature ? outputs.indexOf(most) : labels[near.find((i) => outputs[labels[i]] === most)];
+  return { squares, dots, scores, bounds, order, near, weights, outputs, label };
 }
 
 /** Where each unit wins on a map; see plane.js. */
@@ -50,11 +54,12 @@ const isTemplate = (w, bias) => {
 // ---- The page. ----
 
 const STATE = /** @type {const} */ (["W", "b", "labels", "class_names", "query", "feature_names",
-  "extent", "temperature", "norm"]);
+  "extent", "temperature", "norm", "k"]);
 const FEW = 8; // as many units as are all drawn in full
 const BEST = 5; // of more than that, those with the largest scores
 const LARGEST = 1e100;
 const HEAD = 22; // the words above the columns
+const MOST_K = 15;
 const TAU = 121; // steps of the slider: 0, then 20 for each power of ten from 0.001 on
 
 const low = (number) => [...String(number)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
@@ -73,14 +78,15 @@ function valid(state, controls) {
   const list = (value, test) => Array.isArray(value) && value.every(test);
   const number = (v) => typeof v === "number" && Math.abs(v) <= LARGEST;
   const bias = (v) => typeof v === "number" && Math.abs(v) <= 1e205;
-  const { W, b, labels, class_names: names, query, temperature: tau, norm } = state;
+  const { W, b, labels, class_names: names, query, temperature: tau, norm, k } = state;
   const d = query?.length;
   return list(query, number) && d === state.feature_names.length
     && list(W, (row) => list(row, number) && row.length === d) && W.length > 0 && W.length <= 1000
     && list(b, bias) && b.length === W.length
     && list(labels, (c) => Number.isInteger(c) && c >= 0 && c < names.length) && labels.length === W.length
     && (!controls.includes("map") || W.length <= 16)
-    && typeof tau === "number" && (tau === 0 || (tau >= 1e-3 && tau <= 1e3)) && typeof norm === "boolean";
+    && typeof tau === "number" && (tau === 0 || (tau >= 1e-3 && tau <= 1e3)) && typeof norm === "boolean"
+    && Number.isInteger(k) && k >= 1 && k <= MOST_K;
 }
 
 /** The sum of one unit, term by term. */
@@ -243,10 +249,12 @@ function diagramOf(page) {
     });
   }
   function drawUnits(now, result, best) {
-    const { labels, b, norm } = now;
+    const { labels, b, norm, temperature } = now;
+    const votes = temperature ? 1 : result.near.length;
     best.forEach((i, r) => {
       const unit = units.childNodes[r];
-      const won = i === result.order[0];
+      const won = result.near.slice(0, votes).includes(i);
+      const rank = votes > 1 ? `, one of the ${votes} largest` : ", the largest";
       const fourth = page.has("norm") ? [-result.squares] : [];
       const numbers = [result.dots[i], b[i], ...fourth, result.scores[i]];
       unit.dataset.i = i;
@@ -254,7 +262,7 @@ function diagramOf(page) {
       write(unit.lastChild.firstChild, `s${low(i)}`);
       set(unit, {
         class: `nn-unit${won ? " nn-lit" : ""}`,
-        "aria-label": `Unit ${i}${won ? ", the largest" : ""}: ${sumOf(now, result, i)}` });
+        "aria-label": `Unit ${i}${won ? rank : ""}: ${sumOf(now, result, i)}` });
       if (page.has("norm")) unit.children[2].classList.toggle("nn-dropped", !norm);
       const weight = result.weights[i];
       const c = labels[i];
@@ -287,7 +295,7 @@ function diagramOf(page) {
       set(one, { class: `nn-output nn-of-${c}${c === result.label ? " nn-lit" : ""}` });
       write(one.lastChild, format(result.outputs[c], 3));
     });
-    write(shown.how, temperature ? "softmax" : "max");
+    write(shown.how, temperature ? "softmax" : now.k > 1 ? "top k" : "max");
     return looked !== null && best.includes(looked) ? looked : result.order[0];
   }
   return { node, draw };
@@ -298,7 +306,7 @@ function fieldOf() {
   const svg = el("svg", { "aria-hidden": "true" });
   const note = el("p", { class: "nn-muted" });
   const node = el("div", { class: "nn-field" }, svg, note);
-  function draw({ labels, class_names: names, temperature }, { weights, order }) {
+  function draw({ labels, class_names: names, temperature, k }, { weights, order }) {
     const n = labels.length;
     node.hidden = n <= FEW;
     if (node.hidden) return;
@@ -323,7 +331,7 @@ function fieldOf() {
       set(svg.childNodes[c], { d: dots[c] });
       set(svg.childNodes[names.length + c], { d: marks[c] });
     });
-    const area = temperature ? "; the area of a square is the weight" : "";
+    const area = temperature || k > 1 ? "; the area of a square is the weight" : "";
     write(note, `All ${n} units, in the order of the data${area}. `
       + `Above, the ${BEST} with the largest scores.`);
   }
@@ -356,12 +364,16 @@ function knobsOf(page) {
   const slider = el("input", { type: "range", min: 0, max: TAU, step: 1 });
   const text = el("span", { class: "nn-number" });
   const norm = el("input", { type: "checkbox" });
+  const votes = el("input", { type: "range", min: 1, max: MOST_K, step: 1 });
+  const votesText = el("span", { class: "nn-number" });
+  page.on(votes, "input", () => page.change({ k: votes.valueAsNumber }));
   page.on(slider, "input", () => page.change({ temperature: tauOf(slider.valueAsNumber) }));
   page.on(norm, "change", () => page.change({ norm: norm.checked }));
   const node = el("div", { class: "nn-row" },
+    ...(page.has("k") ? [el("label", { class: "nn-knob" }, votesText, votes)] : []),
     ...(page.has("temperature") ? [el("label", { class: "nn-knob" }, text, slider)] : []),
     ...(page.has("norm") ? [el("label", { class: "nn-check" }, norm, "Put −‖x‖² back")] : []));
-  function draw({ temperature: tau, norm: on }) {
+  function draw({ temperature: tau, norm: on, k }) {
     const step = tau ? clamp(Math.round((Math.log10(tau) + 3) * 20) + 1, 1, TAU) : 0;
     if (slider.valueAsNumber !== step) slider.value = step;
     const words = tau
@@ -369,14 +381,37 @@ function knobsOf(page) {
       : "Temperature τ = 0: winner takes all";
     write(text, words);
     set(slider, { "aria-valuetext": words });
+    write(votesText, `Neighbors that vote: k = ${k}`);
+    set(votes, { "aria-valuetext": `k = ${k}` });
+    if (votes.valueAsNumber !== k) votes.value = k;
     norm.checked = on;
   }
   return { node: node.childNodes.length ? node : null, draw };
 }
 
+/** What is said of the vote of k neighbors. */
+function wordsOfVote({ labels, class_names: names, query }, { scores, bounds, order, near, label }) {
+  const [last, next] = [near.at(-1), order[near.length]];
+  const votes = names.map((name, c) => [name, near.filter((i) => labels[i] === c).length]);
+  const most = votes[label][1];
+  const whose = labels.length > FEW ? "The" : `Query ${pair(query)}: the`;
+  const seat = next === undefined ? ""
+    : scores[last] === scores[next] ? `, unit ${next} ties with the last of them and comes later`
+      : scores[last] - scores[next] <= bounds[last] + bounds[next]
+        ? `, unit ${next} is closer than rounding could tell apart` : "";
+  const tied = votes.filter(([, count]) => count === most).length > 1
+    ? ": a tied vote, which goes to the class of the nearest of these" : "";
+  const differ = label === labels[order[0]] ? "" : `, although the nearest is ${names[labels[order[0]]]}`;
+  const counted = votes.map(([name, count]) => `${name} ${count}`).join(", ");
+  return `${whose} ${near.length} largest scores are units ${near.join(", ")}${seat}. `
+    + `Votes: ${counted}${tied}. Label ${names[label]}${differ}.`;
+}
+
 /** What is said of a state, in one or two sentences. */
-function words(now, { scores, bounds, order, outputs, label }) {
+function words(now, result) {
+  const { scores, bounds, order, outputs, label } = result;
   const { labels, class_names: names, query, temperature, norm } = now;
+  if (now.k > 1 && !temperature) return wordsOfVote(now, result);
   const [i, j] = order;
   const whose = labels.length > FEW ? "Unit" : `Query ${pair(query)}: unit`;
   const first = `${whose} ${i} wins with score ${format(scores[i])}`;

@@ -1,7 +1,7 @@
-"""The network, drawn: a query, one unit for each template, winner-take-all or softmax, labels.
+"""The network, drawn: a query, one unit for each template, the k best or softmax, labels.
 
-Layer 1 is s = Wx + b, layer 2 picks the largest score or weighs all by softmax(s / τ), layer 3 sums
-the weights of each class. With W = 2T and b = −‖t‖² the unit with the largest score holds the
+Layer 1 is s = Wx + b, layer 2 picks the k largest scores or weighs all by softmax(s / τ), layer 3
+sums the weights of each class. With W = 2T and b = −‖t‖² the unit with the largest score holds the
 nearest template. This module holds the widget and, in plain Python and in a fixed order, everything
 that its page computes.
 """
@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from traitlets import Bool, Enum, Float, List, TraitError, Unicode, validate
+from traitlets import Bool, Enum, Float, Int, List, TraitError, Unicode, validate
 
 from nnlib.network import ThreeLayerNet
+from nnlib.validation import check_count
 from nnlib.widgets.base import Widget, module, stylesheet
 from nnlib.widgets.readout import softmax
 from nnlib.widgets.traits import (
@@ -23,6 +24,7 @@ from nnlib.widgets.traits import (
     check_class_names,
     check_extent,
     check_sizes,
+    checked,
 )
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ TINY = 2.0**-1070
 MOST_UNITS = 1000
 """As many as a page redraws without stumbling."""
 MOST_FEATURES = 8
+MOST_K = 15
 MOST_CLASSES = 7
 """As many as palette and marker shapes tell apart."""
 MOST_ON_MAP = 16
@@ -44,11 +47,12 @@ FEW, BEST = 8, 5
 LARGEST, LARGEST_BIAS = 1e100, 1e205
 COLDEST, HOTTEST = 1e-3, 1e3
 
-CONTROLS = ["map", "templates", "norm", "temperature", "table"]
+CONTROLS = ["map", "templates", "norm", "k", "temperature", "table"]
 COLORS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#777777"]
 MARKERS = "os^DvP*"
 STATE = (
-    "W", "b", "labels", "class_names", "query", "feature_names", "extent", "temperature", "norm",
+    "W", "b", "labels", "class_names", "query", "feature_names", "extent", "temperature",
+    "norm", "k",
 )  # fmt: skip
 
 Row = Sequence[float]
@@ -72,11 +76,12 @@ class Reading:
     order : list of int
         The units by score, largest first; equal scores keep the order of the units.
     weights : list of float
-        1 for the first of the largest scores and 0 for all others; at a temperature, softmax.
+        1/k for the first k of the order and 0 for all others; at a temperature, softmax.
     outputs : list of float
         The sum of the weights of each class.
     label : int
-        The class of the largest output, the first of equals.
+        The class of the largest output; of equals the one whose best unit comes first, at a
+        temperature the first.
     """
 
     dots: list[float]
@@ -106,8 +111,12 @@ def read(
     *,
     temperature: float = 0.0,
     norm: bool = False,
+    k: int = 1,
 ) -> Reading:
-    """Return scores, weights and outputs for one query; `norm` subtracts ‖x‖² from each score."""
+    """Return scores, weights and outputs for one query; `norm` subtracts ‖x‖² from each score.
+
+    At a temperature `k` has no part; without one, all units vote if there are fewer than `k`.
+    """
     squares = 0.0
     for x in query:
         squares += x * x
@@ -121,14 +130,18 @@ def read(
         scores.append(dot + bias - squares if norm else dot + bias)
         bounds.append(bound(size + abs(bias) + (squares if norm else 0.0), len(query)))
     order = sorted(range(len(scores)), key=lambda i: (-scores[i], i))
+    near = order[:k]
     if temperature:
         weights = softmax(scores, temperature)
     else:
-        weights = [float(i == order[0]) for i in range(len(scores))]
+        weights = [1 / len(near) if i in near else 0.0 for i in range(len(scores))]
     outputs = [0.0] * n_classes
     for weight, c in zip(weights, labels, strict=True):
         outputs[c] += weight
-    return Reading(dots, scores, bounds, order, weights, outputs, outputs.index(max(outputs)))
+    # Equal votes are equal sums: each adds 1/k to 0, as often as there are votes.
+    candidates = range(n_classes) if temperature else [labels[i] for i in near]
+    label = max(candidates, key=outputs.__getitem__)
+    return Reading(dots, scores, bounds, order, weights, outputs, label)
 
 
 def cells(W: Sequence[Row], b: Row, extent: Row) -> list[list[list[float]]]:
@@ -196,12 +209,15 @@ class NetworkDiagram(Widget):
         `net.classes`, at most 7.
     temperature : float
         0 for the winner takes all; from 0.001 to 1000 for softmax(s / τ). Default: the net's.
+    k : int
+        From 1 to 15: at temperature 0 each of the k largest scores weighs 1/k, the vote of k
+        neighbors. A tied vote goes to the tied class whose nearest member comes first.
     norm : bool
         Subtract ‖x‖² from every score, so that it is −‖x − t‖².
     controls : list of str
         Which parts the page has beside the network: "map" (two features, at most 16 units),
         "templates" (the map's templates can be moved, too: then W = 2t and b = −‖t‖²), "norm",
-        "temperature", "table". Read when the widget is drawn.
+        "k", "temperature", "table". Read when the widget is drawn.
     feature_names : list of str
         What stands at the inputs. Default: x₁, x₂, …
     extent : list of four float
@@ -220,7 +236,7 @@ class NetworkDiagram(Widget):
 
     _esm = module("network.js")
     _css = stylesheet("plane.css", "network.css")
-    _shown: ClassVar[tuple[str, ...]] = ("W", "b", "query", "temperature")
+    _shown: ClassVar[tuple[str, ...]] = ("W", "b", "query", "temperature", "k")
     _restored: ClassVar[tuple[str, ...]] = STATE
 
     W = Rows().tag(sync=True)
@@ -232,6 +248,7 @@ class NetworkDiagram(Widget):
     extent = Vector([]).tag(sync=True)
     temperature = Float(0.0).tag(sync=True)
     norm = Bool(False).tag(sync=True)
+    k = Int(1).tag(sync=True)
     controls = List(Enum(CONTROLS)).tag(sync=True)
     step = Float(0.1).tag(sync=True)
     name = Unicode("network").tag(sync=True)
@@ -248,14 +265,18 @@ class NetworkDiagram(Widget):
         x = ", ".join(f"{v:g}" for v in self.query)
         n, d = len(self.W), len(self.query)
         classes = len(self.class_names)
-        return f"NetworkDiagram({d} → {n} → {classes}, x=({x}), temperature={self.temperature:g})"
+        layers = f"NetworkDiagram({d} → {n} → {classes}, x=({x}), "
+        return layers + (f"k={self.k})" if self.k > 1 else f"temperature={self.temperature:g})")
 
     def show(self, net: ThreeLayerNet, query: Any = None) -> None:
         """Show another network: set the traits that must fit each other in one step, or none."""
         self._set_together({**arrays_of(net, query), "extent": []})
 
     def net(self) -> ThreeLayerNet:
-        """Return the network that the page draws, made of the traits as they stand now."""
+        """Return the network that the page draws, made of the traits as they stand now.
+
+        Its readout knows one winner: for `k` above 1 the vote is the page's, and `read`'s.
+        """
         return ThreeLayerNet(
             np.array(self.W),
             np.array(self.b),
@@ -278,6 +299,7 @@ class NetworkDiagram(Widget):
             len(self.class_names),
             temperature=self.temperature,
             norm=self.norm,
+            k=self.k,
         )
 
     def figure(self) -> "Figure":
@@ -348,6 +370,7 @@ def check_state(state: dict[str, Any]) -> None:
     tau = state["temperature"]
     if not (tau == 0 or COLDEST <= tau <= HOTTEST):
         raise TraitError(f"temperature must be 0 or from {COLDEST:g} to {HOTTEST:g}; got {tau}")
+    checked(lambda name, k: check_count(name, k, 1, MOST_K, "neighbors"), "k", state["k"])
     if not 1e-6 <= state["step"] <= 1e6:
         raise TraitError(f"step must be from 1e-6 to 1e6; got {state['step']}")
     check_map(state, n, d)
@@ -433,7 +456,7 @@ def draw_network(axis: "Axes", widget: NetworkDiagram) -> None:
         text = name if name == "1" else f"{name} = {number(x)}"
         axis.text(0, y, text, ha="center", va="center", bbox=box, color="black")
     for i, y in zip(best, places["s"], strict=True):
-        c, bold = widget.labels[i], "bold" if i == result.order[0] else "normal"
+        c, bold = widget.labels[i], "bold" if i in result.order[: widget.k] else "normal"
         axis.plot([1, 2], [y, places["c"][c]], color=COLORS[c], lw=0.4 + 4 * result.weights[i])
         text = f"w·x = {number(result.dots[i])}\nb = {number(widget.b[i])}\n"
         text += f"s = {number(result.scores[i])}"

@@ -9,20 +9,30 @@ const vector = (values) => `[${values.join(", ")}]`;
 const matrix = (rows) => `[${rows.map(vector).join(",\n              ")}]`;
 
 /** The lines, each with the number that it makes. With `whole` false a long matrix is cut short. */
-export function linesOf({ W, b, labels, class_names: names, query, temperature, norm }, whole = true) {
+export function linesOf({ W, b, labels, class_names: names, query, temperature, norm, k }, whole = true) {
   const short = !whole && W.length > SHOWN;
   const rows = short ? `[${vector(W[0])}, …` : matrix(W);
   const some = (values) => (short ? `[${values[0]}, …` : vector(values));
-  const soft = [["w", `w = np.exp((s - s.max()) / ${temperature})`], ["w", "w = w / w.sum()"]];
+  const voting = k > 1 && !temperature;
+  const choice = temperature ? [`w = np.exp((s - s.max()) / ${temperature})`, "w = w / w.sum()"]
+    : voting ? [`near = np.argsort(-s, kind="stable")[:${k}]`,
+      "w = np.bincount(near, minlength=len(s)) / len(near)"]
+      : ["w = np.eye(len(s))[s.argmax()]"];
+  const quoted = vector(names.map((name) => JSON.stringify(name)));
+  // Counted in whole numbers, and nearest first: so argmax keeps the rule of a tied vote.
+  const label = voting
+    ? ["votes = np.bincount(y[near])[y[near]]", `label = ${quoted}[y[near[votes.argmax()]]]`]
+    : [`label = ${quoted}[p.argmax()]`];
   return [
     ["x", `x = np.array(${vector(query)}, float)`],
     ["W", `W = np.array(${rows}, float)`],
     ["b", `b = np.array(${some(b)}, float)`],
     ["dots", "dots = W @ x"],
     ["s", norm ? "s = dots + b - x @ x" : "s = dots + b"],
-    ...(temperature ? soft : [["w", "w = np.eye(len(s))[s.argmax()]"]]),
-    ["y", `p = w @ np.eye(${names.length})[${some(labels)}]`],
-    ["y", `label = ${vector(names.map((name) => JSON.stringify(name)))}[p.argmax()]`],
+    ...choice.map((line) => ["w", line]),
+    ...(voting ? [["y", `y = np.array(${some(labels)})`]] : []),
+    ["y", `p = w @ np.eye(${names.length})[${voting ? "y" : some(labels)}]`],
+    ...label.map((line) => ["y", line]),
   ];
 }
 

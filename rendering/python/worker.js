@@ -4,6 +4,8 @@
 // The page sends {packs} and {compiled}, then {id, job, …}; the worker answers {ready}, {id, call},
 // {id, printed}, {id, figure}, {id, report}, and {id, broken} where Python itself has ended.
 
+import { unpack } from "./archive.js";
+
 const LOCK = "LOCK"; // written in by packs.py: a lock that names no package
 const PAGE = 65536; // bytes of WebAssembly's pages
 // What Python may hold, so that a hoard ends in a MemoryError and not in a dead tab.
@@ -57,7 +59,7 @@ async function start(packs) {
     stdin: () => null,
   });
   site = python.runPython("import sys; next(p for p in sys.path if p.endswith('site-packages'))");
-  for (const archive of archives) python.unpackArchive(await archive, "zip", { extractDir: site });
+  for (const archive of archives) unpack(await archive, python.FS, site);
   postMessage({ stage: "imports" });
   page = python.runPython(START);
   postMessage({ ready: true });
@@ -65,8 +67,7 @@ async function start(packs) {
 
 /** Unpack what a cell needs. A library that others need stands at the top, and is loaded for all. */
 async function add(pack) {
-  const archive = await new Response(unpacked(pack)).arrayBuffer();
-  python.unpackArchive(archive, "zip", { extractDir: site });
+  unpack(await new Response(unpacked(pack)).arrayBuffer(), python.FS, site);
   const libraries = python.FS.readdir(site).filter((name) => name.endsWith(".so"));
   for (const name of libraries) await python._api.loadDynlib(`${site}/${name}`, true);
   python.runPython("import importlib; importlib.invalidate_caches()");

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from ipywidgets import Widget
@@ -58,12 +58,14 @@ def open_page(
 ) -> Iterator[Callable[..., Page]]:
     """Open pages in a browser of their own; afterwards, none of them may have complained.
 
-    A test that provokes a complaint takes it out of ``page.complaints`` itself.
+    A test that provokes a complaint takes it out of ``page.complaints`` itself. One that is done
+    with a page opens the next ``instead_of`` it.
 
     A browser of its own takes longer to begin than most pages take to load. So a module that asks
     for it by ``PAGES_LAST = True`` gets a page that an earlier test has left: another document,
-    with empty storage and the mouse outside. What outlives a document, such as a script that runs
-    before every other or a clock that a test can turn, must not be given to it.
+    with empty storage and the mouse outside. A page that was given what outlives a document, such
+    as a script that runs before every other or a clock that can be turned, is left to nobody; nor
+    is one beside which another is open.
     """
     opened: list[Page] = []
     lasting: list[Page] = []
@@ -73,8 +75,13 @@ def open_page(
         url: str,
         viewport: ViewportSize | None = None,
         color_scheme: Literal["dark", "light"] = "light",
+        instead_of: Page | None = None,
         **options: object,
     ) -> Page:
+        if instead_of is not None:
+            assert instead_of.complaints == []  # type: ignore[attr-defined]
+            opened.remove(instead_of)
+            be_done(instead_of)
         viewport = viewport or {"width": 1280, "height": 720}
         lasts = may_last and not options
         if lasts and kept:
@@ -83,31 +90,67 @@ def open_page(
             page.set_viewport_size(viewport)
             page.emulate_media(color_scheme=color_scheme)
         else:
-            context = browser.new_context(viewport=viewport, color_scheme=color_scheme, **options)  # type: ignore[arg-type]
+            # Only test_offline.py has service workers between a page and its server.
+            given = {"service_workers": "block", **options}
+            context = browser.new_context(viewport=viewport, color_scheme=color_scheme, **given)  # type: ignore[arg-type]
             page = context.new_page()
             page.complaints = watch(page)  # type: ignore[attr-defined]
+            note_what_outlives(page)
         opened.append(page)
         if lasts:
             lasting.append(page)
         page.goto(url)
         return page
 
-    yield open_one
-    complaints = [complaint for page in opened for complaint in page.complaints]  # type: ignore[attr-defined]
-    for page in opened:
-        if page in lasting and not page.is_closed():
+    def be_done(page: Page) -> None:
+        alone = page.context.pages == [page]
+        if page in lasting and alone and not page.outlived:  # type: ignore[attr-defined]
             leave(page)
             kept.append(page)
         else:
             page.context.close()
+
+    yield open_one
+    complaints = [complaint for page in opened for complaint in page.complaints]  # type: ignore[attr-defined]
+    for page in opened:
+        be_done(page)
     assert complaints == []
+
+
+def note_what_outlives(page: Page) -> None:
+    """Have a page remember whether it was given anything that outlives a document."""
+    page.outlived = False  # type: ignore[attr-defined]
+
+    def noting(give: Callable[..., object]) -> Callable[..., object]:
+        def given(*arguments: Any, **options: Any) -> object:
+            page.outlived = True  # type: ignore[attr-defined]
+            return give(*arguments, **options)
+
+        return given
+
+    for owner, name in (
+        (page, "add_init_script"),
+        (page, "expose_function"),
+        (page, "on"),
+        (page, "route"),
+        (page.clock, "install"),
+    ):
+        setattr(owner, name, noting(getattr(owner, name)))
+
+
+# Once more at the very end, for some widgets keep what they have when their page is left.
+CLEAR = """() => {
+  const clear = () => { localStorage.clear(); sessionStorage.clear(); };
+  clear();
+  for (const end of ["pagehide", "visibilitychange"]) addEventListener(end, clear);
+}"""
 
 
 def leave(page: Page) -> None:
     """Forget what a test did in a page."""
     page.mouse.move(-1, -1)
     if page.url != "about:blank":  # which has no storage
-        page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        page.evaluate(CLEAR)
         page.goto("about:blank")
 
 

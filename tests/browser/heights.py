@@ -1,4 +1,4 @@
-"""What a reader must see at once: of a widget the control, the picture and the sentence."""
+"""How high widgets are: what a reader must see at once fits, and what was reserved for it."""
 
 from __future__ import annotations
 
@@ -17,4 +17,18 @@ TALL = """(most) => [...document.querySelectorAll(
 def too_tall(page: Page, width: int) -> list[str]:
     """Return the widgets of a page, as wide as `width`, that do not fit on its screen."""
     found: list[str] = page.evaluate(TALL, MOST[width])
+    return found
+
+
+# A font of another machine makes some lines more or fewer.
+UNLIKE = """(which) => [...document.querySelectorAll(".widget-place")].flatMap((place, i) => {
+  const kept = parseFloat(place.style.getPropertyValue(which));
+  const unlike = !(Math.abs(kept - place.offsetHeight) <= 0.1 * kept + 24);
+  return unlike ? [`widget ${i}: ${kept} kept, ${place.offsetHeight} high`] : [];
+})"""
+
+
+def wrongly_kept(page: Page, which: str) -> list[str]:
+    """Return the widgets of a page for which it keeps another height than they have."""
+    found: list[str] = page.evaluate(UNLIKE, f"--{which}")
     return found

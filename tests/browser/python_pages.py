@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from visits import THEMES
 
+from rendering.policy import with_policy
 from rendering.python import pads
 from rendering.python.obtain import ADVICE, MissingError, python_folder
 
@@ -15,7 +16,7 @@ from rendering.python.obtain import ADVICE, MissingError, python_folder
 def page_of(theme: str, title: str, content: str, script: str, style: str = "") -> str:
     """Return a page with its content as the book's pages have it."""
     text, ground = THEMES[theme]
-    return f"""<!doctype html>
+    page = f"""<!doctype html>
 <html lang="en" data-theme="{theme}"
   style="--pst-color-text-base: {text}; --pst-color-background: {ground}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -24,6 +25,7 @@ def page_of(theme: str, title: str, content: str, script: str, style: str = "") 
 <body style="margin: 16px; background: {ground}; color: {text}">
 <main><h1>{title}</h1>{content}</main>
 <script defer src="_static/{script}"></script></body></html>"""
+    return with_policy(page)
 
 
 def fill(folder: Path, document: Callable[[str], str]) -> Path:

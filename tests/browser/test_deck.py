@@ -16,6 +16,7 @@ from visits import THEMES, drawn, said, settle, turn
 from nnlib.practice import deck, ninety
 from nnlib.widgets import Deck
 
+PAGES_LAST = True  # see open_page
 SHOW = Callable[..., Page]
 KEY = "nearest-neighbor-network:cards"
 DAYS = [1, 3, 7, 21]

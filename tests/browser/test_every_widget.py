@@ -24,11 +24,13 @@ from nnlib.widgets import (
     CascadeStepper,
     ClockedStepper,
     EnvelopeExplorer,
+    FloatExplorer,
     IndexChooser,
     LearningStepper,
     MaxnetStepper,
     NetworkDiagram,
     PerceptronStepper,
+    ScanStepper,
     ShardStepper,
     TemperatureExplorer,
     TreeStepper,
@@ -40,6 +42,7 @@ from nnlib.widgets import (
 from nnlib.widgets.cancellation import PRECISIONS
 from nnlib.widgets.stepper import Stepper
 
+PAGES_LAST = True  # see open_page
 OPEN = Callable[..., Page]
 SHOW = Callable[..., Page]
 
@@ -581,7 +584,7 @@ class Chooser(Kind):
 class Network(Kind):
     name = "network"
     hears = (
-        *("W", "b", "class_names", "extent", "feature_names", "labels", "norm", "query"),
+        *("W", "b", "class_names", "extent", "feature_names", "k", "labels", "norm", "query"),
         "temperature",
     )
     beginning = "Query (2, 2): unit 0 wins with score 6; next is unit 1 with 4. Label A."
@@ -607,6 +610,9 @@ class Network(Kind):
         '{"query":null}',
         '{"temperature":1e-9}',
         '{"norm":1}',
+        '{"k":0}',
+        '{"k":2.5}',
+        '{"k":"3"}',
         '{"class_names":["A"],"feature_names":["x"],"extent":[1,0,0,1]}',
     )
     shapes = (
@@ -668,6 +674,69 @@ class Network(Kind):
 
     def moved(self, widget: Locator) -> None:
         expect(said(widget)).to_contain_text("Query (1.5, 2)")
+
+
+class Floats(Kind):
+    name = "floats"
+    hears = ("first", "parts", "precision", "second")
+    beginning = "float64: 1/10 + 2/10 = 0.30000000000000004, and 3/10 is stored as 0.3; not equal"
+    presses = ("ArrowRight", 50, "float64: 40/10 + 2/10 = 4.2", 25)
+    address = ('{"parts":8}', "float64: 1/8 + 2/8 = 0.375")
+    moves = (("End", "float64: 40/"), ("Home", "float64: 1/"))
+    nonsense = (
+        "",
+        "7",
+        "null",
+        "[]",
+        "{",
+        '{"first":0,"second":3}',
+        '{"second":41}',
+        '{"second":2.5}',
+        '{"parts":0}',
+        '{"parts":17}',
+        '{"parts":"8"}',
+        '{"precision":"float16"}',
+        '{"precision":"toString"}',
+        '{"precision":1}',
+    )
+    shapes = ((".nn-line, .nn-float, .nn-middle, .nn-arrow, .nn-dot", "stroke"),)
+    texts = ((".nn-muted, p", "color"),)
+    many = (40, 20)
+
+    def make(self, **traits: Any) -> Widget:
+        return FloatExplorer(**traits)
+
+    def telling(self) -> list[Widget]:
+        odd = FloatExplorer(3, 5, 7, precision="float32")
+        return [self.make(), odd, FloatExplorer(1, 3, 8)]
+
+    def long(self) -> list[Widget]:
+        return [FloatExplorer(*case) for case in ((39, 40, 13), (37, 38, 11), (1, 1, 16))]
+
+    def pair(self) -> tuple[Widget, Widget, tuple[str, ...]]:
+        return self.make(), self.make(name="two"), ("first", "parts", "precision")
+
+    def follow(self, first: Locator, second: Locator) -> None:
+        self.hand(first).press("ArrowRight")
+        expect(said(second)).to_contain_text("float64: 2/10 + 2/10 = 0.4")
+        option(second, "Format").select_option("float32")
+        expect(said(first)).to_contain_text("float32: 2/10 + 2/10")
+
+    def hand(self, widget: Locator) -> Locator:
+        return widget.get_by_role("slider", name="First").first
+
+    def alter(self, widget: Locator) -> None:
+        self.hand(widget).press("ArrowRight")
+        option(widget, "Format").select_option("float32")
+
+    def altered(self, widget: Locator) -> None:
+        expect(said(widget)).to_contain_text("float32: 2/10 + 2/10")
+
+    def move(self, widget: Locator) -> None:
+        self.hand(widget).press("End")
+
+    def moved(self, widget: Locator) -> None:
+        expect(said(widget)).to_contain_text("float64: 40/10 + 2/10 = 4.2")
 
 
 class Stepped(Kind):
@@ -886,6 +955,35 @@ class Shards(Stepped):
     many = (60, 60)
 
 
+class Scan(Stepped):
+    name, stepper = "scan", ScanStepper
+    hears = ("at", "class_names", "expanded", "extent", "labels", "query", "templates", "turned")
+    late = 5
+    beginning = "Query (2, 2). Before the first step: 5 rows, none measured."
+    second = "Step 2: row 1 at 4 + 0 = 4, not below 2: row 0 stays."
+    last = "Step 5: row 4 at 9 + 4 = 13, not below 2: row 0 stays. Done: row 0, label A."
+    nudged = "Step 2: row 1 at 2.25 + 0 = 2.25, below 3.25: it displaces row 0."
+    nonsense = (
+        *Stepped.nonsense,
+        '{"at":21}',
+        '{"labels":[0]}',
+        '{"labels":[0,1,"1",0,0]}',
+        '{"expanded":1}',
+        '{"turned":"no"}',
+    )
+    shapes = ((".nn-term, .nn-end, .nn-least, .nn-ring, .nn-cross, .nn-mark, .nn-reach", "stroke"),)
+    many = (60, 60)
+
+    def telling(self) -> list[Widget]:
+        return [*super().telling(), self.make(expanded=True, at=5, name="three")]
+
+    def long(self) -> list[Widget]:
+        far = [[99.9, -99.9], [-98.7, 97.6], [99.9, -99.9]]
+        ends = {"query": [-99.9, 99.9], "labels": [0, 1, 1], "at": 3}
+        forms = (False, True)
+        return [ScanStepper(far, expanded=form, name=f"far{form}", **ends) for form in forms]
+
+
 class Graph(Stepped):
     name, stepper = "graph", WalkStepper
     late = 18
@@ -948,7 +1046,7 @@ class Maxnet(Stepped):
 TEMPERATURE, CANCELLATION, VORONOI = Temperature(), Cancellation(), Voronoi()
 KINDS = (
     *(TEMPERATURE, Envelope(), CANCELLATION, VORONOI, Chooser(), Network(), Clocked(), Descent()),
-    *(Cascade(), Regions(), Shards(), Graph(), Learning(), Attention(), Maxnet()),
+    *(Floats(), Cascade(), Regions(), Scan(), Shards(), Graph(), Learning(), Attention(), Maxnet()),
 )
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=repr)
 
@@ -1047,11 +1145,9 @@ def test_a_link_restores_the_state(kind: Kind, show: SHOW) -> None:
     words = said(second).inner_text()
     address = page.evaluate("location.hash")
     assert len(address) < 1000  # what is known by name stands for its data
-    page.close()
     # The order on the page does not matter, nor does a widget that the link does not name.
-    again = show(
-        kind.other(name="two"), kind.make(name="one"), kind.make(name="three"), address=address
-    )
+    others = kind.other(name="two"), kind.make(name="one"), kind.make(name="three")
+    again = show(*others, address=address, instead_of=page)
     two, one, three = widgets(again, kind)
     kind.altered(one)
     kind.moved(two)
@@ -1315,14 +1411,13 @@ def styles(page: Page, kinds: tuple[Kind, ...]) -> dict[tuple[str, str], tuple[l
 
 
 def test_each_looks_among_the_others_as_it_does_alone_and_answers(show: SHOW) -> None:
-    alone = {}
+    alone, page = {}, None
     for kind in KINDS:
-        page = show(kind.full())
+        page = show(kind.full(), instead_of=page)
         alone.update(styles(page, (kind,)))
-        page.close()
     assert len(alone) == 2 * len(KINDS)
     for order in (KINDS, KINDS[::-1]):
-        page = show(*(kind.full() for kind in order))
+        page = show(*(kind.full() for kind in order), instead_of=page)
         together = styles(page, order)
         changed = []
         for place, (parts, _) in alone.items():
@@ -1340,7 +1435,6 @@ def test_each_looks_among_the_others_as_it_does_alone_and_answers(show: SHOW) ->
             assert before
             widget.get_by_role("slider").first.press("ArrowRight")
             expect(said(widget)).not_to_have_text(before)
-        page.close()
 
 
 def test_the_themes_differ(show: SHOW) -> None:

@@ -187,7 +187,9 @@ def test_two_widgets_of_a_class_share_code_and_nothing_else(
     page.get_by_role("slider", name="a").press("ArrowRight")
     assert texts(page) == ["4 of 1", "7 of 1"]
     assert page.evaluate("globalThis.imports") == 1
-    styles = page.locator("head style").evaluate_all("all => all.map((e) => e.textContent)")
+    styles = page.evaluate(
+        "document.adoptedStyleSheets.map((e) => [...e.cssRules].map((rule) => rule.cssText).join())"
+    )
     assert sum(".slider output" in style for style in styles) == 1
     assert page.locator(".slider.a").evaluate("e => e.style.width") == "300px"
 
@@ -253,7 +255,7 @@ def test_leaving_ends_everything_and_returning_goes_on(sample: Path, open_page: 
     page.get_by_role("slider", name="a").press("ArrowRight")
     page.evaluate("globalThis.told.length = 0")
     leave(page, "pagehide")
-    page.wait_for_function("globalThis.told.length === 6")
+    page.wait_for_function("() => globalThis.told.length === 6")
     told = page.evaluate("globalThis.told.splice(0)")
     assert sorted(told) == ["initialize cleaned"] * 2 + ["render cleaned"] * 2 + ["signal"] * 2
     assert page.locator(".slider").count() == 0

@@ -17,6 +17,7 @@ from visits import THEMES, drawn, painted, said, turn
 from nnlib.practice import debrief, interviewer_sheet, mock, mock_interview
 from nnlib.widgets import MockInterview
 
+PAGES_LAST = True  # see open_page
 SHOW = Callable[..., Page]
 KEY = "nearest-neighbor-network:mock"
 PAST = "nearest-neighbor-network:mocks"
@@ -800,7 +801,7 @@ def test_a_microphone_is_on_for_its_question_alone(show: SHOW) -> None:
     assert page.evaluate("window.asked.length") == 1
     press(page, "I said it")
     page.evaluate("window.asked[0]()")
-    page.wait_for_function(f"{LIVE}.join() === 'false'")
+    page.wait_for_function(f"() => {LIVE}.join() === 'false'")
     onward(page)
     press(page, "Record my voice")
     page.evaluate("window.asked[1]()")
@@ -817,7 +818,7 @@ def test_a_microphone_is_on_for_its_question_alone(show: SHOW) -> None:
     drawn(other)
     end(other)
     expect(page.locator("caption")).to_contain_text("Session 7: ")
-    page.wait_for_function(f"!{LIVE}.includes(true)")
+    page.wait_for_function(f"() => !{LIVE}.includes(true)")
     other.close()
 
 

@@ -12,7 +12,7 @@ from doubles import answer, bits, double
 from playwright.sync_api import Locator, Page, expect
 from visits import drag, painted, said
 
-from nnlib import ThreeLayerNet, nearest
+from nnlib import NearestNeighborClassifier, ThreeLayerNet, k_nearest, nearest
 from nnlib.widgets import NetworkDiagram, network
 from nnlib.widgets.temperature import left_out
 
@@ -49,6 +49,7 @@ def test_the_copied_cell_makes_the_state_again(blank: Page) -> None:
     source = NetworkDiagram._esm.replace("const cellOf", "export const cellOf")
     found = answer(blank, source, LINES, states)
     computed = answer(blank, NetworkDiagram._esm, COMPUTE, states)
+    voted = 0
     for state, cell, page in zip(states, found, computed, strict=True):
         made: dict[str, Any] = {"print": lambda *_: None}
         exec(cell, made)
@@ -57,12 +58,20 @@ def test_the_copied_cell_makes_the_state_again(blank: Page) -> None:
         sizes = np.abs(made["W"]) @ np.abs(made["x"]) + np.abs(made["b"]) + made["x"] @ made["x"]
         scores = np.array([double(digits) for digits in page["scores"]])
         assert (abs(made["s"] - scores) <= 1e-13 * sizes).all()
-        if (scores == np.sort(scores)[-1]).sum() == 1 and np.ptp(sizes) < 1e6:
+        if (scores == np.sort(scores)[-1]).sum() == 1 and np.ptp(sizes) < 1e6 and state["k"] == 1:
             clear = np.sort(scores)[-1] - np.sort(scores)[-2:][0] > 1e-9 * sizes.max()
             assert not clear or state["temperature"] or made["w"].argmax() == page["order"][0]
+        if state["k"] > 1 and not state["temperature"]:
+            # Where rounding has not changed the order, so are the neighbors and their vote.
+            if made["near"].tolist() == page["order"][: state["k"]]:
+                assert made["label"] == state["class_names"][page["label"]]
+                voted += 1
+            else:
+                assert (made["s"] != scores).any()
         outputs = [double(digits) for digits in page["outputs"]]
         if np.sort(outputs)[-2:][0] < np.max(outputs) - 1e-6 and state["temperature"]:
             assert made["label"] == state["class_names"][page["label"]]
+    assert voted >= 50
 
 
 def test_the_line_that_makes_a_number_lights_up_beside_it(show: SHOW) -> None:
@@ -131,6 +140,7 @@ def random_states(count: int) -> list[dict[str, Any]]:
                 "query": data[0].tolist(),
                 "temperature": float(10 ** rng.uniform(-3, 3)) if i % 3 == 0 else 0.0,
                 "norm": bool(i % 5 == 0),
+                "k": int(rng.integers(2, 16)) if i % 8 < 4 else 1,
             }
         )
     return states
@@ -144,7 +154,7 @@ def test_the_page_computes_what_python_computes(blank: Page) -> None:
     ):
         args = (state["W"], state["b"], state["labels"], state["query"], len(state["class_names"]))
         tau = state["temperature"]
-        expected = network.read(*args, temperature=tau, norm=state["norm"])
+        expected = network.read(*args, temperature=tau, norm=state["norm"], k=state["k"])
         for name in ("dots", "scores", "bounds"):
             assert result[name] == bits(getattr(expected, name)), name
         assert result["order"] == expected.order
@@ -161,6 +171,31 @@ def test_the_page_computes_what_python_computes(blank: Page) -> None:
             hard += 1
     assert hard >= 200
     assert soft >= 80
+
+
+LABELS = "({ compute }, states) => states.map((s) => [compute(s).near, compute(s).label])"
+
+
+def test_the_vote_is_the_librarys(blank: Page) -> None:
+    """On whole numbers, where nothing rounds and ties are common: the same rows, the same label."""
+    rng, states = np.random.default_rng(1951), []
+    for _ in range(250):
+        n, d, classes = int(rng.integers(1, 30)), int(rng.integers(1, 5)), int(rng.integers(1, 5))
+        T, x = rng.integers(-2, 3, (n, d)), rng.integers(-2, 3, d)
+        net = ThreeLayerNet.from_data(T, np.array(list("ABCD"))[rng.integers(0, classes, n)])
+        states.append({**network.arrays_of(net, x.tolist()), "k": int(rng.integers(2, 16))})
+    tied = 0
+    for state, (near, label) in zip(
+        states, answer(blank, NetworkDiagram._esm, LABELS, states), strict=True
+    ):
+        T, x, k = np.array(state["W"]) / 2, state["query"], min(state["k"], len(state["W"]))
+        assert near == k_nearest(T, [x], k)[0].tolist()
+        names = np.array(state["class_names"])[state["labels"]]
+        model = NearestNeighborClassifier(n_neighbors=k).fit(T, names)
+        assert state["class_names"][label] == model.predict([x])[0]
+        votes = np.bincount(np.array(state["labels"])[near])
+        tied += int((votes == votes.max()).sum() > 1)
+    assert tied >= 30
 
 
 def test_the_map_is_cut_as_python_cuts_it(blank: Page) -> None:
@@ -425,6 +460,38 @@ def test_ties_and_near_ties_are_named(show: SHOW) -> None:
     expect(lines.nth(0)).to_contain_text("unit 0 wins with score 16; unit 1 ties, and the first")
     expect(lines.nth(1)).to_contain_text("unit 0 is closer than rounding could tell apart")
     expect(lines.nth(2)).to_have_text("Query (2, 2): unit 0 wins with score 6. Label A.")
+
+
+def test_neighbors_vote_and_a_tied_vote_goes_to_the_nearest(show: SHOW) -> None:
+    net = ThreeLayerNet.from_data([[1], [3], [-4], [5], [-6]], list("ABBAC"))
+    page = show(NetworkDiagram(net, [0], controls=["k"]))
+    slider = page.get_by_role("slider", name="Neighbors that vote")
+    expect(said(page)).to_have_text(
+        "Query (0): unit 0 wins with score −1; next is unit 1 with −9. Label A."
+    )
+    lit = page.locator(".nn-unit.nn-lit")
+    for units, words in (
+        ("0, 1", "Votes: A 1, B 1, C 0: a tied vote, which goes to the class of the nearest"),
+        ("0, 1, 2", "Votes: A 1, B 2, C 0. Label B, although the nearest is A."),
+        ("0, 1, 2, 3", "Votes: A 2, B 2, C 0: a tied vote"),
+        ("0, 1, 2, 3, 4", "Votes: A 2, B 2, C 1: a tied vote"),
+    ):
+        slider.press("ArrowRight")
+        expect(said(page)).to_contain_text(f"largest scores are units {units}. ")
+        expect(said(page)).to_contain_text(words)
+        expect(lit).to_have_count(len(units.split(", ")))
+    shares = page.locator(".nn-output .nn-number")
+    expect(shares).to_have_text(["0.4", "0.4", "0.2"])
+    expect(page.locator(".nn-output.nn-lit .nn-name")).to_have_text("A")
+    slider.press("End")  # of all, if there are fewer
+    expect(said(page)).to_contain_text("the 5 largest scores")
+    page.get_by_role("button", name="NumPy").click()
+    line = 'near = np.argsort(-s, kind="stable")[:15]'
+    expect(page.locator(".nn-numpy code")).to_contain_text(line)
+    # The last seat is tied: the earlier of two equal units has it.
+    net = ThreeLayerNet.from_data([[1], [3], [-3]], list("AAB"))
+    page = show(NetworkDiagram(net, [0], controls=["k"], k=2))
+    expect(said(page)).to_contain_text("units 0, 1, unit 2 ties with the last of them")
 
 
 # Size.

@@ -12,6 +12,7 @@ from visits import THEMES, drawn, said, turn
 
 from nnlib.practice import derivation, ninety, ninety_minutes
 
+PAGES_LAST = True  # see open_page
 SHOW = Callable[..., Page]
 PREFIX = "nearest-neighbor-network:"
 BLANKS = ninety_minutes().blanks

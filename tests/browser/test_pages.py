@@ -16,8 +16,9 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from axe import found_by_axe
-from heights import too_tall
+from heights import too_tall, wrongly_kept
 from playwright.sync_api import Browser, Page, expect
+from shifts import shift
 from visits import BOOK, settle
 
 from rendering.redirects import MOVED
@@ -111,6 +112,8 @@ def test_over_http(name: str, book_url: str, open_page: OPEN) -> None:
     page = open_page(f"{book_url}/{name}", viewport={"width": 1280, "height": 900})
     assert_sound(page)
     assert too_tall(page, 1280) == []
+    # If not, and the page is as it should be: python commands/reserve.py
+    assert wrongly_kept(page, "wide") == []
     nameless = page.locator("img").evaluate_all(
         "all => all.filter((e) => !e.alt.trim()).map((e) => e.src)"
     )
@@ -196,6 +199,7 @@ def test_on_a_phone(name: str, book_url: str, open_page: OPEN) -> None:
     scroll_width = page.evaluate("document.documentElement.scrollWidth")
     assert scroll_width <= 390, page.evaluate(SPILLED)
     assert too_tall(page, 390) == []
+    assert wrongly_kept(page, "narrow") == []
     # What is folded away is judged too, once it is opened.
     unfold(page)
     assert page.locator(f"{CODE}:not(.in-columns pre)").evaluate_all(CLIPPED) == []
@@ -215,6 +219,13 @@ def test_with_letters_of_twice_the_size(name: str, book: Path, open_page: OPEN) 
     page = open_page((book / name).as_uri(), viewport={"width": 1280, "height": 900})
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     assert page.evaluate(SPILLED) == []
+
+
+@pytest.mark.parametrize("name", ["intro", "cancellation", "practice/mock"])
+def test_nothing_moves_by_itself(name: str, book: Path, open_page: OPEN) -> None:
+    url = f"{book.as_uri()}/chapters/{name}.html"
+    page = open_page(url, viewport={"width": 390, "height": 844})
+    assert shift(page) <= 0.02, page.evaluate("window.shifts")
 
 
 def test_the_skip_link_shows_and_leads_past_the_sidebar(book: Path, open_page: OPEN) -> None:

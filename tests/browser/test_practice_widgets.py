@@ -24,6 +24,7 @@ from nnlib.practice import (
 from nnlib.practice.spoken import progress
 from nnlib.widgets import EnvelopeExplorer, VoronoiExplorer
 
+PAGES_LAST = True  # see open_page
 SHOW = Callable[..., Page]
 OPEN = Callable[..., Page]
 
@@ -66,14 +67,14 @@ def looks(page: Page, names: list[str]) -> dict[tuple[str, str], Any]:
 
 def test_each_looks_among_the_others_as_it_does_alone(show: SHOW) -> None:
     alone: dict[tuple[str, str], Any] = {}
+    page: Page | None = None
     for name, widget in every().items():
-        page = show(widget)
+        page = show(widget, instead_of=page)
         alone.update(looks(page, [name]))
-        page.close()
     assert len(alone) == 2 * 9
     for order in (list(every()), list(every())[::-1]):
         fresh = every()
-        page = show(*(fresh[name] for name in order))
+        page = show(*(fresh[name] for name in order), instead_of=page)
         together = looks(page, order)
         changed = [
             (place, one, two)
@@ -82,7 +83,6 @@ def test_each_looks_among_the_others_as_it_does_alone(show: SHOW) -> None:
             if one != two
         ]
         assert changed == []
-        page.close()
 
 
 @pytest.mark.parametrize(

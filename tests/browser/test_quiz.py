@@ -16,6 +16,7 @@ from visits import THEMES, drawn, painted, said, turn
 from nnlib.practice import questions, quiz
 from nnlib.widgets import Quiz
 
+PAGES_LAST = True  # see open_page
 SHOW = Callable[..., Page]
 PREFIX = "nearest-neighbor-network:"
 CHAPTERS = questions.chapters()

@@ -14,7 +14,7 @@ from ipywidgets import Widget
 from playwright.sync_api import Page, expect
 from visits import drag, painted, said
 
-from nnlib import attention, cascade, graph, learning, regions, shards
+from nnlib import attention, cascade, graph, learning, regions, scan, shards
 from nnlib.clocked import lateral_inhibition
 from nnlib.widgets import (
     AttentionStepper,
@@ -23,17 +23,20 @@ from nnlib.widgets import (
     LearningStepper,
     MaxnetStepper,
     PerceptronStepper,
+    ScanStepper,
     ShardStepper,
     TreeStepper,
     WalkStepper,
 )
 from nnlib.widgets.base import module
 
+PAGES_LAST = True  # see open_page
 SHOW = Callable[..., Page]
 COUNT = 150
 STEPPERS = [
     CascadeStepper,
     PerceptronStepper,
+    ScanStepper,
     ShardStepper,
     WalkStepper,
     LearningStepper,
@@ -111,6 +114,20 @@ def test_the_perceptrons_answers_and_pruning_are_pythons(blank: Page) -> None:
         kinds["on a border"] += any(step["kind"] == "plane" and step["sum"] == 0 for step in page)
     assert kinds["cut"] >= 300
     assert kinds["on a border"] >= 20
+
+
+def test_the_loops_over_the_rows_are_pythons(blank: Page) -> None:
+    rng, loops = np.random.default_rng(1967), []
+    for i in range(2 * COUNT):
+        (x, *rows) = whole_points(rng, i, 1 + int(rng.integers(1, 7)))
+        loops.append([rows, x, bool(i % 3), bool(i % 4 < 2)])
+    question = "({ trace }, all) => all.map((given) => trace(...given))"
+    verdicts: Counter[str] = Counter()
+    found = answer(blank, ScanStepper._esm, question, loops)
+    for (rows, x, expanded, turned), page in zip(loops, found, strict=True):
+        assert page == plain(scan.trace(rows, x, expanded=expanded, turned=turned))
+        verdicts.update(step["verdict"] for step in page)
+    assert min(verdicts.values()) >= 50
 
 
 def test_the_merges_of_shards_are_pythons(blank: Page) -> None:
@@ -259,6 +276,31 @@ def test_bounds_rule_out_then_the_direct_form_then_integers(show: SHOW) -> None:
     query.press("ArrowLeft")
     scrub.press("End")
     expect(said(page)).to_contain_text("row 0 is the nearest, proved, as all others are out.")
+
+
+def test_only_a_strictly_nearer_row_displaces_the_best(show: SHOW) -> None:
+    page = show(ScanStepper(query=[4, 2]))
+    scrub = page.get_by_role("slider", name="Step")
+    scrub.press("End")
+    expect(said(page)).to_contain_text(
+        "Done: row 1, label B. Rows 1, 3 tie: their order decides the label."
+    )
+    assert count(page, ".nn-term:not([display])", ".nn-region[d]", ".nn-best") == [10, 4, 1]
+    region = page.locator(".nn-region.nn-won")
+    expect(region).to_have_class("nn-region nn-fill-1 nn-won")
+    # From the last row on it is the other copy that comes first, on the map as well.
+    page.get_by_role("checkbox", name="Last row first").check()
+    expect(said(page)).to_contain_text("Done: row 3, label A. Rows 3, 1 tie")
+    expect(region).to_have_class("nn-region nn-fill-0 nn-won")
+    # The three terms add up to the same; the first is the query's alone.
+    page.get_by_role("checkbox", name="Three terms").check()
+    expect(said(page)).to_contain_text("Step 5: row 0 at 20 − 12 + 2 = 10, not below 0")
+    assert count(page, ".nn-term:not([display])") == [15]
+    texts = page.locator(".nn-sums g > text").all_text_contents()
+    assert all(": 20 " in text for text in texts)
+    page.get_by_role("button", name="Query").press("ArrowLeft")
+    sums = page.locator(".nn-sums g > text")
+    expect(sums.nth(1)).to_have_text("1: 16.25 − 36 + 20 = 0.25")
 
 
 def test_a_region_is_an_and_and_pruning_keeps_it(show: SHOW) -> None:

@@ -15,6 +15,7 @@ from visits import THEMES, drag, drawn, heard, said, turn
 from nnlib import k_nearest, nearest
 from nnlib.widgets import VoronoiExplorer, voronoi
 
+PAGES_LAST = True  # see open_page
 SHOW = Callable[..., Page]
 ALL = voronoi.CONTROLS
 U = 2.0**-53
@@ -219,7 +220,6 @@ def test_the_drawn_pixels_are_the_layer_ties_included(show: SHOW) -> None:
     widget = pen_and_paper(bisectors=False, controls=["points"])
     page = show(widget, width=320)  # not too many pixels for Python to compute
     size = page.locator("canvas").evaluate("(canvas) => [canvas.width, canvas.height]")
-    page.close()
     width, height = size
     # One unit a pixel, and two rows the same way from the center of a column of pixels.
     middle, level = width // 2 + 0.5, height // 2 + 0.5
@@ -229,7 +229,7 @@ def test_the_drawn_pixels_are_the_layer_ties_included(show: SHOW) -> None:
     )
     tied.templates = rows
     tied.query = [middle, level]
-    page = show(tied, width=320)
+    page = show(tied, width=320, instead_of=page)
     sample = page.locator("canvas").evaluate(SAMPLE)
     assert [sample["width"], sample["height"]] == size
     colors = np.array(sample["colors"]).reshape(height, width, 3)

@@ -12,10 +12,14 @@ from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 from ipywidgets import Widget
 from ipywidgets.embed import dependency_state, embed_data
-from playwright.sync_api import Locator, Page, Route
+from playwright.sync_api import Browser, Locator, Page, Route, sync_playwright
+from provision import CHROMIUM, find
+
+from rendering.policy import with_policy
 
 ROOT = Path(__file__).parents[2]
 BOOK = Path(os.environ.get("NN_BOOK_HTML", ROOT / "_build" / "html"))
@@ -31,9 +35,24 @@ THEMES = {"light": ("#222832", "#ffffff"), "dark": ("#ced6dd", "#14181e")}
 ELSEWHERE = re.compile(r"^(https?|wss?)://(?!127\.0\.0\.1[:/])")
 
 
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start the Chromium that is there for the tests; stop with advice if there is none."""
+    executable = find(CHROMIUM)
+    if executable is None:
+        raise SystemExit(CHROMIUM.advice)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
 class QuietHandler(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
         pass
+
+    def log_request(self, code: object = "", size: object = "") -> None:
+        self.server.asked.append(self.path)  # type: ignore[attr-defined]
 
     def end_headers(self) -> None:
         self.send_header("LinkChecker", "welcome")  # it need not wait between its requests
@@ -42,6 +61,11 @@ class QuietHandler(SimpleHTTPRequestHandler):
 
 class PatientServer(ThreadingHTTPServer):
     daemon_threads = True
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self.asked: list[str] = []
+        """The paths of all requests so far."""
+        super().__init__(*args, **options)
 
     def handle_error(self, request: object, client_address: object) -> None:
         # A browser that leaves a page breaks off what it was still loading.
@@ -52,12 +76,21 @@ class PatientServer(ThreadingHTTPServer):
 @contextmanager
 def serving(folder: Path) -> Iterator[str]:
     """Serve a folder on a free port of localhost."""
-    handler = partial(QuietHandler, directory=str(folder))
-    with PatientServer(("127.0.0.1", 0), handler) as server:
+    with server_of(folder) as server:
+        yield f"http://127.0.0.1:{server.server_port}"
+
+
+@contextmanager
+def server_of(
+    folder: Path, port: int = 0, by: type[QuietHandler] = QuietHandler
+) -> Iterator[PatientServer]:
+    """Serve a folder on a port of localhost, 0 for one that is free."""
+    handler = partial(by, directory=str(folder))
+    with PatientServer(("127.0.0.1", port), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}"
+            yield server
         finally:
             server.shutdown()
             thread.join()
@@ -80,6 +113,8 @@ def watch(page: Page) -> list[str]:
             # JupyterLab measures itself; how busy this machine is, is no fault of the page.
             and "too long to activate" not in message.text
             and "ms to activate" not in message.text
+            # So says Playwright where a test wants none: see open_page.
+            and "Service Worker registration blocked" not in message.text
             else None
         ),
     )
@@ -134,7 +169,7 @@ def document(widgets: list[Widget], theme: str = "light") -> str:
     ]
     text, ground = THEMES[theme]
     host = (ROOT / "rendering" / "host.js").read_text(encoding="utf-8")
-    return f"""<!doctype html>
+    page = f"""<!doctype html>
 <html lang="en" data-theme="{theme}"
   style="--pst-color-text-base: {text}; --pst-color-background: {ground}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -143,6 +178,7 @@ def document(widgets: list[Widget], theme: str = "light") -> str:
 <body style="margin: 16px; background: {ground}; color: {text}">
 <main><h1>Widgets</h1>{"".join(views)}</main>
 <script>{host}</script></body></html>"""
+    return with_policy(page)
 
 
 def drawn(page: Page) -> None:

@@ -1,0 +1,133 @@
+"""The book without a network: what was read, what was not, the whole of it, and an update."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+from test_pages import violations
+from visits import PatientServer, server_of, settle
+
+from rendering.offline import LIST, WORKER
+
+KEEP = re.compile(r"Keep the whole book offline: \d+\.\d MB, \d+\.\d MB of it Python")
+UPDATE = re.compile(r"Bring this edition, at most: \d")
+
+
+@pytest.fixture
+def edition(book: Path, tmp_path: Path) -> Path:
+    """Return a copy of the built book, of which a test may make another edition."""
+
+    def for_files(folder: str, names: list[str]) -> list[str]:
+        """Name the packs as scripts, which no server is asked for."""
+        return [name for name in names if folder.endswith("python") and name.endswith(".js")]
+
+    return shutil.copytree(book, tmp_path / "book", ignore=for_files)
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Return a page in a browser that may have service workers."""
+    context = browser.new_context(service_workers="allow", viewport={"width": 390, "height": 844})
+    yield context.new_page()
+    context.close()
+
+
+def address(server: PatientServer, name: str) -> str:
+    return f"http://127.0.0.1:{server.server_port}/chapters/{name}.html"
+
+
+def foot(page: Page) -> Locator:
+    """Return the line that says what is available offline."""
+    return page.locator(".offline [role=status]")
+
+
+def press(page: Page, name: str | re.Pattern[str]) -> None:
+    page.locator(".offline").get_by_role("button", name=name).click()
+
+
+def test_what_was_read_opens_again(book: Path, page: Page) -> None:
+    complaints: list[str] = []
+    # Not by `watch`: where Playwright routes requests, the browser's memory is off.
+    page.on("console", lambda one: complaints.append(one.text) if one.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    with server_of(book) as server:
+        page.goto(address(server, "cancellation"))
+        settle(page)
+        expect(foot(page)).to_contain_text("Available offline: this page")
+        # Nothing was asked for twice, nor what the page does not load by itself.
+        counted = Counter(server.asked)
+        assert [path for path in counted if counted[path] > 1] == []
+        listed = {f"/{name}" for name, _ in json.loads((book / LIST).read_text("utf-8"))}
+        assert set(counted) <= {*listed, f"/{WORKER}"}
+        others = [path for path in counted if path.endswith((".html", ".pack", ".ipynb"))]
+        assert others == ["/chapters/cancellation.html"]
+        rules = ("target-size", "button-name", "color-contrast", "region", "aria-allowed-role")
+        assert violations(page, *rules) == []
+    page.reload()
+    settle(page)
+    running = page.locator(".widget-place").evaluate_all("all => all.map((e) => e.dataset.widget)")
+    assert running
+    assert set(running) == {"running"}
+    expect(foot(page)).to_contain_text("Available offline: this page")
+    assert complaints == []
+    page.goto(address(server, "iris"))
+    expect(page.get_by_role("heading")).to_have_text("This page is not kept")
+
+
+def another(edition: Path) -> None:
+    """Make of a book its next edition, in which one page says something else and one is gone."""
+    page = edition / "chapters" / "iris.html"
+    text = page.read_text(encoding="utf-8")
+    assert "Three layers on iris<" in text
+    page.write_text(text.replace("<h1>Three layers on iris<", "<h1>Four layers on iris<"), "utf-8")
+    (edition / "chapters" / "slips.html").unlink()
+    files = json.loads((edition / LIST).read_text(encoding="utf-8"))
+    left = [pair for pair in files if pair[0] != "chapters/slips.html"]
+    assert len(left) == len(files) - 1
+    (edition / LIST).write_text(json.dumps(left), encoding="utf-8")
+    for path in edition.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(
+            re.sub(r'data-edition="\w+"', 'data-edition="next"', text), encoding="utf-8"
+        )
+
+
+def test_the_whole_book_is_kept_on_one_click_and_updated_on_another(
+    edition: Path, page: Page
+) -> None:
+    with server_of(edition) as server:
+        page.goto(address(server, "glossary"))
+        press(page, KEEP)
+        expect(foot(page)).to_have_text("Available offline: the whole book, with its Python.")
+    page.goto(address(server, "iris"))
+    expect(page.locator("article h1")).to_contain_text("Three layers")
+    page.get_by_role("button", name="Run cell 1", exact=True).click()
+    expect(page.locator(".nn-said").first).to_contain_text("Ran")
+
+    another(edition)
+    with server_of(edition, server.server_port):
+        page.reload()
+        expect(page.locator("article h1")).to_contain_text("Four layers")
+        expect(foot(page)).to_contain_text("the whole book, in an earlier edition")
+        press(page, UPDATE)
+        expect(foot(page)).to_have_text("Available offline: the whole book, with its Python.")
+        assert page.evaluate("document.activeElement.getAttribute('role')") == "status"
+    page.reload()
+    expect(page.locator("article h1")).to_contain_text("Four layers")
+    # The browser's memory may still have what is gone; what the book keeps has not.
+    kept = page.evaluate(
+        "caches.keys().then(([name]) => caches.open(name)).then((e) => e.keys())"
+        ".then((all) => all.map(({ url }) => new URL(url).pathname))"
+    )
+    assert "/chapters/glossary.html" in kept
+    assert "/chapters/slips.html" not in kept
+    press(page, "Remove it")
+    expect(foot(page)).to_contain_text("Nothing is kept any more")
+    assert page.evaluate("caches.keys()") == []

@@ -1,0 +1,428 @@
+"""Rows in lists: radii and bound against exact fractions, answers against all rows."""
+
+import tracemalloc
+from fractions import Fraction
+from unittest import mock
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from strategies import MAKERS, Problem, oracle_k_nearest, problems
+from together import at_once
+
+from nnlib import (
+    NearestNeighborRegressor,
+    choice,
+    k_nearest,
+    memory,
+    nearest,
+    partition,
+    shortlist,
+    training,
+)
+from nnlib.memory import search
+from nnlib.partition import Partition, k_means, list_count, partition_bytes, sorted_rows
+from nnlib.problem import Problem as Asked
+from nnlib.request import Request
+from nnlib.shortlist import choose_filter
+from nnlib.training import TrainingSet
+
+MEMORY = 2**26
+
+
+@pytest.fixture
+def small_lists(monkeypatch):
+    """Let few rows fill many lists, and few queries few parts."""
+    monkeypatch.setattr(partition, "LISTS", 6)
+    monkeypatch.setattr(shortlist, "GROUPS", 1)
+
+
+def blobs(rng, n, q, d=5, clusters=12, spread=0.05):
+    """Return rows and queries in clusters far from one another."""
+    centers = rng.standard_normal((clusters, d))
+    return tuple(
+        centers[rng.integers(0, clusters, m)] + spread * rng.standard_normal((m, d)) for m in (n, q)
+    )
+
+
+def partitioned(T, X, k, **options):
+    return k_nearest(T, X, k, algorithm="partition", return_distance=True, **options)
+
+
+def check_same(T, X, k):
+    expected = k_nearest(T, X, k, algorithm="brute", return_distance=True)
+    found = partitioned(T, X, k)
+    assert np.array_equal(found[1], expected[1])
+    assert np.array_equal(found[0], expected[0])
+
+
+# --- The lists --------------------------------------------------------------------------------
+
+
+def check_lists(lists):
+    """Each row is in one list, no farther from its center than the radius, in fractions."""
+    T, frame = lists.rows, lists.frame
+    assert sorted(lists.order.tolist()) == list(range(len(T)))
+    d = T.shape[1]
+    middle = [Fraction(v) for v in frame.center.tolist()]
+    for number, r in enumerate(lists.radius.tolist()):
+        rows = lists.order[lists.start[number] : lists.start[number + 1]]
+        assert (np.diff(rows.astype(int)) > 0).all()
+        if not np.isfinite(r):
+            continue
+        center = [Fraction(v) / -2 for v in lists.centers[number, :d].tolist()]
+        for row in T[rows].tolist():
+            moved = [
+                Fraction(frame.scale) * (Fraction(v) - m) for v, m in zip(row, middle, strict=True)
+            ]
+            apart = sum((a - b) ** 2 for a, b in zip(moved, center, strict=True))
+            assert apart <= Fraction(r) ** 2
+
+
+@given(problems(max_rows=30, min_d=1))
+def test_no_row_is_farther_out_than_the_radius_of_its_list(problem):
+    if Asked(problem.T, problem.X, 1, MEMORY).examined().error == 0:
+        with mock.patch.object(partition, "LISTS", 1):
+            check_lists(Partition(problem.T, MEMORY, 1))
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e8])
+def test_radii_are_bounds_where_storing_the_rows_rounds(offset):
+    rng = np.random.default_rng(0)
+    T = offset + rng.standard_normal((300, 7)) * 10.0 ** rng.integers(-3, 3, (300, 1))
+    lists = Partition(T, MEMORY, 1)
+    check_lists(lists)
+    assert np.isfinite(lists.radius).all()
+    assert len(lists.radius) > 10
+    small = Partition(T[:50] * 1e-160, MEMORY, 1)
+    check_lists(small)
+
+
+def test_rows_too_far_out_are_in_a_list_that_everybody_visits():
+    T = np.random.default_rng(0).standard_normal((500, 3))
+    T[7], T[400] = 1e300, -1e300
+    lists = Partition(T, MEMORY, 1)
+    assert np.isinf(lists.radius[0])
+    assert {7, 400} <= set(lists.order[: lists.start[1]].tolist())
+    assert np.isfinite(lists.radius[1:]).all()
+    check_lists(lists)
+    check_same(T, np.concatenate([T[:20], T[395:405]]), 2)
+    powers = np.ones((300, 2)) * 10.0 ** np.arange(-150, 150)[:, None]
+    check_lists(Partition(powers, MEMORY, 1))
+
+
+def test_rows_by_list():
+    rng = np.random.default_rng(0)
+    for n in (1, 5, 2**14, 40_000):
+        which = rng.integers(0, 7, n).astype(np.uint16)
+        which[which == 3] = 0
+        start = np.concatenate([[0], np.cumsum(np.bincount(which, minlength=7))])
+        assert np.array_equal(sorted_rows(which, start), np.argsort(which, kind="stable"))
+
+
+def test_k_means_finds_clusters_and_needs_no_more_centers_than_points():
+    rng = np.random.default_rng(0)
+    T, _ = blobs(rng, 2000, 0, clusters=40, spread=0.001)
+    centers = k_means(T.astype(np.float32), 80, rng)
+    distances = ((T[:, None] - centers) ** 2).sum(axis=2).min(axis=1)
+    assert distances.max() < 0.01**2
+    assert 40 <= len(centers) <= 80
+    assert len(k_means(np.ones((50, 3), np.float32), 20, rng)) == 1
+    assert len(k_means(np.zeros((1, 3), np.float32), 9, rng)) == 1
+    assert list_count(10**6, 64, MEMORY) == 2000
+    assert list_count(10**6, 10**6, MEMORY) == list_count(1, 1, MEMORY) // 2 == 1
+    assert list_count(10**12, 2, 2**40) <= 2**16
+
+
+# --- The search -------------------------------------------------------------------------------
+
+
+@example(Problem(np.array([[3, 3], [1, 1]]) * 0.1, np.array([[4, 0]]) * 0.1), 0)
+@example(Problem(np.array([[2**60 - 129], [2**60 + 65]]), np.array([[2**60 - 32]])), 0)
+@example(Problem(np.array([[1.7e308], [1.6e308], [1e300]]), np.array([[-1e300]])), 2)
+@example(Problem(np.array([[2e-200], [1e-200], [5e-324]]), np.array([[0.0]])), 1)
+@given(problems(max_rows=30, max_queries=5), st.integers(0, 29))
+def test_the_lists_find_the_truth(problem, k):
+    T, X = problem.T, problem.X
+    k = 1 + k % len(T)
+    truth = oracle_k_nearest(T, X, k)
+    brute = k_nearest(T, X, k, algorithm="brute", return_distance=True)
+    for count in (0.5, 2, 6):
+        with (
+            mock.patch.object(partition, "LISTS", count),
+            mock.patch.object(shortlist, "GROUPS", 1),
+        ):
+            distances, indices = partitioned(T, X, k)
+        assert np.array_equal(indices, truth)
+        assert indices.dtype == np.intp
+        assert np.array_equal(distances, brute[0])
+        assert distances.dtype == np.float64
+
+
+def hostile():
+    """Give names, rows and queries for which lists are of no use, or a bound is hard put."""
+    rng = np.random.default_rng(0)
+    T, X = rng.standard_normal((1200, 3)), rng.standard_normal((40, 3))
+    yield "cloud", T, X
+    yield "single", T.astype(np.float32), X.astype(np.float32)
+    yield "half", T.astype(np.float16), X
+    yield "all rows equal", np.full_like(T, 0.1), X
+    yield "all rows and queries equal", np.full_like(T, 0.1), np.full_like(X, 0.1)
+    yield "each row 20 times", np.tile(T[:60], (20, 1)), T[:40]
+    giant = np.full_like(T, 1.0) + 1e-9 * T
+    giant[:30] = 50 * T[:30]
+    yield "one giant list", giant, np.concatenate([X, giant[-9:]])
+    yield "lists of one row", 10.0 ** rng.uniform(-150, 150, (1200, 1)) * T, X
+    yield "0.1 lattice", rng.integers(0, 6, T.shape) * 0.1, rng.integers(0, 6, X.shape) * 0.1
+    yield "integers", rng.integers(0, 9, T.shape), rng.integers(0, 9, X.shape)
+    yield "bytes", rng.integers(0, 256, T.shape).astype(np.uint8), rng.integers(0, 256, X.shape)
+    yield "ulps apart", 1 + rng.integers(0, 9, T.shape) * 2.0**-52, X
+    yield "ulps apart, inside", 1 + rng.integers(0, 9, T.shape) * 2.0**-52, 1 + X * 1e-16
+    beyond = 2**60 + rng.integers(-(10**6), 10**6, (1200, 3))
+    yield "beyond 2**53", beyond, beyond[:40] + 77
+    sphere = T / np.linalg.norm(T, axis=1)[:, None]
+    yield "sphere", sphere, X * 1e-14
+    yield "underflow", T * 1e-170, X * 1e-170
+    yield "overflow", T * 1e200, X * 1e200
+    yield "far queries", T, X * 1e300
+    far = T.copy()
+    far[7] = 1e100
+    far[11] = 1e308
+    yield "outliers", far, np.concatenate([X, far[7:12]])
+    yield "half of the rows too far out", np.where(rng.random((1200, 1)) < 0.5, T, 1e280 * T), X
+    # Two tight clusters, and queries on the border between them, moved by ulps.
+    two = np.where(np.arange(1200)[:, None] % 2, 1.0, -1.0) + 1e-3 * np.rint(T * 3)
+    middle = np.zeros((41, 3)) + 2.0**-60 * np.arange(-20, 21)[:, None]
+    yield "ulps at a border", two, middle
+    ring = np.array([[3.0, 4.0], [5.0, 0.0], [-3.0, 4.0], [0.0, -5.0]])
+    ring = np.nextafter(np.tile(ring, (300, 1)), rng.choice([-9, 9], (1200, 2)))
+    yield "ulps at a radius", ring, np.concatenate([ring[:9] * 2, np.zeros((3, 2))])
+    yield "flat", np.where([True, False, False], T, 0.5), X
+    yield "blobs", *blobs(rng, 1200, 60)
+
+
+CASES = [pytest.param(*case[1:], id=case[0]) for case in hostile()]
+
+
+@pytest.mark.parametrize("k", [1, 5, 300])
+@pytest.mark.parametrize(("T", "X"), CASES)
+def test_same_bits_as_all_rows(T, X, k, small_lists):
+    check_same(T, X[:3] if k > 5 else X, k)
+
+
+@pytest.mark.parametrize(("T", "X"), CASES)
+def test_hostile_rows_against_fractions(T, X):
+    T, X = T[:60], X[-4:]
+    with mock.patch.object(shortlist, "GROUPS", 1):
+        assert np.array_equal(partitioned(T, X, 3)[1], oracle_k_nearest(T, X, 3))
+
+
+@pytest.mark.parametrize("maker", sorted(MAKERS))
+def test_in_several_threads_and_lists_longer_than_a_tile(maker, monkeypatch):
+    rng = np.random.default_rng(0)
+    T, X = MAKERS[maker](rng, 6000, 4), MAKERS[maker](rng, 100, 4)
+    monkeypatch.setattr(choice, "threads_for", lambda products: 2)
+    for k, count in ((1, 2), (7, 2), (2, 0.02)):
+        monkeypatch.setattr(partition, "LISTS", count)
+        check_same(T, X, k)
+
+
+def visited_pairs(T, X, k=1):
+    """Return the share of pairs that are computed, and how many queries compare all rows."""
+    pairs = []
+    visit, rows = partition.Visits._visit, mock.Mock(wraps=memory.compare)
+
+    def counted(self, found, number, queries):
+        pairs.append(len(queries) * int(np.diff(self.lists.start)[number]))
+        visit(self, found, number, queries)
+
+    with (
+        mock.patch.object(partition.Visits, "_visit", counted),
+        mock.patch.object(memory, "compare", rows),
+    ):
+        check_same(T, X, k)
+    # `check_same` compares all rows once, to know what is right.
+    left = sum(len(call.args[1].queries) for call in rows.call_args_list) - len(X)
+    return sum(pairs) / (len(T) * len(X)), left
+
+
+def test_few_lists_are_visited():
+    rng = np.random.default_rng(0)
+    for k, most in ((1, 0.05), (10, 0.06)):
+        share, left = visited_pairs(*blobs(rng, 10_000, 200, 16, 40, 0.02), k)
+        assert 0 < share < most
+        assert left == 0
+    T, X = rng.standard_normal((2, 3000, 64))
+    share, left = visited_pairs(T, X[:100])
+    assert 0.9 < share <= 1
+    assert left == 0
+
+
+def test_a_query_with_too_many_near_rows_compares_all(small_lists):
+    cases = {name: (T, X) for name, T, X in hostile()}
+    for name in ("all rows equal", "sphere", "far queries"):
+        assert visited_pairs(*cases[name])[1] == len(cases[name][1])
+    for name in ("cloud", "blobs", "outliers"):
+        assert visited_pairs(*cases[name])[1] <= 5
+    rng = np.random.default_rng(0)
+    T, X = blobs(rng, 500, 30)
+    assert visited_pairs(np.tile(T, (20, 1)), X)[1] == 0  # the second time there is room for 20
+
+
+@pytest.mark.parametrize("smaller", [0.0, 0.9])
+def test_a_radius_that_is_too_small_is_caught(smaller, monkeypatch):
+    """Without it rows are lost: these tests would see it."""
+    rng = np.random.default_rng(0)
+    T, X = rng.standard_normal((2, 4000, 4))
+    truth = nearest(T, X, algorithm="brute")
+    assert np.array_equal(nearest(T, X, algorithm="partition"), truth)
+    fill = Partition._fill
+    monkeypatch.setattr(Partition, "_fill", lambda *given: smaller * fill(*given))
+    assert (nearest(T, X, algorithm="partition") != truth).any()
+
+
+def test_shortlists_of_the_same_rows_are_joined_by_the_better_limit():
+    """Rows that two threads know of must not count twice among the k nearest."""
+    rng = np.random.default_rng(0)
+    asked = Asked(rng.random((100, 2)), rng.random((3, 2)), 2, MEMORY)
+    by = choose_filter(asked, 1)
+    sides = np.zeros((3, 4), np.float32), np.zeros(3, np.float32)
+    first, second = (shortlist.Shortlist(sides, 2, by) for _ in range(2))
+    first.upper[:] = [[1, 1, 0], [2, 5, 0]]
+    second.upper[:] = [[1, 3, 1], [1.5, 6, 1]]
+    first.join(second, apart=False)
+    assert first.upper[-1].tolist() == [1.5, 5, 0]
+
+
+# --- What it costs, and who keeps it ----------------------------------------------------------
+
+
+def test_the_bar_reaches_its_end(small_lists):
+    for name, T, X in hostile():
+        if name in ("cloud", "all rows equal", "outliers"):
+            seen = []
+            memory.solve(TrainingSet(T), X, Request(2, algorithm="partition"), seen.append)
+            assert sum(seen) == len(T) * len(X)
+
+
+@pytest.mark.parametrize("k", [1, 20])
+def test_memory(k):
+    rng = np.random.default_rng(0)
+    T, X = (a.astype(np.float32) for a in blobs(rng, 30_000, 2000, 24, 300))
+    limit = 2 * partition_bytes(len(T))
+    nearest(T[:99], X[:9], algorithm="partition")
+    tracemalloc.start()
+    try:
+        k_nearest(T, X, k, memory_limit=limit, algorithm="partition")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak <= limit + 3 * 16 * k * len(X)
+    with pytest.raises(ValueError, match=r"too small for algorithm='partition': the lists take"):
+        nearest(T, X, memory_limit=limit - 1, algorithm="partition")
+
+
+def test_lists_are_as_large_as_they_are_said_to_be():
+    T = np.random.default_rng(0).random((30_000, 5))
+    lists = Partition(T, MEMORY, 1)
+    arrays = (lists.order, lists.centers, lists.radius, lists.start)
+    assert sum(a.nbytes for a in arrays) <= lists.bytes + 24
+    assert lists.bytes <= partition_bytes(len(T))
+
+
+def test_an_estimator_makes_its_lists_once(monkeypatch):
+    rng = np.random.default_rng(0)
+    made = mock.Mock(wraps=Partition)
+    monkeypatch.setattr(training, "Partition", made)
+    T, X = blobs(rng, 3000, 200)
+    model = NearestNeighborRegressor(2, algorithm="partition").fit(T, np.arange(len(T)))
+    assert made.call_count == 0
+    first, again = model.predict(X), model.predict(X[:50])
+    assert made.call_count == 1
+    assert np.array_equal(first[:50], again)
+    brute = NearestNeighborRegressor(2, algorithm="brute").fit(T, np.arange(len(T)))
+    assert np.array_equal(first, brute.predict(X))
+
+
+def test_a_sample_tells_whether_lists_pay():
+    rng = np.random.default_rng(0)
+    T, X = blobs(rng, 40_000, 300, 16, 50, 0.02)
+    share = partition.expected_share(Asked(T, X, 1, MEMORY), 400)
+    assert 0 < share < 0.05
+    noisy = T.copy()
+    noisy[::50] = rng.standard_normal(noisy[::50].shape)  # some in every list
+    assert partition.expected_share(Asked(noisy, X, 1, MEMORY), 400) > share
+    even = rng.standard_normal((40_000, 48))
+    assert partition.expected_share(Asked(even, even[:99], 1, MEMORY), 400) > 0.9
+    far = T.copy()
+    far[rng.random(len(far)) < 0.1] = 1e300
+    assert partition.expected_share(Asked(far, X, 1, MEMORY), 400) < 0.1
+    assert partition.expected_share(Asked(T, X * 1e300, 1, MEMORY), 400) == 1
+    assert partition.expected_share(Asked(T[:500], X, 500, MEMORY), 40) == 1
+
+
+def test_auto_makes_lists_where_they_pay(monkeypatch):
+    rng = np.random.default_rng(0)
+    made = mock.Mock(wraps=Partition)
+    monkeypatch.setattr(training, "Partition", made)
+    monkeypatch.setattr(choice, "MANY_ROWS", 10_000)
+    T, X = blobs(rng, 10_000, 1600, 24, 30, 0.02)
+    found = k_nearest(T, X, 2, return_distance=True)
+    assert made.call_count == 1
+    expected = k_nearest(T, X, 2, algorithm="brute", return_distance=True)
+    assert np.array_equal(found[0], expected[0])
+    assert np.array_equal(found[1], expected[1])
+    even = rng.standard_normal(T.shape)
+    nearest(even, even[:1600])  # lists do not pay,
+    nearest(T, X[:100])  # nor for few queries,
+    nearest(T[:9000], X)  # nor few rows,
+    nearest(T, X, memory_limit=2**20)  # nor fit
+    assert made.call_count == 1
+
+
+def test_an_estimator_that_is_asked_often_makes_lists(monkeypatch):
+    rng = np.random.default_rng(0)
+    made = mock.Mock(wraps=Partition)
+    tried = mock.Mock(wraps=partition.expected_share)
+    monkeypatch.setattr(training, "Partition", made)
+    monkeypatch.setattr(choice, "expected_share", tried)
+    monkeypatch.setattr(choice, "MANY_ROWS", 10_000)
+    T, X = blobs(rng, 10_000, 1000, 24, 30, 0.02)
+    even = rng.standard_normal(T.shape)
+    for rows, queries, count in ((T, X, 1), (even, even[:1000] + 0.1, 0)):
+        made.reset_mock()
+        tried.reset_mock()
+        model = NearestNeighborRegressor().fit(rows, np.arange(len(rows)))
+        brute = nearest(rows, queries, algorithm="brute")
+        found = [model.predict(queries[i : i + 100]) for i in range(0, 1000, 100)]
+        assert np.array_equal(np.concatenate(found), brute)
+        assert made.call_count == count
+        assert tried.call_count == 1
+
+
+def test_in_several_threads_at_once():
+    rng = np.random.default_rng(0)
+    T, X = blobs(rng, 3000, 400)
+    kept = TrainingSet(T)
+    expected = k_nearest(T, X, 3, algorithm="brute")
+    for _, _, indices in at_once(lambda: search(kept, X, Request(3, algorithm="partition"))):
+        assert np.array_equal(indices, expected)
+
+
+def test_errors_and_where_there_are_no_lists(tmp_path):
+    T, X = np.random.default_rng(0).random((900, 2)), np.zeros((2, 2))
+    for method in ("expanded", "direct"):
+        with pytest.raises(ValueError, match=f"'partition' needs method='exact'; got .*'{method}'"):
+            nearest(T, X, algorithm="partition", method=method)
+    with pytest.raises(ValueError, match="X_test must be finite"):
+        nearest(T, X * np.nan, algorithm="partition")
+    assert nearest(T, X[:0], algorithm="partition").shape == (0,)
+    assert nearest(T[:, :0], X[:, :0], algorithm="partition").tolist() == [0, 0]
+    source = np.memmap(tmp_path / "rows", np.float64, "w+", shape=T.shape)
+    with pytest.raises(ValueError, match="algorithm='partition' needs X_train in memory"):
+        nearest(source, T[:2], algorithm="partition")
+    with mock.patch.object(training, "Partition", mock.Mock(side_effect=AssertionError)):
+        beyond = np.array([[2**60], [2**60 + 1]])
+        assert nearest(beyond, beyond, algorithm="partition").tolist() == [0, 1]
+        assert nearest(T[:3], X, algorithm="partition").shape == (2,)  # fewer than four a neighbor
