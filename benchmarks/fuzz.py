@@ -4,10 +4,10 @@ Draws problems of the families in `families.py` and asks the library for the nei
 way that it has: brute force, tree, lists and auto; `k_nearest` with and without distances,
 `nearest`, `predict_1nn`, a source of rows, several threads at once, tiles in threads of the
 search's own, and shards on a Dask cluster; memory limits from the least allowed up; and each matrix
-kernel of OpenBLAS that this processor can run, in a process of its own. Warnings count as errors. Indices
-must be those of exact integers; distances must be within the direct form's bound on rounding and
-the same bits in all ways. The first finding of each kind is cut down while it stays one, and
-printed. Exit code 1 if anything was wrong or raised.
+kernel of OpenBLAS that this processor can run, in a process of its own. Warnings count as errors.
+Indices must be those of exact integers; distances must be within the direct form's bound on
+rounding and the same bits in all ways. The first finding of each kind is cut down while it stays
+one, and printed. Exit code 1 if anything was wrong or raised.
 Run: python benchmarks/fuzz.py [--searches N] [--seed S] [--family NAME] [--quick]
 """
 
