@@ -1,13 +1,13 @@
 """Searches of adversarial data, each judged by integers, until as many are done as asked for.
 
 Draws problems of the families in `families.py` and asks the library for the neighbors in every
-way that it has: brute force, tree and auto; `k_nearest` with and without distances, `nearest`,
-`predict_1nn`, a source of rows, several threads at once, tiles in threads of the search's own, and
-shards on a Dask cluster; memory limits from the least allowed up; and each matrix kernel of
-OpenBLAS that this processor can run, in a process of its own. Warnings count as errors. Indices
-must be those of exact integers; distances must be within the direct form's bound on rounding and
-the same bits in all ways. The first finding of each kind is cut down while it stays one, and
-printed. Exit code 1 if anything was wrong or raised.
+way that it has: brute force, tree, lists and auto; `k_nearest` with and without distances,
+`nearest`, `predict_1nn`, a source of rows, several threads at once, tiles in threads of the
+search's own, and shards on a Dask cluster; memory limits from the least allowed up; and each matrix
+kernel of OpenBLAS that this processor can run, in a process of its own. Warnings count as errors.
+Indices must be those of exact integers; distances must be within the direct form's bound on
+rounding and the same bits in all ways. The first finding of each kind is cut down while it stays
+one, and printed. Exit code 1 if anything was wrong or raised.
 Run: python benchmarks/fuzz.py [--searches N] [--seed S] [--family NAME] [--quick]
 """
 
@@ -41,7 +41,7 @@ KERNELS = (
     *("Prescott", "Nehalem", "Sandybridge", "Haswell", "Zen", "SkylakeX", "Cooperlake"),
     *("ARMV8", "NEOVERSEN1", "NEOVERSEV1"),
 )
-ALGORITHMS = ("brute", "tree", "auto")
+ALGORITHMS = ("brute", "tree", "partition", "auto")
 ROUND = 8
 """Ways in which each problem is asked."""
 
@@ -229,7 +229,7 @@ def ways(rng: Generator, n: int, n_test: int) -> Iterator[Way]:
         more = [None, 0, int(rng.integers(0, 64)), int(2 ** rng.uniform(5, 18))][rng.integers(0, 4)]
         if more is not None and n * n_test * k > WORK:
             more += int(2 ** rng.uniform(14, 20))
-        yield Way(entry, ALGORITHMS[turn % 3], k, more, int(rng.integers(0, n + 1)))
+        yield Way(entry, ALGORITHMS[turn % len(ALGORITHMS)], k, more, int(rng.integers(0, n + 1)))
 
 
 def answer(T: Rows, X: Rows, way: Way) -> Answer:
@@ -248,7 +248,7 @@ def answer(T: Rows, X: Rows, way: Way) -> Answer:
             least = int(told[1]) if told[1] else int(told[2]) * 4 // 3
             if told[1] and limit >= least:
                 raise
-            limit = max(least, limit * 9 // 8)  # a tree's share is known roughly
+            limit = max(least, limit * 9 // 8)  # the share of a tree or of lists is known roughly
 
 
 # --- Judging ----------------------------------------------------------------------------------
