@@ -12,7 +12,7 @@ import pytest
 from axe import found_by_axe
 from playwright.sync_api import Browser, Locator, Page, expect
 from python_pages import fill, page_of
-from visits import THEMES, serving, watch
+from visits import THEMES, dress, serving, watch
 
 from rendering.python import cells, pads
 
@@ -312,7 +312,7 @@ def test_what_indents_shows_to_fingers_only_also_beside_widgets(
 ) -> None:
     page = open_page(f"{url}/light.html", has_touch=finger, is_mobile=finger)
     # A widget on the page brings the shared style once more, behind that of the cells.
-    page.add_style_tag(path=pads.STYLES[0])
+    dress(page, pads.STYLES[0].read_text(encoding="utf-8"))
     indents = cell(page, 3).get_by_text("Indent", exact=True)
     expect(editor(page, 3)).to_be_visible()
     expect(indents).to_be_visible(visible=finger)

@@ -12,7 +12,7 @@ import pytest
 from axe import found_by_axe
 from doubles import answer
 from playwright.sync_api import Page, expect
-from visits import THEMES, drawn, painted, said, turn
+from visits import THEMES, drawn, dress, painted, said, turn
 
 from nnlib.practice import debrief, interviewer_sheet, mock, mock_interview
 from nnlib.widgets import MockInterview
@@ -433,7 +433,7 @@ def test_a_new_question_comes_into_view(
     show: SHOW, width: int, height: int, motion: Literal["reduce", "no-preference"]
 ) -> None:
     page = show(mock_interview(), width=width, reduced_motion=motion)
-    page.add_style_tag(content="body::after { content: ''; display: block; height: 2000px; }")
+    dress(page, "body::after { content: ''; display: block; height: 2000px; }")
     page.set_viewport_size({"width": width, "height": height})
     begin(page)
     for _ in range(3):

@@ -247,6 +247,18 @@ FILL = """() => {
 }"""
 
 
+def dress(page: Page, css: str) -> None:
+    """Give a page one more style sheet, as the host of widgets does: its policy allows no other."""
+    page.evaluate(
+        """(css) => {
+            const sheet = new CSSStyleSheet();
+            sheet.replaceSync(css);
+            document.adoptedStyleSheets.push(sheet);
+        }""",
+        css,
+    )
+
+
 def fill_storage(page: Page) -> None:
     """Leave no room in the browser's storage."""
     page.evaluate(FILL)
