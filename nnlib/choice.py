@@ -165,7 +165,7 @@ def choose_lists(
     training: TrainingSet, problem: Problem, algorithm: str
 ) -> tuple[Partition, Filter] | None:
     """Return the lists to search and the filter of their rows, None if all are to be compared."""
-    if algorithm == "brute" or problem.error or not problem.products:
+    if algorithm in ("brute", "tree") or problem.error or not problem.products:
         return None
     needed = partition_bytes(len(problem.rows))
     fits = 2 * needed <= problem.memory

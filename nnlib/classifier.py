@@ -47,8 +47,10 @@ def numbers(name: str, data: Any, **options: Any) -> Array:
         check_nothing_missing(name, array)
     if array.dtype.kind in "biufcOSU":  # or it raises a bare TypeError
         checked: Array = check_array(array, input_name=name, **options)
+        if array.dtype.kind in "biuf":
+            return checked
         pairs = zip(array.ravel().tolist(), checked.ravel().tolist(), strict=True)
-        if array.dtype.kind in "biuf" or all(given == number for given, number in pairs):
+        if all(given == number for given, number in pairs):
             return checked
     raise ValueError(f"{name} must hold numbers; its dtype is {array.dtype}{objection(array)}")
 
@@ -259,6 +261,8 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         X, own = self._queries(X)
         self._check_votes()
         n = len(self._training) - own
+        if n == 0:
+            raise ValueError("without X no row is its own neighbor, and only one was fitted")
         meaning = f"n_samples = {len(self._training)}" + own * ", without the row itself"
         check_count("n_neighbors", k, 1, n, meaning)
         if self._metric == "cosine":

@@ -66,6 +66,12 @@ def scaled(points: Array) -> tuple[Floats, Indices]:
     return np.ldexp(points, -powers[:, None]), powers
 
 
+def norms(points: Array) -> Floats:
+    """Return ‖t‖ of each point (n, d); its square would underflow long before it does."""
+    points, powers = scaled(points)
+    return np.asarray(np.ldexp(np.sqrt(np.vecdot(points, points)), powers))
+
+
 def entered(points: Array, metric: str) -> Floats:
     """Return each point (n, d) as it is multiplied: less its power of two, or a unit vector."""
     if metric == "ip":
@@ -155,8 +161,14 @@ def settled_similar(problem: Problem, owner: Indices, row: Indices, metric: str)
 def by_true_rank(x: Array, rows: Array, row: Indices, pairs: Indices, metric: str) -> Indices:
     """Return some pairs of one query by (true value, the largest first, row)."""
     query, known = ratios(x), dict[bytes, Fraction | int]()
+    zero = set[int]()  # a product without a term, of which sparse rows have masses
+    for part in slices(len(pairs), 1 + 2**15 // (1 + len(x))):
+        shared = ((x != 0) & (rows[row[pairs[part]]] != 0)).any(axis=1)
+        zero.update(pairs[part][~shared].tolist())
 
     def rank(pair: int) -> tuple[Fraction | int, int]:
+        if pair in zero:
+            return 0, int(row[pair])
         t = rows[row[pair]]
         content = t.tobytes()
         if content not in known:

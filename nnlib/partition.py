@@ -354,11 +354,13 @@ class Visits:
             for batch in tasks:
                 lower = lists.centers[batch] @ self.sides[0].T
                 V = found.upper[-1].astype(np.float64)
+                alive = ~(-np.inf == V)  # who was given up has nothing to gain from a visit
                 R = np.sqrt(np.maximum(self.squares + V, 0)) * WIDER
                 V += (np.abs(V) + self.squares) * (WIDER - 1)
                 for number, P in enumerate(lower, batch.start):
                     r = lists.radius[number]
-                    visited = ~(V + r * (r + 2 * R) < P) & (self.first != number).all(axis=1)
+                    visited = alive & ~(V + r * (r + 2 * R) < P)
+                    visited &= (self.first != number).all(axis=1)
                     self._visit(found, number, np.flatnonzero(visited))
                 rows = lists.start[batch.start + len(lower)] - lists.start[batch.start]
                 advance(int(rows) * len(V))

@@ -206,7 +206,9 @@ def reduced(frame: Frame, features: Array, ball: Ball) -> NDArray[np.float32]:
     stored = features[:, : len(frame.center)].astype(np.float64)
     norms = np.sqrt(np.vecdot(stored, stored) * (1 - frame.theta))
     least = np.maximum(norms * (1 - 4 * UNIT_ROUNDOFF_32) - frame.kappa, 0) ** 2
-    most = np.float64(frame.scale) ** 2 * ball.high
+    # Not as a product of floats: s² underflows where s² r² does not.
+    square = Fraction(float(frame.scale)) ** 2 * ball.square
+    most = float(square) if square < 2**1000 else inf
     bound = most * (1 + 2.0**-40) - least * (1 - 2.0**-40) + 2.0**-1000
     return np.asarray(np.nextafter(bound.astype(np.float32), np.float32(np.inf)))
 
@@ -315,6 +317,7 @@ def ordered(problem: Problem, found: Candidates) -> Candidates:
 @np.errstate(all="ignore")
 def search_radius(training: TrainingSet, X_test: ArrayLike, ball: Ball, request: Request) -> Lists:
     """Return lists of squared distances and indices; see `nnlib.search.radius_neighbors`."""
+    check_no_lists(request)
     queries = as_rows("X_test", X_test, native=False)
     check_same_width("X_train", training.rows, "X_test", queries)
     request.check_paired(len(training), len(queries))
@@ -327,6 +330,15 @@ def search_radius(training: TrainingSet, X_test: ArrayLike, ball: Ball, request:
             found = within(training, some, ball, request.algorithm, advance)
             enter(lists, ordered(some, found), range(len(queries))[block], request)
     return lists
+
+
+def check_no_lists(request: Request) -> None:
+    """Raise where lists are asked for: their bound is for the k nearest."""
+    if request.algorithm == "partition":
+        raise ValueError(
+            "radius_neighbors makes no lists: algorithm must be 'auto', 'brute' or 'tree'; "
+            "got 'partition'"
+        )
 
 
 def blocks(n_test: int, d: int, request: Request) -> Iterator[slice]:
@@ -385,6 +397,7 @@ def search_source_radius(
     """
     if request.algorithm == "tree":
         raise ValueError("algorithm='tree' needs X_train in memory; got a row-sliceable source")
+    check_no_lists(request)
     source = check_source("X_train", X_train)
     n_train, d = source.shape
     queries = as_rows("X_test", X_test)

@@ -28,6 +28,8 @@ class Request:
     def __post_init__(self) -> None:
         check_choice("method", self.method, METHODS)
         check_choice("algorithm", self.algorithm, ALGORITHMS)
+        if not isinstance(self.exclude_self, bool | np.bool_):
+            raise ValueError(f"exclude_self must be True or False; got {self.exclude_self!r}")
         alone = self.algorithm in ("tree", "partition")
         if alone and not self.exact:
             raise ValueError(

@@ -194,7 +194,8 @@ def radius_neighbors(
     Parameters
     ----------
     X_train, X_test, algorithm, progress, exclude_self, threads
-        As for `k_nearest`. A source is read front to back, once for each block of queries.
+        As for `k_nearest`, but there is no algorithm="partition". A source is read front to back,
+        once for each block of queries.
     radius : float
         A length, in the unit of the features, finite and not negative; an int or a
         `fractions.Fraction` is taken as it is.

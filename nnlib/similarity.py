@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from nnlib.certify import Frame, row_side
 from nnlib.exact import SMALL_WORK, threads_for
-from nnlib.inner import check_directions, entered, error, scaled, settled_similar
+from nnlib.inner import check_directions, entered, error, norms, scaled, settled_similar
 from nnlib.problem import Problem
 from nnlib.shortlist import Filter, choose_filter, filter_rows
 from nnlib.tiles import Advance, Indices, Winners, idle, keep_best, slices
@@ -94,7 +94,7 @@ def by_products(problem: Problem, metric: str, advance: Advance) -> Winners:
     rows, k, d = problem.rows, problem.k, problem.d
     _, step = problem.tile(exact=True)
     x = entered(problem.queries, metric)
-    lengths = np.sqrt(np.vecdot(x, x))[:, None]
+    lengths = norms(x)[:, None]
     power = largest_power(rows, step) if metric == "ip" else 0
     best: Winners | None = None
     owner, row, upper = np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0)
@@ -103,7 +103,7 @@ def by_products(problem: Problem, metric: str, advance: Advance) -> Winners:
         t = rows[part].astype(np.float64)
         t = np.ldexp(t, -power) if metric == "ip" else entered(t, metric)
         value = x @ t.T
-        slack = error(d) * lengths * np.sqrt(np.vecdot(t, t)) * 2 + (d + 2) * 2.0**-1000
+        slack = 2 * error(d) * lengths * norms(t) + (d + 2) * 2.0**-1000
         best = keep_best(best, slack - value, part.start, k)  # minus the lower bounds
         limit = -best[0][:, -1]
         value += slack

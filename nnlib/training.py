@@ -45,8 +45,8 @@ class TrainingSet:
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what a pickle keeps: not what is made again from the rows when it is wanted."""
-        made: dict[str, Any] = {"_norms": {}, "_weights": {}, "_tree": None, "_unit": None}
-        return self.__dict__ | made
+        made = dict.fromkeys(("_tree", "_unit", "_lists"))
+        return self.__dict__ | made | {"_norms": {}, "_weights": {}}
 
     def unit(self) -> "TrainingSet":
         """Return the rows normalized in floating point, kept between searches."""

@@ -60,7 +60,7 @@ def test_the_core_can_be_read_in_one_sitting():
         for name in [*CORE, "votes", "classifier"]
         if name not in ADDED
     )
-    assert lines <= 4170  # of which about 1,600 are code
+    assert lines <= 4180  # of which about 1,600 are code
 
 
 def test_arrows_in_the_core_point_down():

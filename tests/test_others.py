@@ -81,6 +81,8 @@ def test_what_makes_no_sense_is_refused():
             k_nearest(source, T, 3, exclude_self=True)
         with pytest.raises(ValueError, match="leaves no neighbor"):
             k_nearest(source[:1] if source is T else Reader(T[:1]), T[:1], 1, exclude_self=True)
+        with pytest.raises(ValueError, match="exclude_self must be True or False; got 'no'"):
+            k_nearest(source, T, 1, exclude_self="no")
 
 
 def test_what_is_sought_is_one_more():

@@ -268,6 +268,10 @@ def test_a_query_with_too_many_near_rows_compares_all(small_lists):
     rng = np.random.default_rng(0)
     T, X = blobs(rng, 500, 30)
     assert visited_pairs(np.tile(T, (20, 1)), X)[1] == 0  # the second time there is room for 20
+    # Who was given up in the first list visits no other one.
+    share, left = visited_pairs(np.tile(T[:12], (100, 1)), X)
+    assert left == len(X)
+    assert share < 0.5
 
 
 @pytest.mark.parametrize("smaller", [0.0, 0.9])

@@ -203,3 +203,22 @@ def test_working_memory_stays_near_the_limit(algorithm):
         tracemalloc.stop()
     assert sum(map(len, found)) > 100
     assert peak <= limit + 2**21
+
+
+def test_rows_whose_squared_scale_underflows():
+    T = np.random.default_rng(0).normal(size=(4000, 8)) * 1e163
+    T[7] = 0
+    T[7, 0] = 1e153
+    for rows in (T, T[:100]):  # by the filter, and by the direct form
+        assert [i.tolist() for i in radius_neighbors(rows, np.zeros((20, 8)), 1.2e153)] == [
+            [7]
+        ] * 20
+
+
+def test_there_are_no_lists():
+    T = np.eye(3)
+    for rows in (T, Reader(T)):
+        with pytest.raises(
+            ValueError, match=r"radius_neighbors makes no lists: .* got 'partition'"
+        ):
+            radius_neighbors(rows, T, 1, algorithm="partition")

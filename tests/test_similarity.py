@@ -1,5 +1,7 @@
 """The search by inner product and cosine: against fractions, in every way to ask."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import example, given
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from row_files import Reader
 from strategies import MAKERS, Problem, oracle_k_similar, problems, smallest_limit
 
-from nnlib import k_nearest, nearest, predict_1nn, similarity
+from nnlib import inner, k_nearest, nearest, predict_1nn, similarity
 from nnlib.inner import SIMILARITIES
 
 
@@ -137,3 +139,36 @@ def test_what_another_metric_does_not_do_is_refused(metric):
         k_nearest(T, T, 1, metric=metric, algorithm="tree")
     with pytest.raises(ValueError, match=r"metric must be one of 'sqeuclidean', 'ip', 'cosine'"):
         k_nearest(T, T, 1, metric="dot")
+
+
+@pytest.mark.parametrize("metric", SIMILARITIES)
+def test_rows_far_below_the_largest_are_told_apart(metric):
+    """The squares of such a row underflow where the row itself does not."""
+    rng = np.random.default_rng(4)
+    for _ in range(40):
+        x, a = rng.normal(size=(2, 8))
+        product = sum(
+            Fraction(u) * Fraction(v) for u, v in zip(x.tolist(), a.tolist(), strict=True)
+        )
+        a = a if product > 0 else -a
+        b = a.copy()
+        b[0] = np.nextafter(a[0], 9 * np.sign(x[0]))
+        T = np.array([-x, a * 2.0**-600, b * 2.0**-600])
+        expected = oracle_k_similar(T, x[None], 1, metric)
+        assert np.array_equal(k_nearest(T, x[None], 1, metric=metric), expected)
+
+
+@pytest.mark.parametrize("metric", SIMILARITIES)
+def test_no_ratio_is_made_of_a_product_without_a_term(metric, monkeypatch):
+    rng = np.random.default_rng(0)
+    T = np.where(rng.random((300, 30)) < 0.1, rng.random((300, 30)), 0)
+    T[:, 0] += ~T.any(axis=1)
+    T[:, -1] = 0
+    T[:2, -1] = 0.3, 0.2
+    x = np.eye(30)[-1:]
+    asked = []
+    true_rank = inner.true_rank
+    monkeypatch.setattr(inner, "true_rank", lambda *a: asked.append(a) or true_rank(*a))
+    assert set(k_nearest(T, x, 2, metric=metric)[0].tolist()) == {0, 1}
+    assert k_nearest(T, x, 300, metric=metric)[0, 2:].tolist() == list(range(2, 300))
+    assert len(asked) <= 4

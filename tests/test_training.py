@@ -52,13 +52,17 @@ def test_a_pickle_keeps_the_rows_and_nothing_that_is_made_from_them():
     bare = len(pickle.dumps(training))
     training.weights(np.float64, slice(0, 400))
     training.tree()
+    training.lists(2**26, 1)
     training.unit().weights(np.float32, slice(0, 400))
     training.spent = 3.0
     again = pickle.loads(pickle.dumps(training))
     assert len(pickle.dumps(training)) <= bare + 16
-    assert again.tree(plant=False) is None
+    assert again.tree(plant=False) is again.lists() is None
     assert (again.spent, again.keep_weights) == (3.0, True)
-    assert training.tree(plant=False) is not None  # of the one that was pickled nothing is lost
+    assert None not in (
+        training.tree(plant=False),
+        training.lists(),
+    )  # of the one that was pickled nothing is lost
     request = Request(3, "expanded")
     for ours, theirs in zip(
         search(again, DIGITS.data[:9], request),
