@@ -28,6 +28,8 @@ ICON_NAME = re.compile(r"\bfa-[a-z0-9-]+")
 ICON_RULE = re.compile(r'(?:\.fa-[a-z0-9-]+:+before,?)+\{content:"\\?([0-9a-f]{2,}|.)"\}')
 ICON_CODE = re.compile(r'"\\(f[0-9a-f]{3})"')
 FONT_SOURCE = re.compile(r"src:url\([^)]*fa-solid-900\.woff2\)[^;}]*")
+# After the woff2, which every browser reads that runs the widgets.
+OTHER_FORMAT = re.compile(r",url\([^)]*\.ttf\)(?: format\([^)]*\))?")
 FONTS = "vendor/fontawesome/webfonts"
 FONT = "icons.woff"
 FIGURE = re.compile(
@@ -111,6 +113,7 @@ def keep_icons(static: Path, names: set[str]) -> None:
         css = ICON_RULE.sub(rule, sheet.read_text(encoding="utf-8"))
         kept.update(ICON_CODE.findall(css))
         css = FONT_SOURCE.sub(f'src:url(../{FONTS}/{FONT}) format("woff")', css)
+        css = OTHER_FORMAT.sub("", css)
         sheet.write_text(css, encoding="utf-8")
     options = subset.Options(flavor="woff", layout_features=[], hinting=False)
     font = subset.load_font(static / FONTS / "fa-solid-900.ttf", options)

@@ -12,8 +12,9 @@ from doubles import answer
 from playwright.sync_api import Locator, Page, expect
 from visits import painted, said
 
-from nnlib.widgets import IndexChooser, chooser
-from nnlib.widgets.chooser import CASES, DEFAULT, RECALLS, RULES, advise, amount, settings_of, size
+from nnlib.advice import NAMES, RECALLS, advise, amount, size
+from nnlib.widgets import IndexChooser
+from nnlib.widgets.chooser import CASES, DEFAULT, RULES, settings_of
 
 PAGES_LAST = True  # see open_page
 SHOW = Callable[..., Page]
@@ -79,7 +80,7 @@ def test_the_page_computes_and_says_what_python_does(blank: Page) -> None:
         assert result == expected, state
         best += [one["key"] for one in expected if one["verdict"] == "best"]
     assert len(best) == len(states)
-    assert min(best.count(key) for key in chooser.NAMES) >= 8
+    assert min(best.count(key) for key in NAMES) >= 8
     assert rules.keys() == RULES.keys()
 
 
@@ -102,7 +103,7 @@ def test_the_default_says_what_it_shows(show: SHOW) -> None:
         "It needs 5.21 GB of memory and 53 times less work than brute force."
     )
     found = cards(page)
-    assert [card[0] for card in found] == list(chooser.NAMES.values())
+    assert [card[0] for card in found] == list(NAMES.values())
     advice = IndexChooser().read()
     assert [card[2] for card in found] == [one.reason for one in advice]
     assert [card[1] for card in found] == ["works", "✕ no", "▸ take this", "works", "works", "✕ no"]

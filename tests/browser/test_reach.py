@@ -21,6 +21,8 @@ def test_on_the_narrowest_screen(name: str, book: Path, open_page: OPEN) -> None
     settle(page)
     unfold(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320, page.evaluate(SPILLED)
+    # Further down the header lies over what scrolls under it, and that counts as covered.
+    page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
     assert violations(page, "target-size") == []
 
 
