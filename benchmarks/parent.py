@@ -2,10 +2,11 @@
 
 Draws random problems, of the hostile families in `families.py` and of clouds large enough for the
 filter and the tree, each asked in two ways: `k_nearest` with and without distances, `nearest`,
-`predict_1nn`, a source of rows, an estimator; every method and algorithm, neighbors from one to
-all, memory limits from too small to ample, now and then a mistake. Two processes answer, one after
-the other: one with the `nnlib` of this tree, one with that of the commit. Compared are indices,
-distances, their dtypes and shapes, the words of errors and warnings. Exit code 1 if any differs.
+`predict_1nn`, a source of rows, an estimator; every method, all rows, the tree and what is chosen,
+neighbors from one to all, memory limits from too small to ample, now and then a mistake. Two
+processes answer, one after the other: one with the `nnlib` of this tree, one with that of the
+commit. Compared are indices, distances, their dtypes and shapes, the words of errors and warnings.
+Exit code 1 if any differs.
 Run: python benchmarks/parent.py [COMMIT] [--problems N] [--seed S]
 """
 

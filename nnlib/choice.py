@@ -1,4 +1,4 @@
-"""Which way to the candidates: all rows, or a tree, whatever is expected to take less time."""
+"""Which way to the candidates: all rows, a tree or lists, whichever should take the least time."""
 
 import time
 from math import lgamma, log2
