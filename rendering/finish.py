@@ -10,7 +10,14 @@ from rendering.offline import write_offline
 from rendering.policy import with_policy
 from rendering.redirects import write_first_page, write_redirects
 from rendering.repairs import with_names, with_repaired_head, with_text_first, without_wrong
-from rendering.weight import ICON_NAME, lighten_static, lighter, with_palette
+from rendering.weight import (
+    ICON_NAME,
+    lighten_static,
+    lighter,
+    sums_of_styles,
+    with_palette,
+    with_sums,
+)
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -42,6 +49,8 @@ def finish_pages(app: Sphinx, error: Exception | None) -> None:
     titles = {name: node.astext() for name, node in app.env.titles.items()}
     write_redirects(folder, titles)
     write_first_page(folder, app.config.root_doc, titles[app.config.root_doc])
+    sums = sums_of_styles(folder / "_static")
     for path in folder.rglob("*.html"):
-        path.write_text(with_policy(path.read_text(encoding="utf-8")), encoding="utf-8")
+        page = with_sums(path.read_text(encoding="utf-8"), sums)
+        path.write_text(with_policy(page), encoding="utf-8")
     write_offline(folder)

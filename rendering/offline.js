@@ -36,21 +36,30 @@
     if (had) said.focus();
   };
 
-  /** Fetch a file and keep it. */
-  const keep = async (cache, address, how) => {
-    const response = await fetch(address, { cache: how });
+  /** Fetch a file past the service worker, which would answer with an earlier one. */
+  const fetched = async (address, how) => {
+    const response = await fetch(address, { cache: how, headers: { "X-Keep": "1" } });
     const { status } = response;
     if (status !== 200) throw new Error(`${address} cannot be loaded (status ${status})`);
+    return response;
+  };
+  const keep = async (cache, address, how) => {
+    const response = await fetched(address, how);
     await cache.put(address, new Response(await response.blob(), { headers: response.headers }));
   };
 
   /** Keep what this page has loaded; all of it lies in the browser's own memory. */
   const keepThis = async (cache) => {
-    const loaded = performance.getEntriesByType("resource").map(({ name }) => name.split("#")[0]);
+    const loaded = performance.getEntriesByType("resource").map(({ name }) => name.split("#")[0])
+      .filter((name) => !new URL(name).pathname.endsWith(".html")); // the search reads pages
     const here = location.origin + location.pathname;
     for (const address of new Set([here, ...loaded])) {
       const isBooks = address.startsWith(BASE) && !address.endsWith("/service_worker.js");
-      if (isBooks && !(await cache.match(address))) await keep(cache, address, "force-cache");
+      try {
+        if (isBooks && !(await cache.match(address))) await keep(cache, address, "force-cache");
+      } catch {
+        // One file that is missing leaves the others, and the line, as they are.
+      }
     }
   };
 
@@ -62,7 +71,7 @@
     say(`The book is being kept, ${size}. Leaving this page ends that; what has come stays.`, bar);
     try {
       const cache = await caches.open(NAME);
-      const files = await (await fetch(`${BASE}offline.json`, { cache: "no-cache" })).json();
+      const files = await (await fetched(`${BASE}offline.json`, "no-cache")).json();
       for (const [path, length] of files) {
         const address = BASE + path;
         const isThere = LASTING.test(address) && (await cache.match(address));

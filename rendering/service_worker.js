@@ -21,8 +21,10 @@
   };
 
   /** Keep a copy of an answer; a browser that has no room keeps none. */
-  const keep = async (cache, key, response) => {
+  const keep = async (cache, { mode }, key, response) => {
     if (response.status !== 200) return;
+    // The search reads pages, too; one that nobody opened would come without its files.
+    if (key.endsWith(".html") && mode !== "navigate") return;
     const { headers } = response;
     // A page may not be opened with an answer that was redirected.
     const copy = response.redirected ? new Response(await response.blob(), { headers }) : response;
@@ -48,12 +50,12 @@ the whole book kept. <a href="${SCOPE}">The first page</a> may be there.</p>`,
     const kept = await cache.match(key);
     if (kept && LASTING.test(key)) return kept;
     const asked = fetch(request);
-    event.waitUntil(asked.then((response) => keep(cache, key, response.clone())).catch(() => {}));
+    event.waitUntil(asked.then((response) => keep(cache, request, key, response.clone())).catch(() => {}));
     try {
       const response = await (kept ? soon(asked) : asked);
       return kept && response.status >= 500 ? kept : response;
     } catch {
-      const other = await cache.match(key, { ignoreSearch: true });
+      const other = (await cache.matchAll(key, { ignoreSearch: true })).at(-1); // the newest
       return kept ?? other ?? (request.mode === "navigate" ? absent() : Response.error());
     }
   };
@@ -61,7 +63,9 @@ the whole book kept. <a href="${SCOPE}">The first page</a> may be there.</p>`,
   worker.addEventListener("install", () => worker.skipWaiting());
   worker.addEventListener("activate", (event) => event.waitUntil(worker.clients.claim()));
   worker.addEventListener("fetch", (event) => {
-    const { method, url } = event.request;
-    if (method === "GET" && url.startsWith(SCOPE)) event.respondWith(answer(event));
+    const { headers, method, url } = event.request;
+    // What offline.js keeps must come from the network: an earlier script would stay under a new address.
+    if (method !== "GET" || !url.startsWith(SCOPE) || headers.has("X-Keep")) return;
+    event.respondWith(answer(event).catch(() => fetch(event.request))); // where nothing can be kept
   });
 })();

@@ -11,6 +11,7 @@ their size, so that nothing moves when they do.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import shutil
@@ -45,6 +46,7 @@ UNUSED = (
     "*/*.map",
 )
 STYLES = ("styles/pydata-sphinx-theme.css", "styles/sphinx-book-theme.css")
+STYLE = re.compile(rf'\b({"|".join(map(re.escape, STYLES))})\?[^"#]*')
 
 
 def lighter(page: str, sizes: dict[str, tuple[int, int]], is_search: bool) -> str:
@@ -77,6 +79,20 @@ def lighten_static(static: Path, names: set[str]) -> None:
         for path in static.glob(pattern):
             path.unlink()
     shutil.rmtree(static / "locales", ignore_errors=True)
+
+
+def sums_of_styles(static: Path) -> dict[str, str]:
+    """Return the sums of the style sheets from which icons were cut, by their names."""
+    return {name: hashlib.sha256((static / name).read_bytes()).hexdigest()[:8] for name in STYLES}
+
+
+def with_sums(page: str, sums: dict[str, str]) -> str:
+    """Return a page that asks for these style sheets by what they hold now.
+
+    What the theme and Sphinx write there is from before the cut, and a browser that keeps a file by
+    its address would keep one without the icons of the next edition.
+    """
+    return STYLE.sub(lambda found: f"{found[1]}?v={sums[found[1]]}", page)
 
 
 def with_palette(path: Path) -> tuple[int, int]:

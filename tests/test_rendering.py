@@ -345,6 +345,11 @@ def test_a_page_carries_the_icons_that_it_uses_and_no_more(book: Path) -> None:
     assert css.count(":before{content:") < 60
     assert "icons.woff" in css
     assert not list(static.rglob("fontawesome.js*"))
+    for name in weight.STYLES:
+        digest = hashlib.sha256((static / name).read_bytes()).hexdigest()
+        text = (book / "words.html").read_text(encoding="utf-8")
+        (asked,) = set(re.findall(rf'{re.escape(name)}([^"]*)"', text))
+        assert asked == f"?v={digest[:8]}"  # of what is left of it
 
 
 def test_a_figure_has_a_palette_and_says_its_size(tmp_path: Path) -> None:

@@ -81,6 +81,31 @@ def test_what_was_read_opens_again(book: Path, page: Page) -> None:
     expect(page.get_by_role("heading")).to_have_text("This page is not kept")
 
 
+KEPT = """async ([address, texts]) => {
+  const cache = await caches.open((await caches.keys())[0]);
+  for (const [sum, text] of texts) await cache.put(`${address}${sum}`, new Response(text));
+  return (await cache.keys()).map(({ url }) => new URL(url).pathname);
+}"""
+FETCHED = """([address, headers]) => fetch(address, { headers })
+  .then((answer) => answer.text(), () => null)"""
+
+
+def test_without_a_network_the_newest_script_runs_and_none_is_kept_anew(
+    book: Path, page: Page
+) -> None:
+    with server_of(book) as server:
+        page.goto(address(server, "glossary"))
+        expect(foot(page)).to_contain_text("Available offline: this page")
+        # As the search does it.
+        assert "<html" in page.evaluate(FETCHED, [address(server, "iris"), {}])
+        script = address(server, "script").replace(".html", ".js?v=")
+        names = page.evaluate(KEPT, [script, [["1", "earlier"], ["2", "later"]]])
+    assert "/chapters/glossary.html" in names
+    assert "/chapters/iris.html" not in names
+    assert page.evaluate(FETCHED, [f"{script}3", {}]) == "later"
+    assert page.evaluate(FETCHED, [f"{script}3", {"X-Keep": "1"}]) is None
+
+
 def another(edition: Path) -> None:
     """Make of a book its next edition, in which one page says something else and one is gone."""
     page = edition / "chapters" / "iris.html"
@@ -100,7 +125,7 @@ def another(edition: Path) -> None:
 
 
 def test_the_whole_book_is_kept_on_one_click_and_updated_on_another(
-    edition: Path, page: Page
+    edition: Path, page: Page, tmp_path: Path
 ) -> None:
     with server_of(edition) as server:
         page.goto(address(server, "glossary"))
@@ -116,6 +141,12 @@ def test_the_whole_book_is_kept_on_one_click_and_updated_on_another(
         page.reload()
         expect(page.locator("article h1")).to_contain_text("Four layers")
         expect(foot(page)).to_contain_text("the whole book, in an earlier edition")
+        away = (edition / "chapters" / "argmax.html").rename(tmp_path / "away.html")
+        press(page, UPDATE)
+        expect(foot(page)).to_contain_text("argmax.html cannot be loaded (status 404)")
+        page.reload()
+        expect(foot(page)).to_contain_text("the whole book, in an earlier edition")
+        away.rename(edition / "chapters" / "argmax.html")
         press(page, UPDATE)
         expect(foot(page)).to_have_text("Available offline: the whole book, with its Python.")
         assert page.evaluate("document.activeElement.getAttribute('role')") == "status"
