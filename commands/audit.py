@@ -141,15 +141,18 @@ def scores(url: str, chromium: str) -> dict[str, str]:
 
     place = npm.CACHE / f"lighthouse-{LIGHTHOUSE}"
     program = place / "node_modules" / "lighthouse" / "cli" / "index.js"
-    if not program.exists():
-        run_npm(["install", "--prefix", str(place), "--silent", f"lighthouse@{LIGHTHOUSE}"])
+    command = ["install", "--prefix", str(place), "--silent", f"lighthouse@{LIGHTHOUSE}"]
+    if not program.exists() and run_npm(command):
+        sys.exit(f"Lighthouse {LIGHTHOUSE} could not be installed in {place}")
     found = {}
     for name in JUDGED:
         report = place / "report.json"
+        report.unlink(missing_ok=True)  # that of another page
         flags = ["--quiet", "--output=json", f"--output-path={report}"]
         flags.append(f"--chrome-flags=--headless=new {' '.join(ARGUMENTS)}")
         environment = {**os.environ, "CHROME_PATH": chromium}
-        node([str(program), f"{url}/{name}", *flags], env=environment)
+        if code := node([str(program), f"{url}/{name}", *flags], env=environment):
+            sys.exit(f"Lighthouse could not measure {name}: it ended with code {code}")
         categories = json.loads(report.read_text("utf-8"))["categories"].values()
         found[name] = " / ".join(f"{100 * one['score']:.0f}" for one in categories)
     return found

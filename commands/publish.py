@@ -24,6 +24,8 @@ TAKEN_AS_IT_IS = ".nojekyll"
 # Python's packs as scripts, for pages from file:// alone, and what Sphinx notes for itself.
 FOR_FILES = re.compile(r"_static/python/[^/]+\.js|\.buildinfo")
 UNLISTED = {"search.html", "genindex.html", "index.html"}
+LED_TO = re.compile(r'<link rel="canonical" href="([^"]+)">')
+TOLD = re.compile(r'<meta (?:name="description"|property="og:)[^>]*>')
 PICTURE = re.compile(r'(<meta property="og:image" content=")([^"]+)')
 ROBOTS = '<meta name="robots" content="noindex">'
 
@@ -52,6 +54,14 @@ def with_address(page: str, name: str, address: str) -> str:
     own += f'<meta property="og:url" content="{escape(here)}">\n'
     page = PICTURE.sub(lambda found: found[1] + urljoin(here, found[2]), page)
     return page.replace("</head>", f"{own}</head>", 1)
+
+
+def as_first(page: str, built: Path, address: str) -> str:
+    """Return the page that leads to the first one, with what that one says where it is shared."""
+    if not (found := LED_TO.search(page)):
+        return page
+    first = with_address((built / found[1]).read_text(encoding="utf-8"), found[1], address)
+    return page.replace(found[0], "\n".join([found[0], *TOLD.findall(first)]), 1)
 
 
 def sitemap(names: list[str], address: str) -> str:
@@ -86,7 +96,9 @@ def make(built: Path, site: Path, address: str) -> Path:
         target = site / name
         target.parent.mkdir(parents=True, exist_ok=True)
         page = path.read_text(encoding="utf-8") if path.suffix == ".html" else ""
-        if page and address and ROBOTS not in page and name != "index.html":
+        if page and address and name == "index.html":
+            target.write_text(as_first(page, built, address), encoding="utf-8")
+        elif page and address and ROBOTS not in page:
             target.write_text(with_address(page, name, address), encoding="utf-8")
         else:
             shutil.copy(path, target)

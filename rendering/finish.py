@@ -23,6 +23,21 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 
+def remove_former(app: Sphinx) -> None:
+    """Remove the pages of an earlier build that are none of the book any more.
+
+    Those that lead on are written anew.
+    """
+    domains = app.env.domains.values()
+    indices = [f"{domain.name}-{index.name}" for domain in domains for index in domain.indices]
+    names = {*app.env.found_docs, "genindex", "search", *indices}
+    folder = Path(app.outdir)
+    for path in folder.rglob("*.html"):
+        name = path.relative_to(folder).with_suffix("").as_posix()
+        if name not in names and not name.startswith("_"):  # files that Sphinx copies
+            path.unlink()
+
+
 def finish_pages(app: Sphinx, error: Exception | None) -> None:
     """Mend all pages, take from them what none needs, lead old addresses on, and say what may run.
 
@@ -36,6 +51,7 @@ def finish_pages(app: Sphinx, error: Exception | None) -> None:
     if error is not None or app.builder.format != "html":
         return
     folder = Path(app.outdir)
+    remove_former(app)
     sizes = {path.name: with_palette(path) for path in (folder / "_images").glob("*.png")}
     names: set[str] = set()
     for path in folder.rglob("*.html"):

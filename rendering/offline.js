@@ -52,7 +52,9 @@
   const keepThis = async (cache) => {
     const loaded = performance.getEntriesByType("resource").map(({ name }) => name.split("#")[0])
       .filter((name) => !new URL(name).pathname.endsWith(".html")); // the search reads pages
-    const here = location.origin + location.pathname;
+    const path = location.pathname.replace(/\/$/, "/index.html");
+    // As service_worker.js has it.
+    const here = location.origin + path + (/\.[^/]+$/.test(path) ? "" : ".html");
     for (const address of new Set([here, ...loaded])) {
       const isBooks = address.startsWith(BASE) && !address.endsWith("/service_worker.js");
       try {
@@ -71,7 +73,8 @@
     say(`The book is being kept, ${size}. Leaving this page ends that; what has come stays.`, bar);
     try {
       const cache = await caches.open(NAME);
-      const files = await (await fetched(`${BASE}offline.json`, "no-cache")).json();
+      // The book may have a newer edition than this page.
+      const { edition: brought, files } = await (await fetched(`${BASE}offline.json`, "no-cache")).json();
       for (const [path, length] of files) {
         const address = BASE + path;
         const isThere = LASTING.test(address) && (await cache.match(address));
@@ -80,8 +83,8 @@
       }
       const wanted = new Set(files.map(([path]) => BASE + path));
       for (const { url } of await cache.keys()) if (!wanted.has(url)) await cache.delete(url);
-      await cache.put(MARK, new Response(edition));
-      await tell();
+      await cache.put(MARK, new Response(brought));
+      await tell(brought);
     } catch (error) {
       const why = error?.message ?? error;
       say(`The book could not be kept whole (${why}). What has come stays.`, offer("Go on"));
@@ -99,17 +102,18 @@
     say("Nothing is kept any more. Pages that you open are kept again.", again);
   };
 
-  const tell = async () => {
+  const tell = async (brought = edition) => {
     const cache = await caches.open(NAME);
     const whole = await (await cache.match(MARK))?.text();
     const remove = button("Remove it", forget);
-    if (whole === edition) {
+    if (whole === brought) {
       say(`Available offline: the whole book${python ? ", with its Python" : ""}.`, remove);
     } else if (whole) {
       const update = offer("Bring this edition, at most");
       say("Available offline: the whole book, in an earlier edition.", update, remove);
     } else {
-      say("Available offline: this page, as far as you have read it.", offer("Keep the whole book offline"));
+      const whole = offer("Keep the whole book offline");
+      say("Available offline: this page, as far as you have read it.", whole, remove);
     }
   };
 

@@ -26,7 +26,11 @@ LOADED = re.compile(
     r'|<link\b(?=[^>]*\srel="(?:stylesheet|icon|preload|shortcut icon)")[^>]*?\shref="([^"]+)"'
 )
 NAMED_IN_CSS = re.compile(r"""(?:url\(\s*["']?|@import\s*["'])([^"')]+)""")
-TAG = re.compile(rf'(<script [^>]*\bsrc="[^"]*_static/{re.escape(SCRIPT)}[^"]*")>')
+# With what an earlier build has told it.
+TAG = re.compile(
+    rf'(<script [^>]*\bsrc="[^"]*_static/{re.escape(SCRIPT)}[^">]*"[^>]*?)'
+    r'(?: data-(?:edition|bytes|python)="[^"]*")*>'
+)
 
 
 def loaded(text: str, name: str) -> set[str]:
@@ -69,6 +73,13 @@ def files(folder: Path) -> dict[str, int]:
     return {name: file_of(folder, name).stat().st_size for name in sorted(found)}
 
 
+def tell(folder: Path, attributes: str) -> None:
+    """Give the script of each page these attributes in place of those that it has."""
+    for path in folder.rglob("*.html"):
+        page = path.read_text(encoding="utf-8")
+        path.write_text(TAG.sub(rf"\1{attributes}>", page), encoding="utf-8")
+
+
 def write_offline(folder: Path) -> None:
     """Write the service worker and the list of files, and tell each page its edition.
 
@@ -77,19 +88,19 @@ def write_offline(folder: Path) -> None:
     folder : Path
         The built book, finished but for this.
     """
+    tell(folder, "")  # the edition is known by what pages hold besides
     sizes = files(folder)
     digest = hashlib.sha256()
     for name in sizes:
         digest.update(file_of(folder, name).read_bytes())
     python = sum(size for name, size in sizes.items() if name.endswith(".pack"))
+    edition = digest.hexdigest()[:12]
     told = {
-        "edition": digest.hexdigest()[:12],
+        "edition": edition,
         "bytes": sum(sizes.values()),
         "python": python,
     }
-    attributes = "".join(f' data-{name}="{value}"' for name, value in told.items())
-    for path in folder.rglob("*.html"):
-        page = path.read_text(encoding="utf-8")
-        path.write_text(TAG.sub(rf"\1{attributes}>", page), encoding="utf-8")
-    (folder / LIST).write_text(json.dumps(list(sizes.items())), encoding="utf-8")
+    tell(folder, "".join(f' data-{name}="{value}"' for name, value in told.items()))
+    listed = {"edition": edition, "files": list(sizes.items())}
+    (folder / LIST).write_text(json.dumps(listed), encoding="utf-8")
     shutil.copy(HERE / WORKER, folder / WORKER)

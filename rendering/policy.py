@@ -33,6 +33,7 @@ INLINE = {
     "script": re.compile(r"<script(?![^>]*\b(?:src|type)=)[^>]*>(.*?)</script>", re.DOTALL),
     "style": re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL),
 }
+GIVEN = re.compile(r'\n?<meta http-equiv="Content-Security-Policy"[^>]*>')
 CHARSET = re.compile(r'<meta charset="utf-8"[^>]*>')
 DIRECTIVES = (
     "default-src 'none'",
@@ -67,5 +68,6 @@ def policy(page: str) -> str:
 
 def with_policy(page: str) -> str:
     """Return a page with its policy, which comes before anything that it rules."""
+    page = GIVEN.sub("", page)  # that of an earlier build
     tag = f'<meta http-equiv="Content-Security-Policy" content="{policy(page)}">'
     return CHARSET.sub(lambda found: f"{found[0]}\n{tag}", page, count=1)

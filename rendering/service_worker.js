@@ -16,6 +16,7 @@
     const url = new URL(address);
     url.hash = "";
     if (url.pathname.endsWith("/")) url.pathname += "index.html";
+    if (!/\.[^/]+$/.test(url.pathname)) url.pathname += ".html"; // which some hosts drop
     if (url.pathname.endsWith(".html")) url.search = "";
     return url.href;
   };

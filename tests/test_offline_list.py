@@ -60,9 +60,13 @@ def test_each_page_knows_the_edition_and_its_size(book):
     write_offline(book)
     listed = json.loads((book / LIST).read_text())
     page = (book / "chapters" / "a.html").read_text()
-    assert f'data-bytes="{sum(size for _, size in listed)}" data-python="5"' in page
+    assert f'data-bytes="{sum(size for _, size in listed["files"])}" data-python="5">' in page
+    assert f' data-edition="{listed["edition"]}" ' in page
     assert (book / WORKER).is_file()
-    (book / "_static" / "b.css").write_text("p {}")
-    (book / "chapters" / "a.html").write_text(PAGE)
     write_offline(book)
-    assert (book / "chapters" / "a.html").read_text() != page
+    assert (book / "chapters" / "a.html").read_text() == page
+    (book / "_static" / "b.css").write_text("p {}")
+    write_offline(book)
+    other = (book / "chapters" / "a.html").read_text()
+    assert other != page
+    assert other.count("data-edition") == 1

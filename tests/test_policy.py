@@ -47,3 +47,7 @@ def test_the_policy_comes_before_what_it_rules(page):
     assert text.index("Content-Security-Policy") < text.index("<script")
     assert text.count("Content-Security-Policy") == 1
     assert policy(text) == policy(page)
+    assert with_policy(text) == text
+    other = text.replace("'auto'", "'dark'")
+    assert with_policy(other).count("Content-Security-Policy") == 1
+    assert policy(other) in with_policy(other)

@@ -17,7 +17,7 @@ ADDRESS = "https://example.org/my%20book/"
 PAGE = '<html><head><title>A</title>\n<meta property="og:image" content="../_static/page.png" />'
 PAGE += "</head><body></body></html>"
 FILES = {
-    "index.html": "<html><head><title>A</title></head></html>",
+    "index.html": '<html><title>A</title>\n<link rel="canonical" href="chapters/a&b.html"></html>',
     "search.html": PAGE,
     "chapters/a&b.html": PAGE,
     "chapters/01_a.html": f"{publish.ROBOTS}<title>A</title>",
@@ -45,6 +45,9 @@ def test_a_site_says_where_its_pages_stand(built, tmp_path):
     assert page.select_one("meta[property='og:url']")["content"] == here
     picture = page.select_one("meta[property='og:image']")["content"]
     assert picture == f"{ADDRESS}_static/page.png"
+    first = BeautifulSoup((tmp_path / "site/index.html").read_text(), "html.parser")
+    assert first.select_one("meta[property='og:image']")["content"] == picture
+    assert first.select_one("meta[property='og:url']")["content"] == here
     tree = ElementTree.parse(tmp_path / "site" / "sitemap.xml")
     assert [place.text for place in tree.iter() if place.tag.endswith("}loc")] == [here]
     with zipfile.ZipFile(archive) as packed:

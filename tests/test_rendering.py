@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from bs4 import BeautifulSoup
 from docutils import nodes
 from fontTools.ttLib import TTFont
 from PIL import Image
+from sphinx.domains.python import PythonDomain
 
 # The extension and the sample book, whichever way pytest imports this file.
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
@@ -23,6 +25,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 from sample_book import build, write_notebook  # noqa: E402
 
 from rendering import weight  # noqa: E402
+from rendering.finish import remove_former  # noqa: E402
 from rendering.formulas import display_tex, lean  # noqa: E402
 from rendering.glyphs import share  # noqa: E402
 from rendering.heights import HEIGHTS, with_heights  # noqa: E402
@@ -176,6 +179,20 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert result.returncode == 0, result.stdout + result.stderr
     assert "No version information" not in result.stdout + result.stderr
     return folder / "_build" / "html"
+
+
+def test_a_page_that_is_no_longer_in_the_book_is_removed(tmp_path: Path) -> None:
+    pages = ("chapters/a", "chapters/former", "search", "genindex", "py-modindex", "_static/b")
+    for name in pages:
+        path = tmp_path / f"{name}.html"
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    app = Mock(outdir=str(tmp_path))
+    app.env.found_docs = {"chapters/a"}
+    app.env.domains = {"py": PythonDomain}
+    remove_former(app)
+    left = {path.relative_to(tmp_path).with_suffix("").as_posix() for path in tmp_path.rglob("*.*")}
+    assert left == {*pages} - {"chapters/former"}
 
 
 def page(book: Path, name: str) -> BeautifulSoup:

@@ -35,6 +35,7 @@ function byScript(address, name) {
 /** Fetch a pack, counting each piece that comes. */
 async function byFetch(address, name, signal) {
   const answer = await fetch(`${address}.pack`, { signal });
+  if (answer.status === 404) throw new Error("the book has a new edition: reload the page");
   if (!answer.ok) throw new Error(`${name}.pack cannot be loaded (status ${answer.status})`);
   const pieces = [];
   const reader = answer.body.getReader();

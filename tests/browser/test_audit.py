@@ -30,6 +30,21 @@ def test_the_table_begins_with_the_median_the_worst_and_the_sum() -> None:
     ]
 
 
+def test_lighthouse_that_fails_says_so_and_leaves_no_earlier_scores(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / f"lighthouse-{audit.LIGHTHOUSE}"
+    program = place / "node_modules" / "lighthouse" / "cli" / "index.js"
+    program.parent.mkdir(parents=True)
+    program.write_text("process.exit(3);", encoding="utf-8")
+    earlier = place / "report.json"
+    earlier.write_text('{"categories": {"a": {"score": 1}}}', encoding="utf-8")
+    monkeypatch.setattr(audit.npm, "CACHE", tmp_path)
+    with pytest.raises(SystemExit, match=r"could not measure .*intro\.html.* code 3"):
+        audit.scores("http://127.0.0.1", "chromium")
+    assert not earlier.exists()
+
+
 # Something comes late, and pushes away what stands below; or its place is kept.
 LATE = """<!doctype html><title>Late</title><style>#it {{ min-height: {kept}px }}</style>
 <div id="it"></div><p>{words}</p><script>

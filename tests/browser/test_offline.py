@@ -64,7 +64,7 @@ def test_what_was_read_opens_again(book: Path, page: Page) -> None:
         # Nothing was asked for twice, nor what the page does not load by itself.
         counted = Counter(server.asked)
         assert [path for path in counted if counted[path] > 1] == []
-        listed = {f"/{name}" for name, _ in json.loads((book / LIST).read_text("utf-8"))}
+        listed = {f"/{name}" for name, _ in json.loads((book / LIST).read_text("utf-8"))["files"]}
         assert set(counted) <= {*listed, f"/{WORKER}"}
         others = [path for path in counted if path.endswith((".html", ".pack", ".ipynb"))]
         assert others == ["/chapters/cancellation.html"]
@@ -77,6 +77,8 @@ def test_what_was_read_opens_again(book: Path, page: Page) -> None:
     assert set(running) == {"running"}
     expect(foot(page)).to_contain_text("Available offline: this page")
     assert complaints == []
+    page.goto(address(server, "cancellation").removesuffix(".html"))
+    expect(foot(page)).to_contain_text("Available offline: this page")
     page.goto(address(server, "iris"))
     expect(page.get_by_role("heading")).to_have_text("This page is not kept")
 
@@ -113,10 +115,10 @@ def another(edition: Path) -> None:
     assert "Three layers on iris<" in text
     page.write_text(text.replace("<h1>Three layers on iris<", "<h1>Four layers on iris<"), "utf-8")
     (edition / "chapters" / "slips.html").unlink()
-    files = json.loads((edition / LIST).read_text(encoding="utf-8"))
+    files = json.loads((edition / LIST).read_text(encoding="utf-8"))["files"]
     left = [pair for pair in files if pair[0] != "chapters/slips.html"]
     assert len(left) == len(files) - 1
-    (edition / LIST).write_text(json.dumps(left), encoding="utf-8")
+    (edition / LIST).write_text(json.dumps({"edition": "next", "files": left}), "utf-8")
     for path in edition.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         path.write_text(

@@ -377,6 +377,10 @@ def test_a_pack_that_does_not_come_is_told_and_asked_for_again(url: str, open_pa
     idle(page)
     expect(result(page)).to_contain_text("Python could not be started (wasm.pack cannot be loaded")
     page.unroute("**/wasm-*.pack")
+    page.route("**/wasm-*.pack", lambda route: route.fulfill(status=404, body=""))
+    press(page, "Run")
+    expect(result(page)).to_contain_text("the book has a new edition: reload the page")
+    page.unroute("**/wasm-*.pack")
     press(page, "Run")
     expect(output(page)).to_have_text("well\n", timeout=PATIENCE)
     page.complaints.clear()  # type: ignore[attr-defined]
