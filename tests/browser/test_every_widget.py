@@ -301,6 +301,7 @@ class Envelope(Kind):
         super().disturb(widget)
         press(widget, "Delete")
         expect(said(widget)).to_contain_text("x = −4: template 0 wins")
+        drawn(widget.page)  # the words come first
         box = widget.locator('[data-i="0"] .nn-reach').bounding_box()
         assert box is not None
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
