@@ -33,7 +33,7 @@ const MOST = 6;
 const LINE = 42; // of a row
 const BAR = 5; // of a term
 
-const shown = (v) => format(v / 100);
+const shown = (v) => format(v / 100, 7); // in full: the sums that are shown add up
 const sumOf = (terms) => terms.map((v, j) =>
   (j ? `${v < 0 ? "−" : "+"} ${shown(Math.abs(v))}` : shown(v))).join(" ");
 
