@@ -107,8 +107,11 @@ function sumsOf() {
       const measured = k < at;
       set(mark, { transform: `translate(8,${y + 10})` });
       mark.replaceChildren(marker(labels[row]).firstChild);
-      set(text, { y: y + 14 });
+      set(text, { y: y + 14, textLength: null });
       write(text, measured ? `${row}: ${sumOf(terms)} = ${shown(distance)}` : String(row));
+      const room = width - 22;
+      const isLong = text.getComputedTextLength() > room; // then set narrower
+      set(text, { textLength: isLong ? room : null, lengthAdjust: "spacingAndGlyphs" });
       let from = 0;
       bars.forEach((bar, j) => {
         const to = from + (terms[j] ?? 0);
