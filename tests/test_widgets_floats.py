@@ -49,6 +49,23 @@ def test_offsets_are_exact():
     assert line.true == float((Fraction(3, 10) - Fraction(0.3)) / spacing)
 
 
+def test_of_these_fractions_the_multiples_of_a_sixteenth_are_floats():
+    """So the page knows where nothing rounds, and where two errors cancel."""
+    for parts in range(1, MOST_PARTS + 1):
+        for n in RANGE:
+            is_multiple = (16 * n) % parts == 0
+            for kind in PRECISIONS.values():
+                assert (Fraction(float(kind(n / parts))) == Fraction(n, parts)) == is_multiple
+    cancelling = read(4, 6, 10)
+    assert cancelling.exact == cancelling.true == cancelling.off == 0
+
+
+def test_halfway_between_two_floats_the_even_one_is_taken():
+    """So the default sum: the last bit of 0.30000000000000004 is 0, that of 0.3 is 1."""
+    assert FloatExplorer().read().exact == 0.5
+    assert [int(v.hex().split("p")[0][-1], 16) % 2 for v in (0.1 + 0.2, 0.3)] == [0, 1]
+
+
 def test_below_a_power_of_two_floats_lie_twice_as_close():
     above = [1, 2, 3, 4, 5, 6]
     assert read(1, 3, 8).floats == [-3, -2.5, -2, -1.5, -1, -0.5, 0, *above]

@@ -240,6 +240,28 @@ def test_the_figure_shows_the_numbers_of_the_units(controls, pyplot):
     assert bold == ["w·x = 8\nb = −2\ns = 6", "A: 1"]
 
 
+@pytest.mark.parametrize(("temperature", "count", "said"), [(0, 2, "k=2"), (3, 1, "temperature=3")])
+def test_at_a_temperature_k_is_idle_and_the_figure_marks_one_unit(temperature, count, said, pyplot):
+    widget = small(k=2, temperature=temperature)
+    assert repr(widget).endswith(f" {said})")
+    texts = [text for text in widget.figure().axes[-1].texts if "w·x" in text.get_text()]
+    assert sum(text.get_weight() == "bold" for text in texts) == count
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (14786.0, "14786"),
+        (-7220.0, "−7220"),
+        (1e6, "1e+06"),
+        (0.12345, "0.1235"),
+        (-math.inf, "−inf"),
+    ],
+)
+def test_a_whole_number_stands_in_full(value, text):
+    assert network.number(value) == text
+
+
 def test_of_many_units_the_figure_shows_the_best(pyplot):
     data = left_out(149)
     y = np.array(data.class_names)[data.labels]

@@ -132,6 +132,11 @@ def test_each_ends_as_the_library_does():
     assert MaxnetStepper(query=[2.4, 1.5]).trace().winner == 0
 
 
+def test_the_figure_of_the_scan_gives_a_squared_distance_in_full(pyplot):
+    (axis,) = ScanStepper([[-99.9, 99.9]], [0], [5.1, 5.1]).figure().axes
+    assert [text.get_text() for text in axis.texts] == ["20012.04"]
+
+
 def test_the_perceptron_of_the_widget_is_worth_pruning_and_fires_several_ands():
     steps = PerceptronStepper().trace()
     assert sum(step.kind == "cut" for step in steps) == 6

@@ -63,16 +63,27 @@ const named = { first: "First", second: "Second", parts: "Denominator" };
 /** Whether a state that came from an address is one that this widget can show. */
 const valid = (now) => Object.keys(MOST).every((name) =>
   Number.isInteger(now[name]) && now[name] >= 1 && now[name] <= MOST[name])
-  && Object.hasOwn(BITS, now.precision);
+  && typeof now.precision === "string" && Object.hasOwn(BITS, now.precision);
 
-function words({ first, second, parts, precision }, { total, meant, ulp, exact, true: real, off }) {
+/** The points halfway between neighboring floats, where rounding changes. */
+const middlesOf = (floats) => floats.slice(1).map((v, i) => (v + floats[i]) / 2);
+
+function words({ first, second, parts, precision }, result) {
+  const { total, meant, ulp, floats, exact, true: real, off } = result;
   const sum = `${first}/${parts} + ${second}/${parts}`;
   const [got, wanted] = [total, meant].map((v) => digits(v, precision));
   const begin = `${precision}: ${sum} = ${got}, and ${first + second}/${parts} is stored as ${wanted}`;
   const side = off > 0 ? "above" : "below";
+  // Of the fractions only the multiples of 1/16 are floats: the denominator is at most 16.
+  const isStored = [first, second].every((n) => (16 * n) % parts === 0);
   const end = off ? `not equal: the sum is ${format(Math.abs(off))} ulp ${side}`
-    : exact || real ? "equal, since both round to the same float" : "equal, and nothing rounds";
-  return `${begin}; ${end}. Floats are ${format(ulp)} apart here.`;
+    : exact || real ? "equal, since both round to the same float"
+      : isStored ? "equal, and nothing rounds"
+        : "equal: the stored numbers are rounded, and their errors cancel";
+  const tie = middlesOf(floats).includes(exact)
+    ? " The stored numbers add up to halfway between two floats: that with last bit 0 wins." : "";
+  const below = floats[REACH - 1] === -0.5 ? ", below this power of two half as far" : "";
+  return `${begin}; ${end}.${tie} Floats are ${format(ulp)} apart here${below}.`;
 }
 
 /** The line of floats: what was meant comes down from above, the sum of what is stored from below. */
@@ -97,11 +108,10 @@ function lineOf() {
     set(svg, { width, height: TALL });
     set(axis, { d: `M0,${LINE}H${width}` });
     const seen = result.floats.filter((v) => Math.abs(v) <= SEEN);
-    const middles = result.floats.slice(1).map((v, i) => (v + result.floats[i]) / 2);
+    const middles = middlesOf(result.floats).filter((v) => Math.abs(v) <= SEEN);
     ticks.replaceChildren(
       ...seen.map((v) => el("path", { d: `M${x(v)},${LINE - 15}v30`, class: "nn-float" })),
-      ...middles.filter((v) => Math.abs(v) <= SEEN + 0.25).map((v) =>
-        el("path", { d: `M${x(v)},${LINE - 6}v12`, class: "nn-middle" })));
+      ...middles.map((v) => el("path", { d: `M${x(v)},${LINE - 6}v12`, class: "nn-middle" })));
     names.replaceChildren(...seen.filter(Number.isInteger).map((v) => el("text",
       { x: x(v) + 7, y: LINE + 26, class: "nn-halo" }, v ? `${v > 0 ? "+" : "−"}${Math.abs(v)}` : "0 ulp")));
     const put = ({ arrow, dot, text }, from, to, y, label) => {

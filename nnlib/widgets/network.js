@@ -1,5 +1,5 @@
 import {
-  announcer, begin, button, clamp, el, format, listen, onFrame, pair, same, set, stateLink, write,
+  announcer, begin, button, clamp, el, format, listen, onFrame, same, set, stateLink, write,
 } from "./shared.js";
 import { classSums, shares, softmax } from "./readout.js";
 import { marker } from "./drawing.js";
@@ -64,14 +64,17 @@ const TAU = 121; // steps of the slider: 0, then 20 for each power of ten from 0
 
 const low = (number) => [...String(number)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
 const tauOf = (step) => (step ? Number((10 ** (-3 + (step - 1) / 20)).toPrecision(3)) : 0);
-const signed = (v) => `${v < 0 || Object.is(v, -0) ? "−" : "+"} ${format(Math.abs(v))}`;
+/** A whole number in full, so that sums of them add up to the eye; of others four digits. */
+const whole = (v) => format(v, Number.isInteger(v) && Math.abs(v) < 1e6 ? 6 : 4);
+const listed = (values) => `(${values.map(whole).join(", ")})`;
+const signed = (v) => `${v < 0 || Object.is(v, -0) ? "−" : "+"} ${whole(Math.abs(v))}`;
 const bend = (x0, y0, x1, y1) => {
   const middle = (x0 + x1) / 2;
   const [from, to] = [y0.toFixed(1), y1.toFixed(1)];
   return `M${x0},${from}C${middle},${from} ${middle},${to} ${x1},${to}`;
 };
 /** A factor or a subtrahend: in parentheses if it is negative. */
-const guarded = (v) => (v < 0 ? `(${format(v)})` : format(v));
+const guarded = (v) => (v < 0 ? `(${whole(v)})` : whole(v));
 
 /** Whether a state that came from an address is one that this widget can show. */
 function valid(state, controls) {
@@ -93,19 +96,19 @@ function valid(state, controls) {
 function sumOf(now, { squares, scores }, i) {
   const { W, b, query, norm } = now;
   const w = W[i];
-  const terms = w.map((v, j) => `${j ? signed(v) : format(v)} · ${guarded(query[j])}`);
+  const terms = w.map((v, j) => `${j ? signed(v) : whole(v)} · ${guarded(query[j])}`);
   const kind = `${norm ? " − ‖x‖²" : ""}`;
   return `s${low(i)} = w${low(i)}·x + b${low(i)}${kind} = ${terms.join(" ")} ${signed(b[i])}`
-    + `${norm ? ` − ${format(squares)}` : ""} = ${format(scores[i])}`;
+    + `${norm ? ` − ${whole(squares)}` : ""} = ${whole(scores[i])}`;
 }
 
 /** Where the numbers of one unit come from, and what its score says of the distance. */
 function originOf({ W, b, norm }, { squares, scores }, i) {
   const row = `w${low(i)}`;
-  if (!isTemplate(W[i], b[i])) return `${row} = ${pair(W[i])}, b${low(i)} = ${format(b[i])}.`;
-  const t = pair(W[i].map((v) => v / 2));
-  const left = norm ? `−s${low(i)} = ${format(-scores[i])}`
-    : `‖x‖² − s${low(i)} = ${format(squares)} − ${guarded(scores[i])} = ${format(squares - scores[i])}`;
+  if (!isTemplate(W[i], b[i])) return `${row} = ${listed(W[i])}, b${low(i)} = ${whole(b[i])}.`;
+  const t = listed(W[i].map((v) => v / 2));
+  const left = norm ? `−s${low(i)} = ${whole(-scores[i])}`
+    : `‖x‖² − s${low(i)} = ${whole(squares)} − ${guarded(scores[i])} = ${whole(squares - scores[i])}`;
   return `${row} is twice the template ${t}, b${low(i)} minus its squared length. `
     + `Squared distance to the query: ${left}.`;
 }
@@ -258,7 +261,7 @@ function diagramOf(page) {
       const fourth = page.has("norm") ? [-result.squares] : [];
       const numbers = [result.dots[i], b[i], ...fourth, result.scores[i]];
       unit.dataset.i = i;
-      [...unit.children].forEach((line, k) => write(line.lastChild, format(numbers[k])));
+      [...unit.children].forEach((line, k) => write(line.lastChild, whole(numbers[k])));
       write(unit.lastChild.firstChild, `s${low(i)}`);
       set(unit, {
         class: `nn-unit${won ? " nn-lit" : ""}`,
@@ -301,7 +304,7 @@ function diagramOf(page) {
   return { node, draw };
 }
 
-/** All units of a large network in the order of the data; the area of a mark is the unit's weight. */
+/** All units of a large network in the order of the data; marks have areas in proportion to the weights. */
 function fieldOf() {
   const svg = el("svg", { "aria-hidden": "true" });
   const note = el("p", { class: "nn-muted" });
@@ -331,7 +334,7 @@ function fieldOf() {
       set(svg.childNodes[c], { d: dots[c] });
       set(svg.childNodes[names.length + c], { d: marks[c] });
     });
-    const area = temperature || k > 1 ? "; the area of a square is the weight" : "";
+    const area = temperature || k > 1 ? "; the area of a square is in proportion to the weight" : "";
     write(note, `All ${n} units, in the order of the data${area}. `
       + `Above, the ${BEST} with the largest scores.`);
   }
@@ -350,8 +353,8 @@ function tableOf(page) {
         el("th", { scope: "row" }), ...heads.slice(1).map(() => el("td")))));
     }
     W.forEach((row, i) => {
-      const t = pair(row.map((v) => v / 2));
-      const cells = [i, t, pair(row), format(b[i]), format(scores[i]), names[labels[i]]];
+      const t = listed(row.map((v) => v / 2));
+      const cells = [i, t, listed(row), whole(b[i]), whole(scores[i]), names[labels[i]]];
       set(body.children[i], { class: i === order[0] ? "nn-first" : null });
       cells.forEach((text, k) => write(body.children[i].children[k], String(text)));
     });
@@ -384,6 +387,7 @@ function knobsOf(page) {
     write(votesText, `Neighbors that vote: k = ${k}`);
     set(votes, { "aria-valuetext": `k = ${k}` });
     if (votes.valueAsNumber !== k) votes.value = k;
+    votes.disabled = Boolean(tau); // softmax weighs all units, whatever k is
     norm.checked = on;
   }
   return { node: node.childNodes.length ? node : null, draw };
@@ -394,13 +398,13 @@ function wordsOfVote({ labels, class_names: names, query }, { scores, bounds, or
   const [last, next] = [near.at(-1), order[near.length]];
   const votes = names.map((name, c) => [name, near.filter((i) => labels[i] === c).length]);
   const most = votes[label][1];
-  const whose = labels.length > FEW ? "The" : `Query ${pair(query)}: the`;
+  const whose = labels.length > FEW ? "The" : `Query ${listed(query)}: the`;
   const seat = next === undefined ? ""
-    : scores[last] === scores[next] ? `, unit ${next} ties with the last of them and comes later`
+    : scores[last] === scores[next] ? `; unit ${next} ties with the last of them and comes later`
       : scores[last] - scores[next] <= bounds[last] + bounds[next]
-        ? `, unit ${next} is closer than rounding could tell apart` : "";
+        ? `; unit ${next} is closer than rounding could tell apart` : "";
   const tied = votes.filter(([, count]) => count === most).length > 1
-    ? ": a tied vote, which goes to the class of the nearest of these" : "";
+    ? ": a tied vote, which goes to the tied class whose member comes first" : "";
   const differ = label === labels[order[0]] ? "" : `, although the nearest is ${names[labels[order[0]]]}`;
   const counted = votes.map(([name, count]) => `${name} ${count}`).join(", ");
   return `${whose} ${near.length} largest scores are units ${near.join(", ")}${seat}. `
@@ -413,13 +417,13 @@ function words(now, result) {
   const { labels, class_names: names, query, temperature, norm } = now;
   if (now.k > 1 && !temperature) return wordsOfVote(now, result);
   const [i, j] = order;
-  const whose = labels.length > FEW ? "Unit" : `Query ${pair(query)}: unit`;
-  const first = `${whose} ${i} wins with score ${format(scores[i])}`;
+  const whose = labels.length > FEW ? "Unit" : `Query ${listed(query)}: unit`;
+  const first = `${whose} ${i} wins with score ${whole(scores[i])}`;
   const next = j === undefined ? "" : scores[i] === scores[j]
     ? `; unit ${j} ties, and the first of equals is taken`
     : scores[i] - scores[j] <= bounds[i] + bounds[j]
       ? `; unit ${j} is closer than rounding could tell apart`
-      : `; next is unit ${j} with ${format(scores[j])}`;
+      : `; next is unit ${j} with ${whole(scores[j])}`;
   const back = norm ? " With −‖x‖² back, each score is minus a squared distance." : "";
   if (!temperature) return `${first}${next}. Label ${names[labels[i]]}.${back}`;
   const differ = label === labels[i] ? "" : `, although the nearest is ${names[labels[i]]}`;

@@ -265,8 +265,9 @@ class NetworkDiagram(Widget):
         x = ", ".join(f"{v:g}" for v in self.query)
         n, d = len(self.W), len(self.query)
         classes = len(self.class_names)
-        layers = f"NetworkDiagram({d} → {n} → {classes}, x=({x}), "
-        return layers + (f"k={self.k})" if self.k > 1 else f"temperature={self.temperature:g})")
+        voting = self.k > 1 and not self.temperature
+        readout = f"k={self.k}" if voting else f"temperature={self.temperature:g}"
+        return f"NetworkDiagram({d} → {n} → {classes}, x=({x}), {readout})"
 
     def show(self, net: ThreeLayerNet, query: Any = None) -> None:
         """Show another network: set the traits that must fit each other in one step, or none."""
@@ -303,7 +304,7 @@ class NetworkDiagram(Widget):
         )
 
     def figure(self) -> "Figure":
-        """Draw map, if there is one, and network: the numbers of the units, the winner in bold."""
+        """Draw map, if there is one, and network: the units' numbers, those chosen in bold."""
         from matplotlib import pyplot as plt
 
         maps = int("map" in self.controls)
@@ -411,8 +412,12 @@ def view(extent: Row, points: Sequence[Row]) -> list[float]:
 
 
 def number(value: float) -> str:
-    """Return a number as the figure shows it: four digits, a true minus sign."""
-    return f"{value:.4g}".replace("-", "−")
+    """Return a number as the figure shows it, with a true minus sign.
+
+    A whole number below 10⁶ in full, so that sums of them add up to the eye; of others four digits.
+    """
+    in_full = float(value).is_integer() and abs(value) < 1e6
+    return (f"{value:.0f}" if in_full else f"{value:.4g}").replace("-", "−")
 
 
 def draw_map(axis: "Axes", widget: NetworkDiagram) -> None:
@@ -455,8 +460,9 @@ def draw_network(axis: "Axes", widget: NetworkDiagram) -> None:
     for name, x, y in zip([*widget.feature_names, "1"], inputs, places["x"], strict=True):
         text = name if name == "1" else f"{name} = {number(x)}"
         axis.text(0, y, text, ha="center", va="center", bbox=box, color="black")
+    chosen = result.order[: 1 if widget.temperature else widget.k]
     for i, y in zip(best, places["s"], strict=True):
-        c, bold = widget.labels[i], "bold" if i in result.order[: widget.k] else "normal"
+        c, bold = widget.labels[i], "bold" if i in chosen else "normal"
         axis.plot([1, 2], [y, places["c"][c]], color=COLORS[c], lw=0.4 + 4 * result.weights[i])
         text = f"w·x = {number(result.dots[i])}\nb = {number(widget.b[i])}\n"
         text += f"s = {number(result.scores[i])}"

@@ -33,7 +33,7 @@ const MOST = 6;
 const LINE = 42; // of a row
 const BAR = 5; // of a term
 
-const shown = (v) => format(v / 100);
+const shown = (v) => format(v / 100, 7); // in full: the sums that are shown add up
 const sumOf = (terms) => terms.map((v, j) =>
   (j ? `${v < 0 ? "−" : "+"} ${shown(Math.abs(v))}` : shown(v))).join(" ");
 
@@ -107,8 +107,11 @@ function sumsOf() {
       const measured = k < at;
       set(mark, { transform: `translate(8,${y + 10})` });
       mark.replaceChildren(marker(labels[row]).firstChild);
-      set(text, { y: y + 14 });
+      set(text, { y: y + 14, textLength: null });
       write(text, measured ? `${row}: ${sumOf(terms)} = ${shown(distance)}` : String(row));
+      const room = width - 22;
+      const isLong = text.getComputedTextLength() > room; // then set narrower
+      set(text, { textLength: isLong ? room : null, lengthAdjust: "spacingAndGlyphs" });
       let from = 0;
       bars.forEach((bar, j) => {
         const to = from + (terms[j] ?? 0);

@@ -95,7 +95,7 @@ class ScanStepper(Stepper):
             won = step.row == steps[-1].best
             axis.plot([ends[-1]] * 2, [step.row - 0.4, step.row + 0.4], "k", lw=3 if won else 1.2)
             weight = "bold" if won else "normal"
-            axis.text(1, step.row, f"{ends[-1]:g}", transform=axis.get_yaxis_transform(),
+            axis.text(1, step.row, f"{ends[-1]:.7g}", transform=axis.get_yaxis_transform(),
                       ha="right", va="center", weight=weight)  # fmt: skip
         axis.axvline(0, color="black", lw=0.8)
         rows = range(len(steps))

@@ -61,7 +61,8 @@ def test_a_sum_lands_beside_what_was_meant_and_beside_it_no_more(show: SHOW) -> 
     page = show(FloatExplorer())
     expect(said(page)).to_have_text(
         "float64: 1/10 + 2/10 = 0.30000000000000004, and 3/10 is stored as 0.3; not equal: the sum "
-        "is 1 ulp above. Floats are 5.551e−17 apart here."
+        "is 1 ulp above. The stored numbers add up to halfway between two floats: that with last "
+        "bit 0 wins. Floats are 5.551e−17 apart here."
     )
     now = places(page)
     assert len(now["ticks"]) == 7
@@ -80,19 +81,38 @@ def test_a_sum_lands_beside_what_was_meant_and_beside_it_no_more(show: SHOW) -> 
     )
     now = places(page)
     assert len({*now["meant"], *now["sum"]}) == 1
-    # Below a power of two the floats lie twice as close.
+    # Below a power of two the floats lie twice as close, and it is said.
+    expect(said(page)).to_contain_text("apart here, below this power of two half as far.")
     gaps = np.diff(now["ticks"])
     assert np.allclose(gaps[:6] * 2, gaps[-1])
     assert np.allclose(gaps[6:], gaps[-1])
     page.get_by_role("combobox", name="Format").select_option("float32")
-    expect(said(page)).to_contain_text("Floats are 5.960e−8 apart here.")
+    expect(said(page)).to_contain_text("Floats are 5.960e−8 apart here, below")
     page.get_by_role("button", name="Reset").click()
     expect(said(page)).to_contain_text("1 ulp above")
 
 
+def test_where_nothing_rounds_is_not_where_errors_cancel(show: SHOW) -> None:
+    page = show(FloatExplorer(4, 6, 10), FloatExplorer(4, 6, 5, name="two"),
+                FloatExplorer(5, 10, 10, name="three"))  # fmt: skip
+    lines = page.locator(".nn-said")
+    cancel = "equal: the stored numbers are rounded, and their errors cancel. "
+    expect(lines.nth(0)).to_contain_text(cancel)
+    expect(lines.nth(1)).to_contain_text(cancel)
+    expect(lines.nth(2)).to_contain_text("equal, and nothing rounds. ")
+
+
+def test_a_middle_is_drawn_only_between_floats_that_are(show: SHOW) -> None:
+    page = show(FloatExplorer(1, 3, 8))
+    painted(page)
+    floats, middles = page.locator(".nn-float"), page.locator(".nn-middle")
+    assert middles.count() == floats.count() - 1
+
+
 @pytest.mark.parametrize(("width", "most"), [(760, 700), (390, 844)])
 def test_it_fits_one_screen(width: int, most: int, show: SHOW) -> None:
-    page = show(FloatExplorer(), FloatExplorer(39, 40, 13, name="two"), width=width)
+    longest = FloatExplorer(39, 40, 13, name="two"), FloatExplorer(40, 20, 15, name="three")
+    page = show(FloatExplorer(), *longest, width=width)
     heights = page.locator(".nn-floats").evaluate_all("all => all.map((e) => e.offsetHeight)")
     assert max(heights) <= most
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -471,7 +471,7 @@ def test_neighbors_vote_and_a_tied_vote_goes_to_the_nearest(show: SHOW) -> None:
     )
     lit = page.locator(".nn-unit.nn-lit")
     for units, words in (
-        ("0, 1", "Votes: A 1, B 1, C 0: a tied vote, which goes to the class of the nearest"),
+        ("0, 1", "Votes: A 1, B 1, C 0: a tied vote, which goes to the tied class whose member"),
         ("0, 1, 2", "Votes: A 1, B 2, C 0. Label B, although the nearest is A."),
         ("0, 1, 2, 3", "Votes: A 2, B 2, C 0: a tied vote"),
         ("0, 1, 2, 3, 4", "Votes: A 2, B 2, C 1: a tied vote"),
@@ -491,7 +491,25 @@ def test_neighbors_vote_and_a_tied_vote_goes_to_the_nearest(show: SHOW) -> None:
     # The last seat is tied: the earlier of two equal units has it.
     net = ThreeLayerNet.from_data([[1], [3], [-3]], list("AAB"))
     page = show(NetworkDiagram(net, [0], controls=["k"], k=2))
-    expect(said(page)).to_contain_text("units 0, 1, unit 2 ties with the last of them")
+    expect(said(page)).to_contain_text("units 0, 1; unit 2 ties with the last of them")
+
+
+def test_whole_numbers_stand_in_full_and_add_up(show: SHOW) -> None:
+    net = ThreeLayerNet.from_data([[62, 28, 48, 18], [1, 1, 1, 1]], ["A", "B"])
+    page = show(NetworkDiagram(net, [63, 28, 51, 15]))
+    expect(page.locator(".nn-unit").first.locator(".nn-line span:last-child")).to_have_text(
+        ["14816", "−7256", "7560"]
+    )
+    expect(said(page)).to_contain_text("unit 0 wins with score 7560;")
+    expect(page.locator("p.nn-number.nn-sum")).to_contain_text("− 7256 = 7560")
+
+
+def test_at_a_temperature_the_number_of_neighbors_is_idle(show: SHOW) -> None:
+    page = show(NetworkDiagram(query=[2, 2], k=2, controls=["k", "temperature"]))
+    votes = page.get_by_role("slider", name="Neighbors that vote")
+    expect(votes).to_be_enabled()
+    page.get_by_role("slider", name="Temperature").press("End")
+    expect(votes).to_be_disabled()
 
 
 # Size.

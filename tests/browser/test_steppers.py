@@ -305,6 +305,14 @@ def test_only_a_strictly_nearer_row_displaces_the_best(show: SHOW) -> None:
     expect(sums.nth(1)).to_have_text("1: 16.25 − 36 + 20 = 0.25")
 
 
+def test_the_terms_that_the_scan_shows_add_up(show: SHOW) -> None:
+    rows = [[5.3, 5.3], [-99.9, 99.9]]
+    page = show(ScanStepper(rows, [0, 1], [5.1, 5.1], expanded=True, at=1))
+    expect(said(page)).to_contain_text("52.02 − 108.12 + 56.18 = 0.08,")
+    page.get_by_role("slider", name="Step").press("End")
+    expect(said(page)).to_contain_text("52.02 + 0 + 19960.02 = 20012.04,")
+
+
 def test_a_region_is_an_and_and_pruning_keeps_it(show: SHOW) -> None:
     page = show(PerceptronStepper())
     press(page, "Step", 10)
