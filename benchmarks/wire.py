@@ -1,7 +1,6 @@
 """A server of a folder that counts what it sends, compresses it or not, and may be a slow line."""
 
 import functools
-import gzip
 import threading
 import time
 from collections.abc import Iterator
@@ -10,10 +9,8 @@ from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
-from visits import PatientServer
+from visits import COMPRESSED, PatientServer, send_gzipped
 
-# What servers compress on the way; packs, wheels, fonts and pictures are compressed already.
-COMPRESSED = {".css", ".html", ".ipynb", ".js", ".json", ".mjs", ".svg", ".wasm"}
 PIECE = 16_384  # bytes that a slow line takes at a time
 
 
@@ -76,12 +73,6 @@ class Outlet:
         self._stream.close()
 
 
-@functools.cache
-def gzipped(path: Path) -> bytes:
-    """Return what a server sends of a file that it compresses, at the usual level."""
-    return gzip.compress(path.read_bytes(), 6, mtime=0)
-
-
 class Handler(SimpleHTTPRequestHandler):
     """Sends files through the wire of its class."""
 
@@ -99,16 +90,10 @@ class Handler(SimpleHTTPRequestHandler):
     def do_GET(self) -> None:
         """Send a file, compressed where that is asked for."""
         path = Path(self.translate_path(self.path))
-        if not (self.wire.compresses and path.suffix in COMPRESSED and path.is_file()):
+        if self.wire.compresses and path.suffix in COMPRESSED and path.is_file():
+            send_gzipped(self, path)
+        else:
             super().do_GET()
-            return
-        content = gzipped(path)
-        self.send_response(200)
-        self.send_header("Content-Type", self.guess_type(path))
-        self.send_header("Content-Encoding", "gzip")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
 
 
 @contextmanager

@@ -9,7 +9,6 @@ installed in ``.cache/`` and takes 180 MB there. ``make test`` holds the counts 
 measured here only.
 """
 
-import gzip
 import json
 import os
 import shutil
@@ -31,7 +30,16 @@ sys.path[:0] = [str(ROOT / "tests" / "browser"), str(ROOT / "tests")]
 from provision import CHROMIUM, find  # noqa: E402
 from shifts import shift  # noqa: E402
 from test_pages import ON_PAPER, ONE_OF_A_KIND, PAGES, unfold, violations, weight  # noqa: E402
-from visits import ARGUMENTS, BOOK, QuietHandler, server_of, settle  # noqa: E402
+from visits import (  # noqa: E402
+    ARGUMENTS,
+    BOOK,
+    COMPRESSED,
+    QuietHandler,
+    gzipped,
+    send_gzipped,
+    server_of,
+    settle,
+)
 
 TABLE = ROOT / "_build" / "audit.md"
 CHECKER = ("vnu-jar", "26.9.27")
@@ -54,23 +62,17 @@ class PackingHandler(QuietHandler):
     def do_GET(self) -> None:  # noqa: N802, its name there
         """Answer a request."""
         path = Path(self.translate_path(self.path))
-        if path.suffix not in {".html", ".js", ".css", ".svg", ".json"} or not path.is_file():
+        if path.suffix in COMPRESSED and path.is_file():
+            send_gzipped(self, path)
+        else:
             super().do_GET()
-            return
-        content = gzip.compress(path.read_bytes(), 6)
-        self.send_response(200)
-        self.send_header("Content-Type", self.guess_type(path))
-        self.send_header("Content-Encoding", "gzip")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
 
 
 def figures(page: Path) -> int:
     """Return the bytes of a page's figures."""
     found = {name for name in page.read_text("utf-8").split('"') if "_images/" in name}
     files = [(page.parent / name).resolve() for name in found]
-    return sum(len(gzip.compress(file.read_bytes(), 6)) for file in files if file.is_file())
+    return sum(len(gzipped(file)) for file in files if file.is_file())
 
 
 def seen(page: Page) -> dict[str, float]:

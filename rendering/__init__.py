@@ -22,12 +22,12 @@ from rendering import folds, formulas, glyphs, outputs, repairs
 from rendering.finish import finish_pages
 from rendering.metadata import PICTURE, add_metadata
 from rendering.offline import SCRIPT
+from rendering.pages import Page, before_writing
 from rendering.places import Places
 from rendering.python import cells, pads
 from rendering.repository import correct_buttons, name_repository
 
 if TYPE_CHECKING:
-    from docutils import nodes
     from sphinx.application import Sphinx
     from sphinx.config import Config
 
@@ -80,31 +80,13 @@ def write_math_css(app: Sphinx, error: Exception | None) -> None:
         (folder / MATH_CSS).write_text(css, encoding="utf-8")
 
 
-def prepare_search_page(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
-    """Let the search page work from ``file://``, where a page cannot fetch the summaries of others.
-
-    Parameters
-    ----------
-    app : sphinx.application.Sphinx
-        The build.
-    pagename, templatename : str
-        The page and its template.
-    context : dict
-        The variables of the template.
-    doctree : docutils.nodes.document or None
-        The page's content, if it has a source.
-    """
-    if pagename == "search":
+def prepare_search_page(page: Page) -> None:
+    """Let the search page work from ``file://``, where no page can fetch a summary of another."""
+    if page.name == "search":
         body = (
             'if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;'
         )
-        app.add_js_file(None, body=body)
+        page.app.add_js_file(None, body=body)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -145,12 +127,12 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", name_repository)
     app.connect("builder-inited", formulas.start)
     app.connect("builder-inited", pads.prepare)
-    app.connect("html-page-context", glyphs.share_in_page)
-    app.connect("html-page-context", repairs.repair_page)
-    app.connect("html-page-context", prepare_search_page)
-    app.connect("html-page-context", pads.load)
-    app.connect("html-page-context", add_metadata)
-    app.connect("html-page-context", correct_buttons, priority=900)  # after the theme has made them
+    before_writing(app, glyphs.share_in_page)
+    before_writing(app, repairs.repair_page)
+    before_writing(app, prepare_search_page)
+    before_writing(app, pads.load)
+    before_writing(app, add_metadata)
+    before_writing(app, correct_buttons, priority=900)  # after the theme has made them
     app.connect("build-finished", write_math_css)
     app.connect("build-finished", formulas.finish, priority=900)  # when no formula is left to set
     app.connect("build-finished", finish_pages, priority=900)  # when all stand

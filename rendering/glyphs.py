@@ -8,11 +8,10 @@ sidebar is written apart from the page.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from docutils import nodes
-    from sphinx.application import Sphinx
+    from rendering.pages import Page
 
 GLYPH = re.compile(r'<path data-c="[0-9A-F]+" d="([^"]*)"( transform="[^"]*")?></path>')
 
@@ -48,25 +47,7 @@ def share(body: str) -> str:
     return f"<svg {attributes}><defs>{outlines}</defs></svg>{shared}"
 
 
-def share_in_page(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
-    """Share the outlines of the page that is about to be written.
-
-    Parameters
-    ----------
-    app : sphinx.application.Sphinx
-        The build.
-    pagename, templatename : str
-        The page and its template.
-    context : dict
-        The variables of the template, changed in place.
-    doctree : docutils.nodes.document or None
-        The page's content, if it has a source.
-    """
-    if "body" in context:
-        context["body"] = share(context["body"])
+def share_in_page(page: Page) -> None:
+    """Share the outlines of the page that is about to be written."""
+    if "body" in page.context:
+        page.context["body"] = share(page.context["body"])

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import textwrap
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from docutils import nodes
 
 if TYPE_CHECKING:
-    from sphinx.application import Sphinx
+    from rendering.pages import Page
 
 PICTURE = "page.png"
 PICTURE_SHOWS = (
@@ -21,6 +21,7 @@ PICTURE_SHOWS = (
 )
 LENGTH = 155  # characters; search engines cut off what is much longer
 ENOUGH = 60
+UNTITLED = {"genindex": "Index", "search": "Search"}
 
 
 def words(paragraph: nodes.Element) -> str:
@@ -56,36 +57,20 @@ def tags(page: dict[str, str]) -> str:
     return "\n".join([*named, *graph, ""])
 
 
-def add_metadata(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
-    """Give the page that is about to be written its description, title and picture.
-
-    Parameters
-    ----------
-    app : sphinx.application.Sphinx
-        The build.
-    pagename, templatename : str
-        The page and its template.
-    context : dict
-        The variables of the template, changed in place.
-    doctree : docutils.nodes.document or None
-        The page's content, if it has a source.
-    """
-    book = app.config.html_title
-    node = app.env.titles.get(pagename)
-    title = node.astext() if node else {"genindex": "Index", "search": "Search"}.get(pagename, book)
-    context["metatags"] = context.get("metatags", "") + tags(
+def add_metadata(page: Page) -> None:
+    """Give the page that is about to be written its description, title and picture."""
+    book = page.app.config.html_title
+    node = page.app.env.titles.get(page.name)
+    title = (
+        node.astext() if node else {"genindex": "Index", "search": "Search"}.get(page.name, book)
+    )
+    page.context["metatags"] = page.context.get("metatags", "") + tags(
         {
             "og:title": title,
-            "og:type": "article" if doctree else "website",
+            "og:type": "article" if page.document else "website",
             "og:site_name": book,
-            "og:description": description(doctree, title, book),
-            "og:image": context["pathto"](f"_static/{PICTURE}", 1),
+            "og:description": description(page.document, title, book),
+            "og:image": page.context["pathto"](f"_static/{PICTURE}", 1),
             "og:image:alt": PICTURE_SHOWS,
         }
     )

@@ -6,13 +6,13 @@ Each one names who writes it. A repair that finds nothing any more can go.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 if TYPE_CHECKING:
-    from sphinx.application import Sphinx
+    from rendering.pages import Page
 
 REPAIRS: tuple[tuple[str, str], ...] = (
     # docutils: a bibliography is a list, but the role of its entries is withdrawn from ARIA, and no
@@ -53,29 +53,11 @@ NEXT = re.compile(r'\s*<link rel="next"[^>]*>')
 VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
 
 
-def repair_page(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
-    """Repair the body of the page that is about to be written.
-
-    Parameters
-    ----------
-    app : sphinx.application.Sphinx
-        The build.
-    pagename, templatename : str
-        The page and its template.
-    context : dict
-        The variables of the template, changed in place.
-    doctree : docutils.nodes.document or None
-        The page's content, if it has a source.
-    """
+def repair_page(page: Page) -> None:
+    """Repair the body of the page that is about to be written."""
     for wrong, right in REPAIRS:
-        if "body" in context:
-            context["body"] = context["body"].replace(wrong, right)
+        if "body" in page.context:
+            page.context["body"] = page.context["body"].replace(wrong, right)
 
 
 def with_repaired_head(page: str) -> str:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from docutils import nodes
     from sphinx.application import Sphinx
     from sphinx.config import Config
+
+    from rendering.pages import Page
 
 BRANCH = "main"
 # Binder makes an environment by .binder/. Colab would have no nnlib to import.
@@ -68,27 +69,9 @@ def corrected(group: dict[str, Any], made_from: str) -> dict[str, Any] | None:
     return group
 
 
-def correct_buttons(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
-    """Correct the buttons that the theme has made for a page.
-
-    Parameters
-    ----------
-    app : sphinx.application.Sphinx
-        The build.
-    pagename, templatename : str
-        The page and its template.
-    context : dict
-        The variables of the template, changed in place.
-    doctree : docutils.nodes.document or None
-        The page's content, if it has a source.
-    """
-    if app.config.rendering_addresses.get("repository"):
-        groups = context.get("header_buttons", [])
-        found = [corrected(group, source(pagename)) for group in groups]
-        context["header_buttons"] = [group for group in found if group]
+def correct_buttons(page: Page) -> None:
+    """Correct the buttons that the theme has made for a page."""
+    if page.app.config.rendering_addresses.get("repository"):
+        groups = page.context.get("header_buttons", [])
+        found = [corrected(group, source(page.name)) for group in groups]
+        page.context["header_buttons"] = [group for group in found if group]

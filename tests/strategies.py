@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nnlib.tiles import Tiles
@@ -79,6 +80,18 @@ def problems(draw, families=tuple(FAMILIES), max_rows=9, max_queries=4, min_d=0,
     return Problem(*sides)
 
 
+def neighbors_sought(test):
+    """Give a test of (problem, k) drawn ones, and some where rounding misleads; k counts from 0."""
+    for T, X, k in (
+        (np.array([[3, 3], [1, 1]]) * 0.1, np.array([[4, 0]]) * 0.1, 0),
+        (np.array([[2**60 - 129], [2**60 + 65]]), np.array([[2**60 - 32]]), 0),
+        (np.array([[1.7e308], [1.6e308], [1e300]]), np.array([[-1e300]]), 2),
+        (np.array([[2e-200], [1e-200], [5e-324]]), np.array([[0.0]]), 1),
+    ):
+        test = example(Problem(T, X), k)(test)
+    return given(problems(max_rows=30, max_queries=5), st.integers(0, 29))(test)
+
+
 def oracle_distance(x, t):
     """Return ‖x − t‖² as a Fraction."""
     pairs = zip(x.tolist(), t.tolist(), strict=True)
@@ -88,6 +101,15 @@ def oracle_distance(x, t):
 def oracle_distances(X, T):
     """Return all squared distances, as lists of Fractions."""
     return [[oracle_distance(x, t) for t in T] for x in X]
+
+
+def added_up(x, t):
+    """Return ‖x − t‖² as the direct form computes it, feature by feature."""
+    total = 0.0
+    with np.errstate(over="ignore"):
+        for a, b in zip(x.tolist(), t.tolist(), strict=True):
+            total += np.square(float(a) - float(b))
+    return total
 
 
 def oracle_k_nearest(T, X, k):

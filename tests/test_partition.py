@@ -6,9 +6,8 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
-from strategies import MAKERS, Problem, oracle_k_nearest, problems
+from hypothesis import given
+from strategies import MAKERS, neighbors_sought, oracle_k_nearest, problems
 from together import at_once
 
 from nnlib import (
@@ -138,11 +137,7 @@ def test_k_means_finds_clusters_and_needs_no_more_centers_than_points():
 # --- The search -------------------------------------------------------------------------------
 
 
-@example(Problem(np.array([[3, 3], [1, 1]]) * 0.1, np.array([[4, 0]]) * 0.1), 0)
-@example(Problem(np.array([[2**60 - 129], [2**60 + 65]]), np.array([[2**60 - 32]])), 0)
-@example(Problem(np.array([[1.7e308], [1.6e308], [1e300]]), np.array([[-1e300]])), 2)
-@example(Problem(np.array([[2e-200], [1e-200], [5e-324]]), np.array([[0.0]])), 1)
-@given(problems(max_rows=30, max_queries=5), st.integers(0, 29))
+@neighbors_sought
 def test_the_lists_find_the_truth(problem, k):
     T, X = problem.T, problem.X
     k = 1 + k % len(T)

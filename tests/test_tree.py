@@ -9,9 +9,15 @@ from unittest import mock
 import numpy as np
 import pytest
 import scipy
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
-from strategies import FAMILIES, Problem, oracle_distance, oracle_k_nearest, problems
+from strategies import (
+    FAMILIES,
+    neighbors_sought,
+    oracle_distance,
+    oracle_k_nearest,
+    problems,
+)
 
 from nnlib import choice, k_nearest, memory, nearest
 from nnlib import tree as tree_module
@@ -152,11 +158,7 @@ def test_a_bound_that_is_too_small_is_caught(narrower, small_leaves, monkeypatch
 # --- The search -------------------------------------------------------------------------------
 
 
-@example(Problem(np.array([[3, 3], [1, 1]]) * 0.1, np.array([[4, 0]]) * 0.1), 0)
-@example(Problem(np.array([[2**60 - 129], [2**60 + 65]]), np.array([[2**60 - 32]])), 0)
-@example(Problem(np.array([[1.7e308], [1.6e308], [1e300]]), np.array([[-1e300]])), 2)
-@example(Problem(np.array([[2e-200], [1e-200], [5e-324]]), np.array([[0.0]])), 1)
-@given(problems(max_rows=30, max_queries=5), st.integers(0, 29))
+@neighbors_sought
 def test_the_tree_finds_the_truth(problem, k):
     T, X = problem.T, problem.X
     k = 1 + k % len(T)

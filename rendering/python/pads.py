@@ -22,6 +22,8 @@ from rendering.python.script import embedded, joined, styles, unindented
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+    from rendering.pages import Page
+
 SECTION = "Your answer"  # of a drill's page; its pad stands before the first cell there
 PLACE = '<div class="pad-place">'
 WORDS = "The code pad needs JavaScript. JupyterLab does without."
@@ -148,27 +150,9 @@ def prepare(app: Sphinx) -> None:
         write_files(Path(app.outdir) / "_static")
 
 
-def load(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
-    """Let a page that has a pad, or cells that run, load the script of those; others load nothing.
-
-    Parameters
-    ----------
-    app : sphinx.application.Sphinx
-        The build.
-    pagename, templatename : str
-        The page and its template.
-    context : dict
-        The variables of the template.
-    doctree : docutils.nodes.document or None
-        The page's content, if it has a source.
-    """
+def load(page: Page) -> None:
+    """Let a page that has a pad, or cells that run, load the script of those, and no other page."""
     for mark, script in SCRIPTS.items():
-        if mark in context.get("body", ""):
-            app.add_css_file(STYLE)
-            app.add_js_file(script, loading_method="defer")
+        if mark in page.context.get("body", ""):
+            page.app.add_css_file(STYLE)
+            page.app.add_js_file(script, loading_method="defer")

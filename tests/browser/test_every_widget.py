@@ -55,10 +55,15 @@ def press(widget: Locator, name: str) -> None:
     widget.get_by_role("button", name=name).click()
 
 
+# What an address may hold that is no state of any widget.
+NO_STATE = ("", "7", "null", "[]", "{")
+
+
 class Kind(ABC):
     """What these tests have to know of a class of widgets."""
 
     name: str  # as in the page's class nn-NAME
+    knob: str  # the slider that the arrow keys move
     hears: tuple[str, ...]  # traits whose changes it listens to
     watchers = 1  # observers of the page while it runs
     beginning: str  # what make() says
@@ -111,9 +116,9 @@ class Kind(ABC):
     def follow(self, first: Locator, second: Locator) -> None:
         """Use one of two linked widgets, and see it in the other."""
 
-    @abstractmethod
     def hand(self, widget: Locator) -> Locator:
         """Return what the arrow keys move."""
+        return widget.get_by_role("slider", name=self.knob).first
 
     @abstractmethod
     def alter(self, widget: Locator) -> None:
@@ -123,9 +128,9 @@ class Kind(ABC):
     def altered(self, widget: Locator) -> None:
         """See that `alter` was."""
 
-    @abstractmethod
     def move(self, widget: Locator) -> None:
         """Change what `other` returned."""
+        self.hand(widget).press("End")
 
     @abstractmethod
     def moved(self, widget: Locator) -> None:
@@ -146,6 +151,7 @@ class Kind(ABC):
 
 
 class Temperature(Kind):
+    knob = "Temperature"
     name = "temperature"
     hears = ("class_names", "labels", "preset", "query", "softmax", "temperature", "templates")
     beginning = "τ = 1, λ = 1: the softmax net says versicolor"
@@ -153,10 +159,7 @@ class Temperature(Kind):
     address = ('{"temperature":10}', "τ = 10,")
     moves = (("Home", "τ = 0.001"), ("End", "τ = 1000"))
     nonsense = (
-        "",
-        "7",
-        "null",
-        "{",
+        *NO_STATE,
         '{"temperature":1e9,"preset":"nobody","softmax":"x"}',
         '{"temperature":"0.5","preset":["tie"],"softmax":null}',
         '{"preset":"iris-150"}',
@@ -200,9 +203,6 @@ class Temperature(Kind):
         expect(said(second)).to_contain_text("τ = 0.001")
         expect(said(first)).to_have_text(said(second).inner_text())
 
-    def hand(self, widget: Locator) -> Locator:
-        return widget.get_by_role("slider", name="Temperature").first
-
     def alter(self, widget: Locator) -> None:
         option(widget, "Case").select_option("tie")
         self.hand(widget).press("ArrowLeft")
@@ -210,9 +210,6 @@ class Temperature(Kind):
     def altered(self, widget: Locator) -> None:
         expect(said(widget)).to_contain_text("τ = 0.955")
         expect(option(widget, "Case")).to_have_value("tie")
-
-    def move(self, widget: Locator) -> None:
-        self.hand(widget).press("End")
 
     def moved(self, widget: Locator) -> None:
         expect(said(widget)).to_contain_text("τ = 1000")
@@ -224,6 +221,7 @@ class Temperature(Kind):
 
 
 class Envelope(Kind):
+    knob = "Query"
     name = "envelope"
     hears = ("query", "templates")
     beginning = "x = 0: template 1 wins, t = 0.5"
@@ -231,11 +229,7 @@ class Envelope(Kind):
     address = ('{"query":2}', "x = 2: template 2 wins")
     moves = (("Home", "x = −4"), ("End", "x = 4: template 2 wins"))
     nonsense = (
-        "",
-        "7",
-        "null",
-        "[]",
-        "{",
+        *NO_STATE,
         '{"templates":[],"query":5}',
         '{"templates":[0,0,0,0,0,0,0,0,0]}',
         '{"templates":[4.25],"query":"1"}',
@@ -276,18 +270,12 @@ class Envelope(Kind):
         self.hand(second).press("Home")
         expect(said(first)).to_contain_text("x = −4: template 0 wins")
 
-    def hand(self, widget: Locator) -> Locator:
-        return widget.get_by_role("slider", name="Query").first
-
     def alter(self, widget: Locator) -> None:
         self.hand(widget).press("Home")
         press(widget, "Add at the query")
 
     def altered(self, widget: Locator) -> None:
         expect(said(widget)).to_contain_text("x = −4: template 3 wins, t = −4")
-
-    def move(self, widget: Locator) -> None:
-        self.hand(widget).press("End")
 
     def moved(self, widget: Locator) -> None:
         expect(said(widget)).to_contain_text("x = 4: template 2 wins")
@@ -316,6 +304,7 @@ class Envelope(Kind):
 
 
 class Cancellation(Kind):
+    knob = "Offset from the origin"
     name = "cancellation"
     hears = ("centered", "offset", "precision", "queries", "query", "template", "templates")
     beginning = "float32, offset 1000. Query 0 to template 12"
@@ -381,9 +370,6 @@ class Cancellation(Kind):
         expect(said(second)).to_contain_text("Query 0 to template 0")
         self.hand(second).press("Home")
         expect(said(first)).to_contain_text("float32, offset 0.")
-
-    def hand(self, widget: Locator) -> Locator:
-        return widget.get_by_role("slider", name="Offset from the origin").first
 
     def alter(self, widget: Locator) -> None:
         option(widget, "Precision").select_option("float16")
@@ -513,6 +499,7 @@ class Voronoi(Kind):
 
 
 class Chooser(Kind):
+    knob = "Rows"
     name = "chooser"
     hears = ("batch", "d", "intrinsic", "memory", "n", "recall", "spread", "updates")
     beginning = "10 million rows of 128 features, 16 GB, recall 0.95. Best: IVF-Flat."
@@ -520,11 +507,7 @@ class Chooser(Kind):
     address = ('{"memory":4}', "4 GB, recall 0.95. Best: IVF-PQ, re-ranked.")
     moves = (("Home", "1,000 rows"), ("End", "1 billion rows"))
     nonsense = (
-        "",
-        "7",
-        "null",
-        "[]",
-        "{",
+        *NO_STATE,
         '{"n":999,"d":1,"intrinsic":-1,"memory":0,"batch":0}',
         '{"n":1e10,"d":1537,"intrinsic":2000,"memory":1e5,"batch":1e6}',
         '{"n":"1000","d":null,"intrinsic":[2],"memory":"4","batch":true}',
@@ -563,9 +546,6 @@ class Chooser(Kind):
         second.get_by_role("slider", name="Memory").press("End")
         expect(said(first)).to_contain_text("1.02 TB, recall 0.9. Best: HNSW.")
 
-    def hand(self, widget: Locator) -> Locator:
-        return widget.get_by_role("slider", name="Rows").first
-
     def alter(self, widget: Locator) -> None:
         option(widget, "The rows lie").select_option("even")
         self.hand(widget).press("ArrowLeft")
@@ -593,10 +573,7 @@ class Network(Kind):
     address = ('{"query":[4,1]}', "Query (4, 1): unit 1 wins")
     moves = (("ArrowRight", "Query (4.5, 1)"), ("ArrowRight", "Query (5, 1)"))
     nonsense = (
-        "",
-        "7",
-        "null",
-        "{",
+        *NO_STATE,
         '{"W":[[1,2]]}',
         '{"W":[],"b":[],"labels":[]}',
         '{"W":[[1],[2],[3]]}',
@@ -678,6 +655,7 @@ class Network(Kind):
 
 
 class Floats(Kind):
+    knob = "First"
     name = "floats"
     hears = ("first", "parts", "precision", "second")
     beginning = "float64: 1/10 + 2/10 = 0.30000000000000004, and 3/10 is stored as 0.3; not equal"
@@ -685,11 +663,7 @@ class Floats(Kind):
     address = ('{"parts":8}', "float64: 1/8 + 2/8 = 0.375")
     moves = (("End", "float64: 40/"), ("Home", "float64: 1/"))
     nonsense = (
-        "",
-        "7",
-        "null",
-        "[]",
-        "{",
+        *NO_STATE,
         '{"first":0,"second":3}',
         '{"second":41}',
         '{"second":2.5}',
@@ -723,18 +697,12 @@ class Floats(Kind):
         option(second, "Format").select_option("float32")
         expect(said(first)).to_contain_text("float32: 2/10 + 2/10")
 
-    def hand(self, widget: Locator) -> Locator:
-        return widget.get_by_role("slider", name="First").first
-
     def alter(self, widget: Locator) -> None:
         self.hand(widget).press("ArrowRight")
         option(widget, "Format").select_option("float32")
 
     def altered(self, widget: Locator) -> None:
         expect(said(widget)).to_contain_text("float32: 2/10 + 2/10")
-
-    def move(self, widget: Locator) -> None:
-        self.hand(widget).press("End")
 
     def moved(self, widget: Locator) -> None:
         expect(said(widget)).to_contain_text("float64: 40/10 + 2/10 = 4.2")
@@ -754,10 +722,7 @@ class Stepped(Kind):
     loose = "svg *"
     clipped = "svg svg, svg svg *"  # what the map cuts off
     nonsense = (
-        "",
-        "7",
-        "null",
-        "{",
+        *NO_STATE,
         '{"at":101}',
         '{"at":-1}',
         '{"at":1.5}',
@@ -805,9 +770,6 @@ class Stepped(Kind):
         second.get_by_role("button", name="Query").press("ArrowRight")
         expect(said(first)).to_contain_text(self.nudged)
 
-    def hand(self, widget: Locator) -> Locator:
-        return widget.get_by_role("slider", name=self.knob).first
-
     def alter(self, widget: Locator) -> None:
         widget.get_by_role("button", name="Query").press("ArrowRight")
         press(widget, "Step")
@@ -815,9 +777,6 @@ class Stepped(Kind):
 
     def altered(self, widget: Locator) -> None:
         expect(said(widget)).to_contain_text(self.nudged)
-
-    def move(self, widget: Locator) -> None:
-        self.hand(widget).press("End")
 
     def moved(self, widget: Locator) -> None:
         expect(said(widget)).to_contain_text(self.last)
@@ -832,10 +791,7 @@ class Clocked(Stepped):
     last = "Cycle 7, select: unit 3 fires"
     nudged = "Cycle 2, feedback: latch 1 is set"
     nonsense = (
-        "",
-        "7",
-        "null",
-        "{",
+        *NO_STATE,
         '{"at":8}',
         '{"at":-1}',
         '{"at":1.5}',

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import gzip
 import json
 import os
 import re
@@ -9,7 +11,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,27 @@ class QuietHandler(SimpleHTTPRequestHandler):
         super().end_headers()
 
 
+# What hosts compress on the way; packs, wheels, fonts and pictures are compressed already.
+COMPRESSED = {".css", ".html", ".ipynb", ".js", ".json", ".mjs", ".svg", ".wasm"}
+
+
+@functools.cache
+def gzipped(path: Path) -> bytes:
+    """Return what a host sends of a file that it compresses, at the usual level."""
+    return gzip.compress(path.read_bytes(), 6, mtime=0)
+
+
+def send_gzipped(handler: SimpleHTTPRequestHandler, path: Path) -> None:
+    """Answer a request with a file, compressed."""
+    content = gzipped(path)
+    handler.send_response(200)
+    handler.send_header("Content-Type", handler.guess_type(path))
+    handler.send_header("Content-Encoding", "gzip")
+    handler.send_header("Content-Length", str(len(content)))
+    handler.end_headers()
+    handler.wfile.write(content)
+
+
 class PatientServer(ThreadingHTTPServer):
     daemon_threads = True
 
@@ -85,7 +107,7 @@ def server_of(
     folder: Path, port: int = 0, by: type[QuietHandler] = QuietHandler
 ) -> Iterator[PatientServer]:
     """Serve a folder on a port of localhost, 0 for one that is free."""
-    handler = partial(by, directory=str(folder))
+    handler = functools.partial(by, directory=str(folder))
     with PatientServer(("127.0.0.1", port), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
