@@ -16,7 +16,7 @@ from websocket import WebSocket, create_connection
 PATIENCE = 180  # seconds; a machine that is busy with other tests starts Python in a minute
 LISTENING = "WebDriver BiDi listening on "
 KEYS = {"Control": "\ue009", "Shift": "\ue008", "Enter": "\ue006", "Tab": "\ue004"}
-KEYS |= {"Escape": "\ue00c"}
+KEYS |= {"Escape": "\ue00c", "ArrowRight": "\ue014"}
 
 
 class Firefox:

@@ -1,4 +1,4 @@
-"""The page's Python in Firefox, in the built book: a drill and a chapter, by http and as files."""
+"""The built book in Firefox, by http and as files: a drill, a chapter's cell, widgets by key."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ WRONG = RIGHT.replace("argmin", "argmax")
 PAD = "document.querySelector('.nn-pad')"
 AREA = f"{PAD}.querySelector('textarea')"
 BUTTONS = "[...document.querySelectorAll('button')]"
+PLACES = "document.querySelectorAll('.widget-place')"
 IDLE = f"{PAD}.querySelector('[aria-disabled=true]').textContent === 'Stop'"
 
 
@@ -104,6 +105,30 @@ def test_a_chapters_cell_prints_what_is_stored(page: firefox.Firefox, address: s
     press(page, "Run cell 2")
     words = "Ran after 1 cell above. It printed what is stored."
     page.wait(f"document.body.textContent.includes({json.dumps(words)})")
+
+
+@pytest.mark.parametrize(
+    ("chapter", "widget", "keys", "words"),
+    [
+        ("nearest", "scan", ["ArrowRight", "ArrowRight"], "Step 2: row 1 at"),
+        ("floats", "floats", ["ArrowRight"], "float64: 2/10 + 2/10 = 0.4"),
+        ("neighbors", "network", ["ArrowRight"], "The 6 largest scores"),
+    ],
+)
+def test_a_widget_is_moved_by_keys(
+    page: firefox.Firefox, address: str, chapter: str, widget: str, keys: list[str], words: str
+) -> None:
+    page.open(f"{address}/{chapter}.html")
+    slider = f"document.querySelector('.nn-{widget} input[type=range]')"
+    for place in range(page.evaluate(f"{PLACES}.length")):
+        if page.evaluate(f"{slider} === null"):  # a widget starts where it is seen
+            page.evaluate(f"{PLACES}[{place}].scrollIntoView()")
+            page.wait(f"{PLACES}[{place}].querySelector('.nn-widget') !== null")
+    page.evaluate(f"{slider}.focus()")
+    for key in keys:
+        page.press(key)
+    said_there = f"{slider}.closest('.nn-{widget}').textContent"
+    page.wait(f"{said_there}.includes({json.dumps(words)})")
 
 
 def test_what_a_page_complains_about_is_heard(page: firefox.Firefox) -> None:
