@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT))
 
 import cards_page  # noqa: E402
 import drill_pages  # noqa: E402
+import execution  # noqa: E402
 
 from rendering.python.obtain import ADVICE, BYTES, SOURCE, MissingError, python_folder  # noqa: E402
 
@@ -92,6 +93,7 @@ def build() -> int:
     BUILD.mkdir(exist_ok=True)
     shared_mark.write_text(shared)
     built_mark.unlink(missing_ok=True)
+    execution.run_side_by_side(ROOT)
     run = "from jupyter_book.cli.main import main; main()"  # the command of this environment
     arguments = ["build", str(ROOT), "-W", "--keep-going"]
     # What was not to be had a moment ago is not looked for again.
@@ -100,6 +102,7 @@ def build() -> int:
     if code:
         # A page that warned would be taken from the cache, in silence, by the next build.
         shutil.rmtree(BUILD / ".doctrees", ignore_errors=True)
+        execution.forget_complaints(ROOT)
         print("The book was not built; the reason stands above.", file=sys.stderr)
         return code
     built_mark.write_text(everything)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import book
 import environment
+import execution
 import lab
 import nbformat
 import pytest
@@ -283,6 +284,31 @@ def test_the_book_is_never_stale_and_a_broken_cell_breaks_it(small_book):
 
     source.write_text(sound)
     assert run_book(small_book).returncode == 0
+
+
+def test_only_sound_outputs_are_kept_for_the_next_build(tmp_path):
+    """What failed or complained may have done so for a reason outside the page."""
+    shutil.copy(ROOT / "_config.yml", tmp_path)
+    (tmp_path / "_toc.yml").write_text(
+        "format: jb-book\nroot: sound\nchapters: [{file: broken}, {file: loud}, {file: text}]\n"
+    )
+    nbformat.write(notebook("print(6 * 7)"), tmp_path / "sound.ipynb")
+    nbformat.write(notebook("1 / 0"), tmp_path / "broken.ipynb")
+    top = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n---\n"
+    loud = "import sys\nprint('beware', file=sys.stderr)"
+    (tmp_path / "loud.md").write_text(f"{top}\n```{{code-cell}} ipython3\n{loud}\n```\n")
+    (tmp_path / "text.md").write_text("no cells")
+
+    def kept():
+        return {Path(record.uri).name for record in cache.list_cache_records()}
+
+    pages = execution.notebooks(tmp_path)
+    assert [path.name for path in pages] == ["sound.ipynb", "broken.ipynb", "loud.md"]
+    cache, _ = execution.cache_of(tmp_path)
+    execution.run_side_by_side(tmp_path)
+    assert kept() == {"sound.ipynb", "loud.md"}
+    execution.forget_complaints(tmp_path)
+    assert kept() == {"sound.ipynb"}
 
 
 def run_nbval(*paths):
