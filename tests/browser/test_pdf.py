@@ -14,6 +14,7 @@ from bs4 import BeautifulSoup
 from onepage import FOLDS, chapters
 from playwright.sync_api import Page
 from pypdf import PdfReader
+from pypdfium2 import PdfDocument
 
 CONTENTS = pdf.ROOT / "_toc.yml"
 # Of TeX, and of what a font does not have.
@@ -22,19 +23,26 @@ MISSING = re.compile("[\0\ufffd\ue000-\uf8ff]")
 
 
 @pytest.fixture(scope="module")
-def printed(book: Path, tmp_path_factory: pytest.TempPathFactory) -> PdfReader:
-    """Return the whole book, printed once for all tests."""
+def file(book: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Print the whole book, once for all tests."""
     target = tmp_path_factory.mktemp("pdf") / "book.pdf"
     # Playwright runs once in a thread, and in this one other tests have it running.
     with ThreadPoolExecutor(1) as threads:
         threads.submit(pdf.make, book, target).result()
-    return PdfReader(target)
+    return target
 
 
 @pytest.fixture(scope="module")
-def texts(printed: PdfReader) -> list[str]:
+def printed(file: Path) -> PdfReader:
+    """Return the printed book's structure."""
+    return PdfReader(file)
+
+
+@pytest.fixture(scope="module")
+def texts(file: Path) -> list[str]:
     """Return the text of each sheet."""
-    return [page.extract_text() for page in printed.pages]
+    with PdfDocument(file) as document:
+        return [sheet.get_textpage().get_text_range() for sheet in document]
 
 
 @pytest.fixture(scope="module")
@@ -93,10 +101,17 @@ def test_bookmarks_are_the_parts_the_chapters_and_their_sections(
 
 
 def test_contents_name_the_sheets(book: Path, texts: list[str], where: dict[str, int]) -> None:
-    begins = [where[chapter.key] for chapter in chapters(CONTENTS)]
-    listed = "\n".join(texts[1 : begins[0] - 1])
-    named = [int(number) for number in re.findall(r"(\d+)\s*$", listed, re.MULTILINE)]
-    assert [number for number in named if number in begins][: len(begins)] == begins
+    told = chapters(CONTENTS)
+    listed = squeezed("".join(texts[1 : where[told[0].key] - 1]))
+    end = 0
+    for chapter in told:
+        page = BeautifulSoup((book / f"{chapter.name}.html").read_text("utf-8"), "html.parser")
+        heading = page.article.find("h1")
+        heading.select_one(".headerlink").decompose()
+        line = re.compile(rf"{re.escape(squeezed(heading.get_text()))}{where[chapter.key]}")
+        found = line.search(listed, end)
+        assert found, chapter.name
+        end = found.end()
 
 
 def test_letters_are_drawn_and_formulas_typeset(texts: list[str]) -> None:
