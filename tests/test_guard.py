@@ -294,6 +294,28 @@ def test_whatever_does_not_end_is_ended_and_all_is_as_it_was(answer):
     assert surroundings() == before
 
 
+def test_stacks_have_their_usual_size_after_a_call_inside_a_call(monkeypatch):
+    """Even if the inner one begins before the outer has set the size back, and ends after that."""
+    begin, inside, started = threading.Thread.start, threading.Event(), []
+
+    def start(thread):
+        started.append(thread)
+        first = len(started) == 1
+        begin(thread)
+        if first:
+            assert inside.wait(10)
+            return
+        inside.set()
+        while threading.stack_size():
+            time.sleep(0.001)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    outcome = call(lambda: call(lambda: 5, (), tally=Tally()).value, (), tally=Tally())
+    assert outcome.value == 5
+    assert len(started) == 2
+    assert threading.stack_size() == 0
+
+
 def test_the_reader_can_be_asked_afterwards(monkeypatch):
     call(input, (), tally=Tally())
     monkeypatch.setattr(sys, "stdin", io.StringIO("five\n"))
