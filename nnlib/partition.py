@@ -35,7 +35,10 @@ A row too far out for float32 gives its list r = ∞, and the list is visited by
 
 **What hostile data cost.** A query that keeps too many rows is given up, as in the filter, and then
 compares all rows. So a search costs no more than visits to all lists, which the product of all rows
-bounds, and the search that it was to replace.
+bounds, and the search that it was to replace. Whoever is free to leave the lists bounds that, too:
+given the work that comparing all rows would be, counted in pairs, a search ends before its first
+visits if these are more than a share of it, or after them if so are those that the bound then
+leaves to a sample of its queries; all are left over then.
 
 References
 ----------
@@ -49,6 +52,7 @@ S. P. Lloyd, "Least squares quantization in PCM", IEEE Transactions on Informati
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,6 +85,8 @@ TRIED, ASKED, COMPARED = 4, 64, 8
 STRETCH, BATCH = 256, 16
 # So many groups of rows, for each neighbor, give good upper bounds.
 GROUPS = 8
+# Taking a tile's upper bounds takes as long as so many pairs for each of them, and of those known.
+UPPER = 5
 # What widens a number computed in float64, and one taken back from float32.
 WIDER, WIDER_32 = 1 + 2.0**-40, 1 + 2.0**-20
 
@@ -202,23 +208,28 @@ class Partition:
         return radius
 
     def search(
-        self, problem: Problem, by: Filter, advance: Advance
+        self, problem: Problem, by: Filter, advance: Advance, most: float = np.inf
     ) -> tuple[Array, Indices, NDArray[np.bool_]]:
         """Return (squared distances, indices) of the truly k nearest, and who is left over.
 
         A query is left over, (n_test,), if it was given up; what the first two hold for it means
-        nothing.
+        nothing. All are if visits are expected to take more than `most` of the work of comparing
+        all rows.
         """
         distances, indices = problem.blank()
         left = np.zeros(len(indices), np.bool_)
         for part in slices(len(indices), by.queries):
             some = problem.only(part)
-            found = Visits(self, some, by).candidates(advance)
+            found = Visits(self, some, by, most).candidates(advance)
             done = np.flatnonzero(~found.crowded)
             index = self.order[found.index].astype(np.intp)
             winners = settled_pairs(some, found.owner, index)
             distances[part][done], indices[part][done] = winners
             left[part] = found.crowded
+            if left[: part.stop].all() and most < np.inf:  # as will be those that follow
+                left[:] = True
+                advance(len(left[part.stop :]) * len(self.rows))
+                break
         return distances, indices, left
 
 
@@ -282,13 +293,23 @@ def distances(queries: Array, points: Array) -> Array:
     return np.asarray(np.sqrt(np.maximum(squares, 0)))
 
 
+def work(k: int, rows: Any, group: int) -> Any:
+    """Return how much a tile of so many rows takes for a query, counted in pairs."""
+    return rows + UPPER * (k + rows // group) * (k > 1)
+
+
 class Visits:
     """The visits of some queries to lists: first those nearest to each, then what is left."""
 
-    def __init__(self, lists: Partition, problem: Problem, by: Filter) -> None:
+    def __init__(
+        self, lists: Partition, problem: Problem, by: Filter, most: float = np.inf
+    ) -> None:
         sizes = np.diff(lists.start)
-        usual = max(1, len(lists.rows) // len(sizes))
+        n_train = len(lists.rows)
+        usual = max(1, n_train // len(sizes))
         self.lists, self.k = lists, problem.k
+        all_rows = -(-n_train // by.rows) * work(self.k, min(by.rows, n_train), by.group)
+        self.most = most * float(all_rows)  # pairs for each query
         # A list, or the first few, must have enough groups for an upper bound.
         group = max(1, min(by.group, usual // (GROUPS * self.k)))
         self.by = by._replace(frame=lists.frame, group=group)
@@ -300,12 +321,15 @@ class Visits:
         self.large = np.flatnonzero(4 * sizes >= usual)
         several = min(len(self.large), 1 + GROUPS * self.k * group // usual)
         self.first = np.empty((len(problem.queries), several), np.intp)
+        self.work = work(self.k, sizes, group)
 
     def candidates(self, advance: Advance) -> Shortlist:
         """Return the pairs (query, place in the order of lists) that no bound rules out."""
         n_test, several = self.first.shape
         count = len(self.lists.centers)
         threads = self.by.threads
+        if several * self.work[self.large].mean() > self.most:
+            return self._none(advance)
         step = max(1, 2**18 // count)
         side_by_side(threads, self._choose, slices(n_test, step))
         visits = self.first.ravel().argsort(kind="stable")
@@ -324,6 +348,9 @@ class Visits:
         for other in others:
             found.join(other)
         found.prune()
+        if self.most < np.inf and self._expected(found.upper[-1]) > self.most:
+            del found
+            return self._none(advance)
 
         def go_on(tasks: Iterator[slice]) -> Shortlist:
             return self._go_on(found.upper, advance, tasks)
@@ -332,6 +359,27 @@ class Visits:
             found.join(other, apart=False)
         found.prune()
         return found
+
+    def _none(self, advance: Advance) -> Shortlist:
+        """Return what is found where no list is visited: all queries are given up."""
+        found = Shortlist(self.sides, self.k, self.by)
+        found.give_up(np.ones_like(found.crowded))
+        advance(len(found.crowded) * len(self.lists.rows))
+        return found
+
+    @np.errstate(all="ignore")
+    def _expected(self, upper: Array) -> float:
+        """Return the work of the visits that these upper bounds leave to a query, from a sample."""
+        some = np.arange(0, len(upper), 1 + len(upper) // ASKED)
+        some = some[upper[some] > -np.inf]  # who was given up visits none
+        features, squares = self.sides[0][some], self.squares[some]
+        V, visits = upper[some].astype(np.float64), 0.0
+        R = np.sqrt(np.maximum(squares + V, 0))
+        for batch in slices(len(self.work), BATCH):
+            r = self.lists.radius[batch, None]
+            left = ~(V + r * (r + 2 * R) < self.lists.centers[batch] @ features.T)
+            visits += float(self.work[batch] @ np.count_nonzero(left, axis=1))
+        return visits / max(1, len(some))
 
     def _choose(self, tasks: Iterator[slice]) -> None:
         """Note the large lists with the nearest centers for some stretches of queries."""

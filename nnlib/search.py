@@ -65,9 +65,11 @@ def k_nearest(
         for many rows in clusters; it compares all rows for queries to which too many are nearly as
         near, and for all of them if k > n_train / 4 or float64 rounds an input. "auto": lists from
         2¹⁷ rows on, once so many queries came that making them is a third of comparing all rows,
-        if in a sample they leave a tenth of the pairs. Else, for more than a little work, all rows
-        or a tree, what takes less time in a model of one thread. With l = log₂(1 + n_train/24)
-        levels, and v leaves touched by a ball that holds k rows, if they are spread evenly,
+        if in a sample they leave a tenth of the pairs; where they stand already, if visits for
+        this k and a sample of these queries are half the work of all rows at most. Else, for more
+        than a little work, all rows or a tree, what takes less time in a model of one thread. With
+        l = log₂(1 + n_train/24) levels, and v leaves touched by a ball that holds k rows, if they
+        are spread evenly,
 
             all rows:  c₁ + c₂ (n_test + n_train) d + n_test n_train (c₃ + c₄ d),
             the tree:  c₅ + n_train l (c₆ + c₇ d) + c₈ + n_test (c₉ + c₁₀ l + v (c₁₁ + c₁₂ d)),

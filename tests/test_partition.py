@@ -1,6 +1,7 @@
 """Rows in lists: radii and bound against exact fractions, answers against all rows."""
 
 import tracemalloc
+from contextlib import contextmanager
 from fractions import Fraction
 from unittest import mock
 
@@ -294,6 +295,60 @@ def test_shortlists_of_the_same_rows_are_joined_by_the_better_limit():
     assert first.upper[-1].tolist() == [1.5, 5, 0]
 
 
+@contextmanager
+def counted_work():
+    """Give a list to which each visit and each search of all rows adds its work, in pairs."""
+    counts = []
+    visit, compare = partition.Visits._visit, memory.compare
+
+    def visited(self, found, number, queries):
+        counts.append(len(queries) * int(self.work[number]))
+        visit(self, found, number, queries)
+
+    def compared(kept, problem, advance):
+        by = choose_filter(problem, 1)
+        tiles = np.diff([*range(0, len(problem.rows), by.rows), len(problem.rows)])
+        counts.append(len(problem.queries) * int(partition.work(problem.k, tiles, by.group).sum()))
+        return compare(kept, problem, advance)
+
+    with (
+        mock.patch.object(partition.Visits, "_visit", visited),
+        mock.patch.object(memory, "compare", compared),
+    ):
+        yield counts
+
+
+def ways():
+    """Give names, rows and queries, of which lists that stand are best for some only."""
+    rng = np.random.default_rng(0)
+    T, X = blobs(rng, 12_000, 100, 12, 40, 0.02)
+    yield "clusters", T, X
+    yield "far queries", T, X * 1e5
+    yield "queries between clusters", T, 0.3 * rng.standard_normal(X.shape)
+    yield "each row 100 times", np.tile(T[:120], (100, 1)), X
+    even = rng.standard_normal((12_100, 40))
+    yield "even", even[100:], even[:100]
+    yield "even, few features", even[100:, :6], even[:100, :6]
+
+
+@pytest.mark.parametrize("k", [1, 10, 120, 3000])
+@pytest.mark.parametrize(("T", "X"), [pytest.param(*way[1:], id=way[0]) for way in ways()])
+def test_lists_that_stand_are_left_where_they_do_not_pay(T, X, k, monkeypatch):
+    """Little more work than by the better of lists and all rows, and never twice as much."""
+    monkeypatch.setattr(memory, "choose_tree", lambda *given: None)
+    X = X[: 40 if k < 1000 else 5]
+    kept, worked = TrainingSet(T), {}
+    search(kept, X[:1], Request(1, algorithm="partition"))
+    expected = k_nearest(T, X, k, algorithm="brute")
+    for algorithm in ("brute", "partition", "auto"):
+        with counted_work() as counts:
+            found = search(kept, X, Request(k, algorithm=algorithm))
+        worked[algorithm] = sum(counts)
+        assert np.array_equal(found[2], expected)
+    share = worked["partition"] / worked["brute"]
+    assert worked["auto"] <= (1.1 if not 0.4 < share < 1 else 2) * min(1, share) * worked["brute"]
+
+
 # --- What it costs, and who keeps it ----------------------------------------------------------
 
 
@@ -301,7 +356,12 @@ def test_the_bar_reaches_its_end(small_lists):
     for name, T, X in hostile():
         if name in ("cloud", "all rows equal", "outliers"):
             seen = []
-            memory.solve(TrainingSet(T), X, Request(2, algorithm="partition"), seen.append)
+            kept = TrainingSet(T)
+            memory.solve(kept, X, Request(2, algorithm="partition"), seen.append)
+            assert sum(seen) == len(T) * len(X)
+            seen.clear()
+            with mock.patch.object(memory, "choose_tree", return_value=None):
+                memory.solve(kept, X, Request(2), seen.append)
             assert sum(seen) == len(T) * len(X)
 
 
