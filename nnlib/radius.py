@@ -47,9 +47,9 @@ from nnlib.problem import Candidates, Problem
 from nnlib.request import Request
 from nnlib.settle import pair_distances, settled
 from nnlib.shortlist import FILTER_TILE
-from nnlib.stream import read
+from nnlib.stream import Part, read
 from nnlib.threads import side_by_side
-from nnlib.tiles import Advance, Indices, progress_bar, slices
+from nnlib.tiles import Advance, Indices, idle, progress_bar, slices
 from nnlib.training import TrainingSet
 from nnlib.tree import Tree
 from nnlib.validation import Array, RowSource, as_rows, check_same_width, check_source
@@ -343,7 +343,12 @@ def check_no_lists(request: Request) -> None:
 
 def blocks(n_test: int, d: int, request: Request) -> Iterator[slice]:
     """Yield the blocks of queries: so few that their features fit into a quarter of the limit."""
-    return slices(n_test, max(64, request.memory_limit // (64 * (d + 8))))
+    return slices(n_test, block_size(d, request))
+
+
+def block_size(d: int, request: Request) -> int:
+    """Return how many queries are in a block."""
+    return max(64, request.memory_limit // (64 * (d + 8)))
 
 
 def enter(lists: Lists, found: Candidates, block: range, request: Request) -> None:
@@ -358,7 +363,7 @@ def enter(lists: Lists, found: Candidates, block: range, request: Request) -> No
 
 
 class Met(NamedTuple):
-    """What was found in some of the training rows, and these rows."""
+    """What was found in some of the training rows, for some queries, and these rows."""
 
     found: Candidates  # its `row` is the place among the rows that follow
     numbers: Indices  # of the rows, in the whole training set
@@ -388,6 +393,22 @@ def rows_read(source: RowSource, memory_limit: int) -> int:
 
 
 @np.errstate(all="ignore")
+def met_in_part(
+    source: RowSource, part: Part, queries: Array, ball: Ball, request: Request
+) -> list[Met]:
+    """Return what is within the ball in a part of the source, a stretch at a time."""
+    found = []
+    for first in range(part.rows.start, part.rows.stop, part.step):
+        rows = read(source, slice(first, min(first + part.step, part.rows.stop)))
+        shift = part.start + first - part.rows.start
+        training = TrainingSet(rows, start=shift)
+        some = Problem(training.rows, queries, 1, request.memory_limit // 2).examined()
+        found.append(met(training, shift, within(training, some, ball, "brute", idle)))
+        del rows, training, some  # or they would be kept while the next stretch is read
+    return found
+
+
+@np.errstate(all="ignore")
 def search_source_radius(
     X_train: RowSource, X_test: ArrayLike, ball: Ball, request: Request
 ) -> Lists:
@@ -410,10 +431,9 @@ def search_source_radius(
         for block in blocks(len(queries), d, request):
             kept = []
             for stretch in slices(n_train, step):
-                part = slice(stretch.start, min(stretch.stop, n_train))
-                training = TrainingSet(read(source, part), start=part.start)
-                some = Problem(training.rows, queries[block], 1, request.memory_limit // 2)
-                found = within(training, some.examined(), ball, "brute", advance)
-                kept.append(met(training, part.start, found))
+                rows = slice(stretch.start, min(stretch.stop, n_train))
+                part = Part(rows, rows.start, step)
+                kept += met_in_part(source, part, queries[block], ball, request)
+                advance(len(queries[block]) * (rows.stop - rows.start))
             enter(lists, together(kept, queries[block]), range(len(queries))[block], request)
     return lists
