@@ -52,6 +52,7 @@ S. P. Lloyd, "Least squares quantization in PCM", IEEE Transactions on Informati
 """
 
 from collections.abc import Iterator
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -157,21 +158,41 @@ class Partition:
         assert frame is not None  # whoever has a filter has a frame
         self.rows, self.frame = rows, frame
         centers = self._centers(list_count(n, d, memory), memory)
-        # A center is a point of the frame as it stands.
+        # A center is a point of the frame as it stands; a mean may have been rounded out of it.
         still = frame._replace(center=np.zeros(d, np.float32), scale=1.0)
         self.centers = np.zeros((len(centers), padded(d)), np.float32)
+        centers[np.isinf(row_side(still, centers, self.centers))] = 0
         row_side(still, centers, self.centers)
-        which = np.zeros(n, np.uint16)
+        self.radius, self.made_for = np.zeros(len(centers)), n
+        self._enter(np.zeros(n, np.uint16), 0, max(1, min(threads, memory // THREAD_BYTES)))
+
+    def _enter(self, which: Array, known: int, threads: int) -> None:
+        """Put the rows into lists, of which `which` (n,) tells the lists of the first `known`."""
 
         def fill(tasks: Iterator[slice]) -> NDArray[np.float64]:
-            return self._fill(centers, which, tasks)
+            return self._fill(which, tasks)
 
-        threads = max(1, min(threads, memory // THREAD_BYTES))
-        self.radius = np.max(side_by_side(threads, fill, slices(n, STRETCH)), axis=0)
-        sizes = np.bincount(which, minlength=len(centers))
+        new = (slice(i, i + STRETCH) for i in range(known, len(which), STRETCH))
+        radii = side_by_side(threads, fill, list(new))
+        self.radius = np.max([self.radius, *radii], axis=0)
+        sizes = np.bincount(which, minlength=len(self.centers))
         self.start = np.concatenate([[0], np.cumsum(sizes)])
         self.order = sorted_rows(which, self.start)
-        self.bytes = self.order.nbytes + self.centers.nbytes + 24 * len(centers)
+        self.bytes = self.order.nbytes + self.centers.nbytes + 24 * len(sizes)
+
+    @np.errstate(all="ignore")
+    def extended(self, rows: Array) -> "Partition":
+        """Return the lists of `rows`, which begin with those that are in lists already.
+
+        The others go to the nearest centers, which stay what they are, and so does the frame: any
+        is valid. A radius grows to what they take.
+        """
+        made, known = copy(self), len(self.rows)
+        which = np.zeros(len(rows), np.uint16)
+        which[self.order] = np.repeat(np.arange(len(self.centers)), np.diff(self.start))
+        made.rows = rows
+        made._enter(which, known, 1)
+        return made
 
     def _centers(self, count: int, memory: int) -> Array:
         """Return k-means centers of a sample, in the frame; a quarter of the memory is for it."""
@@ -187,9 +208,10 @@ class Partition:
             points = points[usable] if usable.any() else np.zeros((1, d), np.float32)
         return k_means(points, count, rng)
 
-    def _fill(self, centers: Array, which: Array, tasks: Iterator[slice]) -> NDArray[np.float64]:
+    def _fill(self, which: Array, tasks: Iterator[slice]) -> NDArray[np.float64]:
         """Note the list of each row in some stretches; return what radii these take, (lists,)."""
-        frame, d = self.frame, centers.shape[1]
+        frame, d = self.frame, self.rows.shape[1]
+        centers = self.centers[:, :d] / np.float32(-2)  # as they were
         radius = np.zeros(len(centers))
         space = np.zeros((STRETCH, padded(d)), np.float32)
         with np.errstate(all="ignore"):  # each thread has its own

@@ -5,12 +5,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nnlib.certify import converts
 from nnlib.distances import squared_norms, with_bias
 from nnlib.inner import normalized
 from nnlib.partition import Partition
 from nnlib.tiles import slices
 from nnlib.tree import Tree
 from nnlib.validation import Array, as_training_rows
+
+
+def joined(name: str, before: Array, more: Array) -> Array:
+    """Return numbers and then others; raise a ValueError if their common dtype rounds some."""
+    both = np.concatenate([before, more])
+    whole = [p for p in (before, more) if p.dtype.kind in "iu" and both.dtype.kind == "f"]
+    if not all(converts(part.reshape(len(part), -1)) for part in whole):
+        raise ValueError(
+            f"{name} holds {more.dtype} and is to follow {before.dtype}, but {both.dtype}, their "
+            "common dtype, does not hold all these numbers"
+        )
+    return both
 
 
 class TrainingSet:
@@ -42,6 +55,23 @@ class TrainingSet:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def followed_by(self, rows: Array) -> "TrainingSet":
+        """Return the set of these rows and then others; lists are extended, a tree is not.
+
+        Lists whose rows have doubled since they were made are made anew, when they are wanted.
+
+        Raises
+        ------
+        ValueError
+            If no common dtype holds all numbers.
+        """
+        both = TrainingSet(joined("X", self.rows, rows), self.keep_weights, self.start)
+        both.spent, both.share, lists = self.spent, self.share, self._lists
+        same = both.rows.dtype == self.rows.dtype
+        if lists is not None and same and len(both) <= 2 * lists.made_for:
+            both._lists = lists.extended(both.rows)
+        return both
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what a pickle keeps: not what is made again from the rows when it is wanted."""

@@ -8,6 +8,7 @@ from unittest import mock
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from strategies import MAKERS, neighbors_sought, oracle_k_nearest, problems
 from together import at_once
 
@@ -110,6 +111,23 @@ def test_rows_too_far_out_are_in_a_list_that_everybody_visits():
     check_same(T, np.concatenate([T[:20], T[395:405]]), 2)
     powers = np.ones((300, 2)) * 10.0 ** np.arange(-150, 150)[:, None]
     check_lists(Partition(powers, MEMORY, 1))
+
+
+@given(problems(max_rows=30, min_d=1), st.integers(1, 29))
+def test_rows_that_join_lists_are_within_the_radius(problem, cut):
+    if Asked(problem.T, problem.X, 1, MEMORY).examined().error == 0:
+        with mock.patch.object(partition, "LISTS", 1):
+            check_lists(Partition(problem.T[:cut], MEMORY, 1).extended(problem.T))
+
+
+def test_rows_that_join_lists_from_far_out():
+    rng = np.random.default_rng(0)
+    T = rng.standard_normal((900, 3))
+    T[700:] *= 10.0 ** rng.integers(-150, 150, (200, 1))
+    lists = Partition(T[:500], MEMORY, 1).extended(T[:700])
+    check_lists(lists)
+    assert np.isfinite(lists.radius).all()
+    check_lists(lists.extended(T))
 
 
 def test_rows_by_list():
