@@ -37,12 +37,14 @@ from nnlib.merge import Neighbors, merge
 from nnlib.others import without_itself
 from nnlib.problem import Candidates
 from nnlib.radius import (
+    OF_LIMIT,
     SUPPOSED,
     Ball,
     Lists,
     Met,
     as_ball,
     block_size,
+    check_memory,
     enter,
     met_in_part,
     rows_read,
@@ -697,6 +699,7 @@ def radius_neighbors(
     ball = as_ball(radius)
     request = Request(1, "exact", "brute", memory_limit, False, exclude_self).among(None)
     queries = as_rows("X_test", X_test)
+    check_memory(queries.shape[1], request, OF_LIMIT)
     found: list[Lists] = []
     with sharded(X_train, queries, request, client, timeout) as (cluster, shards, whole):
         most = block_size(queries.shape[1], request)
