@@ -21,7 +21,7 @@ References
 N. J. Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd ed., SIAM, 2002, section 3.1.
 """
 
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,9 @@ from nnlib.certify import REMEMBERED, UNIT_ROUNDOFF
 from nnlib.problem import Problem
 from nnlib.tiles import Indices, Winners, slices
 from nnlib.validation import Array, working_dtype
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 SIMILARITIES = ("ip", "cosine")
 # A power of two for rows of zeros, below those of all others.
@@ -119,13 +122,15 @@ def ratios(point: Array) -> Ratios:
     return [v.as_integer_ratio() for v in point.tolist()]
 
 
-def true_rank(x: Ratios, t: Ratios, metric: str) -> Fraction | int:
+def true_rank(x: Ratios, t: Ratios, metric: str) -> "Fraction | int":
     """Return x·t times one power of two, or (x·t) |x·t| / ‖t‖², without rounding."""
     common = max((below for _, below in x + t), default=1)
     pairs = [(a * (common // b), p * (common // q)) for (a, b), (p, q) in zip(x, t, strict=True)]
     product = sum(a * p for a, p in pairs)
     if metric == "ip":
         return product << 2 * (1075 - common.bit_length())
+    from fractions import Fraction  # its import takes a while
+
     return Fraction(product * abs(product), common**2 * sum(p * p for _, p in pairs))
 
 
@@ -164,6 +169,8 @@ def by_true_rank(x: Array, rows: Array, row: Indices, pairs: Indices, metric: st
     Where few bits hold the coordinates, integers of NumPy's are multiplied, many at a time, and
     pairs of equal (x·t, ‖t‖²) are one; elsewhere equal rows are.
     """
+    from fractions import Fraction  # its import takes a while
+
     query, places, ranks = ratios(x), row[pairs], list[Fraction | int]()
     known, slow = dict[tuple[int, int], Fraction | int](), dict[bytes, Fraction | int]()
     bits = (62 - len(x).bit_length()) // 2

@@ -51,9 +51,10 @@ S. P. Lloyd, "Least squares quantization in PCM", IEEE Transactions on Informati
 129–137, 1982, doi 10.1109/TIT.1982.1056489, for the steps.
 """
 
+import os
 from collections.abc import Iterator
 from copy import copy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,7 @@ from numpy.typing import NDArray
 from nnlib.certify import (
     FAR,
     UNIT_ROUNDOFF_32,
+    Frame,
     choose_frame,
     enter,
     padded,
@@ -75,6 +77,9 @@ from nnlib.threads import side_by_side
 from nnlib.tiles import Advance, Indices, slices
 from nnlib.validation import Array
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 # Lists for each root of the number of rows, and at most, so that 16 bits hold a list's number.
 LISTS, MOST_LISTS = 2, 2**14
 # Rows of the sample for each list, rounds in which seeds are drawn, and Lloyd's steps.
@@ -88,6 +93,8 @@ STRETCH, BATCH = 256, 16
 GROUPS = 8
 # Taking a tile's upper bounds takes as long as so many pairs for each of them, and of those known.
 UPPER = 5
+# What a file holds of lists, beside their frame and what tells their rows from others.
+KEPT = ("order", "start", "centers", "radius", "made_for")
 # What widens a number computed in float64, and one taken back from float32.
 WIDER, WIDER_32 = 1 + 2.0**-40, 1 + 2.0**-20
 
@@ -115,7 +122,7 @@ def assigned(points: Array, centers: Array) -> tuple[Indices, Array]:
     return which, least
 
 
-def k_means(points: Array, count: int, rng: np.random.Generator, steps: int = STEPS) -> Array:
+def k_means(points: Array, count: int, rng: "np.random.Generator", steps: int = STEPS) -> Array:
     """Return centers of the points (n, d), float32: at least one, and at most `count`."""
     n, norms = len(points), np.vecdot(points, points)
     centers = new = points[rng.integers(0, n, 1 + (count - 1) // SEEDINGS)]
@@ -229,6 +236,54 @@ class Partition:
                 which[part] = nearest
         return radius
 
+    def save(self, path: "Path") -> None:
+        """Write the lists to a file, whole or not at all, with what tells their rows from others.
+
+        The rows themselves are not in it.
+        """
+        kept: dict[str, Any] = {name: getattr(self, name) for name in KEPT}
+        kept |= self.frame._asdict() | told_apart(self.rows)
+        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            with beside.open("wb") as file:
+                np.savez(file, **kept)
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+
+    @classmethod
+    def load(cls, path: "Path", rows: Array) -> "Partition":
+        """Return the lists of these rows from a file.
+
+        Raises
+        ------
+        ValueError
+            If it holds none, or those of other rows.
+        OSError
+            As opening the file does.
+        """
+        from zipfile import BadZipFile  # not before it is needed
+
+        try:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+                found = {name: stored[name] for name in stored.files}
+            for name, value in told_apart(rows).items():
+                if found[name].tolist() != value.tolist():
+                    raise ValueError(f"their {name} is {found[name]}, not {value}")
+            made = cls.__new__(cls)
+            theta, kappa = float(found["theta"]), float(found["kappa"])
+            made.frame = Frame(found["center"], float(found["scale"]), theta, kappa)
+            for name in KEPT:
+                setattr(made, name, found[name])
+        except (KeyError, ValueError, EOFError, BadZipFile) as error:
+            raise ValueError(
+                f"{path} does not hold the lists of X_train, which it was to hold ({error}); "
+                "delete it, and it is written anew"
+            ) from None
+        made.rows, made.made_for = rows, int(found["made_for"])
+        made.bytes = made.order.nbytes + made.centers.nbytes + 24 * len(made.centers)
+        return made
+
     def search(
         self, problem: Problem, by: Filter, advance: Advance, most: float = np.inf
     ) -> tuple[Array, Indices, NDArray[np.bool_]]:
@@ -253,6 +308,17 @@ class Partition:
                 advance(len(left[part.stop :]) * len(self.rows))
                 break
         return distances, indices, left
+
+
+def told_apart(rows: Array) -> dict[str, Array]:
+    """Return what tells rows from others: shape, dtype and a checksum of all bytes."""
+    from hashlib import sha256  # not before it is needed
+
+    checksum = sha256()
+    for part in slices(len(rows), 1 + 2**18 // (1 + rows[:1].nbytes)):
+        checksum.update(np.ascontiguousarray(rows[part]).data)
+    about = {"shape": rows.shape, "dtype": rows.dtype.str, "checksum": checksum.hexdigest()}
+    return {name: np.array(value) for name, value in about.items()}
 
 
 def sorted_rows(which: Array, start: Indices) -> Array:

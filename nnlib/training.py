@@ -1,6 +1,6 @@
 """The training side of a search: rows checked once, and what does not depend on queries."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,6 +12,9 @@ from nnlib.partition import Partition
 from nnlib.tiles import slices
 from nnlib.tree import Tree
 from nnlib.validation import Array, as_training_rows
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def joined(name: str, before: Array, more: Array) -> Array:
@@ -48,6 +51,7 @@ class TrainingSet:
         self._tree: Tree | None = None
         self._unit: TrainingSet | None = None
         self._lists: Partition | None = None
+        self.lists_path: Path | None = None  # of a file that keeps them
         # About which share of the pairs lists leave; nobody knows before it was tried.
         self.share: float | None = None
         # What comparing all rows has cost so far, by the model: it counts pairs, no clock.
@@ -108,8 +112,14 @@ class TrainingSet:
 
         `memory` and `threads` are what making them may take.
         """
+        path = self.lists_path
         if self._lists is None and memory:
-            self._lists = Partition(self.rows, memory, threads)
+            if path is not None and path.exists():
+                self._lists = Partition.load(path, self.rows)
+            else:
+                self._lists = Partition(self.rows, memory, threads)
+                if path is not None:
+                    self._lists.save(path)
         return self._lists
 
     def weights(self, dtype: Any, part: slice) -> Array:

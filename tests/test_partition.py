@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from row_files import Reader
 from strategies import MAKERS, neighbors_sought, oracle_k_nearest, problems
 from together import at_once
 
@@ -476,6 +477,77 @@ def test_an_estimator_that_is_asked_often_makes_lists(monkeypatch):
         assert np.array_equal(np.concatenate(found), brute)
         assert made.call_count == count
         assert tried.call_count == 1
+
+
+# --- Lists in a file --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", ["f8", ">f4", "u1", "?"])
+def test_lists_in_a_file_are_made_once_and_found_again(dtype, tmp_path, monkeypatch):
+    made = mock.Mock(wraps=Partition)
+    made.load = Partition.load
+    monkeypatch.setattr(training, "Partition", made)
+    rng = np.random.default_rng(0)
+    T, X = blobs(rng, 3000, 40)
+    T = (9 * T + 100).astype(dtype) if dtype != "?" else T > 0
+    mapped = np.memmap(tmp_path / "rows", T.dtype, "w+", shape=T.shape)
+    mapped[:] = T
+    expected = k_nearest(T, X, 3, algorithm="brute", return_distance=True)
+    path = tmp_path / "lists.npz"
+    for rows in (mapped, T, np.memmap(tmp_path / "rows", T.dtype, "r", shape=T.shape)):
+        found = k_nearest(rows, X, 3, algorithm="partition", lists=str(path), return_distance=True)
+        assert all(np.array_equal(a, b) for a, b in zip(found, expected, strict=True))
+    assert made.call_count == 1
+    assert {p.name for p in tmp_path.iterdir()} == {"rows", "lists.npz"}
+    assert np.array_equal(nearest(T, X, algorithm="partition", lists=path), expected[1][:, 0])
+
+
+@pytest.mark.parametrize("change", ["number", "dtype", "shape", "garbage", "cut off", "no lists"])
+def test_lists_of_other_rows_are_one_clear_error(change, tmp_path):
+    path = tmp_path / "lists.npz"
+    T = np.random.default_rng(0).random((1000, 3))
+    nearest(T, T[:9], algorithm="partition", lists=path)
+    rows = T.copy()
+    if change == "number":
+        rows[700, 1] = np.nextafter(rows[700, 1], 1)
+    elif change == "dtype":
+        rows = T.astype(np.float32)
+    elif change == "shape":
+        rows = T[:-1]
+    elif change == "garbage":
+        path.write_bytes(b"lists")
+    elif change == "cut off":
+        path.write_bytes(path.read_bytes()[:-900])
+    else:
+        np.savez(path, order=np.arange(3))
+    kept = path.read_bytes()
+    with pytest.raises(
+        ValueError, match=r"lists.npz does not hold the lists of X_train, .*; delete"
+    ):
+        nearest(rows, T[:9], algorithm="partition", lists=path)
+    assert path.read_bytes() == kept
+    path.unlink()
+    found = nearest(rows, T[:9], algorithm="partition", lists=path)
+    assert np.array_equal(found, nearest(rows, T[:9], algorithm="brute"))
+
+
+def test_where_a_file_of_lists_is_of_no_use(tmp_path):
+    path, T = tmp_path / "lists.npz", np.zeros((9, 2))
+    with pytest.raises(ValueError, match="lists needs algorithm='partition'; got 'auto'"):
+        nearest(T, T, lists=path)
+    with pytest.raises(ValueError, match=r"lists needs X_train in memory or in an np\.memmap"):
+        nearest(Reader(T), T, algorithm="partition", lists=path)
+    with (
+        mock.patch.object(np, "savez", side_effect=OSError("full")),
+        pytest.raises(OSError, match="full"),
+    ):
+        nearest(T, T, algorithm="partition", lists=path)
+    assert nearest(T, T, algorithm="partition", lists=path).tolist() == [0] * 9
+    assert [p.name for p in tmp_path.iterdir()] == ["lists.npz"]
+    path.unlink()
+    k_nearest(T, T, 9, algorithm="partition", lists=path)  # so many neighbors are in no lists
+    nearest(T[:, :0], T[:, :0], algorithm="partition", lists=path)
+    assert not path.exists()
 
 
 def test_in_several_threads_at_once():
