@@ -39,6 +39,7 @@ SIMILARITIES = ("ip", "cosine")
 NOTHING = -5000
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 Ratios = list[tuple[int, int]]
 
 
@@ -204,7 +205,7 @@ def by_true_rank(x: Array, rows: Array, row: Indices, pairs: Indices, metric: st
     return pairs[order]
 
 
-def in_bits(points: Array, bits: int) -> tuple[Indices, Indices, NDArray[np.bool_]]:
+def in_bits(points: Array, bits: int) -> tuple[Integers, Integers, NDArray[np.bool_]]:
     """Return integers t / 2^p of each point (n, d), p, and whether so many bits hold them all.
 
     p is the largest that makes integers; what the first two hold for others means nothing.
@@ -221,4 +222,4 @@ def in_bits(points: Array, bits: int) -> tuple[Indices, Indices, NDArray[np.bool
     if points.dtype.kind in "iu":  # float64 rounds what has more bits
         fits &= high <= 53
     whole = np.ldexp(np.where(fits[:, None], values, 0), -low[:, None])
-    return whole.astype(np.intp), low.astype(np.intp), fits
+    return whole.astype(np.int64), low.astype(np.int64), fits
