@@ -13,10 +13,9 @@ Run: python benchmarks/lists.py [--output FILE] [--cases NAME …] [--rounds N] 
 (--scale multiplies rows, queries and clusters; --quick tries the program out and stores nothing).
 """
 
-import argparse
-import os
 import sys
 import time
+from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +23,8 @@ from typing import Any
 from unittest import mock
 
 import numpy as np
-from conditions import afresh, circumstances, clock, cores, interleaved, ratio, written
+from conditions import circumstances, clock, load, ratio
+from frame import Plan, Say, program, say, store
 from numpy.typing import NDArray
 
 from nnlib import k_nearest
@@ -37,7 +37,6 @@ from nnlib.training import TrainingSet
 STORED = Path(__file__).with_name("lists.json")
 Rows = NDArray[np.float32]
 Found = dict[str, Any]
-Say = Callable[[str], None]
 Timers = dict[str, Callable[[], float]]
 
 PART = 8
@@ -236,7 +235,7 @@ def case(name: str, cloud: Cloud, k: int, rounds: int, say: Say) -> Found:
     rounds = min(rounds, cloud.rounds)
     found: Found = {"cloud": name, "described": cloud.described, "k": k}
     found |= {"shape": [len(X), *T.shape], "share": share, "wrong": wrong, "chosen": chosen}
-    found["seconds"] = interleaved(calls, 0.0, rounds, rounds, rest=0.2)
+    found["seconds"] = Plan(0.0, rounds, rounds, rest=0.2).rounds(calls)
     for over in calls:
         ratios = {mode: round(ratio(found, mode, over), 3) for mode in cloud.modes}
         say(f"    over {over}: {ratios}")
@@ -249,8 +248,7 @@ def measure(clouds: dict[str, Cloud], rounds: int, threads: int, say: Say) -> Fo
 
     faiss.omp_set_num_threads(threads)
     result = circumstances(threads)
-    result["load"] = round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
-    result["part"], result["recall"] = PART, RECALL
+    result |= {"load": load(), "part": PART, "recall": RECALL}
     result["cases"] = [
         case(name, cloud, k, rounds, say) for name, cloud in clouds.items() for k in cloud.ks
     ]
@@ -264,29 +262,23 @@ def measure(clouds: dict[str, Cloud], rounds: int, threads: int, say: Say) -> Fo
     return result
 
 
-def main(arguments: list[str]) -> int:
+OPTIONS: dict[str, dict[str, Any]] = {
+    "--cases": {"nargs": "+", "choices": CLOUDS, "default": list(CLOUDS)},
+    "--rounds": {"type": int, "default": 5},
+    "--scale": {"type": float, "default": 1.0, "help": "of rows, queries and clusters"},
+}
+
+
+@program(STORED, __doc__, OPTIONS, threads="of each search", quick="tiny sizes")
+def main(options: Namespace) -> None:
     """Measure in a fresh process with sleeping threads; store what came out."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--output", type=Path, default=STORED, help="the file to write")
-    parser.add_argument("--cases", nargs="+", choices=CLOUDS, default=list(CLOUDS))
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--scale", type=float, default=1.0, help="of rows, queries and clusters")
-    parser.add_argument("--threads", type=int, default=cores())
-    parser.add_argument("--quick", action="store_true", help="tiny sizes; nothing is stored")
-    options = parser.parse_args(arguments)
-    code = afresh(__file__, arguments, threads=options.threads)
-    if code is not None:
-        return code
     scale, rounds = (0.002, 1) if options.quick else (options.scale, options.rounds)
     clouds = {name: CLOUDS[name].scaled(scale) for name in options.cases}
-    result = measure(clouds, rounds, options.threads, lambda line: print(line, flush=True))
+    result = measure(clouds, rounds, options.threads, say)
     for target in result["targets"]:
         met = "met" if target["ratio"] <= target["limit"] else "missed"
-        print(*(f"{key} {value}" for key, value in target.items()), met, sep=", ")
-    if not options.quick:
-        options.output.write_text(written(result), encoding="utf-8")
-        print(f"Stored in {options.output.name}.")
-    return 0
+        say(", ".join([*(f"{key} {value}" for key, value in target.items()), met]))
+    store(options, result)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,11 @@
 
 Draws random problems, of the hostile families in `families.py` and of clouds large enough for the
 filter and the tree, each asked in two ways: `k_nearest` with and without distances, `nearest`,
-`predict_1nn`, a source of rows, an estimator; every method, all rows, the tree and what is chosen,
-neighbors from one to all, memory limits from too small to ample, now and then a mistake. Two
-processes answer, one after the other: one with the `nnlib` of this tree, one with that of the
-commit. Compared are indices, distances, their dtypes and shapes, the words of errors and warnings.
+`predict_1nn`, a source of rows, an estimator; every method, all rows, the tree, the lists if the
+commit has them and what is chosen, neighbors from one to all, memory limits from too small to
+ample, now and then a mistake. Two processes answer, one after the other: one with the `nnlib` of
+this tree, one with that of the commit. Compared are indices, distances, their dtypes and shapes,
+the words of errors and warnings.
 Exit code 1 if any differs.
 Run: python benchmarks/parent.py [COMMIT] [--problems N] [--seed S]
 """
@@ -32,7 +33,7 @@ from numpy.random import Generator, default_rng
 ROOT = Path(__file__).resolve().parent.parent
 FAMILIES = {**BLIND, **AIMED}
 METHODS = ("exact", "exact", "exact", "expanded", "direct")
-ALGORITHMS = ("auto", "auto", "brute", "tree")
+ALGORITHMS = ("auto", "auto", "brute", "tree", "partition")
 WAYS = 2
 """In which each problem is asked."""
 
@@ -108,14 +109,22 @@ def mistaken(rng: Generator, T: Rows, X: Rows, k: int, options: dict[str, Any]) 
     return T, X, k, options
 
 
-def asked(rng: Generator, T: Rows, X: Rows, names: list[str]) -> Iterator[tuple[Any, ...]]:
+def known(*trees: Path) -> tuple[str, ...]:
+    """Return the algorithms that the libraries in all these trees name."""
+    texts = ["".join(p.read_text() for p in (tree / "nnlib").glob("*.py")) for tree in trees]
+    return tuple(name for name in ALGORITHMS if all(f'"{name}"' in text for text in texts))
+
+
+def asked(
+    rng: Generator, T: Rows, X: Rows, names: list[str], algorithms: tuple[str, ...]
+) -> Iterator[tuple[Any, ...]]:
     """Yield the ways in which a problem is asked: entry, T, X, k, options."""
     n = max(1, len(T))
     for _ in range(WAYS):
         name = str(rng.choice(names))
         options: dict[str, Any] = {"method": str(rng.choice(METHODS))}
         if name != "source" and options["method"] == "exact":
-            options["algorithm"] = str(rng.choice(ALGORITHMS))
+            options["algorithm"] = str(rng.choice(algorithms))
         k = int(np.clip(rng.choice([1, 1, 2, 5, rng.integers(1, n + 1), n]), 1, n))
         if n * max(1, len(X)) * k <= MOST and rng.random() < 0.5:
             options["memory_limit"] = int(2 ** rng.uniform(9, 22))
@@ -142,7 +151,7 @@ def answer(call: Callable[..., Any], T: Rows, X: Rows, k: int, options: dict[str
     return " | ".join(words).replace("\n", " ")
 
 
-def answers(problems: int, seed: int) -> Iterator[str]:
+def answers(problems: int, seed: int, algorithms: tuple[str, ...] = ALGORITHMS) -> Iterator[str]:
     """Yield what was asked and what this process's library answers, a line each."""
     calls = entries()
     families = {**FAMILIES, "cloud": cloud}
@@ -150,19 +159,18 @@ def answers(problems: int, seed: int) -> Iterator[str]:
         family = list(families)[number % len(families)]
         rng = default_rng([seed, number])
         T, X = families[family](rng)
-        for name, *given, k, options in asked(rng, T, X, list(calls)):
+        for name, *given, k, options in asked(rng, T, X, list(calls), algorithms):
             T_shape, X_shape = (tuple(side.shape) for side in given)
             said = answer(calls[name], *given, k, options)
             yield f"{number} {family}, {name} {T_shape} {X_shape} k={k} {options}\t{said}"
 
 
-def told(tree: Path, problems: int, seed: int) -> list[str]:
+def told(tree: Path, problems: int, seed: int, algorithms: tuple[str, ...]) -> list[str]:
     """Return the lines of a process that answers with the library in a tree."""
-    command = [sys.executable, __file__, "--answer", "--problems", str(problems)]
+    command = [sys.executable, __file__, "--answer", *algorithms]
+    command += ["--problems", str(problems), "--seed", str(seed)]
     environment = {**os.environ, "PYTHONPATH": str(tree)}
-    done = subprocess.run(
-        [*command, "--seed", str(seed)], env=environment, stdout=subprocess.PIPE, text=True
-    )
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True)
     where, *lines = done.stdout.splitlines()
     if done.returncode or Path(where) != tree:
         raise RuntimeError(f"the library of {tree} did not answer to the end, but that of {where}")
@@ -188,13 +196,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("commit", nargs="?", default="HEAD^")
     parser.add_argument("--problems", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=time.time_ns() % 2**32)
-    parser.add_argument("--answer", action="store_true", help="answer only; what a process does")
+    told_only = "answer only, by these algorithms; what a process does"
+    parser.add_argument("--answer", nargs="+", help=told_only)
     options = parser.parse_args(arguments)
     if options.answer:
         import nnlib
 
         print(Path(nnlib.__file__).resolve().parent.parent)
-        for line in answers(options.problems, options.seed):
+        for line in answers(options.problems, options.seed, tuple(options.answer)):
             print(line)
         return 0
     begin = time.monotonic()
@@ -204,7 +213,8 @@ def main(arguments: list[str] | None = None) -> int:
         with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
             archive.extractall(folder, filter="data")
         trees = ROOT, Path(folder).resolve()
-        counts = compared(*(told(tree, options.problems, options.seed) for tree in trees))
+        by = known(*trees)
+        counts = compared(*(told(tree, options.problems, options.seed, by) for tree in trees))
     print(
         f"{options.problems:,} problems, {counts['searches']:,} searches, {counts['errors']:,} of "
         f"them errors, seed {options.seed}, {time.monotonic() - begin:.0f} s: "

@@ -3,9 +3,11 @@
 Writes training rows to .npy files of uneven length in a temporary directory: random, tied on a
 lattice, and duplicated. In each round one process searches them as one array in memory, with as
 many threads as there are workers; then the workers, a thread each, search the files. All indices
-must agree. Last a worker is killed in the middle of a search. The result, with machine and date,
-goes to shards.json. On more workers than cores both sides share the cores.
-Takes about two minutes and half a gigabyte of disk.
+must agree. Then a worker is killed in the middle of a search. Last, rows in clusters and ten times
+the queries: the workers by lists, which they make in the search, beside themselves by all rows. The
+result, with machine and date, goes to shards.json. On more workers than cores both sides share the
+cores.
+Takes about three minutes and half a gigabyte of disk.
 Run: python benchmarks/shards.py [--rows N] [--queries N] [--rounds N] [--output FILE]
 """
 
@@ -17,6 +19,7 @@ import tempfile
 import time
 from argparse import Namespace
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +51,23 @@ def made(name: str, n_train: int, n_test: int) -> tuple[np.ndarray, np.ndarray]:
         queries = few[rng.integers(0, len(few), n_test)]
         queries = queries + rng.standard_normal(queries.shape, np.float32) / 8
     return rows, queries
+
+
+def clustered(n_train: int, n_test: int) -> list[np.ndarray]:
+    """Return rows and queries in clusters, each of 8 directions, one for each thousand rows."""
+    rng = np.random.default_rng(0)
+    count = max(1, n_train // 1000)
+    centers = rng.standard_normal((count, 64), np.float32)
+    axes = rng.standard_normal((count, 8, 64), np.float32) / 10
+    sides = []
+    for n in (n_train, n_test):
+        which = np.sort(rng.integers(0, count, n))
+        made = centers[which]
+        for number, part in enumerate(np.split(made, np.searchsorted(which, range(1, count)))):
+            part += rng.standard_normal((len(part), 8), np.float32) @ axes[number]
+        rng.shuffle(made)
+        sides.append(made)
+    return sides
 
 
 def saved(rows: np.ndarray, folder: Path) -> list[Path]:
@@ -105,6 +125,22 @@ def overhead(case: dict[str, Any], of: str) -> float:
     return round(ratio(case, "workers", "one process", of), 3)
 
 
+def by_lists(client: Client, workers: int, options: Any, folder: Path) -> dict[str, Any]:
+    """Time the workers by all rows and by lists in turn, and count where they differ."""
+    rows, queries = clustered(options.rows, 10 * options.queries)
+    paths = saved(rows, folder)
+    ask = partial(distributed.nearest, paths, queries, client=client)
+    searches = {
+        "all rows": partial(ask, algorithm="brute"),
+        "lists": partial(ask, algorithm="partition"),
+    }
+    found = compared(searches, options.rounds, lambda: spent(client))
+    wrong = sum(found.pop("wrong").values())
+    share = round(ratio(found, "lists", "all rows"), 3)
+    shape = [len(queries), *rows.shape]
+    return {"workers": workers, "shape": shape, **found, "ratio": share, "wrong": wrong}
+
+
 def at_work(client: Client) -> tuple[int, str | None, int]:
     """Return how many shards have been searched, and a worker with tasks, and how many."""
 
@@ -156,7 +192,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 @program(STORED, __doc__, OPTIONS)
 def main(options: Namespace) -> int:
     """Measure, store and print; return whether anything was wrong."""
-    cases, killed = [], {}
+    cases, killed, lists = [], {}, []
     with tempfile.TemporaryDirectory() as folder:
         for workers in WORKERS:
             with cluster_of(workers) as cluster, Client(cluster) as client:
@@ -170,9 +206,11 @@ def main(options: Namespace) -> int:
                 if workers == WORKERS[0]:
                     killed = kill(client, options, Path(folder))
                     say(f"a worker killed: {killed}")
+                lists.append(by_lists(client, workers, options, Path(folder)))
+                say(f"{workers} workers: by lists {lists[-1]['ratio']} times by all rows")
     about = circumstances(cores(), "date", "machine")
-    store(options, about | {"cases": cases, "killed": killed})
-    return int(any(case["wrong"] for case in cases) or bool(killed["wrong"]))
+    store(options, about | {"cases": cases, "killed": killed, "lists": lists})
+    return int(any(case["wrong"] for case in [*cases, *lists, killed]))
 
 
 if __name__ == "__main__":

@@ -1,19 +1,19 @@
 """The library of *The Nearest Neighbor Network*: its public names, nothing else.
 
-The estimators, which need scikit-learn, and the two historical networks are loaded when first
-asked for: importing the core imports NumPy and the core.
+The estimators, which need scikit-learn, and the networks are loaded when first asked for:
+importing the search imports NumPy and the search.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from nnlib.distances import squared_distances
-from nnlib.network import ThreeLayerNet, softmax
 from nnlib.search import k_nearest, nearest, predict_1nn, radius_neighbors
 
 if TYPE_CHECKING:
     from nnlib.classifier import NearestNeighborClassifier, NearestNeighborRegressor
     from nnlib.clocked import ClockedKNN
+    from nnlib.network import ThreeLayerNet, softmax
     from nnlib.threshold import PerceptronNet
 
 __version__ = "0.1.0"
@@ -37,6 +37,8 @@ LATER = {
     "NearestNeighborClassifier": "classifier",
     "NearestNeighborRegressor": "classifier",
     "PerceptronNet": "threshold",
+    "ThreeLayerNet": "network",
+    "softmax": "network",
 }
 
 

@@ -56,14 +56,16 @@ fallback.
 """
 
 import warnings
-from fractions import Fraction
 from heapq import nsmallest
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnlib.validation import Array, working_dtype
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 UNIT_ROUNDOFF = 2.0**-53
 UNIT_ROUNDOFF_32 = 2.0**-24
@@ -354,8 +356,10 @@ def gap(frame: Frame, c: float, g: Array) -> Array:
     return np.float32(c) * (3 * g + np.float32(8 * frame.theta * c))
 
 
-def exact_squared_distance(x: Array, t: Array) -> Fraction:
+def exact_squared_distance(x: Array, t: Array) -> "Fraction":
     """Return ‖x − t‖² of two points (d,) without rounding."""
+    from fractions import Fraction  # its import takes a while
+
     total, common = over_common(x, t)
     return Fraction(total, common**2)
 

@@ -19,8 +19,9 @@ FEW_NUMBERS = 2**16
 # So many queries try a tree. It is slow if they take so many times what all rows are to take.
 TRIAL, SLOW = 8, 4
 # Lists are tried for so many rows or more, once as much was spent on them as so many times the
-# comparing of all rows with the centers; and used if at most such a share of the pairs is left.
-MANY_ROWS, LISTS_PRICE, SMALL_SHARE = 2**17, 3, 0.1
+# comparing of all rows with the centers; and made if at most such a share of the pairs is left.
+# Lists that stand are left if visits would be more than such a share of the work of all rows.
+MANY_ROWS, LISTS_PRICE, SMALL_SHARE, LARGE_SHARE = 2**17, 3, 0.1, 0.5
 
 
 class Costs(NamedTuple):
@@ -201,17 +202,21 @@ def lists_pay(training: TrainingSet, problem: Problem) -> bool:
 
 
 def by_lists(
-    lists: Partition, by: Filter, problem: Problem, other: Solve, advance: Advance
+    chosen: tuple[Partition, Filter], problem: Problem, other: Solve, trial: bool, advance: Advance
 ) -> Winners:
     """Return the truly k nearest rows, by lists, or by `other` for queries that are given up twice.
 
-    The second time they are fewer, and each has more room for candidates.
+    The second time they are fewer, and each has more room for candidates. On `trial` the lists are
+    left where they do not pay.
     """
-    distances, indices, left = lists.search(problem, by, advance)
+    lists, by = chosen
+    most = LARGE_SHARE if trial else np.inf
+    distances, indices, left = lists.search(problem, by, advance, most)
     again = by.with_room(16 * by.fair)
     if left.any() and again and 8 * again.fair <= len(problem.rows):
         some = np.flatnonzero(left)
-        distances[some], indices[some], left[some] = lists.search(problem.only(some), again, idle)
+        found = lists.search(problem.only(some), again, idle, most)
+        distances[some], indices[some], left[some] = found
     if left.any():
         distances[left], indices[left] = other(problem.only(left))
     return distances, indices

@@ -21,7 +21,7 @@ from nnlib.radius import Lists, as_ball, search_radius
 from nnlib.request import MEMORY_LIMIT, METHODS, METRICS, Request
 from nnlib.settle import filled
 from nnlib.threads import at_most
-from nnlib.training import TrainingSet
+from nnlib.training import TrainingSet, joined
 from nnlib.validation import (
     Array,
     as_array,
@@ -62,6 +62,21 @@ def check_nothing_missing(name: str, array: Array) -> None:
         raise ValueError(f"Input {name} contains NaN: row {row} has a missing value")
 
 
+def plain(labels: Array) -> Array:
+    """Return labels as scikit-learn knows them: not NumPy's text of variable length."""
+    return labels.astype(object) if labels.dtype.kind == "T" else labels
+
+
+def followed(labels: Array, more: Array) -> Array:
+    """Return labels and then more of them; raise unless both are numbers, text or objects."""
+    kinds = {"number" if one.dtype.kind in "biuf" else one.dtype.kind for one in (labels, more)}
+    if not len(labels):
+        return more
+    if len(kinds) > 1:
+        raise ValueError(f"y holds {more.dtype} and is to follow labels in {labels.dtype}")
+    return joined("y", labels, more)
+
+
 class Ballot(NamedTuple):
     """What the neighbors of q queries count, nearest first."""
 
@@ -73,6 +88,9 @@ class Ballot(NamedTuple):
 
 class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
     """What the classifier and the regressor share: parameters, fit, kneighbors, vote weights."""
+
+    _training: TrainingSet
+    _metric: str  # that of the fit
 
     def __init__(
         self,
@@ -110,22 +128,31 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         validate_data(self, named, skip_check_array=True, **fitting)
         return rows
 
-    def _fit_rows(self, X: Array) -> None:
-        """Check the parameters against the rows and prepare the training side."""
+    def _fit_rows(self, X: Array, kept: TrainingSet | None) -> None:
+        """Check the parameters against the rows and prepare the training side, of those kept, too.
+
+        A metric is that of the first rows.
+        """
         check_choice("weights", self.weights, VOTES)
         check_choice("metric", self.metric, METRICS)
-        self._metric = self.metric
+        self._metric = self._metric if kept else self.metric
         self._check_votes()
         self._threads()
-        request = self._request(self.n_neighbors)
-        check_count("n_neighbors", self.n_neighbors, 1, len(X), f"n_samples = {len(X)}")
-        request.among(len(X))
+        request, n = self._request(self.n_neighbors), len(X) + (len(kept) if kept else 0)
+        check_count("n_neighbors", self.n_neighbors, 1, n, f"n_samples = {n}")
+        request.among(n)
         if self._metric == "cosine":
             check_directions("X", X)
         # Norms and a tree are kept for these rows, so they must not change with the caller's.
         rows = X.astype(X.dtype.newbyteorder("="))
-        self._training = TrainingSet(rows, keep_weights=request.expanded)
-        self.n_samples_fit_ = len(X)
+        self._training = (
+            kept.followed_by(rows) if kept else TrainingSet(rows, keep_weights=request.expanded)
+        )
+        self.n_samples_fit_ = n
+
+    def _kept(self) -> TrainingSet | None:
+        """Return the rows that are fitted, None if there are none yet."""
+        return self._training if hasattr(self, "n_samples_fit_") else None
 
     def _request(self, k: int, exclude_self: bool = False) -> Request:
         """Return what is asked of the search for k neighbors."""
@@ -339,23 +366,78 @@ class NearestNeighborClassifier(ClassifierMixin, NeighborsBase):  # type: ignore
     Information Theory 13(1), 21–27, 1967, doi 10.1109/TIT.1967.1053964.
     """
 
+    classes_: Array
+    _codes: Array  # the place of each label among them
+    _given: Array | None  # the classes that may come
+
     def fit(self, X: Any, y: Any) -> Self:
         """Keep a copy of the training rows `X` (n_train, d) with their labels `y` (n_train,).
 
         If it raises, the estimator is as it was before.
         """
         with self._all_or_nothing():
-            rows = self._read(X, y=y)
-            labels = column_or_1d(as_array("y", y), warn=True)
-            check_consistent_length(rows, labels)
-            check_nothing_missing("y", labels)
-            # scikit-learn does not know NumPy's text of variable length.
-            plain = labels.astype(object) if labels.dtype.kind == "T" else labels
-            assert_all_finite(plain, input_name="y")
-            self.classes_, self._codes = distinct_labels("y", labels)
-            check_classification_targets(plain)
-            self._fit_rows(rows)
+            self._add(X, y, None, None)
         return self
+
+    def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
+        """Add rows after those that are fitted, as if all had been fitted together.
+
+        Lists that stand take them in; a tree is planted anew when it is wanted.
+
+        Parameters
+        ----------
+        X : array_like, shape (n, d)
+            They become rows n_samples_fit_, n_samples_fit_ + 1, …, under the metric of the first.
+        y : array_like, shape (n,)
+            Labels of the kind that is there: numbers, text or objects.
+        classes : array_like, shape (n_classes,), optional
+            All labels that may come, given with the first rows; then `classes_` are these.
+            Without it, `classes_` are the labels so far.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            As `fit`; for labels that are not in `classes`, or other classes than the first time;
+            where no common dtype holds all numbers. The estimator is then as it was before.
+        """
+        with self._all_or_nothing():
+            self._add(X, y, classes, self._kept())
+        return self
+
+    def _add(self, X: Any, y: Any, classes: Any, kept: TrainingSet | None) -> None:
+        """Keep rows and labels, after those that are `kept`."""
+        rows = self._read(X, y=y, reset=kept is None)
+        labels = self._labels(y)
+        check_consistent_length(rows, labels)
+        before = self.classes_[self._codes] if kept else labels[:0]
+        given = self._given if kept else None
+        if classes is not None:
+            names = distinct_labels("classes", self._labels(classes, "classes"))[0]
+            if kept and (given is None or names.tolist() != given.tolist()):
+                raise ValueError("classes must be those that were given with the first rows")
+            given = names
+        self._given = given
+        every = followed(followed(labels[:0] if given is None else given, before), labels)
+        self.classes_, codes = distinct_labels("y", every)
+        if given is not None:
+            codes = codes[len(given) :]
+            if len(self.classes_) > len(given):
+                unknown = sorted(set(self.classes_.tolist()) - set(given.tolist()))
+                raise ValueError(f"y has labels that are not in classes: {unknown}")
+        self._codes = codes
+        check_classification_targets(plain(labels))
+        self._fit_rows(rows, kept)
+
+    def _labels(self, y: Any, name: str = "y") -> Array:
+        """Return labels (n,), none of them missing."""
+        labels: Array = column_or_1d(as_array(name, y), warn=True)
+        check_nothing_missing(name, labels)
+        assert_all_finite(plain(labels), input_name=name)
+        return labels
 
     def _tally(self, ballot: Ballot) -> tuple[Array, Array]:
         """Return (tally, codes): votes per class (n_test, n_classes); neighbors' class codes."""
@@ -407,15 +489,36 @@ class NearestNeighborRegressor(RegressorMixin, NeighborsBase):  # type: ignore[m
     nearest, with votes v_i = 1 or 1/‖x − t_i‖. `y` may have several columns.
     """
 
+    _targets: Array
+
     def fit(self, X: Any, y: Any) -> Self:
         """Keep a copy of the training rows `X` (n_train, d) with their targets `y`."""
         with self._all_or_nothing():
-            rows = self._read(X, y=y)
-            targets = numbers("y", y, dtype=np.float64, ensure_2d=False, estimator=self)
-            check_consistent_length(rows, targets)
-            self._targets = targets.copy()
-            self._fit_rows(rows)
+            self._add(X, y, None)
         return self
+
+    def partial_fit(self, X: Any, y: Any) -> Self:
+        """Add rows `X` (n, d) and targets `y` after those that are fitted.
+
+        As `NearestNeighborClassifier.partial_fit`; `y` has as many columns as before.
+        """
+        with self._all_or_nothing():
+            self._add(X, y, self._kept())
+        return self
+
+    def _add(self, X: Any, y: Any, kept: TrainingSet | None) -> None:
+        """Keep rows and targets, after those that are `kept`."""
+        rows = self._read(X, y=y, reset=kept is None)
+        targets = numbers("y", y, dtype=np.float64, ensure_2d=False, estimator=self)
+        check_consistent_length(rows, targets)
+        before = self._targets if kept else targets[:0]
+        if targets.shape[1:] != before.shape[1:]:
+            raise ValueError(
+                f"y must have the shape of the targets before, one entry a row {before.shape[1:]}; "
+                f"it has {targets.shape[1:]}"
+            )
+        self._targets = np.concatenate([before, targets])
+        self._fit_rows(rows, kept)
 
     def predict(self, X: Any = None) -> Array:
         """Return the mean target of the neighbors of every query, shape of `y` but n_test rows.

@@ -9,9 +9,10 @@ that a merge is exact, on rows that rounding cannot tell apart, is in `nnlib.cer
 `nnlib.merge`; here is only who reads what, and when.
 
 For each block of queries and each shard there is one task, then a tree of merges. Only the
-winners travel. A worker that is lost is no loss: the scheduler holds what each task needs, the
-queries included, and has its tasks run again elsewhere. (Data that a client *scatters* would
-not come back: no task made them.)
+winners travel. All rows within a radius go the same way: what shards find is put side by side,
+and in order at the root. A worker that is lost is no loss: the scheduler holds what each task
+needs, the queries included, and has its tasks run again elsewhere. (Data that a client *scatters*
+would not come back: no task made them.)
 
 Dask comes with the extra ``nnlib[distributed]``.
 """
@@ -30,9 +31,25 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nnlib.certify import check_underflow
 from nnlib.inner import check_directions
 from nnlib.merge import Neighbors, merge
 from nnlib.others import without_itself
+from nnlib.problem import Candidates
+from nnlib.radius import (
+    OF_LIMIT,
+    SUPPOSED,
+    Ball,
+    Lists,
+    Met,
+    as_ball,
+    block_size,
+    check_memory,
+    enter,
+    met_in_part,
+    rows_read,
+    together,
+)
 from nnlib.request import MEMORY_LIMIT, Request
 from nnlib.stream import Part, search_part
 from nnlib.tiles import Advance, Indices, Tiles, Winners, idle, progress_bar, slices
@@ -132,8 +149,8 @@ def form_of(rows: Any) -> Form:
     return Form(tuple(given.shape or ()), np.dtype(given.dtype))
 
 
-def search_shard(given: Any, form: Form, part: Part, queries: Array, request: Request) -> Neighbors:
-    """Return the k nearest in a part of what is given, which is to have that form."""
+def reopened(given: Any, form: Form) -> Any:
+    """Return what is opened; raise unless it has that form."""
     rows = opened(given)
     now = Form(tuple(rows.shape), np.dtype(rows.dtype))
     if now != form:
@@ -141,7 +158,12 @@ def search_shard(given: Any, form: Form, part: Part, queries: Array, request: Re
             f"X_train promised {form.dtype} rows of shape {form.shape} here and gave {now.dtype} "
             f"rows of shape {now.shape}"
         )
-    return search_part(rows, part, queries, request, idle)
+    return rows
+
+
+def search_shard(given: Any, form: Form, part: Part, queries: Array, request: Request) -> Neighbors:
+    """Return the k nearest in a part of what is given, which is to have that form."""
+    return search_part(reopened(given, form), part, queries, request, idle)
 
 
 def merge_all(queries: Array, parts: Sequence[Neighbors], request: Request) -> Neighbors:
@@ -150,10 +172,44 @@ def merge_all(queries: Array, parts: Sequence[Neighbors], request: Request) -> N
     return functools.reduce(lambda a, b: merge(queries, a, b, k, order), parts)
 
 
-def winners(found: Neighbors, request: Request) -> Winners:
+def winners(queries: Array, found: Neighbors, request: Request) -> Winners:
     """Return (squared distances, indices): all that goes home."""
     request.check_told_apart(found.distances)
     return found.distances, found.indices
+
+
+class Within(NamedTuple):
+    """What is asked: all rows within a ball."""
+
+    ball: Ball
+    request: Request
+
+
+def meet_shard(given: Any, form: Form, part: Part, queries: Array, asked: Within) -> list[Met]:
+    """Return what is within the ball in a part of what is given, which is to have that form."""
+    part = part._replace(step=min(part.step, rows_read(form, asked.request.memory_limit)))
+    return met_in_part(reopened(given, form), part, queries, *asked)
+
+
+def put_together(queries: Array, parts: Sequence[list[Met]], asked: Within) -> list[Met]:
+    """Return what was found in all parts."""
+    return list(itertools.chain.from_iterable(parts))
+
+
+def put_in_order(queries: Array, found: list[Met], asked: Within) -> Candidates:
+    """Return the pairs by (query, distance, index)."""
+    check_underflow()
+    with np.errstate(all="ignore"):
+        return together(found, queries)
+
+
+class Search(NamedTuple):
+    """What tasks do: with a shard, with what several shards gave, and before it goes home."""
+
+    look: Callable[..., Any]
+    join: Callable[..., Any]
+    finish: Callable[..., Any]
+    asked: Any
 
 
 # --- The plan ---------------------------------------------------------------------------------
@@ -256,11 +312,11 @@ def cut(sources: Sequence[Source], forms: Sequence[Form]) -> list[Shard]:
     return shards
 
 
-def query_blocks(queries: Array, k: int, row_bytes: int) -> list[slice]:
+def query_blocks(queries: Array, k: int, row_bytes: int, most: int = BLOCK_BYTES) -> list[slice]:
     """Return the blocks of queries: small enough to travel, and so are their winners."""
     n, d = queries.shape
-    most = BLOCK_BYTES // max(1, d * queries.itemsize), WINNERS_BYTES // (k * (16 + row_bytes))
-    return [slice(part.start, min(part.stop, n)) for part in slices(n, max(1, min(most)))]
+    travel = BLOCK_BYTES // max(1, d * queries.itemsize), WINNERS_BYTES // (k * (16 + row_bytes))
+    return [slice(part.start, min(part.stop, n)) for part in slices(n, max(1, min(*travel, most)))]
 
 
 def tree(join: Callable[[list[Any]], Any], leaves: Sequence[Any], fan_in: int) -> Any:
@@ -273,7 +329,7 @@ def tree(join: Callable[[list[Any]], Any], leaves: Sequence[Any], fan_in: int) -
 
 
 def plan(
-    shards: Sequence[Shard], given: Sequence[Any], block: Any, request: Request
+    shards: Sequence[Shard], given: Sequence[Any], block: Any, search: Search
 ) -> tuple[Any, list[Any]]:
     """Return the task that answers a block of queries, and those that search a shard for it.
 
@@ -284,7 +340,7 @@ def plan(
         For each shard what its task opens, or a task that makes it.
     block : array or task
         Queries (q, d).
-    request : Request
+    search : Search
     """
     run = uuid.uuid4().hex
     count = itertools.count()
@@ -295,11 +351,11 @@ def plan(
         return delayed(function, pure=False)(*arguments, dask_key_name=key)
 
     found = [
-        task(search_shard, rows, shard.form, shard.part, block, request)
+        task(search.look, rows, shard.form, shard.part, block, search.asked)
         for shard, rows in zip(shards, given, strict=True)
     ]
-    root = tree(lambda group: task(merge_all, block, group, request), found, FAN_IN)
-    return task(winners, root, request), found
+    root = tree(lambda group: task(search.join, block, group, search.asked), found, FAN_IN)
+    return task(search.finish, block, root, search.asked), found
 
 
 # --- The cluster ------------------------------------------------------------------------------
@@ -407,7 +463,7 @@ def carried(client: Any, rows: Any) -> Any:
 
 
 def submit(
-    client: Any, shards: Sequence[Shard], blocks: Sequence[Array], request: Request
+    client: Any, shards: Sequence[Shard], blocks: Sequence[Array], search: Search
 ) -> tuple[list[Any], list[Any]]:
     """Start all tasks; return futures of the answers, and of the searches, block by block.
 
@@ -417,7 +473,7 @@ def submit(
     given = [carried(client, shard.source.rows) for shard in shards]
     answers, searches = [], []
     for block in blocks:
-        answer, found = plan(shards, given, carried(client, block), request)
+        answer, found = plan(shards, given, carried(client, block), search)
         answers.append(answer)
         searches += found
     futures = client.compute([*answers, *searches])
@@ -430,7 +486,7 @@ def collect(
     searches: Sequence[Any],
     places: Sequence[tuple[int, str]],
     advance: Advance,
-) -> Iterator[tuple[int, tuple[Array, Indices]]]:
+) -> Iterator[tuple[int, Any]]:
     """Give the number and the result of each answer as soon as it is there.
 
     Parameters
@@ -458,6 +514,31 @@ def collect(
             future.release()  # the merge that waits for it keeps it alive
 
 
+@contextmanager
+def sharded(
+    X_train: Any, queries: Array, request: Request, client: Any, timeout: float
+) -> Iterator[tuple[Any, list[Shard], Array]]:
+    """Give a client, the shards, and an array of the shape and dtype of all rows together."""
+    in_chunks = isinstance(X_train, dask_array.Array)
+    sources, forms = chunks_of(X_train) if in_chunks else (sources_of(X_train), [])
+    with connected(client, timeout) as cluster, unless_dropped():
+        whole = check_forms(sources, forms := forms or describe(cluster, sources), queries, request)
+        yield cluster, cut(sources, forms), whole
+
+
+def answered(
+    cluster: Any, shards: Sequence[Shard], blocks: Sequence[Array], search: Search, show: bool
+) -> Iterator[tuple[int, Any]]:
+    """Give the number and the answer of each block of queries, in any order."""
+    places = [(len(block) * shard.length, shard.place) for block in blocks for shard in shards]
+    with progress_bar(sum(count for count, _ in places), show) as advance:
+        answers, searches = submit(cluster, shards, blocks, search)
+        try:
+            yield from collect(cluster, answers, searches, places, advance)
+        finally:  # what has not begun never will
+            release([*answers, *searches])
+
+
 def k_nearest(
     X_train: Any,
     X_test: ArrayLike,
@@ -466,6 +547,7 @@ def k_nearest(
     client: Any = None,
     metric: str = "sqeuclidean",
     method: str = "exact",
+    algorithm: str = "brute",
     memory_limit: int = MEMORY_LIMIT,
     progress: bool = False,
     exclude_self: bool = False,
@@ -506,6 +588,10 @@ def k_nearest(
     method : {"exact", "expanded", "direct"}
         As for `nnlib.search.k_nearest`; with "expanded" the product may round differently in
         shards, as it may in tiles.
+    algorithm : {"brute", "auto", "tree", "partition"}
+        How each task searches its shard, as for `nnlib.search.k_nearest`. Trees and lists are made
+        in the task, anew for each block of queries (8 MB of them), so they pay for many queries;
+        the result is the same, bit for bit.
     memory_limit : int
         Bytes of working memory of one task, beyond its shard (32 MiB of a source that gives
         slices, else all that a chunk or call makes) and its block of queries.
@@ -546,38 +632,84 @@ def k_nearest(
     otherwise, is given up with `distributed.KilledWorker`. A cluster without any worker waits for
     one to come.
     """
-    request = Request(k, method, "auto", memory_limit, False, exclude_self, metric)
+    request = Request(k, method, algorithm, memory_limit, False, exclude_self, metric)
     queries = as_rows("X_test", X_test)
     request = request.among(None)
     if request.metric == "cosine":
         check_directions("X_test", queries)
-    once = request.of_all(request.sought, request.memory_limit)
+    once = request.of_part(request.sought, request.memory_limit, algorithm)
     k = once.k
     # Raises if the limit is too low.
     Tiles(queries.shape[1], k, request.exact).shape(1, 1, request.memory_limit)
-    in_chunks = isinstance(X_train, dask_array.Array)
-    sources, forms = chunks_of(X_train) if in_chunks else (sources_of(X_train), [])
-    with connected(client, timeout) as cluster, unless_dropped():
-        whole = check_forms(sources, forms := forms or describe(cluster, sources), queries, request)
-        shards = cut(sources, forms)
+    with sharded(X_train, queries, request, client, timeout) as (cluster, shards, whole):
         distances = np.empty((len(queries), k), request.dtype(queries, whole))
         indices = np.empty((len(queries), k), np.intp)
         parts = query_blocks(queries, k, whole[:1].nbytes)
-        places = [
-            ((part.stop - part.start) * shard.length, shard.place)
-            for part in parts
-            for shard in shards
-        ]
+        search = Search(search_shard, merge_all, winners, once)
         blocks = [queries[part] for part in parts]
-        with progress_bar(len(queries) * len(whole), progress) as advance:
-            answers, searches = submit(cluster, shards, blocks, once)
-            try:
-                for number, answer in collect(cluster, answers, searches, places, advance):
-                    distances[parts[number]], indices[parts[number]] = answer
-            finally:  # what has not begun never will
-                release([*answers, *searches])
+        for number, answer in answered(cluster, shards, blocks, search, progress):
+            distances[parts[number]], indices[parts[number]] = answer
     if exclude_self:
         distances, indices = without_itself(distances, indices)
+    return (distances, indices) if return_distance else indices
+
+
+def radius_neighbors(
+    X_train: Any,
+    X_test: ArrayLike,
+    radius: float,
+    *,
+    client: Any = None,
+    memory_limit: int = MEMORY_LIMIT,
+    progress: bool = False,
+    exclude_self: bool = False,
+    return_distance: bool = False,
+    timeout: float = 5.0,
+) -> list[Indices] | Lists:
+    """Return for every query all training rows within a radius, found by a cluster.
+
+    The rows i with ‖x − t_i‖² ≤ radius², ordered by (distance, index), as
+    `nnlib.search.radius_neighbors` returns them for the concatenation of all sources: the same
+    bits, whatever the shards.
+
+    Parameters
+    ----------
+    X_train, X_test, client, progress, exclude_self, timeout
+        As for `k_nearest`.
+    radius : float
+        A length, as for `nnlib.search.radius_neighbors`.
+    memory_limit : int
+        As for `k_nearest`. What is found of a block of queries comes together in one task, with
+        its rows, to be put in order; that is beyond the limit.
+    return_distance : bool
+        Also return the squared distances, before the indices.
+
+    Returns
+    -------
+    indices : list of ndarray of intp, n_test of them
+    distances : list of ndarray of float64
+        Only with `return_distance`, as ``(distances, indices)``: squared distances as the direct
+        form computes them.
+
+    Raises
+    ------
+    ValueError, ConnectionError, Exception
+        As `k_nearest`, and a ValueError for a radius that is no finite length.
+    """
+    ball = as_ball(radius)
+    request = Request(1, "exact", "brute", memory_limit, False, exclude_self).among(None)
+    queries = as_rows("X_test", X_test)
+    check_memory(queries.shape[1], request, OF_LIMIT)
+    found: list[Lists] = []
+    with sharded(X_train, queries, request, client, timeout) as (cluster, shards, whole):
+        most = block_size(queries.shape[1], request)
+        parts = query_blocks(queries, SUPPOSED, whole[:1].nbytes, most)
+        search = Search(meet_shard, put_together, put_in_order, Within(ball, request))
+        found = [([], []) for _ in parts]
+        blocks = [queries[part] for part in parts]
+        for number, pairs in answered(cluster, shards, blocks, search, progress):
+            enter(found[number], pairs, range(len(queries))[parts[number]], request)
+    distances, indices = ([one for part in found for one in part[i]] for i in (0, 1))
     return (distances, indices) if return_distance else indices
 
 
@@ -588,6 +720,7 @@ def nearest(
     client: Any = None,
     metric: str = "sqeuclidean",
     method: str = "exact",
+    algorithm: str = "brute",
     memory_limit: int = MEMORY_LIMIT,
     progress: bool = False,
     exclude_self: bool = False,
@@ -605,6 +738,7 @@ def nearest(
         client=client,
         metric=metric,
         method=method,
+        algorithm=algorithm,
         memory_limit=memory_limit,
         progress=progress,
         exclude_self=exclude_self,

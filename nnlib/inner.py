@@ -21,7 +21,7 @@ References
 N. J. Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd ed., SIAM, 2002, section 3.1.
 """
 
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,11 +31,15 @@ from nnlib.problem import Problem
 from nnlib.tiles import Indices, Winners, slices
 from nnlib.validation import Array, working_dtype
 
+if TYPE_CHECKING:
+    from fractions import Fraction
+
 SIMILARITIES = ("ip", "cosine")
 # A power of two for rows of zeros, below those of all others.
 NOTHING = -5000
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 Ratios = list[tuple[int, int]]
 
 
@@ -119,13 +123,15 @@ def ratios(point: Array) -> Ratios:
     return [v.as_integer_ratio() for v in point.tolist()]
 
 
-def true_rank(x: Ratios, t: Ratios, metric: str) -> Fraction | int:
+def true_rank(x: Ratios, t: Ratios, metric: str) -> "Fraction | int":
     """Return x·t times one power of two, or (x·t) |x·t| / ‖t‖², without rounding."""
     common = max((below for _, below in x + t), default=1)
     pairs = [(a * (common // b), p * (common // q)) for (a, b), (p, q) in zip(x, t, strict=True)]
     product = sum(a * p for a, p in pairs)
     if metric == "ip":
         return product << 2 * (1075 - common.bit_length())
+    from fractions import Fraction  # its import takes a while
+
     return Fraction(product * abs(product), common**2 * sum(p * p for _, p in pairs))
 
 
@@ -159,22 +165,61 @@ def settled_similar(problem: Problem, owner: Indices, row: Indices, metric: str)
 
 
 def by_true_rank(x: Array, rows: Array, row: Indices, pairs: Indices, metric: str) -> Indices:
-    """Return some pairs of one query by (true value, the largest first, row)."""
-    query, known = ratios(x), dict[bytes, Fraction | int]()
-    zero = set[int]()  # a product without a term, of which sparse rows have masses
+    """Return some pairs of one query by (true value, the largest first, row).
+
+    Where few bits hold the coordinates, integers of NumPy's are multiplied, many at a time, and
+    pairs of equal (x·t, ‖t‖²) are one; elsewhere equal rows are.
+    """
+    from fractions import Fraction  # its import takes a while
+
+    query, places, ranks = ratios(x), row[pairs], list[Fraction | int]()
+    known, slow = dict[tuple[int, int], Fraction | int](), dict[bytes, Fraction | int]()
+    bits = (62 - len(x).bit_length()) // 2
+    whole_x, power, short = (part[0] for part in in_bits(x[None], bits))
+    up, down = 1 << max(0, 2 * int(power)), 1 << max(0, -2 * int(power))
     for part in slices(len(pairs), 1 + 2**15 // (1 + len(x))):
-        shared = ((x != 0) & (rows[row[pairs[part]]] != 0)).any(axis=1)
-        zero.update(pairs[part][~shared].tolist())
+        t = rows[places[part]]
+        whole, powers, fits = in_bits(t, bits)
+        products = whole @ whole_x
+        squares = powers + power if metric == "ip" else np.vecdot(whole, whole)
+        shared = ((x != 0) & (t != 0)).any(axis=1)  # sparse rows have masses of no term
+        columns = zip(products.tolist(), squares.tolist(), (fits & short).tolist(), strict=True)
+        for place, (product, square, fit) in enumerate(columns):
+            if not shared[place]:
+                ranks.append(0)
+            elif not fit:
+                content = t[place].tobytes()
+                if content not in slow:
+                    if len(slow) == REMEMBERED:
+                        slow.clear()
+                    slow[content] = -true_rank(query, ratios(t[place]), metric)
+                ranks.append(slow[content])
+            else:
+                key = product, square
+                if key not in known and metric == "ip":
+                    known[key] = -product << square + 2 * 1074  # as `true_rank` has it
+                elif key not in known:
+                    known[key] = Fraction(-product * abs(product) * up, square * down)
+                ranks.append(known[key])
+    order = sorted(range(len(pairs)), key=lambda i: (ranks[i], places[i]))
+    return pairs[order]
 
-    def rank(pair: int) -> tuple[Fraction | int, int]:
-        if pair in zero:
-            return 0, int(row[pair])
-        t = rows[row[pair]]
-        content = t.tobytes()
-        if content not in known:
-            if len(known) == REMEMBERED:
-                known.clear()
-            known[content] = -true_rank(query, ratios(t), metric)
-        return known[content], int(row[pair])
 
-    return np.array(sorted(pairs.tolist(), key=rank), np.intp)
+def in_bits(points: Array, bits: int) -> tuple[Integers, Integers, NDArray[np.bool_]]:
+    """Return integers t / 2^p of each point (n, d), p, and whether so many bits hold them all.
+
+    p is the largest that makes integers; what the first two hold for others means nothing.
+    """
+    values = points.astype(np.float64)
+    fraction, power = np.frexp(values)
+    digits = np.ldexp(np.abs(fraction), 53).astype(np.int64)
+    last = power + np.frexp((digits & -digits).astype(np.float64))[1] - 54
+    some = digits != 0
+    high = power.max(axis=1, initial=NOTHING, where=some)
+    low = last.min(axis=1, initial=-NOTHING, where=some)
+    low[~some.any(axis=1)] = 0
+    fits = high - low <= bits
+    if points.dtype.kind in "iu":  # float64 rounds what has more bits
+        fits &= high <= 53
+    whole = np.ldexp(np.where(fits[:, None], values, 0), -low[:, None])
+    return whole.astype(np.int64), low.astype(np.int64), fits

@@ -48,14 +48,15 @@ def solve(training: TrainingSet, queries: Array, request: Request, advance: Adva
         dtype = request.dtype(queries, training.rows)
         return compute(training, problem, request.method, dtype, advance)
     problem = problem.examined()
-    over_all = partial(compare, training, advance=advance)
+    over_all, trial = partial(compare, training, advance=advance), request.algorithm == "auto"
     tree = choose_tree(training, problem, request.algorithm)
     if tree is None:
         chosen = choose_lists(training, problem, request.algorithm)
         if chosen is None:
             return over_all(problem)
-        return by_lists(*chosen, problem, partial(compare, training, advance=idle), advance)
-    return by_tree(tree, problem, over_all, request.algorithm == "auto", advance)
+        other = partial(compare, training, advance=idle)
+        return by_lists(chosen, problem, other, trial, advance)
+    return by_tree(tree, problem, over_all, trial, advance)
 
 
 def compare(training: TrainingSet, problem: Problem, advance: Advance) -> Winners:

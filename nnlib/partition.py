@@ -35,7 +35,10 @@ A row too far out for float32 gives its list r = ∞, and the list is visited by
 
 **What hostile data cost.** A query that keeps too many rows is given up, as in the filter, and then
 compares all rows. So a search costs no more than visits to all lists, which the product of all rows
-bounds, and the search that it was to replace.
+bounds, and the search that it was to replace. Whoever is free to leave the lists bounds that, too:
+given the work that comparing all rows would be, counted in pairs, a search ends before its first
+visits if these are more than a share of it, or after them if so are those that the bound then
+leaves to a sample of its queries; all are left over then.
 
 References
 ----------
@@ -48,7 +51,10 @@ S. P. Lloyd, "Least squares quantization in PCM", IEEE Transactions on Informati
 129–137, 1982, doi 10.1109/TIT.1982.1056489, for the steps.
 """
 
+import os
 from collections.abc import Iterator
+from copy import copy
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +62,7 @@ from numpy.typing import NDArray
 from nnlib.certify import (
     FAR,
     UNIT_ROUNDOFF_32,
+    Frame,
     choose_frame,
     enter,
     padded,
@@ -70,6 +77,9 @@ from nnlib.threads import side_by_side
 from nnlib.tiles import Advance, Indices, slices
 from nnlib.validation import Array
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 # Lists for each root of the number of rows, and at most, so that 16 bits hold a list's number.
 LISTS, MOST_LISTS = 2, 2**14
 # Rows of the sample for each list, rounds in which seeds are drawn, and Lloyd's steps.
@@ -81,6 +91,10 @@ TRIED, ASKED, COMPARED = 4, 64, 8
 STRETCH, BATCH = 256, 16
 # So many groups of rows, for each neighbor, give good upper bounds.
 GROUPS = 8
+# Taking a tile's upper bounds takes as long as so many pairs for each of them, and of those known.
+UPPER = 5
+# What a file holds of lists, beside their frame and what tells their rows from others.
+KEPT = ("order", "start", "centers", "radius", "made_for")
 # What widens a number computed in float64, and one taken back from float32.
 WIDER, WIDER_32 = 1 + 2.0**-40, 1 + 2.0**-20
 
@@ -108,7 +122,7 @@ def assigned(points: Array, centers: Array) -> tuple[Indices, Array]:
     return which, least
 
 
-def k_means(points: Array, count: int, rng: np.random.Generator, steps: int = STEPS) -> Array:
+def k_means(points: Array, count: int, rng: "np.random.Generator", steps: int = STEPS) -> Array:
     """Return centers of the points (n, d), float32: at least one, and at most `count`."""
     n, norms = len(points), np.vecdot(points, points)
     centers = new = points[rng.integers(0, n, 1 + (count - 1) // SEEDINGS)]
@@ -151,21 +165,41 @@ class Partition:
         assert frame is not None  # whoever has a filter has a frame
         self.rows, self.frame = rows, frame
         centers = self._centers(list_count(n, d, memory), memory)
-        # A center is a point of the frame as it stands.
+        # A center is a point of the frame as it stands; a mean may have been rounded out of it.
         still = frame._replace(center=np.zeros(d, np.float32), scale=1.0)
         self.centers = np.zeros((len(centers), padded(d)), np.float32)
+        centers[np.isinf(row_side(still, centers, self.centers))] = 0
         row_side(still, centers, self.centers)
-        which = np.zeros(n, np.uint16)
+        self.radius, self.made_for = np.zeros(len(centers)), n
+        self._enter(np.zeros(n, np.uint16), 0, max(1, min(threads, memory // THREAD_BYTES)))
+
+    def _enter(self, which: Array, known: int, threads: int) -> None:
+        """Put the rows into lists, of which `which` (n,) tells the lists of the first `known`."""
 
         def fill(tasks: Iterator[slice]) -> NDArray[np.float64]:
-            return self._fill(centers, which, tasks)
+            return self._fill(which, tasks)
 
-        threads = max(1, min(threads, memory // THREAD_BYTES))
-        self.radius = np.max(side_by_side(threads, fill, slices(n, STRETCH)), axis=0)
-        sizes = np.bincount(which, minlength=len(centers))
+        new = (slice(i, i + STRETCH) for i in range(known, len(which), STRETCH))
+        radii = side_by_side(threads, fill, list(new))
+        self.radius = np.max([self.radius, *radii], axis=0)
+        sizes = np.bincount(which, minlength=len(self.centers))
         self.start = np.concatenate([[0], np.cumsum(sizes)])
         self.order = sorted_rows(which, self.start)
-        self.bytes = self.order.nbytes + self.centers.nbytes + 24 * len(centers)
+        self.bytes = self.order.nbytes + self.centers.nbytes + 24 * len(sizes)
+
+    @np.errstate(all="ignore")
+    def extended(self, rows: Array) -> "Partition":
+        """Return the lists of `rows`, which begin with those that are in lists already.
+
+        The others go to the nearest centers, which stay what they are, and so does the frame: any
+        is valid. A radius grows to what they take.
+        """
+        made, known = copy(self), len(self.rows)
+        which = np.zeros(len(rows), np.uint16)
+        which[self.order] = np.repeat(np.arange(len(self.centers)), np.diff(self.start))
+        made.rows = rows
+        made._enter(which, known, 1)
+        return made
 
     def _centers(self, count: int, memory: int) -> Array:
         """Return k-means centers of a sample, in the frame; a quarter of the memory is for it."""
@@ -181,9 +215,10 @@ class Partition:
             points = points[usable] if usable.any() else np.zeros((1, d), np.float32)
         return k_means(points, count, rng)
 
-    def _fill(self, centers: Array, which: Array, tasks: Iterator[slice]) -> NDArray[np.float64]:
+    def _fill(self, which: Array, tasks: Iterator[slice]) -> NDArray[np.float64]:
         """Note the list of each row in some stretches; return what radii these take, (lists,)."""
-        frame, d = self.frame, centers.shape[1]
+        frame, d = self.frame, self.rows.shape[1]
+        centers = self.centers[:, :d] / np.float32(-2)  # as they were
         radius = np.zeros(len(centers))
         space = np.zeros((STRETCH, padded(d)), np.float32)
         with np.errstate(all="ignore"):  # each thread has its own
@@ -201,25 +236,89 @@ class Partition:
                 which[part] = nearest
         return radius
 
+    def save(self, path: "Path") -> None:
+        """Write the lists to a file, whole or not at all, with what tells their rows from others.
+
+        The rows themselves are not in it.
+        """
+        kept: dict[str, Any] = {name: getattr(self, name) for name in KEPT}
+        kept |= self.frame._asdict() | told_apart(self.rows)
+        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            with beside.open("wb") as file:
+                np.savez(file, **kept)
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+
+    @classmethod
+    def load(cls, path: "Path", rows: Array) -> "Partition":
+        """Return the lists of these rows from a file.
+
+        Raises
+        ------
+        ValueError
+            If it holds none, or those of other rows.
+        OSError
+            As opening the file does.
+        """
+        from zipfile import BadZipFile  # not before it is needed
+
+        try:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+                found = {name: stored[name] for name in stored.files}
+            for name, value in told_apart(rows).items():
+                if found[name].tolist() != value.tolist():
+                    raise ValueError(f"their {name} is {found[name]}, not {value}")
+            made = cls.__new__(cls)
+            theta, kappa = float(found["theta"]), float(found["kappa"])
+            made.frame = Frame(found["center"], float(found["scale"]), theta, kappa)
+            for name in KEPT:
+                setattr(made, name, found[name])
+        except (KeyError, ValueError, EOFError, BadZipFile) as error:
+            raise ValueError(
+                f"{path} does not hold the lists of X_train, which it was to hold ({error}); "
+                "delete it, and it is written anew"
+            ) from None
+        made.rows, made.made_for = rows, int(found["made_for"])
+        made.bytes = made.order.nbytes + made.centers.nbytes + 24 * len(made.centers)
+        return made
+
     def search(
-        self, problem: Problem, by: Filter, advance: Advance
+        self, problem: Problem, by: Filter, advance: Advance, most: float = np.inf
     ) -> tuple[Array, Indices, NDArray[np.bool_]]:
         """Return (squared distances, indices) of the truly k nearest, and who is left over.
 
         A query is left over, (n_test,), if it was given up; what the first two hold for it means
-        nothing.
+        nothing. All are if visits are expected to take more than `most` of the work of comparing
+        all rows.
         """
         distances, indices = problem.blank()
         left = np.zeros(len(indices), np.bool_)
         for part in slices(len(indices), by.queries):
             some = problem.only(part)
-            found = Visits(self, some, by).candidates(advance)
+            found = Visits(self, some, by, most).candidates(advance)
             done = np.flatnonzero(~found.crowded)
             index = self.order[found.index].astype(np.intp)
             winners = settled_pairs(some, found.owner, index)
             distances[part][done], indices[part][done] = winners
             left[part] = found.crowded
+            if left[: part.stop].all() and most < np.inf:  # as will be those that follow
+                left[:] = True
+                advance(len(left[part.stop :]) * len(self.rows))
+                break
         return distances, indices, left
+
+
+def told_apart(rows: Array) -> dict[str, Array]:
+    """Return what tells rows from others: shape, dtype and a checksum of all bytes."""
+    from hashlib import sha256  # not before it is needed
+
+    checksum = sha256()
+    for part in slices(len(rows), 1 + 2**18 // (1 + rows[:1].nbytes)):
+        checksum.update(np.ascontiguousarray(rows[part]).data)
+    about = {"shape": rows.shape, "dtype": rows.dtype.str, "checksum": checksum.hexdigest()}
+    return {name: np.array(value) for name, value in about.items()}
 
 
 def sorted_rows(which: Array, start: Indices) -> Array:
@@ -282,13 +381,23 @@ def distances(queries: Array, points: Array) -> Array:
     return np.asarray(np.sqrt(np.maximum(squares, 0)))
 
 
+def work(k: int, rows: Any, group: int) -> Any:
+    """Return how much a tile of so many rows takes for a query, counted in pairs."""
+    return rows + UPPER * (k + rows // group) * (k > 1)
+
+
 class Visits:
     """The visits of some queries to lists: first those nearest to each, then what is left."""
 
-    def __init__(self, lists: Partition, problem: Problem, by: Filter) -> None:
+    def __init__(
+        self, lists: Partition, problem: Problem, by: Filter, most: float = np.inf
+    ) -> None:
         sizes = np.diff(lists.start)
-        usual = max(1, len(lists.rows) // len(sizes))
+        n_train = len(lists.rows)
+        usual = max(1, n_train // len(sizes))
         self.lists, self.k = lists, problem.k
+        all_rows = -(-n_train // by.rows) * work(self.k, min(by.rows, n_train), by.group)
+        self.most = most * float(all_rows)  # pairs for each query
         # A list, or the first few, must have enough groups for an upper bound.
         group = max(1, min(by.group, usual // (GROUPS * self.k)))
         self.by = by._replace(frame=lists.frame, group=group)
@@ -300,12 +409,15 @@ class Visits:
         self.large = np.flatnonzero(4 * sizes >= usual)
         several = min(len(self.large), 1 + GROUPS * self.k * group // usual)
         self.first = np.empty((len(problem.queries), several), np.intp)
+        self.work = work(self.k, sizes, group)
 
     def candidates(self, advance: Advance) -> Shortlist:
         """Return the pairs (query, place in the order of lists) that no bound rules out."""
         n_test, several = self.first.shape
         count = len(self.lists.centers)
         threads = self.by.threads
+        if several * self.work[self.large].mean() > self.most:
+            return self._none(advance)
         step = max(1, 2**18 // count)
         side_by_side(threads, self._choose, slices(n_test, step))
         visits = self.first.ravel().argsort(kind="stable")
@@ -324,6 +436,9 @@ class Visits:
         for other in others:
             found.join(other)
         found.prune()
+        if self.most < np.inf and self._expected(found.upper[-1]) > self.most:
+            del found
+            return self._none(advance)
 
         def go_on(tasks: Iterator[slice]) -> Shortlist:
             return self._go_on(found.upper, advance, tasks)
@@ -332,6 +447,27 @@ class Visits:
             found.join(other, apart=False)
         found.prune()
         return found
+
+    def _none(self, advance: Advance) -> Shortlist:
+        """Return what is found where no list is visited: all queries are given up."""
+        found = Shortlist(self.sides, self.k, self.by)
+        found.give_up(np.ones_like(found.crowded))
+        advance(len(found.crowded) * len(self.lists.rows))
+        return found
+
+    @np.errstate(all="ignore")
+    def _expected(self, upper: Array) -> float:
+        """Return the work of the visits that these upper bounds leave to a query, from a sample."""
+        some = np.arange(0, len(upper), 1 + len(upper) // ASKED)
+        some = some[upper[some] > -np.inf]  # who was given up visits none
+        features, squares = self.sides[0][some], self.squares[some]
+        V, visits = upper[some].astype(np.float64), 0.0
+        R = np.sqrt(np.maximum(squares + V, 0))
+        for batch in slices(len(self.work), BATCH):
+            r = self.lists.radius[batch, None]
+            left = ~(V + r * (r + 2 * R) < self.lists.centers[batch] @ features.T)
+            visits += float(self.work[batch] @ np.count_nonzero(left, axis=1))
+        return visits / max(1, len(some))
 
     def _choose(self, tasks: Iterator[slice]) -> None:
         """Note the large lists with the nearest centers for some stretches of queries."""

@@ -47,9 +47,9 @@ from nnlib.problem import Candidates, Problem
 from nnlib.request import Request
 from nnlib.settle import pair_distances, settled
 from nnlib.shortlist import FILTER_TILE
-from nnlib.stream import read
+from nnlib.stream import Part, read
 from nnlib.threads import side_by_side
-from nnlib.tiles import Advance, Indices, progress_bar, slices
+from nnlib.tiles import Advance, Indices, Tiles, idle, progress_bar, slices
 from nnlib.training import TrainingSet
 from nnlib.tree import Tree
 from nnlib.validation import Array, RowSource, as_rows, check_same_width, check_source
@@ -59,6 +59,8 @@ PAIR_BYTES = 100
 # So many neighbors a query are supposed where it is asked whether a tree would pay; and it is
 # asked for no more than one row in so many.
 SUPPOSED, SHARE = 16, 4
+# Of the limit, one in so many parts is for the search of rows that are read from a source.
+OF_LIMIT = 2
 # From so many pairs at the border on they are compared in digits, so many at a time.
 MASS, LOT = 64, 2**13
 
@@ -237,7 +239,7 @@ def screened(
 
 def by_direct_form(problem: Problem, ball: Ball, advance: Advance) -> Candidates:
     """Return the pairs within the ball, by the direct form for all pairs."""
-    queries, step = problem.tile(exact=True)
+    queries, step = problem._replace(k=1).tile(exact=True)
     limit = ball.low if problem.whole else cutoff(np.array(ball.high), problem.d, problem.error)
     found = [NONE]
     for part in slices(len(problem.queries), queries):
@@ -292,7 +294,7 @@ def within(
             found = found.beside(rest._replace(owner=others[rest.owner]))
         return found
     taken = 8 * (problem.queries.size + problem.rows.size)
-    if problem.error and taken < problem.memory // 2:
+    if problem.error and taken < problem.memory // 2 - least_memory(problem.d):
         moved = near_zero(problem.queries, problem.rows)
         if moved:
             memory = problem.memory - taken
@@ -320,6 +322,7 @@ def search_radius(training: TrainingSet, X_test: ArrayLike, ball: Ball, request:
     check_no_lists(request)
     queries = as_rows("X_test", X_test, native=False)
     check_same_width("X_train", training.rows, "X_test", queries)
+    check_memory(queries.shape[1], request)
     request.check_paired(len(training), len(queries))
     check_underflow()
     lists: Lists = [], []
@@ -330,6 +333,20 @@ def search_radius(training: TrainingSet, X_test: ArrayLike, ball: Ball, request:
             found = within(training, some, ball, request.algorithm, advance)
             enter(lists, ordered(some, found), range(len(queries))[block], request)
     return lists
+
+
+def least_memory(d: int) -> int:
+    """Return how many bytes a search takes at least: those of a single pair."""
+    return Tiles(d, 1, True).bytes()
+
+
+def check_memory(d: int, request: Request, share: int = 1) -> None:
+    """Raise unless the limit, of which a search has one in `share` parts, allows a single pair."""
+    least = share * least_memory(d)
+    if request.memory_limit < least:
+        raise ValueError(
+            f"memory_limit must be at least {least} bytes for d = {d}; got {request.memory_limit}"
+        )
 
 
 def check_no_lists(request: Request) -> None:
@@ -343,7 +360,12 @@ def check_no_lists(request: Request) -> None:
 
 def blocks(n_test: int, d: int, request: Request) -> Iterator[slice]:
     """Yield the blocks of queries: so few that their features fit into a quarter of the limit."""
-    return slices(n_test, max(64, request.memory_limit // (64 * (d + 8))))
+    return slices(n_test, block_size(d, request))
+
+
+def block_size(d: int, request: Request) -> int:
+    """Return how many queries are in a block."""
+    return max(64, request.memory_limit // (64 * (d + 8)))
 
 
 def enter(lists: Lists, found: Candidates, block: range, request: Request) -> None:
@@ -358,7 +380,7 @@ def enter(lists: Lists, found: Candidates, block: range, request: Request) -> No
 
 
 class Met(NamedTuple):
-    """What was found in some of the training rows, and these rows."""
+    """What was found in some of the training rows, for some queries, and these rows."""
 
     found: Candidates  # its `row` is the place among the rows that follow
     numbers: Indices  # of the rows, in the whole training set
@@ -388,6 +410,22 @@ def rows_read(source: RowSource, memory_limit: int) -> int:
 
 
 @np.errstate(all="ignore")
+def met_in_part(
+    source: RowSource, part: Part, queries: Array, ball: Ball, request: Request
+) -> list[Met]:
+    """Return what is within the ball in a part of the source, a stretch at a time."""
+    found = []
+    for first in range(part.rows.start, part.rows.stop, part.step):
+        rows = read(source, slice(first, min(first + part.step, part.rows.stop)))
+        shift = part.start + first - part.rows.start
+        training = TrainingSet(rows, start=shift)
+        some = Problem(training.rows, queries, 1, request.memory_limit // OF_LIMIT).examined()
+        found.append(met(training, shift, within(training, some, ball, "brute", idle)))
+        del rows, training, some  # or they would be kept while the next stretch is read
+    return found
+
+
+@np.errstate(all="ignore")
 def search_source_radius(
     X_train: RowSource, X_test: ArrayLike, ball: Ball, request: Request
 ) -> Lists:
@@ -402,6 +440,7 @@ def search_source_radius(
     n_train, d = source.shape
     queries = as_rows("X_test", X_test)
     check_same_width("X_train", source, "X_test", queries)
+    check_memory(d, request, OF_LIMIT)
     request.check_paired(n_train, len(queries))
     check_underflow()
     step = rows_read(source, request.memory_limit)
@@ -410,10 +449,9 @@ def search_source_radius(
         for block in blocks(len(queries), d, request):
             kept = []
             for stretch in slices(n_train, step):
-                part = slice(stretch.start, min(stretch.stop, n_train))
-                training = TrainingSet(read(source, part), start=part.start)
-                some = Problem(training.rows, queries[block], 1, request.memory_limit // 2)
-                found = within(training, some.examined(), ball, "brute", advance)
-                kept.append(met(training, part.start, found))
+                rows = slice(stretch.start, min(stretch.stop, n_train))
+                part = Part(rows, rows.start, step)
+                kept += met_in_part(source, part, queries[block], ball, request)
+                advance(len(queries[block]) * (rows.stop - rows.start))
             enter(lists, together(kept, queries[block]), range(len(queries))[block], request)
     return lists

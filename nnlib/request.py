@@ -87,9 +87,9 @@ class Request:
                 f"X_train has {n_train} rows, X_test has {n_test}"
             )
 
-    def of_all(self, k: int, memory_limit: int) -> "Request":
-        """Return the same request for so many neighbors and bytes, with all rows compared."""
-        return Request(k, self.method, "brute", memory_limit, metric=self.metric)
+    def of_part(self, k: int, memory_limit: int, algorithm: str = "brute") -> "Request":
+        """Return what is asked of a part of the rows, for so many neighbors and bytes."""
+        return Request(k, self.method, algorithm, memory_limit, metric=self.metric)
 
     def dtype(self, queries: Array, rows: Array) -> Any:
         """Return the dtype of the distances."""

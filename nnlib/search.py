@@ -1,11 +1,12 @@
 """The search: for every query, the index of its nearest training row, and of its k nearest."""
 
-from typing import Any
+from os import PathLike
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from nnlib.memory import search
-from nnlib.radius import Lists, as_ball, search_radius, search_source_radius
 from nnlib.request import MEMORY_LIMIT, Request
 from nnlib.settle import filled
 from nnlib.stream import search_source
@@ -13,6 +14,9 @@ from nnlib.threads import at_most
 from nnlib.tiles import Indices
 from nnlib.training import TrainingSet
 from nnlib.validation import Array, RowSource, as_labels, as_training_rows, check_source, is_source
+
+if TYPE_CHECKING:
+    from nnlib.radius import Lists
 
 
 def k_nearest(
@@ -27,6 +31,7 @@ def k_nearest(
     progress: bool = False,
     exclude_self: bool = False,
     threads: int | None = None,
+    lists: str | PathLike[str] | None = None,
     return_distance: bool = False,
 ) -> Indices | tuple[Array, Indices]:
     """Return the indices of the k nearest training rows of every query.
@@ -65,9 +70,11 @@ def k_nearest(
         for many rows in clusters; it compares all rows for queries to which too many are nearly as
         near, and for all of them if k > n_train / 4 or float64 rounds an input. "auto": lists from
         2¹⁷ rows on, once so many queries came that making them is a third of comparing all rows,
-        if in a sample they leave a tenth of the pairs. Else, for more than a little work, all rows
-        or a tree, what takes less time in a model of one thread. With l = log₂(1 + n_train/24)
-        levels, and v leaves touched by a ball that holds k rows, if they are spread evenly,
+        if in a sample they leave a tenth of the pairs; where they stand already, if visits for
+        this k and a sample of these queries are half the work of all rows at most. Else, for more
+        than a little work, all rows or a tree, what takes less time in a model of one thread. With
+        l = log₂(1 + n_train/24) levels, and v leaves touched by a ball that holds k rows, if they
+        are spread evenly,
 
             all rows:  c₁ + c₂ (n_test + n_train) d + n_test n_train (c₃ + c₄ d),
             the tree:  c₅ + n_train l (c₆ + c₇ d) + c₈ + n_test (c₉ + c₁₀ l + v (c₁₁ + c₁₂ d)),
@@ -95,6 +102,11 @@ def k_nearest(
     threads : int, optional
         How many threads the search may take at most, those of its products included; default: as
         many as a product takes. Meanwhile products elsewhere in the process take no more, either.
+    lists : path, optional
+        With algorithm="partition": the file that keeps the lists between calls, for rows in memory
+        or in an `np.memmap`, which is then searched where it is. If there is none, it is written,
+        with the shape, the dtype and a checksum of the rows, which later calls compare: each reads
+        all rows once.
     return_distance : bool
         Also return the squared distances, before the indices.
 
@@ -112,9 +124,9 @@ def k_nearest(
     ValueError
         Naming the argument: see `nnlib.validation` for what counts as input; also for k out of
         range, an unknown method or algorithm, algorithm="tree" or "partition" with another method
-        or a source, a limit too small for a single pair, the tree or the lists, and, in the two
-        computed methods, for data whose squares overflow. What a source itself raises passes
-        through.
+        or a source, a limit too small for a single pair, the tree or the lists, a file with the
+        lists of other rows, and, in the two computed methods, for data whose squares overflow. What
+        a source itself raises passes through.
 
     Notes
     -----
@@ -128,8 +140,12 @@ def k_nearest(
     Information Theory 13(1), 21–27, 1967, doi 10.1109/TIT.1967.1053964.
     """
     data: Any = X_train
-    training = None if is_source(data) else TrainingSet(data)
     request = Request(k, method, algorithm, memory_limit, progress, exclude_self, metric)
+    training: TrainingSet | None = None
+    if lists is not None:
+        training = with_lists(data, lists, request)
+    elif not is_source(data):
+        training = TrainingSet(data)
     with at_most(threads):
         if training is None:
             distances, indices = search_source(data, X_test, request)
@@ -138,6 +154,19 @@ def k_nearest(
             if return_distance:
                 distances = filled(training.rows, queries, distances, indices)
     return (distances, indices) if return_distance else indices
+
+
+def with_lists(X_train: Any, path: str | PathLike[str], request: Request) -> TrainingSet:
+    """Return rows in memory or in a mapped file with their lists, which a file keeps."""
+    if request.algorithm != "partition":
+        raise ValueError(f"lists needs algorithm='partition'; got {request.algorithm!r}")
+    if is_source(X_train) and not isinstance(X_train, np.memmap):
+        raise ValueError("lists needs X_train in memory or in an np.memmap")
+    from pathlib import Path  # its import takes a while
+
+    training = TrainingSet(X_train)
+    training.lists_path = Path(path)
+    return training
 
 
 def nearest(
@@ -151,6 +180,7 @@ def nearest(
     progress: bool = False,
     exclude_self: bool = False,
     threads: int | None = None,
+    lists: str | PathLike[str] | None = None,
 ) -> Indices:
     """Return the index of the nearest training row of every query: argmin_i ‖x − t_i‖².
 
@@ -169,6 +199,7 @@ def nearest(
         progress=progress,
         exclude_self=exclude_self,
         threads=threads,
+        lists=lists,
     )
     first: Indices = found[:, 0]
     return first
@@ -185,7 +216,7 @@ def radius_neighbors(
     exclude_self: bool = False,
     threads: int | None = None,
     return_distance: bool = False,
-) -> list[Indices] | Lists:
+) -> "list[Indices] | Lists":
     """Return for every query the indices of all training rows within a radius.
 
     The rows i with ‖x − t_i‖² ≤ radius², ordered by (distance, index). Both sides are compared as
@@ -218,6 +249,8 @@ def radius_neighbors(
     ValueError
         As `k_nearest`, and for a radius that is no such number.
     """
+    from nnlib.radius import as_ball, search_radius, search_source_radius  # when it is asked for
+
     data: Any = X_train
     ball = as_ball(radius)
     request = Request(1, "exact", algorithm, memory_limit, progress, exclude_self).among(None)
@@ -241,8 +274,8 @@ def predict_1nn(
         Labels of any dtype, one entry a training row.
     X_test : array_like, shape (n_test, d)
     **search_options
-        `metric`, `method`, `algorithm`, `memory_limit`, `progress`, `exclude_self`, `threads`, as
-        for `nearest`.
+        `metric`, `method`, `algorithm`, `memory_limit`, `progress`, `exclude_self`, `threads`,
+        `lists`, as for `nearest`.
 
     Returns
     -------

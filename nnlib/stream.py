@@ -116,7 +116,8 @@ def search_part(
         rows = read(source, slice(first, min(first + part.step, part.rows.stop)))
         shift = part.start + first - part.rows.start
         training = TrainingSet(rows, start=shift)
-        few = request.of_all(min(request.k, len(training)), request.memory_limit)
+        k = min(request.k, len(training))
+        few = request.of_part(k, request.memory_limit, request.algorithm)
         distances, places = solve(training, queries, few, advance)
         distances = filled(training.rows, queries, distances, places)
         found = Neighbors(places + shift, distances, training.rows[places])
@@ -151,7 +152,7 @@ def search_source(X_train: RowSource, X_test: ArrayLike, request: Request) -> Wi
     check_underflow()
     shares = share_out(source, len(queries), request)
     whole = Part(slice(0, n_train), 0, shares.rows)
-    once = request.of_all(request.sought, shares.search)
+    once = request.of_part(request.sought, shares.search)
     dtype = request.dtype(queries, np.empty(0, source.dtype))
     distances = np.empty((len(queries), request.sought), dtype)
     indices = np.empty(distances.shape, np.intp)

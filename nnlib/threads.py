@@ -18,14 +18,15 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_EXCEPTION, Future, wait
 from contextlib import contextmanager, suppress
 from functools import cache
-from pathlib import Path
 from threading import Lock, Thread
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from nnlib.validation import check_count
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -49,6 +50,8 @@ def others_run() -> bool:
 
     Linux tells the state of every thread, "R" of those that run or could; elsewhere it is False.
     """
+    from pathlib import Path  # its import takes a while
+
     for task in Path("/proc/self/task").glob("*/stat"):
         if task.parent.name != str(threading.get_native_id()):
             with suppress(OSError):  # a thread may have ended meanwhile
@@ -151,10 +154,12 @@ def in_threads(
 
     Where a thread cannot be started, as at the end of the interpreter, the caller takes its part.
     """
+    from concurrent.futures import FIRST_EXCEPTION, Future, wait  # its import takes a while
+
     shares: list[Future[Result]] = []
     started: list[Thread] = []
 
-    def take_part(share: Future[Result]) -> None:
+    def take_part(share: "Future[Result]") -> None:
         try:
             share.set_result(work(tasks))
         except BaseException as error:

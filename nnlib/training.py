@@ -1,16 +1,32 @@
 """The training side of a search: rows checked once, and what does not depend on queries."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nnlib.certify import converts
 from nnlib.distances import squared_norms, with_bias
 from nnlib.inner import normalized
 from nnlib.partition import Partition
 from nnlib.tiles import slices
 from nnlib.tree import Tree
 from nnlib.validation import Array, as_training_rows
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def joined(name: str, before: Array, more: Array) -> Array:
+    """Return numbers and then others; raise a ValueError if their common dtype rounds some."""
+    both = np.concatenate([before, more])
+    whole = [p for p in (before, more) if p.dtype.kind in "iu" and both.dtype.kind == "f"]
+    if not all(converts(part.reshape(len(part), -1)) for part in whole):
+        raise ValueError(
+            f"{name} holds {more.dtype} and is to follow {before.dtype}, but {both.dtype}, their "
+            "common dtype, does not hold all these numbers"
+        )
+    return both
 
 
 class TrainingSet:
@@ -35,6 +51,7 @@ class TrainingSet:
         self._tree: Tree | None = None
         self._unit: TrainingSet | None = None
         self._lists: Partition | None = None
+        self.lists_path: Path | None = None  # of a file that keeps them
         # About which share of the pairs lists leave; nobody knows before it was tried.
         self.share: float | None = None
         # What comparing all rows has cost so far, by the model: it counts pairs, no clock.
@@ -42,6 +59,23 @@ class TrainingSet:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def followed_by(self, rows: Array) -> "TrainingSet":
+        """Return the set of these rows and then others; lists are extended, a tree is not.
+
+        Lists whose rows have doubled since they were made are made anew, when they are wanted.
+
+        Raises
+        ------
+        ValueError
+            If no common dtype holds all numbers.
+        """
+        both = TrainingSet(joined("X", self.rows, rows), self.keep_weights, self.start)
+        both.spent, both.share, lists = self.spent, self.share, self._lists
+        same = both.rows.dtype == self.rows.dtype
+        if lists is not None and same and len(both) <= 2 * lists.made_for:
+            both._lists = lists.extended(both.rows)
+        return both
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what a pickle keeps: not what is made again from the rows when it is wanted."""
@@ -78,8 +112,14 @@ class TrainingSet:
 
         `memory` and `threads` are what making them may take.
         """
+        path = self.lists_path
         if self._lists is None and memory:
-            self._lists = Partition(self.rows, memory, threads)
+            if path is not None and path.exists():
+                self._lists = Partition.load(path, self.rows)
+            else:
+                self._lists = Partition(self.rows, memory, threads)
+                if path is not None:
+                    self._lists.save(path)
         return self._lists
 
     def weights(self, dtype: Any, part: slice) -> Array:

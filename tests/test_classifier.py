@@ -2,6 +2,7 @@
 
 import pickle
 from fractions import Fraction
+from unittest import mock
 
 import dask.array
 import numpy as np
@@ -26,9 +27,12 @@ from nnlib import (
     NearestNeighborClassifier,
     NearestNeighborRegressor,
     k_nearest,
+    partition,
     predict_1nn,
     radius_neighbors,
+    shortlist,
     squared_distances,
+    training,
 )
 from nnlib.classifier import normalized
 from nnlib.request import METHODS
@@ -802,6 +806,116 @@ def test_a_refit_that_raises_leaves_what_was_fitted(estimator, options, X, y):
         fresh.fit(X, y)
     with pytest.raises(NotFittedError):
         fresh.predict(X)
+
+
+# --- rows are added ---------------------------------------------------------------------------
+
+
+def told(asked, X):
+    """Return the bits of what is returned, or the error."""
+    try:
+        found = asked(X)
+    except ValueError as error:
+        return str(error)
+    return [part.tobytes() for part in (found if isinstance(found, tuple) else [found])]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"algorithm": "partition", "weights": "distance", "n_neighbors": 2},
+        {"algorithm": "tree"},
+        {"method": "expanded"},
+        {"metric": "cosine", "n_neighbors": 3},
+    ],
+    ids=str,
+)
+@given(problems(), st.lists(st.integers(0, 12), max_size=3), st.data())
+def test_rows_added_bit_by_bit_are_as_if_fitted_together(options, problem, cuts, data):
+    T, X = problem.T, problem.X
+    if not len(X) or not T.shape[1]:
+        return
+    if options.get("metric") == "cosine":
+        T, X = (np.where(np.any(rows != 0, axis=1)[:, None], rows, 1) for rows in (T, X))
+    k = options.get("n_neighbors", 1)
+    ends = sorted({*(max(k, min(end, len(T))) for end in cuts), len(T)})
+    if len(T) < k:
+        return
+    y = np.array(data.draw(st.lists(st.integers(0, 3), min_size=len(T), max_size=len(T))))
+    with (
+        mock.patch.object(partition, "LISTS", 2),
+        mock.patch.object(shortlist, "GROUPS", 1),
+    ):
+        for estimator in BOTH:
+            model, whole = estimator(**options), estimator(**options).fit(T, y)
+            for start, end in zip([0, *ends], ends, strict=False):
+                model.partial_fit(T[start:end], y[start:end])
+                told(model.kneighbors, X)  # so that there are a tree, lists, norms
+            for asked in ("kneighbors", "predict", "predict_proba"):
+                if hasattr(whole, asked):
+                    assert told(getattr(model, asked), X) == told(getattr(whole, asked), X)
+            assert model.n_samples_fit_ == len(T)
+            if estimator is NearestNeighborClassifier:
+                assert model.classes_.tobytes() == whole.classes_.tobytes()
+
+
+def test_lists_take_rows_in_and_are_not_made_anew(monkeypatch):
+    made = mock.Mock(wraps=partition.Partition)
+    monkeypatch.setattr(training, "Partition", made)
+    T = np.random.default_rng(0).standard_normal((4000, 4))
+    model = NearestNeighborRegressor(2, algorithm="partition").fit(T[:3000], np.arange(3000))
+    model.predict(T[:5])
+    for start in (3000, 3400, 3800):
+        added = T[start : start + 400][:200]
+        model.partial_fit(added, np.arange(len(added)))
+    rows = np.concatenate([T[:3000], T[3000:3200], T[3400:3600], T[3800:]])
+    assert np.array_equal(model.kneighbors(T, return_distance=False), k_nearest(rows, T, 2))
+    assert made.call_count == 1
+    assert len(made.call_args.args[0]) == 3000
+
+
+def test_classes_are_given_once_or_found():
+    model = NearestNeighborClassifier().partial_fit(
+        [[0.0], [1.0]], ["b", "d"], ["d", "a", "bcd", "b"]
+    )
+    assert model.classes_.tolist() == ["a", "b", "bcd", "d"]
+    assert model.partial_fit([[2.0]], ["bcd"]).predict([[2.1]]).tolist() == ["bcd"]
+    assert model.predict_proba([[0.0]]).tolist() == [[0, 1, 0, 0]]
+    model.partial_fit([[3.0]], ["a"], classes=["a", "b", "bcd", "d"])
+    found = NearestNeighborClassifier().partial_fit([[0.0], [1.0]], [5, 3])
+    assert found.partial_fit([[2.0]], [4]).classes_.tolist() == [3, 4, 5]
+    assert found.predict([[2.0], [0.0]]).tolist() == [4, 5]
+    model.fit([[0.0]], ["z"])  # begins anew
+    assert model.partial_fit([[1.0]], ["y"]).classes_.tolist() == ["y", "z"]
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "classes", "message"),
+    [
+        ([[1.0, 2.0]], [7], None, "X has 2 features"),
+        ([[np.nan]], [7], None, "Input X contains NaN"),
+        ([[1.0]], [7, 8], None, "inconsistent numbers of samples"),
+        ([[1.0]], [np.nan], None, "contains NaN"),
+        ([[1.0]], ["seven"], None, "y holds <U5 and is to follow labels in int64"),
+        ([[1.0]], [9], None, r"y has labels that are not in classes: \[9\]"),
+        ([[1.0]], [7], [7, 8, 9], "classes must be those that were given"),
+        ([[2**53 + 1]], [7], None, "X holds int64 and is to follow float64"),
+    ],
+)
+def test_rows_that_cannot_be_added_leave_what_was_fitted(X, y, classes, message):
+    model = NearestNeighborClassifier().partial_fit([[0.0], [5.0]], [7, 8], [7, 8])
+    before = dict(vars(model))
+    with pytest.raises(ValueError, match=message):
+        model.partial_fit(X, y, classes)
+    assert vars(model).keys() == before.keys()
+    assert all(vars(model)[name] is value for name, value in before.items())
+    assert model.predict([[4.0]]).tolist() == [8]
+    regressor = NearestNeighborRegressor().fit([[0.0], [5.0]], [[7, 1], [8, 2]])
+    with pytest.raises(ValueError, match="must have the shape of the targets before"):
+        regressor.partial_fit([[1.0]], [7])
+    assert regressor.predict([[4.0]]).tolist() == [[8, 2]]
+    with pytest.raises(ValueError, match="classes must be those"):
+        NearestNeighborClassifier().fit([[0.0]], [1]).partial_fit([[1.0]], [1], [1])
 
 
 # --- nothing is rounded, unmasked or renamed on the way in --------------------------------------

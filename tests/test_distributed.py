@@ -28,9 +28,11 @@ from hypothesis import strategies as st
 from row_files import FILES, REOPEN
 from strategies import oracle_k_nearest, problems
 
-from nnlib import distributed, stream
+from nnlib import distributed, stream, training
 from nnlib import k_nearest as on_one_machine
-from nnlib.distributed import Form, k_nearest, nearest
+from nnlib import radius_neighbors as within_on_one_machine
+from nnlib.distributed import Form, k_nearest, nearest, radius_neighbors
+from nnlib.radius import as_ball, enter
 from nnlib.request import Request
 from nnlib.stream import Part
 
@@ -85,11 +87,11 @@ def nothing_left(client):
 # --- The plan, without a cluster --------------------------------------------------------------
 
 
-def run_here(sources, X, k, method, fan_in=4):
-    """Cut, search and merge as on a cluster, but in this thread."""
+def answers_here(sources, X, search, fan_in=4):
+    """Cut, search and join as on a cluster, but in this thread."""
     sources = distributed.sources_of(sources)
     forms = [distributed.form_of(source.rows) for source in sources]
-    request = Request(k, method, memory_limit=2**24)
+    request = getattr(search.asked, "request", search.asked)
     whole = distributed.check_forms(sources, forms, X, request)
     shards = distributed.cut(sources, forms)
     assert [(s.part.start, s.length) for s in shards] == [
@@ -98,12 +100,28 @@ def run_here(sources, X, k, method, fan_in=4):
     ]
     assert sum(s.length for s in shards) == len(whole)
     given = [shard.source.rows for shard in shards]
-    found = []
     with mock.patch.object(distributed, "FAN_IN", fan_in):
-        for part in distributed.query_blocks(X, k, whole[:1].nbytes):
-            answer, _ = distributed.plan(shards, given, X[part], request)
-            found.append(dask.compute(answer, scheduler="synchronous")[0])
-    return tuple(np.concatenate(column) for column in zip(*found, strict=True))
+        for part in distributed.query_blocks(X, request.k, whole[:1].nbytes):
+            answer, _ = distributed.plan(shards, given, X[part], search)
+            yield part, dask.compute(answer, scheduler="synchronous")[0]
+
+
+def run_here(sources, X, k, method, fan_in=4, algorithm="brute"):
+    """Return what `k_nearest` does."""
+    request = Request(k, method, algorithm, memory_limit=2**26)
+    tasks = distributed.search_shard, distributed.merge_all, distributed.winners
+    found = answers_here(sources, X, distributed.Search(*tasks, request), fan_in)
+    return tuple(np.concatenate(column) for column in zip(*(a for _, a in found), strict=True))
+
+
+def within_here(sources, X, radius, fan_in=4):
+    """Return what `radius_neighbors` does."""
+    asked = distributed.Within(as_ball(radius), Request(1, "exact", "brute"))
+    tasks = distributed.meet_shard, distributed.put_together, distributed.put_in_order
+    lists = [], []
+    for part, pairs in answers_here(sources, X, distributed.Search(*tasks, asked), fan_in):
+        enter(lists, pairs, range(len(X))[part], asked.request)
+    return lists
 
 
 class Sliced:
@@ -120,9 +138,28 @@ class Sliced:
 KINDS = (lambda rows: rows, Sliced, lambda rows: lambda: rows, lambda rows: lambda: Sliced(rows))
 
 
+CUTS = st.lists(st.tuples(st.integers(0, 9), st.sampled_from(KINDS)), max_size=5)
+
+
+def cut_up(T, cuts):
+    """Return the rows as sources of some kinds, cut at some places."""
+    places = sorted(min(place, len(T)) for place, _ in cuts)
+    kinds = [KINDS[0], *(kind for _, kind in cuts)]
+    return [kind(rows) for kind, rows in zip(kinds, np.split(T, places), strict=True)]
+
+
+@contextlib.contextmanager
+def pieces_of(size):
+    """Let no shard, block or answer have more bytes than that."""
+    with contextlib.ExitStack() as stack:
+        for name in ("SHARD_BYTES", "BLOCK_BYTES", "WINNERS_BYTES"):
+            stack.enter_context(mock.patch.object(distributed, name, size))
+        yield
+
+
 @given(
     problems(),
-    st.lists(st.tuples(st.integers(0, 9), st.sampled_from(KINDS)), max_size=5),
+    CUTS,
     st.integers(0, 8),
     st.integers(2, 5),
     st.sampled_from([1, 50, 2**20]),
@@ -133,16 +170,12 @@ def test_any_cuts_and_any_tree_give_the_bits_of_one_machine(problem, cuts, k, fa
     if not len(X):
         return
     k = 1 + k % len(T)
-    places = sorted(min(place, len(T)) for place, _ in cuts)
-    kinds = [KINDS[0], *(kind for _, kind in cuts)]
-    sources = [kind(rows) for kind, rows in zip(kinds, np.split(T, places), strict=True)]
+    sources = cut_up(T, cuts)
     try:
         expected = on_one_machine(T, X, k, method=method, return_distance=True)
     except ValueError as error:
         expected = str(error)
-    with contextlib.ExitStack() as stack:
-        for name in ("SHARD_BYTES", "BLOCK_BYTES", "WINNERS_BYTES"):
-            stack.enter_context(mock.patch.object(distributed, name, size))
+    with pieces_of(size):
         if isinstance(expected, str):
             with pytest.raises(ValueError, match=re.escape(expected)):
                 run_here(sources, X, k, method, fan_in)
@@ -151,6 +184,20 @@ def test_any_cuts_and_any_tree_give_the_bits_of_one_machine(problem, cuts, k, fa
     assert same(found, expected)
     if method == "exact":
         assert np.array_equal(found[1], oracle_k_nearest(T, X, k))
+
+
+@given(problems(), CUTS, st.integers(0, 99), st.sampled_from([1, 50, 2**20]))
+def test_any_cuts_give_the_same_rows_within_a_radius(problem, cuts, pair, size):
+    T, X = problem.T, problem.X
+    if not len(X):
+        return
+    with np.errstate(all="ignore"):
+        apart = np.sqrt(((T.astype(float) - X[pair % len(X)]) ** 2).sum(axis=1))
+    r = min(float(apart[pair % len(T)]), float(np.finfo(float).max))
+    expected = within_on_one_machine(T, X, r, return_distance=True)
+    with pieces_of(size):
+        found = within_here(cut_up(T, cuts), X, r)
+    assert all(same(a, b) for a, b in zip(found, expected, strict=True))
 
 
 @given(st.integers(1, 40), st.integers(2, 8))
@@ -269,6 +316,8 @@ def test_a_callable_opens_on_the_worker_what_cannot_travel(client, nothing_left,
         ({"method": "fast"}, "method must be one of"),
         ({"memory_limit": 10}, "memory_limit must be at least"),
         ({"k": 0}, "k must be at least 1"),
+        ({"algorithm": "k"}, "algorithm must be one of"),
+        ({"algorithm": "partition", "metric": "ip"}, "'partition' needs metric='sqeuclidean'"),
         ({"X_test": ROWS[0]}, "X_test must be two-dimensional"),
         ({"X_test": da.from_array(np.ma.masked_less(ROWS, 7))}, "X_test is a masked array"),
         ({"client": 3}, "client must be None, the address of a scheduler"),
@@ -335,6 +384,58 @@ def test_two_workers_find_the_bits_of_one_machine(client, nothing_left, name, tm
         if form in ("every kind", "odd chunks"):
             assert same(k_nearest(X_train, X, 7, method="direct", **options), direct)
     assert nearest([T], X, client=client).tolist() == exact[1][:, 0].tolist()
+
+
+def clusters():
+    rng = np.random.default_rng(0)
+    centers = rng.standard_normal((9, 5))
+    return (centers[rng.integers(0, 9, n)] + 0.05 * rng.random((n, 5)) for n in (2400, 60))
+
+
+@pytest.mark.parametrize("algorithm", ["auto", "tree", "partition"])
+def test_shards_are_searched_by_lists_or_trees_to_the_same_bits(client, algorithm):
+    T, X = clusters()
+    parts = [T[:1500], T[1500:1502], T[1502:]]
+    options = {"client": client, "return_distance": True, "algorithm": algorithm}
+    for k in (1, 7, 600):  # for 600 one of them has too few rows for lists, one has fewer
+        assert same(k_nearest(parts, X, k, **options), on_one_machine(T, X, k, return_distance=1))
+    found = k_nearest(parts, T, 3, exclude_self=True, **options)
+    assert same(found, on_one_machine(T, T, 3, exclude_self=True, return_distance=True))
+    first = nearest(parts, X, client=client, algorithm=algorithm)
+    assert np.array_equal(first, on_one_machine(T, X, 1)[:, 0])
+
+
+def test_each_shard_has_lists_of_its_own():
+    T, X = clusters()
+    with mock.patch.object(training, "Partition", wraps=training.Partition) as made:
+        found = run_here([T[:1500], T[1500:]], X, 5, "exact", algorithm="partition")
+    assert same(found, on_one_machine(T, X, 5, return_distance=True))
+    assert sorted(len(call.args[0]) for call in made.call_args_list) == [900, 1500]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_two_workers_find_all_rows_within_a_radius(client, nothing_left, name, tmp_path):
+    T, X = data(name)
+    r = float(on_one_machine(T, X[:1], 9, return_distance=True)[0][0, -1]) ** 0.5
+    expected = within_on_one_machine(T, X, r, return_distance=True)
+    assert sum(map(len, expected[1])) > 9
+    for form, X_train in as_lists(T, tmp_path).items():
+        if form in ("every kind", "odd chunks", "empty chunks"):
+            found = radius_neighbors(X_train, X, r, client=client, return_distance=True)
+            assert all(same(a, b) for a, b in zip(found, expected, strict=True))
+    own = radius_neighbors([T[:7], T[7:]], T, r, client=client, exclude_self=True)
+    assert same(own, within_on_one_machine(T, T, r, exclude_self=True))
+    assert radius_neighbors([T], X[:0], r, client=client) == []
+
+
+def test_a_radius_is_checked_before_anything_starts(client):
+    with mock.patch.object(distributed, "connected", side_effect=AssertionError):
+        with pytest.raises(ValueError, match="radius must not be negative"):
+            radius_neighbors([ROWS], ROWS, -1)
+        with pytest.raises(ValueError, match="memory_limit must be"):
+            radius_neighbors([ROWS], ROWS, 1, memory_limit=0)
+    with pytest.raises(ValueError, match="X_train has 4 rows, X_test has 2"):
+        radius_neighbors([ROWS], ROWS[:2], 1, client=client, exclude_self=True)
 
 
 def test_shards_leave_out_the_row_itself(client):
@@ -673,7 +774,7 @@ def test_the_measured_runs_agreed_with_one_process():
     text = (Path(__file__).parent.parent / "benchmarks" / "shards.json").read_text()
     stored = json.loads(text)
     assert written(stored) == text
-    assert set(stored) == {"date", "machine", "cases", "killed"}
+    assert set(stored) | {"lists"} == {"date", "machine", "cases", "killed", "lists"}
     assert [(case["workers"], case["data"]) for case in stored["cases"]] == [
         (workers, name) for workers in shards.WORKERS for name in ("random", "tied", "duplicated")
     ]
@@ -681,6 +782,9 @@ def test_the_measured_runs_agreed_with_one_process():
         assert case["wrong"] == 0
         assert case["overhead"] == shards.overhead(case, "seconds")
         assert case["processor_overhead"] == shards.overhead(case, "processor_seconds")
+    for case in stored.get("lists", []):
+        assert case["wrong"] == 0
+        assert case["ratio"] == round(shards.ratio(case, "lists", "all rows"), 3)
     assert stored["cases"][0]["shape"][1:] == [1_000_000, 64]
     killed = stored["killed"]
     assert (killed["wrong"], killed["dead"], killed["on_the_way"]) == (0, True, True)

@@ -1,6 +1,7 @@
 """The order by inner product and cosine: values within their errors, and ties of true numbers."""
 
 from fractions import Fraction
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -9,7 +10,16 @@ from hypothesis import strategies as st
 from strategies import oracle_k_similar, oracle_similarity, problems
 
 from nnlib import inner
-from nnlib.inner import SIMILARITIES, pair_values, ratios, scaled, settled_similar, true_rank
+from nnlib.inner import (
+    SIMILARITIES,
+    by_true_rank,
+    in_bits,
+    pair_values,
+    ratios,
+    scaled,
+    settled_similar,
+    true_rank,
+)
 from nnlib.problem import Problem
 
 
@@ -63,6 +73,40 @@ def test_the_rank_of_a_cosine_does_not_see_lengths():
             ratios(x), ratios(t), "cosine"
         )
     assert true_rank(ratios(x), ratios(-t), "cosine") == -true_rank(ratios(x), ratios(t), "cosine")
+
+
+@pytest.mark.parametrize("metric", SIMILARITIES)
+@given(problems(min_d=1), st.data())
+def test_short_numbers_have_the_rank_of_all_others(metric, problem, data):
+    """Whichever rows go to NumPy's integers, and which to Python's."""
+    T, X = (without_zeros(side, metric) for side in (problem.T, problem.X))
+    bits = st.sampled_from([0, 1, 4, 29])
+    for x in X[: len(T)]:
+        with mock.patch.object(inner, "in_bits", lambda t, _: in_bits(t, data.draw(bits))):
+            found = by_true_rank(x, T, np.arange(len(T)), np.arange(len(T)), metric)
+        ranks = [-true_rank(ratios(x), ratios(t), metric) for t in T]
+        assert found.tolist() == sorted(range(len(T)), key=ranks.__getitem__)
+
+
+def test_integers_of_few_bits():
+    points = np.array([[0.75, -6.0], [0.0, 0.0], [5e-324, 1.0], [2.0**1000, 3 * 2.0**1001]])
+    whole, power, fits = in_bits(points, 5)
+    assert fits.tolist() == [True, True, False, True]
+    assert whole[fits].tolist() == [[3, -24], [0, 0], [1, 6]]
+    assert power[fits].tolist() == [-2, 0, 1000]
+    assert in_bits(np.array([[2**60], [2**60 + 1], [2**52]]), 29)[2].tolist() == [0, 0, 1]
+    assert in_bits(np.array([[2**31 - 1], [2**31 + 1]]), 31)[2].tolist() == [True, False]
+
+
+def test_masses_of_ties_cost_no_fractions(monkeypatch):
+    monkeypatch.setattr(inner, "true_rank", None)
+    rng = np.random.default_rng(0)
+    T = rng.integers(1, 3, (2000, 5)) * rng.integers(1, 60, (2000, 1)) * 0.25
+    x = np.array([[1.0, 2.0, 3.0, 1.0, 1.0]])
+    asked = Problem(T, x, 500, 0).examined()
+    _, found = settled_similar(asked, *all_pairs(T, x), "cosine")
+    monkeypatch.undo()
+    assert np.array_equal(found, oracle_k_similar(T, x, 500, "cosine"))
 
 
 def test_nothing_is_settled_where_nothing_is_close(monkeypatch):

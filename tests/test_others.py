@@ -88,4 +88,4 @@ def test_what_makes_no_sense_is_refused():
 def test_what_is_sought_is_one_more():
     asked = Request(2, exclude_self=True)
     assert (asked.sought, asked.among(3, 3).sought, Request(2).sought) == (3, 3, 2)
-    assert asked.of_all(asked.sought, 500).sought == 3
+    assert asked.of_part(asked.sought, 500).sought == 3

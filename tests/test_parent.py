@@ -32,3 +32,10 @@ def test_a_changed_bit_is_seen_and_shown(here, capsys, monkeypatch):
     assert counts["differences"] > 5
     assert counts["errors"] < counts["searches"] / 2
     assert "there" in capsys.readouterr().out
+
+
+def test_algorithms_are_those_that_both_know(tmp_path):
+    assert parent.known(parent.ROOT) == parent.ALGORITHMS
+    (tmp_path / "nnlib").mkdir()
+    (tmp_path / "nnlib" / "search.py").write_text('ALGORITHMS = "auto", "brute", "tree"')
+    assert parent.known(parent.ROOT, tmp_path) == ("auto", "auto", "brute", "tree")

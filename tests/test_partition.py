@@ -1,12 +1,15 @@
 """Rows in lists: radii and bound against exact fractions, answers against all rows."""
 
 import tracemalloc
+from contextlib import contextmanager
 from fractions import Fraction
 from unittest import mock
 
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
+from row_files import Reader
 from strategies import MAKERS, neighbors_sought, oracle_k_nearest, problems
 from together import at_once
 
@@ -109,6 +112,23 @@ def test_rows_too_far_out_are_in_a_list_that_everybody_visits():
     check_same(T, np.concatenate([T[:20], T[395:405]]), 2)
     powers = np.ones((300, 2)) * 10.0 ** np.arange(-150, 150)[:, None]
     check_lists(Partition(powers, MEMORY, 1))
+
+
+@given(problems(max_rows=30, min_d=1), st.integers(1, 29))
+def test_rows_that_join_lists_are_within_the_radius(problem, cut):
+    if Asked(problem.T, problem.X, 1, MEMORY).examined().error == 0:
+        with mock.patch.object(partition, "LISTS", 1):
+            check_lists(Partition(problem.T[:cut], MEMORY, 1).extended(problem.T))
+
+
+def test_rows_that_join_lists_from_far_out():
+    rng = np.random.default_rng(0)
+    T = rng.standard_normal((900, 3))
+    T[700:] *= 10.0 ** rng.integers(-150, 150, (200, 1))
+    lists = Partition(T[:500], MEMORY, 1).extended(T[:700])
+    check_lists(lists)
+    assert np.isfinite(lists.radius).all()
+    check_lists(lists.extended(T))
 
 
 def test_rows_by_list():
@@ -294,6 +314,60 @@ def test_shortlists_of_the_same_rows_are_joined_by_the_better_limit():
     assert first.upper[-1].tolist() == [1.5, 5, 0]
 
 
+@contextmanager
+def counted_work():
+    """Give a list to which each visit and each search of all rows adds its work, in pairs."""
+    counts = []
+    visit, compare = partition.Visits._visit, memory.compare
+
+    def visited(self, found, number, queries):
+        counts.append(len(queries) * int(self.work[number]))
+        visit(self, found, number, queries)
+
+    def compared(kept, problem, advance):
+        by = choose_filter(problem, 1)
+        tiles = np.diff([*range(0, len(problem.rows), by.rows), len(problem.rows)])
+        counts.append(len(problem.queries) * int(partition.work(problem.k, tiles, by.group).sum()))
+        return compare(kept, problem, advance)
+
+    with (
+        mock.patch.object(partition.Visits, "_visit", visited),
+        mock.patch.object(memory, "compare", compared),
+    ):
+        yield counts
+
+
+def ways():
+    """Give names, rows and queries, of which lists that stand are best for some only."""
+    rng = np.random.default_rng(0)
+    T, X = blobs(rng, 12_000, 100, 12, 40, 0.02)
+    yield "clusters", T, X
+    yield "far queries", T, X * 1e5
+    yield "queries between clusters", T, 0.3 * rng.standard_normal(X.shape)
+    yield "each row 100 times", np.tile(T[:120], (100, 1)), X
+    even = rng.standard_normal((12_100, 40))
+    yield "even", even[100:], even[:100]
+    yield "even, few features", even[100:, :6], even[:100, :6]
+
+
+@pytest.mark.parametrize("k", [1, 10, 120, 3000])
+@pytest.mark.parametrize(("T", "X"), [pytest.param(*way[1:], id=way[0]) for way in ways()])
+def test_lists_that_stand_are_left_where_they_do_not_pay(T, X, k, monkeypatch):
+    """Little more work than by the better of lists and all rows, and never twice as much."""
+    monkeypatch.setattr(memory, "choose_tree", lambda *given: None)
+    X = X[: 40 if k < 1000 else 5]
+    kept, worked = TrainingSet(T), {}
+    search(kept, X[:1], Request(1, algorithm="partition"))
+    expected = k_nearest(T, X, k, algorithm="brute")
+    for algorithm in ("brute", "partition", "auto"):
+        with counted_work() as counts:
+            found = search(kept, X, Request(k, algorithm=algorithm))
+        worked[algorithm] = sum(counts)
+        assert np.array_equal(found[2], expected)
+    share = worked["partition"] / worked["brute"]
+    assert worked["auto"] <= (1.1 if not 0.4 < share < 1 else 2) * min(1, share) * worked["brute"]
+
+
 # --- What it costs, and who keeps it ----------------------------------------------------------
 
 
@@ -301,7 +375,12 @@ def test_the_bar_reaches_its_end(small_lists):
     for name, T, X in hostile():
         if name in ("cloud", "all rows equal", "outliers"):
             seen = []
-            memory.solve(TrainingSet(T), X, Request(2, algorithm="partition"), seen.append)
+            kept = TrainingSet(T)
+            memory.solve(kept, X, Request(2, algorithm="partition"), seen.append)
+            assert sum(seen) == len(T) * len(X)
+            seen.clear()
+            with mock.patch.object(memory, "choose_tree", return_value=None):
+                memory.solve(kept, X, Request(2), seen.append)
             assert sum(seen) == len(T) * len(X)
 
 
@@ -398,6 +477,77 @@ def test_an_estimator_that_is_asked_often_makes_lists(monkeypatch):
         assert np.array_equal(np.concatenate(found), brute)
         assert made.call_count == count
         assert tried.call_count == 1
+
+
+# --- Lists in a file --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", ["f8", ">f4", "u1", "?"])
+def test_lists_in_a_file_are_made_once_and_found_again(dtype, tmp_path, monkeypatch):
+    made = mock.Mock(wraps=Partition)
+    made.load = Partition.load
+    monkeypatch.setattr(training, "Partition", made)
+    rng = np.random.default_rng(0)
+    T, X = blobs(rng, 3000, 40)
+    T = (9 * T + 100).astype(dtype) if dtype != "?" else T > 0
+    mapped = np.memmap(tmp_path / "rows", T.dtype, "w+", shape=T.shape)
+    mapped[:] = T
+    expected = k_nearest(T, X, 3, algorithm="brute", return_distance=True)
+    path = tmp_path / "lists.npz"
+    for rows in (mapped, T, np.memmap(tmp_path / "rows", T.dtype, "r", shape=T.shape)):
+        found = k_nearest(rows, X, 3, algorithm="partition", lists=str(path), return_distance=True)
+        assert all(np.array_equal(a, b) for a, b in zip(found, expected, strict=True))
+    assert made.call_count == 1
+    assert {p.name for p in tmp_path.iterdir()} == {"rows", "lists.npz"}
+    assert np.array_equal(nearest(T, X, algorithm="partition", lists=path), expected[1][:, 0])
+
+
+@pytest.mark.parametrize("change", ["number", "dtype", "shape", "garbage", "cut off", "no lists"])
+def test_lists_of_other_rows_are_one_clear_error(change, tmp_path):
+    path = tmp_path / "lists.npz"
+    T = np.random.default_rng(0).random((1000, 3))
+    nearest(T, T[:9], algorithm="partition", lists=path)
+    rows = T.copy()
+    if change == "number":
+        rows[700, 1] = np.nextafter(rows[700, 1], 1)
+    elif change == "dtype":
+        rows = T.astype(np.float32)
+    elif change == "shape":
+        rows = T[:-1]
+    elif change == "garbage":
+        path.write_bytes(b"lists")
+    elif change == "cut off":
+        path.write_bytes(path.read_bytes()[:-900])
+    else:
+        np.savez(path, order=np.arange(3))
+    kept = path.read_bytes()
+    with pytest.raises(
+        ValueError, match=r"lists.npz does not hold the lists of X_train, .*; delete"
+    ):
+        nearest(rows, T[:9], algorithm="partition", lists=path)
+    assert path.read_bytes() == kept
+    path.unlink()
+    found = nearest(rows, T[:9], algorithm="partition", lists=path)
+    assert np.array_equal(found, nearest(rows, T[:9], algorithm="brute"))
+
+
+def test_where_a_file_of_lists_is_of_no_use(tmp_path):
+    path, T = tmp_path / "lists.npz", np.zeros((9, 2))
+    with pytest.raises(ValueError, match="lists needs algorithm='partition'; got 'auto'"):
+        nearest(T, T, lists=path)
+    with pytest.raises(ValueError, match=r"lists needs X_train in memory or in an np\.memmap"):
+        nearest(Reader(T), T, algorithm="partition", lists=path)
+    with (
+        mock.patch.object(np, "savez", side_effect=OSError("full")),
+        pytest.raises(OSError, match="full"),
+    ):
+        nearest(T, T, algorithm="partition", lists=path)
+    assert nearest(T, T, algorithm="partition", lists=path).tolist() == [0] * 9
+    assert [p.name for p in tmp_path.iterdir()] == ["lists.npz"]
+    path.unlink()
+    k_nearest(T, T, 9, algorithm="partition", lists=path)  # so many neighbors are in no lists
+    nearest(T[:, :0], T[:, :0], algorithm="partition", lists=path)
+    assert not path.exists()
 
 
 def test_in_several_threads_at_once():

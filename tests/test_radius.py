@@ -1,5 +1,6 @@
 """Rows within a radius: against fractions, at the border above all, in every way to ask."""
 
+import re
 import tracemalloc
 from fractions import Fraction
 from math import isqrt, nextafter
@@ -173,8 +174,26 @@ def test_nobody_and_nothing():
         radius_neighbors(Reader(T), T, 1, algorithm="tree")
     with pytest.raises(ValueError, match="same number of columns"):
         radius_neighbors(T, T[:, :1], 1)
-    with pytest.raises(ValueError, match="memory_limit must be at least"):
-        radius_neighbors(T, T, 1, memory_limit=1)
+
+
+@pytest.mark.parametrize("kind", [np.asarray, Reader])
+@pytest.mark.parametrize("algorithm", ["auto", "brute"])
+@pytest.mark.parametrize("dtype", ["f8", "i8"])
+def test_the_least_limit_is_told_and_is_enough(kind, algorithm, dtype):
+    T = 2**60 + np.arange(90).reshape(30, 3) if dtype == "i8" else np.arange(90.0).reshape(30, 3)
+    source = kind(T)
+    with pytest.raises(
+        ValueError, match=r"memory_limit must be at least \d+ bytes for d = 3; got 1"
+    ):
+        radius_neighbors(source, T, 1, memory_limit=1, algorithm=algorithm)
+    with pytest.raises(ValueError, match="memory_limit") as error:
+        radius_neighbors(source, T, 1, memory_limit=9, algorithm=algorithm)
+    least = int(re.search(r"at least (\d+)", str(error.value))[1])
+    for limit in (least, least + 700, 2 * least, 3 * least):
+        found = radius_neighbors(source, T, 6, memory_limit=limit, algorithm=algorithm)
+        assert [i.tolist() for i in found[:2]] == [[0, 1], [1, 0, 2]]
+    with pytest.raises(ValueError, match=f"at least {least} bytes"):
+        radius_neighbors(source, T, 1, memory_limit=least - 1, algorithm=algorithm)
 
 
 def test_a_bar_counts_all_pairs(capsys):

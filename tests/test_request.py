@@ -39,9 +39,11 @@ def test_a_limit_is_a_whole_number_of_bytes(limit):
 def test_what_is_not_asked_for_anew_stays():
     asked = Request(2, "direct", "brute", 1000, True)
     assert vars(asked.among(5)) == vars(asked)
-    part = asked.of_all(1, 500)
+    part = asked.of_part(1, 500)
     assert (part.k, part.method, part.memory_limit, part.progress) == (1, "direct", 500, False)
-    assert Request(2, algorithm="tree").of_all(2, 500).algorithm == "brute"
+    asked = Request(2, algorithm="tree")
+    assert asked.of_part(2, 500).algorithm == "brute"
+    assert asked.of_part(2, 500, asked.algorithm).algorithm == "tree"
     assert vars(pickle.loads(pickle.dumps(asked))) == vars(asked)
 
 

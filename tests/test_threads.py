@@ -144,7 +144,7 @@ def test_an_interruption_stops_everybody(monkeypatch):
             time.sleep(0.001)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(threads, "wait", interrupted)
+    monkeypatch.setattr("concurrent.futures.wait", interrupted)
     with pytest.raises(KeyboardInterrupt):
         side_by_side(2, work, range(100_000))
     assert len(begun) < 10_000

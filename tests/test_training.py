@@ -70,3 +70,33 @@ def test_a_pickle_keeps_the_rows_and_nothing_that_is_made_from_them():
         strict=True,
     ):
         assert np.array_equal(ours, theirs)
+
+
+def test_rows_are_added_without_rounding_any():
+    kept = TrainingSet(np.array([[2**53 + 1]]))
+    both = kept.followed_by(np.array([[3]], np.int8))
+    assert both.rows.tolist() == [[2**53 + 1], [3]]
+    assert TrainingSet(np.array([[2**53]])).followed_by(np.array([[0.5]])).rows.dtype == float
+    with pytest.raises(
+        ValueError, match=r"holds float64 and is to follow int64, but float64, .* does not"
+    ):
+        kept.followed_by(np.array([[0.5]]))
+    with pytest.raises(ValueError, match="holds int64 and is to follow float32"):
+        TrainingSet(np.zeros((1, 1), np.float32)).followed_by(kept.rows)
+    with pytest.raises(ValueError, match="must be finite"):
+        TrainingSet(np.zeros((1, 1))).followed_by(np.array([[np.inf]]))
+
+
+def test_added_rows_join_lists_that_stand_until_they_have_doubled():
+    rows = np.random.default_rng(0).standard_normal((900, 3))
+    kept = TrainingSet(rows[:400])
+    assert kept.followed_by(rows[400:]).lists() is None
+    lists = kept.lists(2**26, 1)
+    longer = kept.followed_by(rows[400:600]).followed_by(rows[600:800])
+    assert np.array_equal(longer.lists().centers, lists.centers)
+    assert sorted(longer.lists().order.tolist()) == list(range(800))
+    assert (longer.lists().radius >= lists.radius).all()
+    assert len(lists.order) == 400  # which another search may hold
+    assert longer.followed_by(rows[800:]).lists() is None
+    assert kept.followed_by(rows[:9].astype(np.float32)).lists() is not None  # no other dtype
+    assert TrainingSet(rows[:9].astype(np.float32)).followed_by(rows).lists() is None
