@@ -2,7 +2,9 @@
 // time, ends it, and starts a fresh one. Packs beyond the core come when a cell needs them.
 
 const PATIENCE = 20000; // ms of silence after which a call of the judge counts as endless
-const CORE = ["worker", "wasm", "stdlib", "numpy", "nnlib"];
+const BY_FILE = location.protocol === "file:";
+// A page from file:// cannot fetch the rest when a module is imported.
+const CORE = ["worker", "wasm", "stdlib", "numpy", "nnlib", ...(BY_FILE ? ["rest"] : [])];
 
 const packs = {}; // what has come whole
 const came = {}; // bytes of each so far
@@ -49,8 +51,7 @@ async function byFetch(address, name, signal) {
 
 async function bring(base, name, { file, bytes }, { coming, signal }) {
   try {
-    const byFile = location.protocol === "file:";
-    await (byFile ? byScript(base + file, name) : byFetch(base + file, name, signal));
+    await (BY_FILE ? byScript(base + file, name) : byFetch(base + file, name, signal));
     came[name] = bytes;
     hear();
     if (name === "wasm") {
@@ -62,6 +63,8 @@ async function bring(base, name, { file, bytes }, { coming, signal }) {
     delete coming[name]; // whoever asks after a failure tries again
   }
 }
+
+const withCore = (extras) => [...new Set([...CORE, ...extras])];
 
 const bytesOf = (files, names) => names.reduce((sum, name) => sum + files[name].bytes, 0);
 
@@ -107,7 +110,7 @@ export class Runner {
 
   /** How many bytes the core and these packs have that are not here yet. */
   missing(extras = []) {
-    return bytesOf(this.files, [...CORE, ...extras].filter((name) => !packs[name]));
+    return bytesOf(this.files, withCore(extras).filter((name) => !packs[name]));
   }
 
   begin() {
@@ -122,12 +125,11 @@ export class Runner {
     const orStopped = (promise) => Promise.race([promise, new Promise((_, reject) => {
       signal.addEventListener("abort", () => reject(new Stopped()));
     })]);
-    const names = [...CORE, ...extras];
-    await orStopped(bringAll(this.base, this.files, names, (stage) => this.told(stage), visit));
+    await orStopped(bringAll(this.base, this.files, withCore(extras), (stage) => this.told(stage), visit));
     if (!this.ready) await this.begun(signal, orStopped);
     for (const name of extras.filter((one) => !this.has.has(one))) {
       this.told({ stage: "adds", title: this.files[name].title });
-      const { broken } = await this.do({ job: "add", pack: packs[name] }, () => {}, 0);
+      const { broken } = await this.do({ job: "add", name, pack: packs[name] }, () => {}, 0);
       if (broken) {
         delete packs[name]; // and is brought anew, into a fresh Python
         this.stop();
@@ -154,7 +156,8 @@ export class Runner {
         else if (data.broken) reject(new Error(data.broken));
         else this.told(data);
       };
-      worker.postMessage({ packs: { stdlib, numpy, nnlib } });
+      const rest = packs.rest ?? `${this.base + this.files.rest.file}.pack`;
+      worker.postMessage({ packs: { stdlib, numpy, nnlib }, rest });
       compiled.then((module) => worker.postMessage({ compiled: module }), reject);
     });
     try {
@@ -202,6 +205,14 @@ export class Runner {
         end({ broken: event.message, call });
       };
       worker.onmessage = ({ data }) => {
+        if (data.stage === "rest") { // how long that takes is not the answer's fault
+          clearTimeout(timer);
+          this.told({ stage: "adds", ...this.files.rest });
+        } else if (data.rest !== undefined) {
+          if (data.rest) packs.rest = data.rest;
+          this.told({ stage: "added" });
+          wait();
+        }
         if (data.id !== id) return;
         if (data.report) end({ report: data.report });
         else if (data.broken) end({ broken: data.broken, call });
