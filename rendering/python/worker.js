@@ -1,9 +1,9 @@
 // The worker: Python in a thread of its own, so that the page answers while it runs, and so that
 // the page can end it whatever it does. Pyodide's own scripts stand before this one.
 //
-// The page sends {packs, rest} and {compiled}, then {id, job, …}; the worker answers {ready}, {id, call},
-// {id, printed}, {id, figure}, {id, report}, and {id, broken} where Python itself has ended. In the midst
-// of a job it says {stage: "rest"} when it asks for the rest, and then {rest}, which is null if none came.
+// The page sends {start, rest}, each pack as {name, given}, then {id, job, …}; the worker answers {ready},
+// {id, call}, {id, printed}, {id, figure}, {id, report}, and {id, broken} where Python itself has ended. In
+// the midst of a job it says {stage: "rest"} when it asks for the rest, and then {rest}: null if none came.
 
 import { unpack } from "./archive.js";
 import { offerRest } from "./rest.js";
@@ -28,9 +28,10 @@ let cells = null;
 let rest = "";
 let layRest = () => {};
 const { XMLHttpRequest } = self; // what is run here has none; it can wait, as an import must
-/** @type {(module: any) => void} */
-let hand;
-const compiled = new Promise((resolve) => { hand = resolve; }); // by the page
+/** @type {Record<string, (pack: any) => void>} */
+const take = {};
+const awaited = (name) => new Promise((resolve) => { take[name] = resolve; });
+const [wasm, stdlib, numpy, nnlib] = ["wasm", "stdlib", "numpy", "nnlib"].map(awaited);
 
 const unpacked = (bytes) => new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
 
@@ -61,17 +62,17 @@ function bringRest() {
 }
 
 /** Start Python from the packs; nothing is ever fetched from anywhere but the rest. */
-async function start(packs) {
-  const archives = ["numpy", "nnlib"].map((name) => new Response(unpacked(packs[name])).arrayBuffer());
+async function start() {
+  const archives = [numpy, nnlib].map(async (pack) => new Response(unpacked(await pack)).arrayBuffer());
   self.fetch = async (/** @type {any} */ address) => {
     const name = String(address.url ?? address).split("/").pop();
     if (name === "pyodide-lock.json") return new Response(JSON.stringify(LOCK));
-    if (name === "python_stdlib.zip") return new Response(unpacked(packs.stdlib));
-    if (name === "pyodide.asm.wasm") return new Response(); // see compiled
+    if (name === "python_stdlib.zip") return new Response(unpacked(await stdlib));
+    if (name === "pyodide.asm.wasm") return new Response(); // see below
     throw new TypeError(`this page fetches nothing, and so not ${name}`);
   };
   WebAssembly.instantiateStreaming = async (_, imports) => {
-    const module = await compiled;
+    const module = await wasm; // compiled by the page
     const instance = /** @type {any} */ (await WebAssembly.instantiate(module, imports));
     return { module, instance };
   };
@@ -124,10 +125,10 @@ const JOBS = {
 
 self.onmessage = async ({ data }) => {
   try {
-    if (data.compiled) hand(data.compiled);
-    else if (data.packs) {
+    if (data.given) take[data.name](data.given);
+    else if (data.start) {
       rest = data.rest;
-      await start(data.packs);
+      await start();
     }
     else postMessage({ id: data.id, report: JSON.parse(await JOBS[data.job](data)) });
   } catch (error) {
