@@ -10,7 +10,8 @@ is opened as a file, too. What is allowed beyond the book's own files, and why:
     ``unsafe-inline`` and no ``unsafe-eval``: text that gets into a page is never run.
 ``worker-src``
     ``blob:`` again: Python's thread starts from bytes that the page has unpacked. It has this
-    policy, too. The service worker is a file.
+    policy, too, and asks the book for one more pack when an import needs it. The service worker is
+    a file.
 ``style-src-elem``
     Style sheets of the book, and inline ones by their sums. ``style-src-attr`` must allow
     attributes, which docutils, MathJax and widgets write. ``style-src`` is for browsers that know

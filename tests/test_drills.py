@@ -16,6 +16,7 @@ from nnlib.practice.checks import GUARDS, TIERS, UNMODIFIED
 from nnlib.practice.report import MOST
 from nnlib.practice.task import DIFFICULTIES
 from nnlib.practice.verdict import judge, judged
+from rendering.python.core import LIB
 
 ROOT = Path(__file__).resolve().parent.parent
 DRILLS = drills()
@@ -73,12 +74,19 @@ def test_a_wrong_answer_breaks_the_demand_that_it_names_and_no_other(task, wrong
         assert task.sentence(failure.demand) in told
 
 
+# Whether the rest of the page's Python has come.
+ASKED = f"pathlib.Path({LIB!r}, 'statistics.pyc').exists()"
+
+
 def test_every_answer_gets_the_same_verdict_in_the_pages_python(tmp_path):
     source = (ROOT / "tests" / "all_verdicts.py").read_text(encoding="utf-8")
-    there = start(unpacked(tmp_path), f"{source}\nimport json\njson.dumps(catalog())\n")
+    program = f"{source}\nimport json, pathlib\njson.dumps([catalog(), {ASKED}])\n"
+    there = start(unpacked(tmp_path), program)
     here = json.loads(json.dumps(catalog(judged_once)))  # meanwhile
     assert len(here) > 200
-    assert [pair for pair in zip(here, there(), strict=True) if pair[0] != pair[1]] == []
+    found, asked = there()
+    assert [pair for pair in zip(here, found, strict=True) if pair[0] != pair[1]] == []
+    assert not asked, "an answer of the catalog had the page bring the rest of its Python"
 
 
 @pytest.mark.parametrize(("drill", "task"), TASKS, ids=lambda value: value.name)

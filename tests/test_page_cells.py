@@ -105,11 +105,11 @@ def test_figures_come_in_the_order_of_the_cell():
     ("source", "packs"),
     [
         ("import numpy as np", []),
-        ("from sklearn.datasets import load_iris", ["sklearn"]),
-        ("net.pruned()", ["sklearn"]),
-        ("plt.show()", ["matplotlib"]),
-        ("explorer.figure()", ["matplotlib"]),
-        ("from nnlib.widgets import VoronoiExplorer", ["sklearn", "widgets"]),
+        ("from sklearn.datasets import load_iris", ["rest", "sklearn"]),
+        ("net.pruned()", ["rest", "sklearn"]),
+        ("plt.show()", ["rest", "matplotlib"]),
+        ("explorer.figure()", ["rest", "matplotlib"]),
+        ("from nnlib.widgets import VoronoiExplorer", ["rest", "sklearn", "widgets"]),
         ('Path("../benchmarks/scale.json")', ["measured"]),
     ],
 )

@@ -173,7 +173,7 @@ async function start(own) {
 /** What a reader should know before the first click. */
 function notice({ about, licenses }) {
   const used = extrasFor(cells.map((one) => one.code()));
-  const extras = used.filter((name) => titleOf(name));
+  const extras = used.filter((name) => titleOf(name) && runner.missing([name]) > runner.missing());
   const core = runner.missing(used.filter((name) => !titleOf(name)));
   const sizeOf = (name) => megabytes(runner.missing([name]) - runner.missing());
   const more = extras.map((name) => `${titleOf(name)}, ${sizeOf(name)} MB`);

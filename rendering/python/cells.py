@@ -25,7 +25,7 @@ NOTE = (
     "without BLAS: slower than a desktop's, with sums that may differ in the last bits. Its "
     "default integer has 32 bits and wraps at 2\u00b3\u00b9 without a word: 2**31 - 1 + "
     "np.array([1]) is negative here; write dtype=np.int64 where that matters. It holds at most "
-    "1 GB, asks no network, and ends with the page."
+    "1 GB, asks no network, keeps none of NumPy's docstrings, and ends with the page."
 )
 
 

@@ -39,7 +39,7 @@ export const teller = (way, announce, own) => ({ stage, bytes, total, title }) =
     way.bytes(bytes, total);
   } else if (stage === "start") way.stage("Python starts");
   else if (stage === "imports") way.stage("NumPy and nnlib start");
-  else if (stage === "adds") way.stage(`Python gets ${title}`);
+  else if (stage === "adds") way.stage(`Python gets ${title}${bytes ? `, ${megabytes(bytes)} MB` : ""}`);
   else {
     way.end();
     if (own[stage]) announce(own[stage]);

@@ -1,36 +1,31 @@
 """What a page loads: packs, each once as bytes for http and once as a script for file://.
 
-Five are the core, without which no cell runs; the others are brought when a cell needs them.
+Five are the core, without which no cell runs; the others are brought when a cell needs them, and
+the rest of Python's modules (``core.py``) also when one is imported.
 
 A page from ``file://`` may fetch nothing, but it may load scripts, so there the very same bytes
-come as the text of one. Packs are compressed here, once, so that any server will do, and kept in
-the cache by the digest of what they are made from.
+come as the text of one. Packs are compressed here, once, so that any server will do.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
-import io
 import json
 import re
 import shutil
-import subprocess
-import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
+from rendering.python.archives import entries, packed, zipped
+from rendering.python.core import SITE, divided, imported
 from rendering.python.needs import PACKS
-from rendering.python.obtain import BYTES, CACHE, FILES, HERE
+from rendering.python.node import repacked
+from rendering.python.obtain import BYTES, FILES, HERE
 from rendering.python.script import joined
-from rendering.typesetter import node_program
 
 NNLIB = HERE.parents[1] / "nnlib"
-VERSION = ".".join(BYTES["python"].split(".")[:2])
-STDLIB, SITE = f"/lib/python{VERSION.replace('.', '')}.zip", f"/lib/python{VERSION}/site-packages"
-PACKER = HERE / "pack.mjs"
-WHEEL = next(name for name in FILES if name.startswith("numpy-"))
 # The room that needs what the page's Python lacks.
 ABSENT = {"distributed.py"}
 LICENSES = HERE / "licenses"
@@ -47,15 +42,6 @@ def library() -> bytes:
     return zipped(
         (name, content) for name, content in files if name.split("/")[1] not in ABSENT | {"widgets"}
     )
-
-
-def zipped(entries: Iterable[tuple[str, bytes]]) -> bytes:
-    """Return a zip file of these, the same for the same entries."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        for name, data in entries:
-            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data)
-    return content.getvalue()
 
 
 def under(folder: Path, root: Path, pattern: str = "*") -> Iterator[tuple[str, bytes]]:
@@ -97,38 +83,12 @@ def license_texts(folder: Path) -> str:
     return "\n\n".join(parts)
 
 
-def repacked(folder: Path, content: bytes, root: str, kind: str) -> bytes:
-    """Return a zip file without what a page never needs, its modules compiled."""
-    with tempfile.TemporaryDirectory() as name:
-        given, made = Path(name, "in.zip"), Path(name, "out.zip")
-        given.write_bytes(content)
-        program = [node_program(), str(PACKER), f"{folder}/"]
-        subprocess.run([*program, str(made), str(given), root, kind], check=True)
-        return made.read_bytes()
-
-
-def worker(folder: Path) -> bytes:
-    """Return the program of the worker: Pyodide's, then the book's."""
+def worker(folder: Path, files: list[str]) -> bytes:
+    """Return the program of the worker: Pyodide's, then the book's, told the rest's files."""
     own = joined(HERE / "worker.js").replace('"LOCK"', json.dumps(BYTES["lock"]))
+    own = own.replace('"REST"', json.dumps(files))
     parts = [(folder / name).read_text(encoding="utf-8") for name in FILES if name.endswith(".js")]
     return "\n;\n".join([*parts, own]).encode()
-
-
-def packed(name: str, source: bytes, make: Callable[[], bytes]) -> bytes:
-    """Return a pack, compressed: from the cache, if it was made from these bytes before."""
-    digest = hashlib.sha256(PACKER.read_bytes() + json.dumps(BYTES).encode() + source).hexdigest()
-    kept = CACHE / "packs" / f"{name}-{digest[:16]}.gz"
-    if kept.is_file():
-        return kept.read_bytes()
-    content = gzip.compress(make(), 9, mtime=0)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    for old in kept.parent.glob(f"{name}-*.gz"):
-        old.unlink(missing_ok=True)
-    # Another build may do the same at the same time.
-    with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
-        Path(folder, kept.name).write_bytes(content)
-        Path(folder, kept.name).replace(kept)
-    return content
 
 
 def extras(folder: Path) -> dict[str, bytes]:
@@ -144,6 +104,7 @@ def extras(folder: Path) -> dict[str, bytes]:
 
     beside = measured()
     return {
+        "rest": parts(folder)["rest"],
         "sklearn": made("sklearn"),
         "matplotlib": made("matplotlib"),
         # No kernel answers the widgets here, but cells set and draw them.
@@ -152,17 +113,30 @@ def extras(folder: Path) -> dict[str, bytes]:
     }
 
 
+def parts(folder: Path) -> dict[str, bytes]:
+    """Return what is made of the standard library, NumPy and nnlib, each part compressed."""
+    own = library()
+    nnlib = packed("nnlib", own, lambda: repacked(folder, own, SITE, "nnlib"))
+    files = imported(folder, gzip.decompress(nnlib))
+    names = ("stdlib", "numpy", "rest")
+    return {
+        "nnlib": nnlib,
+        **{
+            name: packed(name, files, lambda name=name: divided(folder, files)[name])
+            for name in names
+        },
+    }
+
+
 def packs(folder: Path) -> dict[str, bytes]:
     """Return the core, which a page loads before its first cell runs, each part compressed."""
-    stdlib, wheel = ((folder / name).read_bytes() for name in ("python_stdlib.zip", WHEEL))
+    made = parts(folder)
+    program = worker(folder, [name for name, _ in entries(gzip.decompress(made.pop("rest")))])
     wasm = (folder / "pyodide.asm.wasm").read_bytes()
-    program, own = worker(folder), library()
     return {
         "worker": packed("worker", program, lambda: program),
         "wasm": packed("wasm", b"", lambda: wasm),
-        "stdlib": packed("stdlib", b"", lambda: repacked(folder, stdlib, STDLIB, "stdlib")),
-        "numpy": packed("numpy", b"", lambda: repacked(folder, wheel, SITE, "numpy")),
-        "nnlib": packed("nnlib", own, lambda: repacked(folder, own, SITE, "nnlib")),
+        **made,
     }
 
 

@@ -2,14 +2,24 @@
 // time, ends it, and starts a fresh one. Packs beyond the core come when a cell needs them.
 
 const PATIENCE = 20000; // ms of silence after which a call of the judge counts as endless
-const CORE = ["worker", "wasm", "stdlib", "numpy", "nnlib"];
+const BY_FILE = location.protocol === "file:";
+// A page from file:// cannot fetch the rest when a module is imported.
+const CORE = ["worker", "wasm", "stdlib", "numpy", "nnlib", ...(BY_FILE ? ["rest"] : [])];
+
+const GIVEN = ["wasm", "stdlib", "numpy", "nnlib"]; // to the worker
 
 const packs = {}; // what has come whole
 const came = {}; // bytes of each so far
 let hear = () => {};
-let compiled = null; // a promise: compiled once, while the rest is still coming, for every worker
+let compiled = null; // WebAssembly's module, for every worker
 
-const unpacked = (name) => new Blob([packs[name]]).stream().pipeThrough(new DecompressionStream("gzip"));
+const unpacked = (stream) => stream.pipeThrough(new DecompressionStream("gzip"));
+
+/** Compile WebAssembly while it is still coming. */
+async function compile(stream) {
+  const headers = { "Content-Type": "application/wasm" };
+  compiled = await WebAssembly.compileStreaming(new Response(unpacked(stream), { headers }));
+}
 
 /** The bytes of a text in the encoding that gives each byte a character of its own. */
 function decoded(text) {
@@ -37,37 +47,39 @@ async function byFetch(address, name, signal) {
   const answer = await fetch(`${address}.pack`, { signal });
   if (answer.status === 404) throw new Error("the book has a new edition: reload the page");
   if (!answer.ok) throw new Error(`${name}.pack cannot be loaded (status ${answer.status})`);
-  const pieces = [];
-  const reader = answer.body.getReader();
-  for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
-    pieces.push(value);
-    came[name] += value.length;
-    hear();
-  }
-  packs[name] = new Uint8Array(await new Blob(pieces).arrayBuffer());
+  const counted = answer.body.pipeThrough(new TransformStream({
+    transform(piece, to) {
+      came[name] += piece.length;
+      hear();
+      to.enqueue(piece);
+    },
+  }));
+  if (name === "wasm") await compile(counted);
+  packs[name] = name === "wasm" || new Uint8Array(await new Response(counted).arrayBuffer());
 }
 
 async function bring(base, name, { file, bytes }, { coming, signal }) {
   try {
-    const byFile = location.protocol === "file:";
-    await (byFile ? byScript(base + file, name) : byFetch(base + file, name, signal));
+    await (BY_FILE ? byScript(base + file, name) : byFetch(base + file, name, signal));
     came[name] = bytes;
     hear();
-    if (name === "wasm") {
-      const headers = { "Content-Type": "application/wasm" };
-      compiled = WebAssembly.compileStreaming(new Response(unpacked("wasm"), { headers }));
-      compiled.catch(() => { delete packs.wasm; }); // whoever asks again brings it anew
-    }
+    if (name === "wasm" && BY_FILE) await compile(new Blob([packs.wasm]).stream());
+  } catch (error) {
+    delete packs[name];
+    throw error;
   } finally {
     delete coming[name]; // whoever asks after a failure tries again
   }
 }
 
+const withCore = (extras) => [...new Set([...CORE, ...extras])];
+
 const bytesOf = (files, names) => names.reduce((sum, name) => sum + files[name].bytes, 0);
 
 /**
  * Bring the packs that are not here yet; `told` hears how many bytes have come. A visit holds what
- * is on its way, so that nothing is asked for twice, and the signal that breaks it off.
+ * is on its way, so that nothing is asked for twice, and the signal that breaks it off. Return for
+ * each a promise that it is here.
  */
 function bringAll(base, files, names, told, visit) {
   const missing = names.filter((name) => !packs[name]);
@@ -76,11 +88,14 @@ function bringAll(base, files, names, told, visit) {
   hear = () => told({ stage: "bytes", bytes: so(), total });
   for (const name of missing) if (!visit.coming[name]) came[name] = 0;
   if (missing.length) hear();
-  return Promise.all(missing.map((name) => (visit.coming[name] ??= bring(base, name, files[name], visit))));
+  const here = (name) => (packs[name] ? Promise.resolve()
+    : (visit.coming[name] ??= bring(base, name, files[name], visit)));
+  return Object.fromEntries(names.map((name) => [name, here(name)]));
 }
 
 async function newWorker() {
-  const program = new Blob([await new Response(unpacked("worker")).blob()], { type: "text/javascript" });
+  const text = await new Response(unpacked(new Blob([packs.worker]).stream())).blob();
+  const program = new Blob([text], { type: "text/javascript" });
   const address = URL.createObjectURL(program);
   const worker = new Worker(address);
   worker.addEventListener("message", () => URL.revokeObjectURL(address), { once: true });
@@ -107,7 +122,7 @@ export class Runner {
 
   /** How many bytes the core and these packs have that are not here yet. */
   missing(extras = []) {
-    return bytesOf(this.files, [...CORE, ...extras].filter((name) => !packs[name]));
+    return bytesOf(this.files, withCore(extras).filter((name) => !packs[name]));
   }
 
   begin() {
@@ -122,12 +137,14 @@ export class Runner {
     const orStopped = (promise) => Promise.race([promise, new Promise((_, reject) => {
       signal.addEventListener("abort", () => reject(new Stopped()));
     })]);
-    const names = [...CORE, ...extras];
-    await orStopped(bringAll(this.base, this.files, names, (stage) => this.told(stage), visit));
-    if (!this.ready) await this.begun(signal, orStopped);
+    const here = bringAll(this.base, this.files, withCore(extras), (stage) => this.told(stage), visit);
+    const all = Promise.all(Object.values(here));
+    all.catch(() => {}); // heard below, if not before
+    if (!this.ready) await this.begun(here, signal, orStopped);
+    await orStopped(all);
     for (const name of extras.filter((one) => !this.has.has(one))) {
       this.told({ stage: "adds", title: this.files[name].title });
-      const { broken } = await this.do({ job: "add", pack: packs[name] }, () => {}, 0);
+      const { broken } = await this.do({ job: "add", name, pack: packs[name] }, () => {}, 0);
       if (broken) {
         delete packs[name]; // and is brought anew, into a fresh Python
         this.stop();
@@ -137,10 +154,9 @@ export class Runner {
     }
   }
 
-  /** Start a worker from the packs of the core; it unpacks them while its program is compiled. */
-  async begun(signal, orStopped) {
-    this.told({ stage: "start" });
-    const { stdlib, numpy, nnlib } = packs;
+  /** Start a worker as soon as its program is here, and give it each pack of the core that comes. */
+  async begun(here, signal, orStopped) {
+    await orStopped(here.worker);
     const worker = await newWorker();
     if (signal.aborted) {
       worker.terminate();
@@ -154,8 +170,13 @@ export class Runner {
         else if (data.broken) reject(new Error(data.broken));
         else this.told(data);
       };
-      worker.postMessage({ packs: { stdlib, numpy, nnlib } });
-      compiled.then((module) => worker.postMessage({ compiled: module }), reject);
+      const rest = packs.rest ?? `${this.base + this.files.rest.file}.pack`;
+      worker.postMessage({ start: true, rest });
+      const given = GIVEN.map(async (name) => {
+        await here[name];
+        worker.postMessage({ name, given: name === "wasm" ? compiled : packs[name] });
+      });
+      Promise.all(given).then(() => this.worker === worker && this.told({ stage: "start" }), reject);
     });
     try {
       await orStopped(started);
@@ -202,6 +223,14 @@ export class Runner {
         end({ broken: event.message, call });
       };
       worker.onmessage = ({ data }) => {
+        if (data.stage === "rest") { // how long that takes is not the answer's fault
+          clearTimeout(timer);
+          this.told({ stage: "adds", ...this.files.rest });
+        } else if (data.rest !== undefined) {
+          if (data.rest) packs.rest = data.rest;
+          this.told({ stage: "added" });
+          wait();
+        }
         if (data.id !== id) return;
         if (data.report) end({ report: data.report });
         else if (data.broken) end({ broken: data.broken, call });

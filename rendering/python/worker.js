@@ -1,12 +1,16 @@
 // The worker: Python in a thread of its own, so that the page answers while it runs, and so that
 // the page can end it whatever it does. Pyodide's own scripts stand before this one.
 //
-// The page sends {packs} and {compiled}, then {id, job, …}; the worker answers {ready}, {id, call},
-// {id, printed}, {id, figure}, {id, report}, and {id, broken} where Python itself has ended.
+// The page sends {start, rest}, each pack as {name, given}, then {id, job, …}; the worker answers {ready},
+// {id, call}, {id, printed}, {id, figure}, {id, report}, and {id, broken} where Python itself has ended. In
+// the midst of a job it says {stage: "rest"} when it asks for the rest, and then {rest}: null if none came.
 
 import { unpack } from "./archive.js";
+import { offerRest } from "./rest.js";
 
 const LOCK = "LOCK"; // written in by packs.py: a lock that names no package
+/** @type {any} Written in by packs.py: the files of the rest. */
+const REST = "REST";
 const PAGE = 65536; // bytes of WebAssembly's pages
 // What Python may hold, so that a hoard ends in a MemoryError and not in a dead tab.
 const MOST = 1024 * 1024 * 1024;
@@ -20,9 +24,14 @@ let python = null;
 let site = ""; // where packages lie
 let page = null;
 let cells = null;
-/** @type {(module: any) => void} */
-let hand;
-const compiled = new Promise((resolve) => { hand = resolve; }); // by the page
+/** @type {Uint8Array | string} The pack with the rest, or where it is. */
+let rest = "";
+let layRest = () => {};
+const { XMLHttpRequest } = self; // what is run here has none; it can wait, as an import must
+/** @type {Record<string, (pack: any) => void>} */
+const take = {};
+const awaited = (name) => new Promise((resolve) => { take[name] = resolve; });
+const [wasm, stdlib, numpy, nnlib] = ["wasm", "stdlib", "numpy", "nnlib"].map(awaited);
 
 const unpacked = (bytes) => new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
 
@@ -34,18 +43,36 @@ function limitMemory() {
   });
 }
 
-/** Start Python from the packs; nothing is ever fetched from anywhere. */
-async function start(packs) {
-  const archives = ["numpy", "nnlib"].map((name) => new Response(unpacked(packs[name])).arrayBuffer());
+/** The pack with the rest: from the page, or from where the book is. */
+function bringRest() {
+  if (typeof rest !== "string") return rest;
+  postMessage({ stage: "rest" });
+  let came = null;
+  try {
+    const request = new XMLHttpRequest();
+    request.open("GET", rest, false);
+    request.responseType = "arraybuffer";
+    request.send();
+    if (request.status !== 200) throw new Error(`status ${request.status}`);
+    came = new Uint8Array(request.response);
+  } finally {
+    postMessage({ rest: came });
+  }
+  return (rest = came);
+}
+
+/** Start Python from the packs; nothing is ever fetched from anywhere but the rest. */
+async function start() {
+  const archives = [numpy, nnlib].map(async (pack) => new Response(unpacked(await pack)).arrayBuffer());
   self.fetch = async (/** @type {any} */ address) => {
     const name = String(address.url ?? address).split("/").pop();
     if (name === "pyodide-lock.json") return new Response(JSON.stringify(LOCK));
-    if (name === "python_stdlib.zip") return new Response(unpacked(packs.stdlib));
-    if (name === "pyodide.asm.wasm") return new Response(); // see compiled
+    if (name === "python_stdlib.zip") return new Response(unpacked(await stdlib));
+    if (name === "pyodide.asm.wasm") return new Response(); // see below
     throw new TypeError(`this page fetches nothing, and so not ${name}`);
   };
   WebAssembly.instantiateStreaming = async (_, imports) => {
-    const module = await compiled;
+    const module = await wasm; // compiled by the page
     const instance = /** @type {any} */ (await WebAssembly.instantiate(module, imports));
     return { module, instance };
   };
@@ -62,11 +89,17 @@ async function start(packs) {
   for (const archive of archives) unpack(await archive, python.FS, site);
   postMessage({ stage: "imports" });
   page = python.runPython(START);
+  layRest = offerRest(python, site, REST, bringRest);
   postMessage({ ready: true });
 }
 
 /** Unpack what a cell needs. A library that others need stands at the top, and is loaded for all. */
-async function add(pack) {
+async function add(name, pack) {
+  if (name === "rest") {
+    rest = pack;
+    layRest();
+    return "{}";
+  }
   unpack(await new Response(unpacked(pack)).arrayBuffer(), python.FS, site);
   const libraries = python.FS.readdir(site).filter((name) => name.endsWith(".so"));
   for (const name of libraries) await python._api.loadDynlib(`${site}/${name}`, true);
@@ -87,13 +120,16 @@ const JOBS = {
   run: ({ id, source }) => page.run(source, (printed) => postMessage({ id, printed })),
   cell: runCell,
   check: ({ source, name }) => ofCells().check(source, name),
-  add: ({ pack }) => add(pack),
+  add: ({ name, pack }) => add(name, pack),
 };
 
 self.onmessage = async ({ data }) => {
   try {
-    if (data.compiled) hand(data.compiled);
-    else if (data.packs) await start(data.packs);
+    if (data.given) take[data.name](data.given);
+    else if (data.start) {
+      rest = data.rest;
+      await start();
+    }
     else postMessage({ id: data.id, report: JSON.parse(await JOBS[data.job](data)) });
   } catch (error) {
     postMessage({ id: data.id, broken: String(error?.message ?? error).slice(-400) });

@@ -17,7 +17,8 @@ def one_nn(X_train, y_train, X_test):
     T, X = X_train.astype(float), X_test.astype(float)
     return y_train[((T * T).sum(axis=1) - 2 * X @ T.T).argmin(axis=1)]
 """
-WRONG = RIGHT.replace("argmin", "argmax")
+# With a module that comes when it is imported.
+WRONG = "import statistics\n" + RIGHT.replace("argmin", "argmax")
 PAD = "document.querySelector('.nn-pad')"
 AREA = f"{PAD}.querySelector('textarea')"
 BUTTONS = "[...document.querySelectorAll('button')]"

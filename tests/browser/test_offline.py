@@ -133,6 +133,11 @@ def test_the_whole_book_is_kept_on_one_click_and_updated_on_another(
         page.goto(address(server, "glossary"))
         press(page, KEEP)
         expect(foot(page)).to_have_text("Available offline: the whole book, with its Python.")
+    # What comes while an import waits, the page's worker asks for itself.
+    page.goto(address(server, "practice/one_nn"))
+    page.get_by_label("Your code").fill("import statistics\nstatistics.mode([7])")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.get_by_label("Output")).to_have_text("7\n")
     page.goto(address(server, "iris"))
     expect(page.locator("article h1")).to_contain_text("Three layers")
     page.get_by_role("button", name="Run cell 1", exact=True).click()

@@ -1,0 +1,160 @@
+"""The rest of a page's Python: it comes for the modules that it holds, and no module is lost."""
+
+from __future__ import annotations
+
+import gzip
+import importlib
+import importlib.util
+import json
+import py_compile
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+# The page's Python, whichever way pytest imports this file.
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+
+from in_node import start, unpacked  # noqa: E402
+
+from nnlib.practice import rest  # noqa: E402
+from rendering.python.archives import entries  # noqa: E402
+from rendering.python.core import SOURCES, whole  # noqa: E402
+from rendering.python.node import lay_out  # noqa: E402
+from rendering.python.obtain import python_folder  # noqa: E402
+from rendering.python.packs import packs, parts  # noqa: E402
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("statistics.pyc", "statistics"),
+        ("email/__init__.pyc", "email"),
+        ("email/mime/text.pyc", "email.mime.text"),
+        ("site-packages/numpy/fft/_helper.pyc", "numpy.fft._helper"),
+        ("site-packages/numpy/fft/_fft.cpython-312-wasm32-emscripten.so", "numpy.fft._fft"),
+        ("site-packages/README.txt", ""),
+        ("pyodide/py.typed", ""),
+    ],
+)
+def test_a_file_is_known_by_its_module(path: str, name: str) -> None:
+    assert rest.module_in(path) == name
+
+
+def test_what_is_unpacked_piece_by_piece_is_whole(tmp_path: Path) -> None:
+    content = bytes(range(256)) * 1000 + b"end"
+    (tmp_path / "packed").write_bytes(gzip.compress(content))
+    rest.unpack(str(tmp_path / "packed"), str(tmp_path / "made"))
+    assert (tmp_path / "made").read_bytes() == content
+
+
+SOURCES_OF = {
+    "late_one": "from early.late import two",
+    "early.late": "from . import inside\ntwo = inside.one + 1",
+    "early.late.inside": "one = 1",
+}
+
+
+@pytest.fixture
+def offered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Callable[[], None]]]:
+    """Offer modules, one of them inside a package that is there; give what brings them."""
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "there"), *sys.path])
+    (tmp_path / "there" / "early").mkdir(parents=True)
+    (tmp_path / "there" / "early" / "__init__.py").write_text("")
+    files = {
+        "late_one.pyc": "late_one",
+        "site-packages/early/late/__init__.pyc": "early.late",
+        "site-packages/early/late/inside.pyc": "early.late.inside",
+    }
+
+    def lay() -> None:
+        for path, name in files.items():
+            source, target = tmp_path / f"{name}.py", tmp_path / "late" / path
+            source.write_text(SOURCES_OF[name])
+            target.parent.mkdir(parents=True, exist_ok=True)
+            py_compile.compile(str(source), str(target))
+
+    bringing = [lay]
+    rest.offer([*files, "README.txt"], str(tmp_path / "late"), lambda: bringing[-1]())
+    yield bringing
+    for name in [*SOURCES_OF, "early"]:
+        sys.modules.pop(name, None)
+
+
+def test_a_module_of_the_rest_is_found_wherever_its_package_is(
+    offered: list[Callable[[], None]],
+) -> None:
+    assert importlib.import_module("late_one").two == 2
+    assert importlib.import_module("early.late.inside").one == 1
+
+
+def test_a_module_that_is_nowhere_is_not_asked_for(offered: list[Callable[[], None]]) -> None:
+    offered.append(lambda: pytest.fail("the rest was asked for"))
+    for name in ("nowhere", "early.nowhere", "README"):
+        with pytest.raises(ModuleNotFoundError, match=f"No module named '{name}'"):
+            importlib.import_module(name)
+
+
+def test_a_rest_that_does_not_come_is_an_error_that_names_the_module(
+    offered: list[Callable[[], None]],
+) -> None:
+    def fail() -> None:
+        raise OSError("status 503")
+
+    offered.append(fail)
+    message = r"early\.late could not be brought to this page \(status 503\)"
+    with pytest.raises(ImportError, match=message) as caught:
+        importlib.import_module("early.late")
+    assert caught.value.name == "early.late"
+    assert not isinstance(caught.value, ModuleNotFoundError)
+    offered.pop()
+    assert importlib.import_module("early.late").two == 2  # whoever asks again
+
+
+# Imports every module; what lies in a package's __main__ would run, and is found only.
+PROGRAM = """
+import importlib, importlib.util, json, warnings
+
+warnings.simplefilter("ignore")
+
+def outcome(name):
+    try:
+        if name.endswith("__main__"):
+            return str(importlib.util.find_spec(name) is not None)
+        return importlib.import_module(name).__name__
+    except BaseException as error:
+        return f"{type(error).__name__}: {error}"
+
+json.dumps({name: outcome(name) for name in NAMES})
+"""
+
+
+def test_every_module_that_a_page_could_import_is_there(tmp_path: Path) -> None:
+    folder = python_folder()
+    all_of_it = {kind: whole(folder, kind) for kind in SOURCES}
+    paths = [path for archive in all_of_it.values() for path, _ in entries(archive)]
+    names = sorted({rest.module_in(path) for path in paths} - {""})
+    assert len(names) > 400
+    program = f"NAMES = {names!r}\n{PROGRAM}"
+    here, there = tmp_path / "divided", tmp_path / "whole"
+    for place in (here, there):
+        place.mkdir()
+    divided = start(unpacked(here), program)
+    wasm = (folder / "pyodide.asm.wasm").read_bytes()
+    lay_out(folder, there, {"wasm": wasm, **all_of_it})
+    truth = start(there, program)()
+    assert divided() == truth
+    assert sum(truth[name] == name for name in names) > 400
+
+
+def test_the_core_is_what_starting_and_judging_import() -> None:
+    made = {name: gzip.decompress(content) for name, content in parts(python_folder()).items()}
+    core = {rest.module_in(path) for kind in SOURCES for path, _ in entries(made[kind])}
+    late = {rest.module_in(path) for path, _ in entries(made["rest"])} - {""}
+    assert core >= {"dataclasses", "numpy", "numpy.linalg", "numpy.ma", "numpy.random"}
+    assert late >= {"email", "numpy.fft", "numpy.polynomial", "statistics", "unittest"}
+    assert not core & late
+    worker = gzip.decompress(packs(python_folder())["worker"]).decode()
+    assert json.dumps([path for path, _ in entries(made["rest"])]) in worker
