@@ -24,7 +24,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 from sample_book import build, write_notebook  # noqa: E402
 
-from rendering import weight  # noqa: E402
+from rendering import styles, weight  # noqa: E402
 from rendering.finish import remove_former  # noqa: E402
 from rendering.formulas import display_tex, lean  # noqa: E402
 from rendering.glyphs import share  # noqa: E402
@@ -344,7 +344,7 @@ def test_the_corner_of_a_table_is_no_header(book: Path) -> None:
 
 def test_a_page_carries_the_icons_that_it_uses_and_no_more(book: Path) -> None:
     static = book / "_static"
-    css = (static / "styles" / "pydata-sphinx-theme.css").read_text(encoding="utf-8")
+    css = (static / styles.SHEET).read_text(encoding="utf-8")
     font = TTFont(static / "vendor" / "fontawesome" / "webfonts" / "icons.woff")
     named: set[str] = set()
     for path in book.rglob("*.html"):
@@ -356,17 +356,27 @@ def test_a_page_carries_the_icons_that_it_uses_and_no_more(book: Path) -> None:
     icons = {name for name in named if name.startswith("fa-")} - {"fa-solid", "fa-lg"}
     assert len(icons) > 8
     for icon in icons:
-        (code,) = re.findall(rf'\.{icon}:before[^{{}}]*{{content:"\\([0-9a-f]+)"}}', css)
-        assert int(code, 16) in font.getBestCmap()
+        (letter,) = re.findall(rf'\.{icon}:before[^{{}}]*{{content:"(.)"}}', css)
+        assert ord(letter) in font.getBestCmap()
     assert len(font.getBestCmap()) < 60
     assert css.count(":before{content:") < 60
     assert "icons.woff" in css
     assert not list(static.rglob("fontawesome.js*"))
-    for name in weight.STYLES:
-        digest = hashlib.sha256((static / name).read_bytes()).hexdigest()
-        text = (book / "words.html").read_text(encoding="utf-8")
-        (asked,) = set(re.findall(rf'{re.escape(name)}([^"]*)"', text))
-        assert asked == f"?v={digest[:8]}"  # of what is left of it
+    digest = hashlib.sha256(css.encode()).hexdigest()
+    text = (book / "words.html").read_text(encoding="utf-8")
+    assert styles.asked_for(text) == [styles.SHEET]
+    assert f'{styles.SHEET}?v={digest[:8]}"' in text  # of what is left of it
+
+
+def test_no_script_keeps_a_page_from_being_painted(book: Path) -> None:
+    for path in book.rglob("*.html"):
+        soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        scripts = soup.select("script[src]")
+        assert [str(script) for script in scripts if not script.has_attr("defer")] == []
+        assert not soup.select('link[rel="preload"]')
+        if "DOCUMENTATION_OPTIONS" in path.read_text(encoding="utf-8"):
+            inline = "".join(script.text for script in soup.select("script:not([src])"))
+            assert inline.index("const DOCUMENTATION_OPTIONS") < inline.index("OPTIONS.pagename")
 
 
 def test_a_figure_has_a_palette_and_says_its_size(tmp_path: Path) -> None:
