@@ -7,7 +7,8 @@ Theme 0.17; what is not found any more can go from here.
 
 No script keeps a page from being painted: those that Sphinx has a browser wait for wait for the
 page, and its options, which are shorter than a request for them, stand in the page. Nor is one
-asked for ahead of the style sheet.
+asked for ahead of the style sheet. The state of the widgets, up to half of a page, comes after
+what is read.
 
 Figures lose two thirds of their bytes to a palette. They come when they are scrolled near, and say
 their size, so that nothing moves when they do.
@@ -31,6 +32,9 @@ WAITED_FOR = re.compile(r'<script (?![^>]*\bdefer\b)(?=[^>]*\bsrc=")')
 AHEAD = re.compile(r'\s*<link rel="preload" as="script"[^>]*>')
 OPTIONS = "documentation_options.js"
 OPTIONS_SCRIPT = re.compile(rf'<script src="[^"]*{re.escape(OPTIONS)}[^"]*"></script>')
+STATE = re.compile(
+    r'\s*(<script type="application/vnd\.jupyter\.widget-state\+json">.*?</script>)', re.DOTALL
+)
 ICON_NAME = re.compile(r"\bfa-[a-z0-9-]+")
 # In the theme's style sheet: .fa-NAME:before,.fa-ALIAS:before{content:"\f00c"}; for some a letter.
 ICON_RULE = re.compile(r'(?:\.fa-[a-z0-9-]+:+before,?)+\{content:"\\?([0-9a-f]{2,}|.)"\}')
@@ -88,7 +92,11 @@ def with_late_scripts(page: str, options: str) -> str:
         Sphinx's, as JavaScript; inline scripts change them, so they cannot wait.
     """
     page = OPTIONS_SCRIPT.sub(lambda _: f"<script>{options}</script>", AHEAD.sub("", page))
-    return WAITED_FOR.sub("<script defer ", page)
+    page = WAITED_FOR.sub("<script defer ", page)
+    head, mark, rest = page.partition("</head>")
+    states = STATE.findall(head)
+    body, end, last = rest.rpartition("</body>")
+    return STATE.sub("", head) + mark + "".join([body, *(f"{one}\n" for one in states), end, last])
 
 
 def lighten_static(static: Path, names: set[str]) -> None:

@@ -24,13 +24,12 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 from sample_book import build, write_notebook  # noqa: E402
 
-from rendering import styles, weight  # noqa: E402
+from rendering import repairs, styles, weight  # noqa: E402
 from rendering.finish import remove_former  # noqa: E402
 from rendering.formulas import display_tex, lean  # noqa: E402
 from rendering.glyphs import share  # noqa: E402
 from rendering.heights import HEIGHTS, with_heights  # noqa: E402
 from rendering.places import first_words  # noqa: E402
-from rendering.repairs import unnested  # noqa: E402
 from rendering.typesetter import FormulaError, Typesetter  # noqa: E402
 
 
@@ -320,7 +319,7 @@ def test_no_paragraph_is_in_another() -> None:
     text = nodes.paragraph("", "rows – ")
     inner = nodes.paragraph("", "Templates.")
     listed = nodes.bullet_list("", nodes.list_item("", nodes.paragraph("", "a")))
-    first, second = unnested(nodes.paragraph("", "", *text.children, inner, listed))
+    first, second = repairs.unnested(nodes.paragraph("", "", *text.children, inner, listed))
     assert first.astext() == "rows – Templates."
     assert second is listed
 
@@ -334,6 +333,24 @@ def test_with_a_repository_a_page_leads_to_its_source_its_issues_and_binder(book
     assert [one for one in led if one.startswith(f"{REPOSITORY}/issues/new?title=")]
     # One's mark is in the font of icons, the other a picture of the theme's.
     assert not soup.select(".article-header-buttons .fab")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kept"),
+    [
+        ("of ", ", and", "{},"), ("of (", "), and", "({}),"), ("the ", "th row", "{}th"),
+        ("a ", "-nearest row", "{}-"), ("of ", " rows", None), ("of ", "</em>,", None),
+    ],
+)  # fmt: skip
+def test_a_formula_keeps_what_it_touches(before: str, after: str, kept: str | None) -> None:
+    formula = '<span class="math notranslate nohighlight"><mjx-container></mjx-container></span>'
+    page = repairs.with_unbroken_formulas(f"<p>{before}{formula}{after}</p>")
+    assert ("unbroken" in page) == (kept is not None)
+    if kept:
+        assert f'<span class="unbroken">{kept.format(formula)}</span>' in page
+    assert (
+        BeautifulSoup(page, "html.parser").text == BeautifulSoup(before + after, "html.parser").text
+    )
 
 
 def test_the_corner_of_a_table_is_no_header(book: Path) -> None:
