@@ -12,10 +12,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 book test refresh: export LOKY_MAX_CPU_COUNT := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book site pdf audit test test-oldest test-newest bench serve lab refresh lint pins clean
+.PHONY: help book site pdf audit test test-oldest test-newest test-pythons bench serve lab refresh lint pins clean
 
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 book: $(VENV)/ready ## build the book and say where to open it
 	@$(BIN)/python commands/book.py
@@ -45,7 +45,10 @@ test-oldest: $(VENV)/ready ## run the library's tests on the lowest versions tha
 test-newest: $(VENV)/ready ## run the library's tests on the newest versions that pyproject.toml allows
 	@$(BIN)/python commands/versions.py newest
 
-bench: $(VENV)/peers book ## measure redraws, judgings, the page's Python and searches beside their peers, trees, files, shards and engines (about two hours)
+test-pythons: $(VENV)/ready ## build and test on every Python from 3.11 to 3.15 that is installed, each in a copy of its own
+	@$(BIN)/python commands/pythons.py
+
+bench: $(VENV)/peers book ## measure redraws, judgings, the page's Python and searches beside their peers, trees, files, shards and engines, and pages beside other themes (about two hours)
 	@$(BIN)/python tests/browser/provision.py chromium
 	$(BIN)/python benchmarks/redraw.py
 	$(BIN)/python benchmarks/judging.py
@@ -62,6 +65,7 @@ bench: $(VENV)/peers book ## measure redraws, judgings, the page's Python and se
 	$(BIN)/python benchmarks/scale.py
 	$(BIN)/python benchmarks/guide.py
 	$(BIN)/python benchmarks/shards.py
+	$(BIN)/python benchmarks/themes.py
 
 serve: book ## serve the book on localhost and rebuild it on every change
 	@$(BIN)/python commands/serve.py
@@ -87,7 +91,7 @@ pins: $(VENV)/ready ## choose new exact versions for requirements.txt from pypro
 		--no-annotate --upgrade --custom-compile-command "make pins" -o requirements.txt pyproject.toml
 
 clean: ## remove what was built (the environment, too); lab/ is yours and stays, .cache/ was fetched and stays
-	rm -rf $(VENV) .venv-oldest .venv-newest _build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-oldest .venv-newest .pythons _build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # One file says that the environment matches the pins; a half-made environment never has it.

@@ -57,7 +57,9 @@ PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
 
 class PackingHandler(QuietHandler):
-    """Sends text with gzip, as hosts do."""
+    """Sends text with gzip, and all that a browser asks for over a few connections, as hosts do."""
+
+    protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:  # noqa: N802, its name there
         """Answer a request."""

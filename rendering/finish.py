@@ -10,13 +10,14 @@ from rendering.offline import write_offline
 from rendering.policy import with_policy
 from rendering.redirects import write_first_page, write_redirects
 from rendering.repairs import with_names, with_repaired_head, with_text_first, without_wrong
+from rendering.styles import asked_for, join, vocabulary, with_sheet
 from rendering.weight import (
     ICON_NAME,
+    OPTIONS,
     lighten_static,
     lighter,
-    sums_of_styles,
+    with_late_scripts,
     with_palette,
-    with_sums,
 )
 
 if TYPE_CHECKING:
@@ -38,6 +39,11 @@ def remove_former(app: Sphinx) -> None:
             path.unlink()
 
 
+def scripts_of(static: Path) -> list[Path]:
+    """Return the scripts that write into pages; Python and its packs do not."""
+    return [path for path in static.rglob("*.js") if path.parent.name != "python"]
+
+
 def finish_pages(app: Sphinx, error: Exception | None) -> None:
     """Mend all pages, take from them what none needs, lead old addresses on, and say what may run.
 
@@ -51,22 +57,27 @@ def finish_pages(app: Sphinx, error: Exception | None) -> None:
     if error is not None or app.builder.format != "html":
         return
     folder = Path(app.outdir)
+    static = folder / "_static"
+    options = (static / OPTIONS).read_text(encoding="utf-8")
     remove_former(app)
     sizes = {path.name: with_palette(path) for path in (folder / "_images").glob("*.png")}
     names: set[str] = set()
     for path in folder.rglob("*.html"):
         page = path.read_text(encoding="utf-8")
         names.update(ICON_NAME.findall(page))
-        light = lighter(page, sizes, path.name == "search.html")
+        light = with_late_scripts(lighter(page, sizes, path.name == "search.html"), options)
         finished = with_text_first(with_names(without_wrong(with_repaired_head(light))))
         name = path.relative_to(folder).with_suffix("").as_posix()
         path.write_text(with_heights(finished, name), encoding="utf-8")
-    lighten_static(folder / "_static", names)
+    lighten_static(static, names)
     titles = {name: node.astext() for name, node in app.env.titles.items()}
     write_redirects(folder, titles)
     write_first_page(folder, app.config.root_doc, titles[app.config.root_doc])
-    sums = sums_of_styles(folder / "_static")
-    for path in folder.rglob("*.html"):
-        page = with_sums(path.read_text(encoding="utf-8"), sums)
-        path.write_text(with_policy(page), encoding="utf-8")
+    pages = {path: path.read_text(encoding="utf-8") for path in folder.rglob("*.html")}
+    # Sphinx writes this page in every build, and it asks for none but what all pages ask for.
+    sheets = asked_for(pages[folder / "search.html"])
+    scripts = (path.read_text(encoding="utf-8") for path in scripts_of(static))
+    address = join(static, sheets, vocabulary(pages.values(), scripts))
+    for path, page in pages.items():
+        path.write_text(with_policy(with_sheet(page, sheets, address)), encoding="utf-8")
     write_offline(folder)

@@ -36,11 +36,14 @@
     if (had) said.focus();
   };
 
+  /** What a host does not have; the network and the room in the browser are another matter. */
+  class Missing extends Error {}
+
   /** Fetch a file past the service worker, which would answer with an earlier one. */
   const fetched = async (address, how) => {
     const response = await fetch(address, { cache: how, headers: { "X-Keep": "1" } });
     const { status } = response;
-    if (status !== 200) throw new Error(`${address} cannot be loaded (status ${status})`);
+    if (status !== 200) throw new Missing(`${address} cannot be loaded (status ${status})`);
     return response;
   };
   const keep = async (cache, address, how) => {
@@ -75,12 +78,19 @@
       const cache = await caches.open(NAME);
       // The book may have a newer edition than this page.
       const { edition: brought, files } = await (await fetched(`${BASE}offline.json`, "no-cache")).json();
+      let missing = null;
       for (const [path, length] of files) {
         const address = BASE + path;
         const isThere = LASTING.test(address) && (await cache.match(address));
-        if (!isThere) await keep(cache, address, "no-cache");
+        try {
+          if (!isThere) await keep(cache, address, "no-cache");
+        } catch (error) {
+          if (!(error instanceof Missing)) throw error;
+          missing ??= error; // the others come all the same
+        }
         bar.value += length;
       }
+      if (missing) throw missing;
       const wanted = new Set(files.map(([path]) => BASE + path));
       for (const { url } of await cache.keys()) if (!wanted.has(url)) await cache.delete(url);
       await cache.put(MARK, new Response(brought));

@@ -22,6 +22,12 @@ REPAIRS: tuple[tuple[str, str], ...] = (
     ("<th></th>", "<td></td>"),
     ('<th class="head"><p></p></th>', '<td class="head"></td>'),
 )
+# MathJax: a browser may break a line on either side of a drawing, and a comma then begins the next.
+BESIDE_FORMULA = re.compile(
+    r'([(\[“‘]*)(<span class="math notranslate nohighlight">.*?</mjx-container></span>)'
+    r"([^\s<&\-–—/]{0,12}[\-–—/]?)",
+    re.DOTALL,
+)
 # The pydata theme decides between light and dark in a script that comes last; until then the page
 # is light. The mode is known at once, and so is what the system prefers.
 THEME = 'document.documentElement.dataset.theme = localStorage.getItem("theme") || "auto";'
@@ -58,6 +64,18 @@ def repair_page(page: Page) -> None:
     for wrong, right in REPAIRS:
         if "body" in page.context:
             page.context["body"] = page.context["body"].replace(wrong, right)
+    if "body" in page.context:
+        page.context["body"] = with_unbroken_formulas(page.context["body"])
+
+
+def with_unbroken_formulas(body: str) -> str:
+    """Return a page whose formulas keep the brackets, commas and letters that they touch."""
+
+    def kept(found: re.Match[str]) -> str:
+        touched = found[1] or found[3]
+        return f'<span class="unbroken">{found[0]}</span>' if touched else found[0]
+
+    return BESIDE_FORMULA.sub(kept, body)
 
 
 def with_repaired_head(page: str) -> str:

@@ -5,13 +5,17 @@ them. The book uses some fifteen, so the script goes, and the font keeps these. 
 search on every page, where it only keeps `sphinx_highlight.js` from ever marking what was searched.
 Theme 0.17; what is not found any more can go from here.
 
+No script keeps a page from being painted: those that Sphinx has a browser wait for wait for the
+page, and its options, which are shorter than a request for them, stand in the page. Nor is one
+asked for ahead of the style sheet. The state of the widgets, up to half of a page, comes after
+what is read.
+
 Figures lose two thirds of their bytes to a palette. They come when they are scrolled near, and say
 their size, so that nothing moves when they do.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 import shutil
@@ -23,6 +27,13 @@ from PIL import Image
 ICON_SCRIPT = re.compile(r"\s*<script[^>]*\bscripts/fontawesome\.js[^>]*></script>")
 SEARCH_SCRIPTS = re.compile(
     r"\s*<script[^>]*\b(?:searchtools|language_data|searchindex)\.js[^>]*></script>"
+)
+WAITED_FOR = re.compile(r'<script (?![^>]*\bdefer\b)(?=[^>]*\bsrc=")')
+AHEAD = re.compile(r'\s*<link rel="preload" as="script"[^>]*>')
+OPTIONS = "documentation_options.js"
+OPTIONS_SCRIPT = re.compile(rf'<script src="[^"]*{re.escape(OPTIONS)}[^"]*"></script>')
+STATE = re.compile(
+    r'\s*(<script type="application/vnd\.jupyter\.widget-state\+json">.*?</script>)', re.DOTALL
 )
 ICON_NAME = re.compile(r"\bfa-[a-z0-9-]+")
 # In the theme's style sheet: .fa-NAME:before,.fa-ALIAS:before{content:"\f00c"}; for some a letter.
@@ -46,7 +57,6 @@ UNUSED = (
     "*/*.map",
 )
 STYLES = ("styles/pydata-sphinx-theme.css", "styles/sphinx-book-theme.css")
-STYLE = re.compile(rf'\b({"|".join(map(re.escape, STYLES))})\?[^"#]*')
 
 
 def lighter(page: str, sizes: dict[str, tuple[int, int]], is_search: bool) -> str:
@@ -72,6 +82,23 @@ def lighter(page: str, sizes: dict[str, tuple[int, int]], is_search: bool) -> st
     return page if is_search else SEARCH_SCRIPTS.sub("", page)
 
 
+def with_late_scripts(page: str, options: str) -> str:
+    """Return a page whose scripts wait until it is there.
+
+    Parameters
+    ----------
+    page : str
+    options : str
+        Sphinx's, as JavaScript; inline scripts change them, so they cannot wait.
+    """
+    page = OPTIONS_SCRIPT.sub(lambda _: f"<script>{options}</script>", AHEAD.sub("", page))
+    page = WAITED_FOR.sub("<script defer ", page)
+    head, mark, rest = page.partition("</head>")
+    states = STATE.findall(head)
+    body, end, last = rest.rpartition("</body>")
+    return STATE.sub("", head) + mark + "".join([body, *(f"{one}\n" for one in states), end, last])
+
+
 def lighten_static(static: Path, names: set[str]) -> None:
     """Take out of the static files what no page loads, and the icons that are not named."""
     keep_icons(static, names)
@@ -79,20 +106,6 @@ def lighten_static(static: Path, names: set[str]) -> None:
         for path in static.glob(pattern):
             path.unlink()
     shutil.rmtree(static / "locales", ignore_errors=True)
-
-
-def sums_of_styles(static: Path) -> dict[str, str]:
-    """Return the sums of the style sheets from which icons were cut, by their names."""
-    return {name: hashlib.sha256((static / name).read_bytes()).hexdigest()[:8] for name in STYLES}
-
-
-def with_sums(page: str, sums: dict[str, str]) -> str:
-    """Return a page that asks for these style sheets by what they hold now.
-
-    What the theme and Sphinx write there is from before the cut, and a browser that keeps a file by
-    its address would keep one without the icons of the next edition.
-    """
-    return STYLE.sub(lambda found: f"{found[1]}?v={sums[found[1]]}", page)
 
 
 def with_palette(path: Path) -> tuple[int, int]:

@@ -13,6 +13,7 @@ import execution
 import lab
 import nbformat
 import pytest
+import pythons
 import reading
 import refresh
 import versions
@@ -355,3 +356,61 @@ def test_the_weekly_workflow_runs_the_same_commands():
 def test_before_a_commit_the_linters_of_ci_run():
     hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
     assert [h["entry"] for repo in hooks["repos"] for h in repo["hooks"]] == ["make lint"]
+
+
+@pytest.fixture
+def shims(tmp_path, monkeypatch):
+    """Put before all other programs two Pythons, one of which does not start, and a Make."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name, text in {
+        "python3.11": "echo 3.11",
+        "python3.12": "echo 'version 3.12 is not installed' >&2; exit 127",
+        "make": 'echo "$@" >> made; test ! -e "$MAKE_FAILS"',
+    }.items():
+        (folder / name).write_text(f"#!/bin/sh\n{text}\n")
+        (folder / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("MAKE_FAILS", str(tmp_path / "fails"))
+    monkeypatch.delenv("MAKE", raising=False)
+    monkeypatch.setattr(pythons, "COPIES", tmp_path / "copies")
+    monkeypatch.setattr(pythons, "TRIED", ["3.11", "3.12", "3.1"])
+    monkeypatch.setattr(pythons, "sources", lambda: ["Makefile", "nnlib/__init__.py"])
+    return tmp_path
+
+
+def test_the_book_is_built_and_tested_on_each_python_that_starts(shims, capsys):
+    assert pythons.main() == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-3:] == [
+        "Python 3.11: passed", "Python 3.12: not installed", "Python 3.1: not installed",
+    ]  # fmt: skip
+    copy = shims / "copies" / "3.11"
+    assert (copy / "made").read_text() == f"book test PYTHON={shims / 'bin' / 'python3.11'}\n"
+    assert (copy / "nnlib" / "__init__.py").read_bytes() == (
+        ROOT / "nnlib/__init__.py"
+    ).read_bytes()
+    assert (copy / ".cache").resolve() == ROOT / ".cache"
+    listed = ["git", "ls-files", "--others", "--exclude-standard", "nnlib"]
+    found = subprocess.run(listed, cwd=copy, capture_output=True, text=True, check=True)
+    assert found.stdout == "nnlib/__init__.py\n"
+    # What is no source any more goes, what was built stays.
+    for name in (".venv/ready", "former.py", "nnlib/former.py"):
+        (copy / name).parent.mkdir(exist_ok=True)
+        (copy / name).touch()
+    (shims / "fails").touch()
+    assert pythons.main() == 1
+    assert "Python 3.11: failed with code 1" in capsys.readouterr().out
+    assert (copy / ".venv" / "ready").exists()
+    assert not list(copy.rglob("former.py"))
+
+
+def test_where_no_python_starts_nothing_has_passed(shims, monkeypatch):
+    monkeypatch.setattr(pythons, "TRIED", ["3.12"])
+    assert pythons.main() == 1
+
+
+def test_the_sources_are_what_git_tracks_and_what_is_new():
+    names = pythons.sources()
+    assert {"Makefile", "nnlib/__init__.py", ".github/workflows/book.yml"} <= set(names)
+    assert not [name for name in names if name.startswith((".venv", "_build", ".cache", "lab/"))]

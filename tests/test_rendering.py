@@ -24,13 +24,12 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 from sample_book import build, write_notebook  # noqa: E402
 
-from rendering import weight  # noqa: E402
+from rendering import repairs, styles, weight  # noqa: E402
 from rendering.finish import remove_former  # noqa: E402
 from rendering.formulas import display_tex, lean  # noqa: E402
 from rendering.glyphs import share  # noqa: E402
 from rendering.heights import HEIGHTS, with_heights  # noqa: E402
 from rendering.places import first_words  # noqa: E402
-from rendering.repairs import unnested  # noqa: E402
 from rendering.typesetter import FormulaError, Typesetter  # noqa: E402
 
 
@@ -320,7 +319,7 @@ def test_no_paragraph_is_in_another() -> None:
     text = nodes.paragraph("", "rows – ")
     inner = nodes.paragraph("", "Templates.")
     listed = nodes.bullet_list("", nodes.list_item("", nodes.paragraph("", "a")))
-    first, second = unnested(nodes.paragraph("", "", *text.children, inner, listed))
+    first, second = repairs.unnested(nodes.paragraph("", "", *text.children, inner, listed))
     assert first.astext() == "rows – Templates."
     assert second is listed
 
@@ -336,6 +335,24 @@ def test_with_a_repository_a_page_leads_to_its_source_its_issues_and_binder(book
     assert not soup.select(".article-header-buttons .fab")
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "kept"),
+    [
+        ("of ", ", and", "{},"), ("of (", "), and", "({}),"), ("the ", "th row", "{}th"),
+        ("a ", "-nearest row", "{}-"), ("of ", " rows", None), ("of ", "</em>,", None),
+    ],
+)  # fmt: skip
+def test_a_formula_keeps_what_it_touches(before: str, after: str, kept: str | None) -> None:
+    formula = '<span class="math notranslate nohighlight"><mjx-container></mjx-container></span>'
+    page = repairs.with_unbroken_formulas(f"<p>{before}{formula}{after}</p>")
+    assert ("unbroken" in page) == (kept is not None)
+    if kept:
+        assert f'<span class="unbroken">{kept.format(formula)}</span>' in page
+    assert (
+        BeautifulSoup(page, "html.parser").text == BeautifulSoup(before + after, "html.parser").text
+    )
+
+
 def test_the_corner_of_a_table_is_no_header(book: Path) -> None:
     soup = page(book, "table.html")
     assert soup.select("table.dataframe")
@@ -344,7 +361,7 @@ def test_the_corner_of_a_table_is_no_header(book: Path) -> None:
 
 def test_a_page_carries_the_icons_that_it_uses_and_no_more(book: Path) -> None:
     static = book / "_static"
-    css = (static / "styles" / "pydata-sphinx-theme.css").read_text(encoding="utf-8")
+    css = (static / styles.SHEET).read_text(encoding="utf-8")
     font = TTFont(static / "vendor" / "fontawesome" / "webfonts" / "icons.woff")
     named: set[str] = set()
     for path in book.rglob("*.html"):
@@ -356,17 +373,27 @@ def test_a_page_carries_the_icons_that_it_uses_and_no_more(book: Path) -> None:
     icons = {name for name in named if name.startswith("fa-")} - {"fa-solid", "fa-lg"}
     assert len(icons) > 8
     for icon in icons:
-        (code,) = re.findall(rf'\.{icon}:before[^{{}}]*{{content:"\\([0-9a-f]+)"}}', css)
-        assert int(code, 16) in font.getBestCmap()
+        (letter,) = re.findall(rf'\.{icon}:before[^{{}}]*{{content:"(.)"}}', css)
+        assert ord(letter) in font.getBestCmap()
     assert len(font.getBestCmap()) < 60
     assert css.count(":before{content:") < 60
     assert "icons.woff" in css
     assert not list(static.rglob("fontawesome.js*"))
-    for name in weight.STYLES:
-        digest = hashlib.sha256((static / name).read_bytes()).hexdigest()
-        text = (book / "words.html").read_text(encoding="utf-8")
-        (asked,) = set(re.findall(rf'{re.escape(name)}([^"]*)"', text))
-        assert asked == f"?v={digest[:8]}"  # of what is left of it
+    digest = hashlib.sha256(css.encode()).hexdigest()
+    text = (book / "words.html").read_text(encoding="utf-8")
+    assert styles.asked_for(text) == [styles.SHEET]
+    assert f'{styles.SHEET}?v={digest[:8]}"' in text  # of what is left of it
+
+
+def test_no_script_keeps_a_page_from_being_painted(book: Path) -> None:
+    for path in book.rglob("*.html"):
+        soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        scripts = soup.select("script[src]")
+        assert [str(script) for script in scripts if not script.has_attr("defer")] == []
+        assert not soup.select('link[rel="preload"]')
+        if "DOCUMENTATION_OPTIONS" in path.read_text(encoding="utf-8"):
+            inline = "".join(script.text for script in soup.select("script:not([src])"))
+            assert inline.index("const DOCUMENTATION_OPTIONS") < inline.index("OPTIONS.pagename")
 
 
 def test_a_figure_has_a_palette_and_says_its_size(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from test_pages import violations
-from visits import PatientServer, server_of, settle
+from visits import PatientServer, QuietHandler, server_of, settle
 
 from rendering.offline import LIST, WORKER
 
@@ -169,3 +169,96 @@ def test_the_whole_book_is_kept_on_one_click_and_updated_on_another(
     press(page, "Remove it")
     expect(foot(page)).to_contain_text("Nothing is kept any more")
     assert page.evaluate("caches.keys()") == []
+
+
+HERE = """caches.keys().then(([name]) => caches.open(name)).then((e) => e.keys())
+  .then((all) => all.map(({ url }) => new URL(url).pathname))"""
+
+
+def cut_list(edition: Path, *names: str) -> None:
+    """Leave of the list of all files these pages, what they load, and none of Python."""
+    listed = json.loads((edition / LIST).read_text(encoding="utf-8"))
+    loaded = [pair for pair in listed["files"] if not pair[0].endswith((".html", ".pack"))]
+    listed["files"] = [*([name, 1] for name in names), *loaded]
+    (edition / LIST).write_text(json.dumps(listed), encoding="utf-8")
+
+
+def test_a_file_that_is_missing_keeps_none_of_the_others_away(edition: Path, page: Page) -> None:
+    cut_list(edition, "chapters/argmax.html", "chapters/lost.html", "chapters/scale.html")
+    with server_of(edition) as server:
+        page.goto(address(server, "glossary"))
+        press(page, KEEP)
+        expect(foot(page)).to_contain_text("lost.html cannot be loaded (status 404)")
+        assert {"/chapters/argmax.html", "/chapters/scale.html"} <= set(page.evaluate(HERE))
+        page.reload()
+        expect(foot(page)).to_contain_text("Available offline: this page")
+    page.goto(address(server, "scale"))
+    expect(page.locator("article h1")).to_contain_text("Units and scale")
+
+
+def test_a_browser_without_room_shows_the_book_and_says_so(book: Path, page: Page) -> None:
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    with server_of(book) as server:
+        page.goto(address(server, "glossary"))
+        expect(foot(page)).to_contain_text("Available offline: this page")
+        origin = f"http://127.0.0.1:{server.server_port}"
+        session = page.context.new_cdp_session(page)
+        session.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 1000})
+        press(page, KEEP)
+        expect(foot(page)).to_contain_text("The book could not be kept whole (")
+        expect(foot(page)).to_contain_text("uota")
+        page.goto(address(server, "cancellation"))
+        settle(page)
+        states = page.locator(".widget-place").evaluate_all("a => a.map((e) => e.dataset.widget)")
+        assert set(states) == {"running"}
+        assert "/chapters/cancellation.html" not in page.evaluate(HERE)
+        # What was kept before is there still.
+    page.goto(address(server, "glossary"))
+    expect(page.locator("article h1")).to_contain_text("Notation and glossary")
+    assert errors == []
+
+
+class ShorteningHandler(QuietHandler):
+    """Serves a page at its address without .html, and leads there from the other, as hosts do."""
+
+    def do_GET(self) -> None:  # noqa: N802, its name there
+        """Answer a request."""
+        path, mark, query = self.path.partition("?")
+        if path.endswith(".html"):
+            self.send_response(308)
+            self.send_header(
+                "Location", path.removesuffix(".html").removesuffix("index") + mark + query
+            )
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        if not Path(self.translate_path(path)).exists():
+            self.path = f"{path}.html{mark}{query}"
+        super().do_GET()
+
+
+def test_a_host_that_drops_the_ends_of_addresses(edition: Path, page: Page) -> None:
+    complaints: list[str] = []
+    page.on("console", lambda one: complaints.append(one.text) if one.type == "error" else None)
+    cut_list(edition, "index.html", "chapters/intro.html", "chapters/warmup.html")
+    with server_of(edition, by=ShorteningHandler) as server:
+        page.goto(f"http://127.0.0.1:{server.server_port}/")
+        page.wait_for_url("**/chapters/intro")
+        expect(foot(page)).to_contain_text("Available offline: this page")
+        page.locator('article a[href="warmup.html"]').first.click()
+        expect(foot(page)).to_contain_text("Available offline: this page")
+        page.wait_for_url("**/chapters/warmup")
+        page.goto(address(server, "04_argmax") + "?why=old#summary")
+        page.wait_for_url("**/chapters/argmax?why=old#summary")
+        page.goto(address(server, "search").replace("chapters/", "") + "?q=neighbor")
+        page.locator("#search-results li .context").first.wait_for()
+        page.goto(address(server, "glossary"))
+        press(page, KEEP)
+        expect(foot(page)).to_have_text("Available offline: the whole book, with its Python.")
+    for name in ("warmup", "warmup.html", "intro"):
+        page.goto(f"http://127.0.0.1:{server.server_port}/chapters/{name}")
+        assert page.locator("article h1").count() == 1
+    page.locator('article a[href="warmup.html"]').first.click()
+    expect(page.locator("article h1")).to_contain_text("Warm-up")
+    assert complaints == []

@@ -367,8 +367,17 @@ def test_a_page_is_light() -> None:
         if page.relative_to(BOOK).as_posix() in PAGES
     }
     assert len(weights) > 40
-    assert statistics.median(weights.values()) <= 180_000
-    assert max(weights.values()) <= 320_000, max(weights, key=weights.__getitem__)
+    assert statistics.median(weights.values()) <= 135_000
+    assert max(weights.values()) <= 265_000, max(weights, key=weights.__getitem__)
+
+
+def test_a_page_is_painted_before_scripts_and_widgets_are_there() -> None:
+    for name in PAGES:
+        head, _, body = (BOOK / name).read_text("utf-8").partition("</head>")
+        sheets = re.findall(r'<link (?![^>]*media="print")[^>]*rel="stylesheet"', head)
+        assert 1 <= len(sheets) <= 2, name  # one of all pages, and that of code pads
+        assert "widget-state+json" not in head
+        assert re.findall(r'<script (?![^>]*\bdefer\b)[^>]*\bsrc="[^"]*"', head + body) == []
 
 
 WIDGETS = re.compile(
