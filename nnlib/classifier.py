@@ -387,7 +387,7 @@ class NearestNeighborClassifier(ClassifierMixin, NeighborsBase):  # type: ignore
         Parameters
         ----------
         X : array_like, shape (n, d)
-            They become rows n_samples_fit_, n_samples_fit_ + 1, …, under the metric of the first.
+            They become rows ``n_samples_fit_`` and following, under the metric of the first.
         y : array_like, shape (n,)
             Labels of the kind that is there: numbers, text or objects.
         classes : array_like, shape (n_classes,), optional
