@@ -262,6 +262,19 @@ def visited_pairs(T, X, k=1):
     return sum(pairs) / (len(T) * len(X)), left
 
 
+@pytest.mark.parametrize("k", [1, 4, 90])
+def test_rows_are_left_out_of_their_own_lists(k, small_lists):
+    """Where a list has fewer rows than neighbors are sought, too."""
+    rng = np.random.default_rng(0)
+    T = np.repeat(blobs(rng, 300, 0)[0], 3, axis=0)
+    options = {"exclude_self": True, "return_distance": True}
+    expected = k_nearest(T, T, k, algorithm="brute", **options)
+    for way in ({"algorithm": "partition"}, {"algorithm": "partition", "threads": 1}):
+        found = k_nearest(T, T, k, **way, **options)
+        assert all(np.array_equal(a, b) for a, b in zip(found, expected, strict=True))
+    assert (found[1] != np.arange(len(T))[:, None]).all()
+
+
 def test_few_lists_are_visited():
     rng = np.random.default_rng(0)
     for k, most in ((1, 0.05), (10, 0.06)):
