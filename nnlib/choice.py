@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nnlib.exact import SMALL_WORK, threads_for
-from nnlib.partition import Partition, expected_share, list_count, partition_bytes
+from nnlib.partition import Partition, expected_share, list_count, partition_bytes, worth_reading
 from nnlib.problem import Problem, Solve
 from nnlib.shortlist import Filter, choose_filter
 from nnlib.tiles import Advance, Tiles, Winners, idle
@@ -170,7 +170,7 @@ def choose_lists(
         return None
     needed = partition_bytes(len(problem.rows))
     fits = 2 * needed <= problem.memory
-    if algorithm == "auto" and not (fits and lists_pay(training, problem)):
+    if algorithm == "auto" and not (fits and lists_wanted(training, problem)):
         return None
     if not fits:
         raise ValueError(
@@ -179,21 +179,28 @@ def choose_lists(
         )
     threads = threads_for(problem.products)
     by = choose_filter(problem._replace(memory=problem.memory - needed), threads)
-    lists = training.lists(problem.memory, threads) if by else None
-    return (lists, by) if lists and by else None
+    if by is None or (algorithm == "auto" and not lists_pay(training, problem, by)):
+        return None
+    lists = training.lists(problem.memory, threads)
+    return (lists, by) if lists else None
 
 
-def lists_pay(training: TrainingSet, problem: Problem) -> bool:
+def lists_wanted(training: TrainingSet, problem: Problem) -> bool:
+    """Return whether there are lists, or as much was spent without as making them is worth."""
+    n_train, d = problem.rows.shape
+    price = LISTS_PRICE * COSTS.brute_seconds(list_count(n_train, d, problem.memory), n_train, d)
+    return training.lists() is not None or (n_train >= MANY_ROWS and training.spent >= price)
+
+
+def lists_pay(training: TrainingSet, problem: Problem, by: Filter) -> bool:
     """Return whether lists are expected to take less time than all rows, from now on.
 
-    They do not where rows are few, or what was spent on comparing all of them is not worth making
-    lists. Otherwise a sample tells, once for a training set.
+    They do not where a call has so few queries that reading a list takes longer than it saves.
+    Otherwise a sample tells, once for a training set.
     """
-    n_train, d = problem.rows.shape
     if training.lists() is None:
-        count = list_count(n_train, d, problem.memory)
-        price = LISTS_PRICE * COSTS.brute_seconds(count, n_train, d)
-        if n_train < MANY_ROWS or training.spent < price:
+        count = list_count(len(problem.rows), problem.d, problem.memory)
+        if not worth_reading(problem, by, count, LARGE_SHARE):
             return False
         if training.share is None:
             training.share = expected_share(problem, count)

@@ -36,9 +36,8 @@ A row too far out for float32 gives its list r = ∞, and the list is visited by
 **What hostile data cost.** A query that keeps too many rows is given up, as in the filter, and then
 compares all rows. So a search costs no more than visits to all lists, which the product of all rows
 bounds, and the search that it was to replace. Whoever is free to leave the lists bounds that, too:
-given the work that comparing all rows would be, counted in pairs, a search ends before its first
-visits if these are more than a share of it, or after them if so are those that the bound then
-leaves to a sample of its queries; all are left over then.
+a sample of the queries makes its first visits, and those that the bound then leaves are counted;
+where they are more than a share of the work of all rows, all queries are left over.
 
 References
 ----------
@@ -91,8 +90,11 @@ TRIED, ASKED, COMPARED = 4, 64, 8
 STRETCH, BATCH = 256, 16
 # So many groups of rows, for each neighbor, give good upper bounds.
 GROUPS = 8
-# Taking a tile's upper bounds takes as long as so many pairs for each of them, and of those known.
-UPPER = 5
+# Taking a tile's upper bounds takes as long as so many pairs for each of them, and of those known;
+# reading a list as so many more, and each number of a row that is read as so many.
+UPPER, VISIT, ENTRY = 5, 2**16, 4
+# How many lists a query is supposed to visit before there are any.
+SUPPOSED = 8
 # What a file holds of lists, beside their frame and what tells their rows from others.
 KEPT = ("order", "start", "centers", "radius", "made_for")
 # What widens a number computed in float64, and one taken back from float32.
@@ -290,24 +292,45 @@ class Partition:
         """Return (squared distances, indices) of the truly k nearest, and who is left over.
 
         A query is left over, (n_test,), if it was given up; what the first two hold for it means
-        nothing. All are if visits are expected to take more than `most` of the work of comparing
-        all rows.
+        nothing. All are where a sample tells that visits take more than `most` of the work of all
+        rows.
         """
         distances, indices = problem.blank()
         left = np.zeros(len(indices), np.bool_)
         for part in slices(len(indices), by.queries):
             some = problem.only(part)
-            found = Visits(self, some, by, most).candidates(advance)
+            limit = most * all_rows(some, by)
+            if most < np.inf and self.expected_work(some, by, limit) > limit:
+                left[part.start :] = True
+                advance(len(left[part.start :]) * len(self.rows))
+                break
+            found = Visits(self, some, by).candidates(advance)
             done = np.flatnonzero(~found.crowded)
             index = self.order[found.index].astype(np.intp)
             winners = settled_pairs(some, found.owner, index)
             distances[part][done], indices[part][done] = winners
             left[part] = found.crowded
-            if left[: part.stop].all() and most < np.inf:  # as will be those that follow
-                left[:] = True
-                advance(len(left[part.stop :]) * len(self.rows))
-                break
         return distances, indices, left
+
+    def expected_work(self, problem: Problem, by: Filter, limit: float) -> float:
+        """Return the work of a search in pairs, all rows for who is given up, from a sample.
+
+        Its first visits are made, unless that takes more than the limit, and the others counted.
+        """
+        n_test, rows = len(problem.queries), self.rows
+        sample = Visits(self, problem.only(slice(0, None, 1 + n_test // ASKED)), by)
+        usual, lists = len(rows) // len(sample.work), len(sample.work)
+
+        def taken(visits: float, pairs: float) -> float:
+            return reading(min(n_test * visits, lists), usual, rows) + n_test * pairs
+
+        several = sample.first.shape[1]
+        first = taken(several, several * float(sample.work[sample.large].mean()))
+        if first > limit:
+            return first
+        found = sample.begin()
+        given_up = float(found.crowded.mean()) * all_rows(problem, by)
+        return max(first, taken(*sample.left_by(found.upper[-1]))) + given_up
 
 
 def told_apart(rows: Array) -> dict[str, Array]:
@@ -386,18 +409,35 @@ def work(k: int, rows: Any, group: int) -> Any:
     return rows + UPPER * (k + rows // group) * (k > 1)
 
 
+def reading(times: float, length: int, rows: Array) -> float:
+    """Return the work of reading a list, or a tile, of some length so many times, in pairs."""
+    return times * float(VISIT + ENTRY * length * rows.shape[1])
+
+
+def all_rows(problem: Problem, by: Filter) -> float:
+    """Return the work of comparing all rows with a filter, in pairs."""
+    tiles, length = -(-len(problem.rows) // by.rows), min(by.rows, len(problem.rows))
+    each = float(tiles * work(problem.k, length, by.group))
+    return reading(tiles, length, problem.rows) + len(problem.queries) * each
+
+
+def worth_reading(problem: Problem, by: Filter, count: int, most: float) -> bool:
+    """Return whether reading so many lists is no more than `most` of the work of all rows.
+
+    Each query is supposed to visit `SUPPOSED` lists after its first.
+    """
+    n_test, n_train = len(problem.queries), len(problem.rows)
+    times = min(n_test, count) + min(SUPPOSED * n_test, count)
+    return reading(times, n_train // count, problem.rows) <= most * all_rows(problem, by)
+
+
 class Visits:
     """The visits of some queries to lists: first those nearest to each, then what is left."""
 
-    def __init__(
-        self, lists: Partition, problem: Problem, by: Filter, most: float = np.inf
-    ) -> None:
+    def __init__(self, lists: Partition, problem: Problem, by: Filter) -> None:
         sizes = np.diff(lists.start)
-        n_train = len(lists.rows)
-        usual = max(1, n_train // len(sizes))
+        usual = max(1, len(lists.rows) // len(sizes))
         self.lists, self.k = lists, problem.k
-        all_rows = -(-n_train // by.rows) * work(self.k, min(by.rows, n_train), by.group)
-        self.most = most * float(all_rows)  # pairs for each query
         # A list, or the first few, must have enough groups for an upper bound.
         group = max(1, min(by.group, usual // (GROUPS * self.k)))
         self.by = by._replace(frame=lists.frame, group=group)
@@ -411,20 +451,18 @@ class Visits:
         self.first = np.empty((len(problem.queries), several), np.intp)
         self.work = work(self.k, sizes, group)
 
-    def candidates(self, advance: Advance) -> Shortlist:
-        """Return the pairs (query, place in the order of lists) that no bound rules out."""
+    def begin(self) -> Shortlist:
+        """Return what the first visits find."""
         n_test, several = self.first.shape
         count = len(self.lists.centers)
         threads = self.by.threads
-        if several * self.work[self.large].mean() > self.most:
-            return self._none(advance)
         step = max(1, 2**18 // count)
         side_by_side(threads, self._choose, slices(n_test, step))
         visits = self.first.ravel().argsort(kind="stable")
         start = np.searchsorted(self.first.ravel()[visits], np.arange(count + 1))
         visits //= several
 
-        def begin(tasks: Iterator[int]) -> Shortlist:
+        def visited(tasks: Iterator[int]) -> Shortlist:
             found = Shortlist(self.sides, self.k, self.by)
             with np.errstate(all="ignore"):
                 for number in tasks:
@@ -432,42 +470,42 @@ class Visits:
                 found.prune()
             return found
 
-        found, *others = side_by_side(threads, begin, np.flatnonzero(np.diff(start)).tolist())
+        found, *others = side_by_side(threads, visited, np.flatnonzero(np.diff(start)).tolist())
         for other in others:
             found.join(other)
         found.prune()
-        if self.most < np.inf and self._expected(found.upper[-1]) > self.most:
-            del found
-            return self._none(advance)
+        return found
+
+    def candidates(self, advance: Advance) -> Shortlist:
+        """Return the pairs (query, place in the order of lists) that no bound rules out."""
+        found = self.begin()
 
         def go_on(tasks: Iterator[slice]) -> Shortlist:
             return self._go_on(found.upper, advance, tasks)
 
-        for other in side_by_side(threads, go_on, slices(count, BATCH)):
+        batches = slices(len(self.lists.centers), BATCH)
+        for other in side_by_side(self.by.threads, go_on, batches):
             found.join(other, apart=False)
         found.prune()
         return found
 
-    def _none(self, advance: Advance) -> Shortlist:
-        """Return what is found where no list is visited: all queries are given up."""
-        found = Shortlist(self.sides, self.k, self.by)
-        found.give_up(np.ones_like(found.crowded))
-        advance(len(found.crowded) * len(self.lists.rows))
-        return found
-
     @np.errstate(all="ignore")
-    def _expected(self, upper: Array) -> float:
-        """Return the work of the visits that these upper bounds leave to a query, from a sample."""
-        some = np.arange(0, len(upper), 1 + len(upper) // ASKED)
-        some = some[upper[some] > -np.inf]  # who was given up visits none
+    def left_by(self, upper: Array) -> tuple[float, float]:
+        """Return how many visits these upper bounds leave to a query, and their work, in the mean.
+
+        Who was given up makes none.
+        """
+        some = np.flatnonzero(upper > -np.inf)
         features, squares = self.sides[0][some], self.squares[some]
-        V, visits = upper[some].astype(np.float64), 0.0
+        V, visits, pairs = upper[some].astype(np.float64), 0, 0.0
         R = np.sqrt(np.maximum(squares + V, 0))
         for batch in slices(len(self.work), BATCH):
             r = self.lists.radius[batch, None]
             left = ~(V + r * (r + 2 * R) < self.lists.centers[batch] @ features.T)
-            visits += float(self.work[batch] @ np.count_nonzero(left, axis=1))
-        return visits / max(1, len(some))
+            counts = np.count_nonzero(left, axis=1)
+            visits += int(counts.sum())
+            pairs += float(self.work[batch] @ counts)
+        return visits / len(upper), pairs / len(upper)
 
     def _choose(self, tasks: Iterator[slice]) -> None:
         """Note the large lists with the nearest centers for some stretches of queries."""
