@@ -24,6 +24,7 @@ from rendering.python.core import SOURCES, whole  # noqa: E402
 from rendering.python.node import lay_out  # noqa: E402
 from rendering.python.obtain import python_folder  # noqa: E402
 from rendering.python.packs import packs, parts  # noqa: E402
+from rendering.python.programs import LOADER, program, shortened  # noqa: E402
 
 
 @pytest.mark.parametrize(
@@ -158,3 +159,10 @@ def test_the_core_is_what_starting_and_judging_import() -> None:
     assert not core & late
     worker = gzip.decompress(packs(python_folder())["worker"]).decode()
     assert json.dumps([path for path, _ in entries(made["rest"])]) in worker
+
+
+def test_another_loader_than_the_known_one_is_refused() -> None:
+    text = program(python_folder(), LOADER)
+    assert "openSymbols.delete(symName)" in text
+    with pytest.raises(ValueError, match="does not have once"):
+        shortened(text)

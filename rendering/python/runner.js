@@ -5,8 +5,7 @@ const PATIENCE = 20000; // ms of silence after which a call of the judge counts 
 const BY_FILE = location.protocol === "file:";
 // A page from file:// cannot fetch the rest when a module is imported.
 const CORE = ["worker", "wasm", "stdlib", "numpy", "nnlib", ...(BY_FILE ? ["rest"] : [])];
-
-const GIVEN = ["wasm", "stdlib", "numpy", "nnlib"]; // to the worker
+const GIVEN = CORE.filter((name) => name !== "worker"); // to the worker
 
 const packs = {}; // what has come whole
 const came = {}; // bytes of each so far
