@@ -367,7 +367,7 @@ def test_a_page_is_light() -> None:
         if page.relative_to(BOOK).as_posix() in PAGES
     }
     assert len(weights) > 40
-    assert statistics.median(weights.values()) <= 135_000
+    assert statistics.median(weights.values()) <= 132_000
     assert max(weights.values()) <= 265_000, max(weights, key=weights.__getitem__)
 
 
