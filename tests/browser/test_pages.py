@@ -377,6 +377,7 @@ def test_a_page_is_painted_before_scripts_and_widgets_are_there() -> None:
         sheets = re.findall(r'<link (?![^>]*media="print")[^>]*rel="stylesheet"', head)
         assert 1 <= len(sheets) <= 2, name  # one of all pages, and that of code pads
         assert "widget-state+json" not in head
+        assert len(re.findall(r"<script [^>]*\bsrc=", head + body)) <= 7, name
         assert re.findall(r'<script (?![^>]*\bdefer\b)[^>]*\bsrc="[^"]*"', head + body) == []
 
 
