@@ -14,10 +14,12 @@ from rendering.styles import asked_for, join, vocabulary, with_sheet
 from rendering.weight import (
     ICON_NAME,
     OPTIONS,
+    join_scripts,
     lighten_static,
     lighter,
     with_late_scripts,
     with_palette,
+    with_script,
 )
 
 if TYPE_CHECKING:
@@ -73,7 +75,11 @@ def finish_pages(app: Sphinx, error: Exception | None) -> None:
     titles = {name: node.astext() for name, node in app.env.titles.items()}
     write_redirects(folder, titles)
     write_first_page(folder, app.config.root_doc, titles[app.config.root_doc])
-    pages = {path: path.read_text(encoding="utf-8") for path in folder.rglob("*.html")}
+    script = join_scripts(static)
+    pages = {
+        path: with_script(path.read_text(encoding="utf-8"), script)
+        for path in folder.rglob("*.html")
+    }
     # Sphinx writes this page in every build, and it asks for none but what all pages ask for.
     sheets = asked_for(pages[folder / "search.html"])
     scripts = (path.read_text(encoding="utf-8") for path in scripts_of(static))

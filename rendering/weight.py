@@ -7,7 +7,8 @@ Theme 0.17; what is not found any more can go from here.
 
 No script keeps a page from being painted: those that Sphinx has a browser wait for wait for the
 page, and its options, which are shorter than a request for them, stand in the page. Nor is one
-asked for ahead of the style sheet. The state of the widgets, up to half of a page, comes after
+asked for ahead of the style sheet. What all pages run is one file, for over a slow network each
+request takes longer than its script. The state of the widgets, up to half of a page, comes after
 what is read.
 
 Figures lose two thirds of their bytes to a palette. They come when they are scrolled near, and say
@@ -16,6 +17,7 @@ their size, so that nothing moves when they do.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import shutil
@@ -32,6 +34,25 @@ WAITED_FOR = re.compile(r'<script (?![^>]*\bdefer\b)(?=[^>]*\bsrc=")')
 AHEAD = re.compile(r'\s*<link rel="preload" as="script"[^>]*>')
 OPTIONS = "documentation_options.js"
 OPTIONS_SCRIPT = re.compile(rf'<script src="[^"]*{re.escape(OPTIONS)}[^"]*"></script>')
+# In their order. Those that are told something by their element stay by themselves.
+JOINED = (
+    "doctools.js",
+    "sphinx_highlight.js",
+    "clipboard.min.js",
+    "copybutton.js",
+    "scripts/sphinx-book-theme.js",
+    "scrolling.js",
+    "dialogs.js",
+    "buttons.js",
+    "design-tabs.js",
+    "scripts/bootstrap.js",
+    "scripts/pydata-sphinx-theme.js",
+)
+SCRIPT = "scripts/book.js"
+JOINED_SCRIPT = re.compile(
+    rf'\s*<script [^>]*\bsrc="([^"]*?)_static/(?:{"|".join(map(re.escape, (*JOINED, SCRIPT)))})'
+    r'[?"][^>]*></script>'
+)
 STATE = re.compile(
     r'\s*(<script type="application/vnd\.jupyter\.widget-state\+json">.*?</script>)', re.DOTALL
 )
@@ -97,6 +118,30 @@ def with_late_scripts(page: str, options: str) -> str:
     states = STATE.findall(head)
     body, end, last = rest.rpartition("</body>")
     return STATE.sub("", head) + mark + "".join([body, *(f"{one}\n" for one in states), end, last])
+
+
+def join_scripts(static: Path) -> str:
+    """Write what all pages run into one file; return the address by which pages ask for it."""
+    texts = ((static / name).read_text(encoding="utf-8") for name in JOINED)
+    # None begins the file, for the strictness of the first would then be that of all.
+    text = "".join(f";\n{one}\n" for one in texts)
+    (static / SCRIPT).write_text(text, encoding="utf-8")
+    for name in JOINED:
+        (static / name).unlink()
+    return f"{SCRIPT}?v={hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+def with_script(page: str, address: str) -> str:
+    """Return a page that asks for this one script where it asked for the first that it holds."""
+    joined = False
+
+    def instead(found: re.Match[str]) -> str:
+        nonlocal joined
+        tag = f'\n    <script defer src="{found[1]}_static/{address}"></script>'
+        tag, joined = "" if joined else tag, True
+        return tag
+
+    return JOINED_SCRIPT.sub(instead, page)
 
 
 def lighten_static(static: Path, names: set[str]) -> None:

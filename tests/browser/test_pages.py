@@ -367,7 +367,7 @@ def test_a_page_is_light() -> None:
         if page.relative_to(BOOK).as_posix() in PAGES
     }
     assert len(weights) > 40
-    assert statistics.median(weights.values()) <= 135_000
+    assert statistics.median(weights.values()) <= 132_000
     assert max(weights.values()) <= 265_000, max(weights, key=weights.__getitem__)
 
 
@@ -377,6 +377,7 @@ def test_a_page_is_painted_before_scripts_and_widgets_are_there() -> None:
         sheets = re.findall(r'<link (?![^>]*media="print")[^>]*rel="stylesheet"', head)
         assert 1 <= len(sheets) <= 2, name  # one of all pages, and that of code pads
         assert "widget-state+json" not in head
+        assert len(re.findall(r"<script [^>]*\bsrc=", head + body)) <= 7, name
         assert re.findall(r'<script (?![^>]*\bdefer\b)[^>]*\bsrc="[^"]*"', head + body) == []
 
 
