@@ -31,6 +31,7 @@ WORD = re.compile(r"[A-Za-z_][\w-]*")
 PROPERTY = re.compile(r"--[\w-]+")
 READ = re.compile(r"var\(\s*(--[\w-]+)")
 ADDRESS = re.compile(r"""url\((["']?)(?![a-z]+:|[/#])([^"')]+)\1\)""")
+IMPORT = re.compile(r"""@import\s+(["'])([^"']+)\1\s*;""")
 HOLDS_RULES = {"media", "supports", "layer", "container"}
 # Of which one is enough; what :not() names need not be there at all.
 ALTERNATIVES = {"is", "where", "has", "matches"}
@@ -124,6 +125,9 @@ def written(rules: list[Any], known: Vocabulary, read: set[str] | None) -> str:
             if inner := written(within, known, read):
                 asked = tinycss2.serialize(rule.prelude).strip()
                 text += f"@{rule.at_keyword} {asked}{{{inner}}}\n"
+        elif rule.lower_at_keyword == "import":
+            # It would be asked for once this sheet has come, and count only before all rules.
+            raise ValueError(f"a style sheet imports another: {rule.serialize()}")
         elif rule.lower_at_keyword != "charset":
             text += f"{rule.serialize().strip()}\n"
     return text
@@ -155,18 +159,26 @@ def asked_for(page: str) -> list[str]:
 
 def join(static: Path, names: list[str], known: Vocabulary) -> str:
     """Write the one style sheet in place of these; return the address by which pages ask for it."""
-    text = ""
-    for name in names:
-        css = (static / name).read_text(encoding="utf-8")
+    read: list[str] = []
 
-        def moved(found: re.Match[str], folder: str = posixpath.dirname(name)) -> str:
+    def whole(name: str) -> str:
+        """Return the text of a sheet with those that it imports, its addresses seen from SHEET."""
+        read.append(name)
+        folder = posixpath.dirname(name)
+
+        def moved(found: re.Match[str]) -> str:
             there = posixpath.relpath(posixpath.join(folder, found[2]), posixpath.dirname(SHEET))
             return f"url({found[1]}{there}{found[1]})"
 
-        text += ADDRESS.sub(moved, css) + "\n"
-    text = '@charset "utf-8";\n' + cut(text, known)
+        def imported(found: re.Match[str]) -> str:
+            return whole(posixpath.normpath(posixpath.join(folder, found[2])))
+
+        css = ADDRESS.sub(moved, (static / name).read_text(encoding="utf-8"))
+        return IMPORT.sub(imported, css) + "\n"
+
+    text = '@charset "utf-8";\n' + cut("".join(map(whole, names)), known)
     (static / SHEET).write_text(text, encoding="utf-8")
-    for name in {*names} - {SHEET}:
+    for name in {*read} - {SHEET}:
         (static / name).unlink()
     return f"{SHEET}?v={hashlib.sha256(text.encode()).hexdigest()[:8]}"
 

@@ -34,7 +34,8 @@ WAITED_FOR = re.compile(r'<script (?![^>]*\bdefer\b)(?=[^>]*\bsrc=")')
 AHEAD = re.compile(r'\s*<link rel="preload" as="script"[^>]*>')
 OPTIONS = "documentation_options.js"
 OPTIONS_SCRIPT = re.compile(rf'<script src="[^"]*{re.escape(OPTIONS)}[^"]*"></script>')
-# In their order. Those that are told something by their element stay by themselves.
+# In their order. Those that are told something by their element stay by themselves, but for
+# design-tabs.js, which is told its default.
 JOINED = (
     "doctools.js",
     "sphinx_highlight.js",
@@ -48,6 +49,9 @@ JOINED = (
     "scripts/bootstrap.js",
     "scripts/pydata-sphinx-theme.js",
 )
+# Its callbacks are to wait for the scripts that follow, as they did before it was itself made to
+# wait: on the page that searches, one of them tells that nothing is to be marked.
+READY, LATER = 'document.readyState !== "loading"', 'document.readyState === "complete"'
 SCRIPT = "scripts/book.js"
 JOINED_SCRIPT = re.compile(
     rf'\s*<script [^>]*\bsrc="([^"]*?)_static/(?:{"|".join(map(re.escape, (*JOINED, SCRIPT)))})'
@@ -122,7 +126,10 @@ def with_late_scripts(page: str, options: str) -> str:
 
 def join_scripts(static: Path) -> str:
     """Write what all pages run into one file; return the address by which pages ask for it."""
-    texts = ((static / name).read_text(encoding="utf-8") for name in JOINED)
+    texts = [(static / name).read_text(encoding="utf-8") for name in JOINED]
+    if READY not in texts[0]:
+        raise ValueError(f"{JOINED[0]} does not ask {READY}: look at what its callbacks wait for")
+    texts[0] = texts[0].replace(READY, LATER)
     # None begins the file, for the strictness of the first would then be that of all.
     text = "".join(f";\n{one}\n" for one in texts)
     (static / SCRIPT).write_text(text, encoding="utf-8")

@@ -331,6 +331,12 @@ def test_search(way: str, book: Path, book_url: str, open_page: OPEN) -> None:
     page = open_page(f"{start}/search.html?q=neighbor")
     page.locator("#search-results li").first.wait_for()
     page.wait_for_load_state("networkidle")
+    # What was sought before is marked on the pages that were found, not on this one.
+    page.evaluate("localStorage.sphinx_highlight_terms = 'network'")
+    page.reload(wait_until="networkidle")
+    page.locator("#search-results li").first.wait_for()
+    assert page.locator(".highlighted").count() > 0
+    assert page.locator(".highlighted", has_text=re.compile("network", re.IGNORECASE)).count() == 0
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
