@@ -25,6 +25,7 @@ from rendering.python.core import SOURCES, whole  # noqa: E402
 from rendering.python.node import lay_out  # noqa: E402
 from rendering.python.obtain import python_folder  # noqa: E402
 from rendering.python.packs import packs, parts  # noqa: E402
+from rendering.python.programs import LOADER, program, shortened  # noqa: E402
 
 
 @pytest.mark.parametrize(
@@ -228,3 +229,10 @@ def test_the_core_is_what_starting_and_judging_import() -> None:
     assert {name.rpartition(".")[0] for name in late} - {""} <= core | late
     worker = gzip.decompress(packs(python_folder())["worker"]).decode()
     assert json.dumps(paths) in worker
+
+
+def test_another_loader_than_the_known_one_is_refused() -> None:
+    text = program(python_folder(), LOADER)
+    assert "openSymbols.delete(symName)" in text
+    with pytest.raises(ValueError, match="does not have once"):
+        shortened(text)

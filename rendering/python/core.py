@@ -25,7 +25,7 @@ SOURCES = {"stdlib": ("python_stdlib.zip", STDLIB), "numpy": (WHEEL, SITE)}
 FOLDERS = {"stdlib": "", "numpy": "site-packages/"}
 
 # What has a say in which modules are counted, beside nnlib and Pyodide.
-COUNTING = ("core.py", "node.py", "run.mjs", "archive.js", "rest.js")
+COUNTING = ("core.py", "node.py", "programs.py", "run.mjs", "archive.js", "rest.js")
 
 SEARCH = "from nnlib import k_nearest\nk_nearest([[0.0]], [[1.0]], 1)"
 # What the page's worker does: it starts, judges, and runs programs and cells, of which some fail.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Mapping
@@ -12,6 +11,7 @@ from typing import Any
 
 from rendering.python.archives import PACKER
 from rendering.python.obtain import HERE, LOCK
+from rendering.python.programs import LOADER, program
 from rendering.typesetter import node_program
 
 RUNNER = HERE / "run.mjs"
@@ -39,16 +39,16 @@ def lay_out(folder: Path, place: Path, content: Mapping[str, bytes]) -> None:
     content : mapping of str to bytes
         By the names of packs, not compressed.
     """
-    for name in ("pyodide.mjs", "pyodide.asm.js", LOCK):
-        shutil.copy(folder / name, place)
+    for name in ("pyodide.mjs", LOADER, LOCK):
+        (place / name).write_text(program(folder, name), encoding="utf-8")
     for name, data in content.items():
         (place / OWN.get(name, f"{name}.zip")).write_bytes(data)
 
 
-def start(place: Path, program: str) -> Callable[[], Any]:
+def start(place: Path, source: str) -> Callable[[], Any]:
     """Start a program there; return what waits for the JSON that is its last value."""
     path, out = place / "program.py", place / "out.json"
-    path.write_text(program, encoding="utf-8")
+    path.write_text(source, encoding="utf-8")
     command = [node_program(), str(RUNNER), f"{place}/", str(path), str(out)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 

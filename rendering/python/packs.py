@@ -23,6 +23,7 @@ from rendering.python.core import SITE, divided, imported
 from rendering.python.needs import PACKS
 from rendering.python.node import repacked
 from rendering.python.obtain import BYTES, FILES, HERE
+from rendering.python.programs import program
 from rendering.python.script import joined
 
 NNLIB = HERE.parents[1] / "nnlib"
@@ -87,7 +88,7 @@ def worker(folder: Path, files: list[str]) -> bytes:
     """Return the program of the worker: Pyodide's, then the book's, told the rest's files."""
     own = joined(HERE / "worker.js").replace('"LOCK"', json.dumps(BYTES["lock"]))
     own = own.replace('"REST"', json.dumps(files))
-    parts = [(folder / name).read_text(encoding="utf-8") for name in FILES if name.endswith(".js")]
+    parts = [program(folder, name) for name in FILES if name.endswith(".js")]
     return "\n;\n".join([*parts, own]).encode()
 
 
@@ -127,10 +128,10 @@ def parts(folder: Path) -> dict[str, bytes]:
 def packs(folder: Path) -> dict[str, bytes]:
     """Return the core, which a page loads before its first cell runs, each part compressed."""
     made = parts(folder)
-    program = worker(folder, [name for name, _ in entries(gzip.decompress(made.pop("rest")))])
+    text = worker(folder, [name for name, _ in entries(gzip.decompress(made.pop("rest")))])
     wasm = (folder / "pyodide.asm.wasm").read_bytes()
     return {
-        "worker": packed("worker", program, lambda: program),
+        "worker": packed("worker", text, lambda: text),
         "wasm": packed("wasm", b"", lambda: wasm),
         **made,
     }

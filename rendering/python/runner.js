@@ -7,8 +7,7 @@ const PATIENCE = 20000; // ms of silence after which a call of the judge counts 
 const BY_FILE = location.protocol === "file:";
 // A page from file:// cannot fetch the rest when a module is imported.
 const CORE = ["worker", "wasm", "stdlib", "numpy", "nnlib", ...(BY_FILE ? ["rest"] : [])];
-
-const GIVEN = ["wasm", "stdlib", "numpy", "nnlib"]; // to the worker
+const GIVEN = CORE.filter((name) => name !== "worker"); // to the worker
 
 const packs = {}; // what has come whole
 const handed = {}; // by scripts, and not yet taken
@@ -168,7 +167,6 @@ export class Runner {
   /** Start a worker as soon as its program is here, and give it each pack of the core that comes. */
   async begun(here, signal, orStopped) {
     await orStopped(here.worker);
-    if (BY_FILE) await orStopped(here.rest); // which the worker can ask for nowhere
     const worker = await newWorker();
     if (signal.aborted) {
       worker.terminate();

@@ -36,6 +36,7 @@ const { XMLHttpRequest } = self; // what is run here has none; it can wait, as a
 const take = {};
 const awaited = (name) => new Promise((resolve) => { take[name] = resolve; });
 const [wasm, stdlib, numpy, nnlib] = ["wasm", "stdlib", "numpy", "nnlib"].map(awaited);
+take.rest = (pack) => { rest = pack; };
 
 const unpacked = (bytes) => new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
 
