@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import encodings
 import gzip
 import importlib
 import importlib.util
@@ -46,8 +47,44 @@ def test_a_file_is_known_by_its_module(path: str, name: str) -> None:
 def test_what_is_unpacked_piece_by_piece_is_whole(tmp_path: Path) -> None:
     content = bytes(range(256)) * 1000 + b"end"
     (tmp_path / "packed").write_bytes(gzip.compress(content))
-    rest.unpack(str(tmp_path / "packed"), str(tmp_path / "made"))
+    assert rest.unpack(str(tmp_path / "packed"), str(tmp_path / "made")) == ""
     assert (tmp_path / "made").read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (gzip.compress(bytes(10**5))[:-1], "it broke off"),
+        (b"", "it broke off"),
+        (b"<p>Sign in first.</p>", "something else came: Error -3"),
+    ],
+    ids=["cut", "empty", "another"],
+)
+def test_what_is_not_whole_is_known(content: bytes, words: str, tmp_path: Path) -> None:
+    (tmp_path / "packed").write_bytes(content)
+    assert rest.unpack(str(tmp_path / "packed"), str(tmp_path / "made")).startswith(words)
+
+
+def test_what_was_laid_out_since_is_found_and_nothing_else_is_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    monkeypatch.setattr(sys, "path", [str(old), str(new), *sys.path])
+    monkeypatch.delitem(sys.modules, "importlib.metadata", raising=False)
+    assert importlib.util.find_spec("laid_out_in_old") is None
+    (old / "laid_out_in_old.py").write_text("")
+    finder = sys.path_importer_cache[str(old)]
+    finder._path_mtime = old.stat().st_mtime  # type: ignore[union-attr] # as within one tick
+    sys.path_importer_cache[str(new)] = None
+    new.mkdir()
+    (new / "laid_out_in_new.py").write_text("")
+    assert importlib.util.find_spec("laid_out_in_old") is None
+    assert importlib.util.find_spec("laid_out_in_new") is None
+    rest.look_anew()
+    assert importlib.util.find_spec("laid_out_in_old") is not None
+    assert importlib.util.find_spec("laid_out_in_new") is not None
+    assert "importlib.metadata" not in sys.modules
 
 
 SOURCES_OF = {
@@ -114,9 +151,27 @@ def test_a_rest_that_does_not_come_is_an_error_that_names_the_module(
     assert importlib.import_module("early.late").two == 2  # whoever asks again
 
 
+def test_a_codec_that_does_not_come_is_asked_for_again(
+    offered: list[Callable[[], None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise OSError("status 503")
+
+    there = [fail, lambda: None]
+    monkeypatch.delitem(sys.modules, "encodings.cp869", raising=False)
+    monkeypatch.delattr(encodings, "cp869", raising=False)
+    finder = rest.Rest([], str(Path(encodings.__file__).parent), lambda: there[0]())
+    finder.files = {"encodings.cp869": f"{Path(encodings.__file__).parent}/cp869.py"}
+    monkeypatch.setattr(sys, "meta_path", [finder, *sys.meta_path])
+    with pytest.raises(OSError, match=r"encodings\.cp869 could not be brought"):
+        encodings.search_function("cp869")
+    there.pop(0)
+    assert encodings.search_function("cp869") is not None
+
+
 # Imports every module; what lies in a package's __main__ would run, and is found only.
 PROGRAM = """
-import importlib, importlib.util, json, warnings
+import importlib, importlib.util, json, os, sys, warnings
 
 warnings.simplefilter("ignore")
 
@@ -128,7 +183,14 @@ def outcome(name):
     except BaseException as error:
         return f"{type(error).__name__}: {error}"
 
-json.dumps({name: outcome(name) for name in NAMES})
+outcomes = {name: outcome(name) for name in NAMES}
+# Where the rest says that its modules are, whether or not another finder was asked first.
+told = getattr(sys.meta_path[-1], "files", {})
+found = {name: sys.modules[name].__spec__.origin for name in told if name in sys.modules}
+found = {name: file for name, file in found.items() if file != "frozen"}
+outcomes["elsewhere"] = {name: file for name, file in found.items() if file != told[name]}
+outcomes["missing"] = [name for name, file in told.items() if not os.path.exists(file)]
+json.dumps(outcomes)
 """
 
 
@@ -146,6 +208,8 @@ def test_every_module_that_a_page_could_import_is_there(tmp_path: Path) -> None:
     wasm = (folder / "pyodide.asm.wasm").read_bytes()
     lay_out(folder, there, {"wasm": wasm, **all_of_it})
     truth = start(there, program)()
+    assert truth["elsewhere"] == {}
+    assert truth["missing"] == []
     assert divided() == truth
     assert sum(truth[name] == name for name in names) > 400
 
@@ -157,8 +221,14 @@ def test_the_core_is_what_starting_and_judging_import() -> None:
     assert core >= {"dataclasses", "numpy", "numpy.linalg", "numpy.ma", "numpy.random"}
     assert late >= {"email", "numpy.fft", "numpy.polynomial", "statistics", "unittest"}
     assert not core & late
+    archives = [whole(python_folder(), kind) for kind in SOURCES]
+    known = {rest.module_in(path) for archive in archives for path, _ in entries(archive)} - {""}
+    paths = [path for path, _ in entries(made["rest"])]
+    assert set(rest.Rest(paths, "", lambda: None).files) == late == known - core
+    # Without its package a module cannot be imported, and nobody would learn that.
+    assert {name.rpartition(".")[0] for name in late} - {""} <= core | late
     worker = gzip.decompress(packs(python_folder())["worker"]).decode()
-    assert json.dumps([path for path, _ in entries(made["rest"])]) in worker
+    assert json.dumps(paths) in worker
 
 
 def test_another_loader_than_the_known_one_is_refused() -> None:

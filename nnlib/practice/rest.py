@@ -9,7 +9,7 @@ says itself where each module is.
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Sequence
-from importlib.machinery import ModuleSpec
+from importlib.machinery import FileFinder, ModuleSpec
 from importlib.util import spec_from_file_location
 from pathlib import Path
 
@@ -24,13 +24,33 @@ def module_in(path: str) -> str:
     return stem.replace("/", ".").removesuffix(".__init__") if is_module else ""
 
 
-def unpack(source: str, target: str) -> None:
-    """Unpack a file that is compressed by gzip."""
+def unpack(source: str, target: str) -> str:
+    """Unpack a file that is compressed by gzip; return why that cannot be done, "" if it can.
+
+    The page's script asks. Where it is asked itself by an import, an error that went through it
+    would be printed among what the reader's code prints.
+    """
     inflater = zlib.decompressobj(GZIP)
     with Path(source).open("rb") as given, Path(target).open("wb") as made:
-        while piece := given.read(PIECE):
-            made.write(inflater.decompress(piece))
-        made.write(inflater.flush())
+        try:
+            while piece := given.read(PIECE):
+                made.write(inflater.decompress(piece))
+            made.write(inflater.flush())
+        except zlib.error as error:
+            return f"something else came: {error}"
+    return "" if inflater.eof else "it broke off"
+
+
+def look_anew() -> None:
+    """Have Python find what was laid out after it looked into a folder.
+
+    `importlib.invalidate_caches` imports `importlib.metadata` for that, which is in the rest.
+    """
+    for path, finder in list(sys.path_importer_cache.items()):
+        if finder is None:
+            del sys.path_importer_cache[path]
+        elif isinstance(finder, FileFinder):
+            finder.invalidate_caches()
 
 
 class Rest:
@@ -59,6 +79,9 @@ class Rest:
         ------
         ImportError
             If the pack cannot be brought.
+        OSError
+            If that happens to a codec: Python takes an ImportError for one that does not exist, and
+            asks for it no more.
         """
         file = self.files.get(name)
         if file is None:
@@ -67,6 +90,8 @@ class Rest:
             self.bring()
         except Exception as error:
             message = f"{name} could not be brought to this page ({error})"
+            if name.startswith("encodings."):
+                raise OSError(message) from error
             raise ImportError(message, name=name) from error
         folder, _, last = file.rpartition("/")
         inside = [folder] if last.startswith("__init__.") else None

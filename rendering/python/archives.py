@@ -11,6 +11,7 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from importlib.metadata import version
 
 import deflate
 
@@ -67,4 +68,5 @@ def cached(name: str, source: bytes, make: Callable[[], bytes]) -> bytes:
 
 def packed(name: str, source: bytes, make: Callable[[], bytes]) -> bytes:
     """Return a pack, compressed: from the cache, if it was made from these bytes before."""
-    return cached(f"{name}.gz", source, lambda: deflate.gzip_compress(make(), LEVEL))
+    by = f"{LEVEL} {version('deflate')} ".encode()
+    return cached(f"{name}.gz", by + source, lambda: deflate.gzip_compress(make(), LEVEL))

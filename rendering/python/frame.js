@@ -3,7 +3,7 @@
 
 import { button, el, set, write } from "../../nnlib/widgets/shared.js";
 import { BASE, megabytes } from "./here.js";
-import { Stopped } from "./runner.js";
+import { Lacking, Stopped } from "./runner.js";
 
 const ENDED = "Python itself has ended: it ran out of stack, or of memory. "
   + "Your code is kept, and the next run starts a fresh Python.";
@@ -85,7 +85,8 @@ export function outcome(edit, announce) {
     },
     /** Tell what kept Python from running; return whether it is more than the reader's Stop. */
     thrown(error) {
-      const problem = `Python could not be started (${error.message}). Your code is kept; you can try again.`;
+      const why = error instanceof Lacking ? error.message : `Python could not be started (${error.message})`;
+      const problem = `${why}. Your code is kept; you can try again.`;
       if (error instanceof Stopped) announce(STOPPED);
       else this.problem({ problem, line: 0 });
       return !(error instanceof Stopped);

@@ -42,7 +42,7 @@ LEFT_OUT = {
     r"dateutil/zoneinfo/.*gz|packaging/licenses/|mpl_toolkits/axisartist/|.*\\.orig$",
     # NumPy does not import without _multiarray_tests.
     "numpy": r"(^|.*/)tests?/|.*\\.(pyi|h|a|ini|inc|src|pxd|pyx|in|toml|txt|md|dist-info)$|"
-    r"numpy/(f2py|distutils|doc|_pyinstaller|core/include)|"
+    r"numpy/(f2py|distutils|doc|_pyinstaller|core/include|random/_examples)|"
     r".*_(rational_tests|umath_tests|struct_ufunc_tests|operand_flag_tests|simd)\\b",
     "stdlib": r"pydoc_data|lib2to3|turtle|turtledemo|tkinter|idlelib|ensurepip|distutils|"
     r"unittest/(mock|async_case)|xmlrpc|wsgiref|mailbox|nntplib|imaplib|smtplib|ftplib|telnetlib|poplib|doctest|pdb|curses|"

@@ -101,7 +101,7 @@ def extras(folder: Path) -> dict[str, bytes]:
         def make() -> bytes:
             return repacked(folder, zipped([*wheels(folder, name), *own]), SITE, name)
 
-        return packed(name, zipped(own), make)
+        return packed(name, STANDARD.get(name, "").encode() + zipped(own), make)
 
     beside = measured()
     return {
@@ -118,14 +118,10 @@ def parts(folder: Path) -> dict[str, bytes]:
     """Return what is made of the standard library, NumPy and nnlib, each part compressed."""
     own = library()
     nnlib = packed("nnlib", own, lambda: repacked(folder, own, SITE, "nnlib"))
-    files = imported(folder, gzip.decompress(nnlib))
-    names = ("stdlib", "numpy", "rest")
+    made = divided(folder, imported(folder, gzip.decompress(nnlib)))
     return {
         "nnlib": nnlib,
-        **{
-            name: packed(name, files, lambda name=name: divided(folder, files)[name])
-            for name in names
-        },
+        **{name: packed(name, part, lambda part=part: part) for name, part in made.items()},
     }
 
 

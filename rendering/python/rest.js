@@ -6,21 +6,25 @@ import { unpack } from "./archive.js";
 const [PACKED, WHOLE] = ["/rest.gz", "/rest.zip"];
 
 /**
- * Have Python find the modules in these files; `bring` gives the pack's bytes, as they travel.
- * Return what lays the pack out, if that has not happened yet.
+ * Have Python find the modules in these files; `bring` gives the pack's bytes, as they travel, to
+ * what it is handed, which lays them out or throws. Return what has that done, if it has not been yet.
  */
 export function offerRest(python, site, files, bring) {
   const own = python.pyimport("nnlib.practice.rest");
   const folder = site.slice(0, site.lastIndexOf("/"));
   let isThere = false;
-  const lay = () => {
-    if (isThere) return;
-    python.FS.writeFile(PACKED, bring());
-    own.unpack(PACKED, WHOLE);
-    unpack(python.FS.readFile(WHOLE).buffer, python.FS, folder);
-    for (const path of [PACKED, WHOLE]) python.FS.unlink(path);
-    isThere = true;
+  const lay = (pack) => {
+    try {
+      python.FS.writeFile(PACKED, pack);
+      const problem = own.unpack(PACKED, WHOLE);
+      if (problem) throw new Error(problem);
+      unpack(python.FS.readFile(WHOLE).buffer, python.FS, folder);
+      isThere = true;
+    } finally {
+      for (const path of [PACKED, WHOLE]) if (python.FS.analyzePath(path).exists) python.FS.unlink(path);
+    }
   };
-  own.offer(python.toPy(files), folder, lay);
-  return lay;
+  const bringOnce = () => { if (!isThere) bring(lay); };
+  own.offer(python.toPy(files), folder, bringOnce);
+  return bringOnce;
 }

@@ -24,7 +24,7 @@ for (const name of libraries) await python._api.loadDynlib(`${site}/${name}`, tr
 const rest = path.join(folder, "rest.gz");
 if (fs.existsSync(rest)) {
   const files = JSON.parse(fs.readFileSync(path.join(folder, "rest.json"), "utf8"));
-  offerRest(python, site, files, () => new Uint8Array(fs.readFileSync(rest)));
+  offerRest(python, site, files, (lay) => lay(new Uint8Array(fs.readFileSync(rest))));
 }
 const text = python.runPython(fs.readFileSync(program, "utf8"));
 fs.writeFileSync(out, text);

@@ -1,6 +1,8 @@
 // The page's side of its Python: brings the packs once, starts a worker, gives it one job at a
 // time, ends it, and starts a fresh one. Packs beyond the core come when a cell needs them.
 
+import { refusal } from "./refusal.js";
+
 const PATIENCE = 20000; // ms of silence after which a call of the judge counts as endless
 const BY_FILE = location.protocol === "file:";
 // A page from file:// cannot fetch the rest when a module is imported.
@@ -8,6 +10,7 @@ const CORE = ["worker", "wasm", "stdlib", "numpy", "nnlib", ...(BY_FILE ? ["rest
 const GIVEN = CORE.filter((name) => name !== "worker"); // to the worker
 
 const packs = {}; // what has come whole
+const handed = {}; // by scripts, and not yet taken
 const came = {}; // bytes of each so far
 let hear = () => {};
 let compiled = null; // WebAssembly's module, for every worker
@@ -18,6 +21,7 @@ const unpacked = (stream) => stream.pipeThrough(new DecompressionStream("gzip"))
 async function compile(stream) {
   const headers = { "Content-Type": "application/wasm" };
   compiled = await WebAssembly.compileStreaming(new Response(unpacked(stream), { headers }));
+  return true;
 }
 
 /** The bytes of a text in the encoding that gives each byte a character of its own. */
@@ -31,21 +35,24 @@ function decoded(text) {
 function byScript(address, name) {
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
-    Object.assign(window, { nnPack: (given, text) => { packs[given] = decoded(text); } });
+    Object.assign(window, { nnPack: (given, text) => { handed[given] = decoded(text); } });
     script.charset = "x-user-defined";
     script.src = `${address}.js`;
-    script.onload = () => (packs[name] ? resolve() : reject(new Error(`${script.src} came empty`)));
+    script.onload = () => {
+      script.remove();
+      if (handed[name]) resolve(handed[name]);
+      else reject(new Error(`${script.src} came empty`));
+      delete handed[name];
+    };
     script.onerror = () => reject(new Error(`${script.src} cannot be loaded`));
     document.head.append(script);
-    script.addEventListener("load", () => script.remove());
   });
 }
 
-/** Fetch a pack, counting each piece that comes. */
+/** Fetch a pack, counting each piece that comes. Return its bytes, or true where all is compiled. */
 async function byFetch(address, name, signal) {
   const answer = await fetch(`${address}.pack`, { signal });
-  if (answer.status === 404) throw new Error("the book has a new edition: reload the page");
-  if (!answer.ok) throw new Error(`${name}.pack cannot be loaded (status ${answer.status})`);
+  if (!answer.ok) throw refusal(name, answer.status);
   const counted = answer.body.pipeThrough(new TransformStream({
     transform(piece, to) {
       came[name] += piece.length;
@@ -53,16 +60,17 @@ async function byFetch(address, name, signal) {
       to.enqueue(piece);
     },
   }));
-  if (name === "wasm") await compile(counted);
-  packs[name] = name === "wasm" || new Uint8Array(await new Response(counted).arrayBuffer());
+  if (name === "wasm") return compile(counted);
+  return new Uint8Array(await new Response(counted).arrayBuffer());
 }
 
 async function bring(base, name, { file, bytes }, { coming, signal }) {
   try {
-    await (BY_FILE ? byScript(base + file, name) : byFetch(base + file, name, signal));
+    const pack = await (BY_FILE ? byScript(base + file, name) : byFetch(base + file, name, signal));
     came[name] = bytes;
     hear();
-    if (name === "wasm" && BY_FILE) await compile(new Blob([packs.wasm]).stream());
+    // Only now is it here: who stops meanwhile and begins again must not find it without its module.
+    packs[name] = name === "wasm" && BY_FILE ? await compile(new Blob([pack]).stream()) : pack;
   } catch (error) {
     delete packs[name];
     throw error;
@@ -103,6 +111,9 @@ async function newWorker() {
 
 /** The reader has stopped Python. */
 export class Stopped extends Error {}
+
+/** An answer asked for modules that did not come, so there is no verdict on it. */
+export class Lacking extends Error {}
 
 /** The page's Python. `told` hears of stages, {stage, bytes}. */
 export class Runner {
@@ -169,8 +180,8 @@ export class Runner {
         else if (data.broken) reject(new Error(data.broken));
         else this.told(data);
       };
-      const rest = packs.rest ?? `${this.base + this.files.rest.file}.pack`;
-      worker.postMessage({ start: true, rest });
+      const address = `${this.base + this.files.rest.file}.pack`;
+      worker.postMessage({ start: true, address, rest: packs.rest ?? null });
       const given = GIVEN.map(async (name) => {
         await here[name];
         worker.postMessage({ name, given: name === "wasm" ? compiled : packs[name] });
@@ -198,7 +209,10 @@ export class Runner {
     this.has.clear();
   }
 
-  /** Give the worker a job; resolve to {report}, {broken, call} or {silent, call}. */
+  /**
+   * Give the worker a job; resolve to {report}, {broken, call} or {silent, call}. A judging that
+   * lacks the rest is at its end: whatever the answer made of that would count against it.
+   */
   do(job, heard, patience) {
     const id = (this.jobs += 1);
     const { worker } = this;
@@ -227,8 +241,14 @@ export class Runner {
           this.told({ stage: "adds", ...this.files.rest });
         } else if (data.rest !== undefined) {
           if (data.rest) packs.rest = data.rest;
+          else delete packs.rest;
           this.told({ stage: "added" });
           wait();
+          if (!data.rest && job.job === "judge") {
+            const { title } = this.files.rest;
+            reject(new Lacking(`An import needs ${title}, which could not be brought here (${data.why})`));
+            this.stop();
+          }
         }
         if (data.id !== id) return;
         if (data.report) end({ report: data.report });

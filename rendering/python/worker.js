@@ -1,11 +1,13 @@
 // The worker: Python in a thread of its own, so that the page answers while it runs, and so that
 // the page can end it whatever it does. Pyodide's own scripts stand before this one.
 //
-// The page sends {start, rest}, each pack as {name, given}, then {id, job, …}; the worker answers {ready},
-// {id, call}, {id, printed}, {id, figure}, {id, report}, and {id, broken} where Python itself has ended. In
-// the midst of a job it says {stage: "rest"} when it asks for the rest, and then {rest}: null if none came.
+// The page sends {start, address, rest}, each pack as {name, given}, then {id, job, …}; the worker answers
+// {ready}, {id, call}, {id, printed}, {id, figure}, {id, report}, and {id, broken} where Python itself has
+// ended. In the midst of a job it says {stage: "rest"} when it asks for the rest, and then {rest} once that
+// is laid out, or {rest: null, why}.
 
 import { unpack } from "./archive.js";
+import { refusal } from "./refusal.js";
 import { offerRest } from "./rest.js";
 
 const LOCK = "LOCK"; // written in by packs.py: a lock that names no package
@@ -24,9 +26,11 @@ let python = null;
 let site = ""; // where packages lie
 let page = null;
 let cells = null;
-/** @type {Uint8Array | string} The pack with the rest, or where it is. */
-let rest = "";
+let address = ""; // of the pack with the rest
+/** @type {Uint8Array | null} That pack, if the page has it. */
+let rest = null;
 let layRest = () => {};
+let lost = null; // why the rest could not be had: a job asks once
 const { XMLHttpRequest } = self; // what is run here has none; it can wait, as an import must
 /** @type {Record<string, (pack: any) => void>} */
 const take = {};
@@ -44,22 +48,30 @@ function limitMemory() {
   });
 }
 
-/** The pack with the rest: from the page, or from where the book is. */
-function bringRest() {
-  if (typeof rest !== "string") return rest;
+/** Get the pack with the rest from where the book is. */
+function fetchRest() {
   postMessage({ stage: "rest" });
-  let came = null;
+  const request = new XMLHttpRequest();
+  request.open("GET", address, false);
+  request.responseType = "arraybuffer";
+  request.send();
+  if (request.status !== 200) throw refusal("rest", request.status);
+  return new Uint8Array(request.response);
+}
+
+/** Lay out the pack with the rest: the page's, or a new one. What cannot be laid out is not kept. */
+function bringRest(lay) {
+  if (lost) throw lost;
   try {
-    const request = new XMLHttpRequest();
-    request.open("GET", rest, false);
-    request.responseType = "arraybuffer";
-    request.send();
-    if (request.status !== 200) throw new Error(`status ${request.status}`);
-    came = new Uint8Array(request.response);
-  } finally {
-    postMessage({ rest: came });
+    const pack = rest ?? fetchRest();
+    lay(pack);
+    postMessage({ rest: pack });
+  } catch (error) {
+    rest = null;
+    lost = error;
+    postMessage({ rest: null, why: String(error?.message ?? error) });
+    throw error;
   }
-  return (rest = came);
 }
 
 /** Start Python from the packs; nothing is ever fetched from anywhere but the rest. */
@@ -104,7 +116,7 @@ async function add(name, pack) {
   unpack(await new Response(unpacked(pack)).arrayBuffer(), python.FS, site);
   const libraries = python.FS.readdir(site).filter((name) => name.endsWith(".so"));
   for (const name of libraries) await python._api.loadDynlib(`${site}/${name}`, true);
-  python.runPython("import importlib; importlib.invalidate_caches()");
+  python.pyimport("nnlib.practice.rest").look_anew();
   return "{}";
 }
 
@@ -128,10 +140,13 @@ self.onmessage = async ({ data }) => {
   try {
     if (data.given) take[data.name](data.given);
     else if (data.start) {
-      rest = data.rest;
+      ({ address, rest } = data);
       await start();
     }
-    else postMessage({ id: data.id, report: JSON.parse(await JOBS[data.job](data)) });
+    else {
+      lost = null;
+      postMessage({ id: data.id, report: JSON.parse(await JOBS[data.job](data)) });
+    }
   } catch (error) {
     postMessage({ id: data.id, broken: String(error?.message ?? error).slice(-400) });
   }

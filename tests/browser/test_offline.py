@@ -108,6 +108,15 @@ def test_without_a_network_the_newest_script_runs_and_none_is_kept_anew(
     assert page.evaluate(FETCHED, [f"{script}3", {"X-Keep": "1"}]) is None
 
 
+class ForgottenHandler(QuietHandler):
+    """Serves what a browser may keep in no memory of its own; what is there later the book kept."""
+
+    def end_headers(self) -> None:
+        """Say so."""
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
+
 def another(edition: Path) -> None:
     """Make of a book its next edition, in which one page says something else and one is gone."""
     page = edition / "chapters" / "iris.html"
@@ -129,7 +138,7 @@ def another(edition: Path) -> None:
 def test_the_whole_book_is_kept_on_one_click_and_updated_on_another(
     edition: Path, page: Page, tmp_path: Path
 ) -> None:
-    with server_of(edition) as server:
+    with server_of(edition, by=ForgottenHandler) as server:
         page.goto(address(server, "glossary"))
         press(page, KEEP)
         expect(foot(page)).to_have_text("Available offline: the whole book, with its Python.")

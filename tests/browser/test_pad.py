@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from axe import found_by_axe
-from playwright.sync_api import Browser, Locator, Page, Request, expect
+from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
 from python_pages import fill, page_of
 from visits import THEMES, ask_for_all, serving, watch
 
@@ -166,6 +166,15 @@ def test_from_the_first_click_to_a_passed_drill(
 LATE = "import statistics\n" + RIGHT.replace("return y", "return statistics.mode([0]) or y")
 
 
+LATE_IN_EACH_CALL = RIGHT.replace("    T,", "    import statistics\n\n    T,")
+LATE_TWICE = """for _ in range(2):
+    try:
+        import email
+    except ImportError as error:
+        print("no", error.name)
+"""
+
+
 @pytest.mark.parametrize("way", ["http", "file"])
 def test_an_answer_may_import_what_is_not_there_yet(
     way: str, folder: Path, url: str, open_page: OPEN
@@ -194,7 +203,7 @@ def test_what_an_import_waits_for_is_told_and_can_be_stopped(url: str, open_page
     run(page, "import email")
     idle(page)
     expect(result(page)).to_contain_text(
-        "Line 1: ImportError: email could not be brought to this page (Error: status 503)"
+        "Line 1: ImportError: email could not be brought to this page (Error: rest.pack cannot be"
     )
     page.unroute("**/rest-*.pack")
     held = []
@@ -213,6 +222,102 @@ def test_what_an_import_waits_for_is_told_and_can_be_stopped(url: str, open_page
     expect(result(page)).to_contain_text("one_nn, 1-nearest neighbor, vectorized: passed")
     assert len(held) == 1
     page.complaints.clear()  # type: ignore[attr-defined]
+
+
+def test_a_rest_that_does_not_come_is_no_verdict(url: str, open_page: OPEN) -> None:
+    page = open_page(f"{url}/light.html")
+    run(page, "print('well')")
+    expect(output(page)).to_have_text("well\n", timeout=PATIENCE)
+    requests = asked(page)
+    ways: list[Callable[[Route], None]] = [
+        lambda route: route.abort("internetdisconnected"),
+        lambda route: route.fulfill(status=404, body=""),
+        # A network that wants a reader to sign in answers so.
+        lambda route: route.fulfill(status=200, body="<p>Sign in first.</p>"),
+    ]
+    page.route("**/rest-*.pack", lambda route: ways[0](route))
+    for code in (LATE, LATE_IN_EACH_CALL, LATE):
+        judge(page, code)
+        expect(result(page)).to_contain_text(
+            "An import needs the rest of NumPy and the standard library, which could not be brought"
+        )
+        expect(result(page)).to_contain_text("Your code is kept; you can try again.")
+        expect(result(page)).not_to_contain_text("passed")
+        if len(ways) == 2:
+            expect(result(page)).to_contain_text("the book has a new edition: reload the page")
+        if len(ways) > 1:
+            ways.pop(0)
+    assert page.evaluate("localStorage.getItem('nearest-neighbor-network:report:one_nn')") is None
+    run(page, LATE_TWICE)
+    idle(page)
+    expect(output(page)).to_have_text("no email\nno email\n")
+    assert requests == ["rest"] * 4  # a job asks once
+    page.unroute("**/rest-*.pack")
+    judge(page, LATE)
+    expect(result(page)).to_contain_text("one_nn, 1-nearest neighbor, vectorized: passed")
+    page.complaints.clear()  # type: ignore[attr-defined]
+
+
+def release(page: Page, held: list[Route]) -> None:
+    """Let a request go on that is held, or is about to be."""
+    while not held:
+        page.wait_for_timeout(20)
+    held[0].continue_()
+
+
+def test_while_an_import_waits_the_judge_is_not_silent(url: str, open_page: OPEN) -> None:
+    page = open_page("about:blank")
+    page.clock.install()
+    page.goto(f"{url}/light.html")
+    run(page, "print('well')")
+    expect(output(page)).to_have_text("well\n", timeout=PATIENCE)
+    held: list[Route] = []
+    page.route("**/rest-*.pack", lambda route: held.append(route))
+    editor(page).fill(LATE_IN_EACH_CALL)
+    press(page, "Judge")
+    expect(page.locator(".nn-loading")).to_contain_text("Python gets the rest of NumPy")
+    page.clock.fast_forward("10:00")
+    expect(page.locator(".nn-loading")).to_contain_text("Python gets the rest of NumPy")
+    release(page, held)
+    idle(page)
+    expect(result(page)).to_contain_text("one_nn, 1-nearest neighbor, vectorized: passed")
+    assert len(held) == 1
+
+
+def test_from_a_file_a_rest_that_comes_last_is_waited_for(folder: Path, open_page: OPEN) -> None:
+    page = open_page("about:blank")
+    held: list[Route] = []
+    page.route("**/rest-*.js", lambda route: held.append(route))
+    page.goto(f"{folder.as_uri()}/light.html")
+    with page.expect_worker():
+        run(page, "import statistics\nstatistics.mode([7])")
+    # What has come is taken out.
+    expect(page.locator("script[src*='/python/']")).to_have_count(1)
+    expect(page.locator(".nn-loading")).to_contain_text("NumPy and nnlib start")
+    release(page, held)
+    expect(output(page)).to_have_text("7\n", timeout=PATIENCE)
+
+
+HELD = """const compile = WebAssembly.compileStreaming;
+window.compiles = new Promise((resolve) => {
+  WebAssembly.compileStreaming = () => {
+    WebAssembly.compileStreaming = compile;
+    resolve();
+    return new Promise(() => {});
+  };
+});"""
+
+
+def test_from_a_file_one_can_stop_while_webassembly_compiles(folder: Path, open_page: OPEN) -> None:
+    page = open_page("about:blank")
+    page.add_init_script(HELD)
+    page.goto(f"{folder.as_uri()}/light.html")
+    run(page, "print('well')")
+    page.evaluate("window.compiles")
+    press(page, "Stop")
+    idle(page)
+    press(page, "Run")
+    expect(output(page)).to_have_text("well\n", timeout=PATIENCE)
 
 
 FULL = """const set = Storage.prototype.setItem;
