@@ -10,7 +10,7 @@ from nnlib.exact import SMALL_WORK, threads_for
 from nnlib.partition import Partition, expected_share, list_count, partition_bytes, worth_reading
 from nnlib.problem import Problem, Solve
 from nnlib.shortlist import Filter, choose_filter
-from nnlib.tiles import Advance, Tiles, Winners, idle
+from nnlib.tiles import Advance, Tiles, Winners
 from nnlib.training import TrainingSet
 from nnlib.tree import LEAF, Tree, bound_was_read, tree_bytes, tree_fits
 
@@ -203,27 +203,20 @@ def lists_pay(training: TrainingSet, problem: Problem, by: Filter) -> bool:
         if not worth_reading(problem, by, count, LARGE_SHARE):
             return False
         if training.share is None:
-            training.share = expected_share(problem, count)
-        return training.share <= SMALL_SHARE
+            training.share = expected_share(problem, count), n_train
+        return training.share[0] <= SMALL_SHARE
     return True
 
 
 def by_lists(
     chosen: tuple[Partition, Filter], problem: Problem, other: Solve, trial: bool, advance: Advance
 ) -> Winners:
-    """Return the truly k nearest rows, by lists, or by `other` for queries that are given up twice.
+    """Return the truly k nearest rows, by lists, or by `other` for queries that these leave over.
 
-    The second time they are fewer, and each has more room for candidates. On `trial` the lists are
-    left where they do not pay.
+    On `trial` the lists are left where they do not pay.
     """
     lists, by = chosen
-    most = LARGE_SHARE if trial else np.inf
-    distances, indices, left = lists.search(problem, by, advance, most)
-    again = by.with_room(16 * by.fair)
-    if left.any() and again and 8 * again.fair <= len(problem.rows):
-        some = np.flatnonzero(left)
-        found = lists.search(problem.only(some), again, idle, most)
-        distances[some], indices[some], left[some] = found
+    distances, indices, left = lists.search(problem, by, advance, LARGE_SHARE if trial else np.inf)
     if left.any():
         distances[left], indices[left] = other(problem.only(left))
     return distances, indices

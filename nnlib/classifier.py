@@ -68,13 +68,21 @@ def plain(labels: Array) -> Array:
 
 
 def followed(labels: Array, more: Array) -> Array:
-    """Return labels and then more of them; raise unless both are numbers, text or objects."""
-    kinds = {"number" if one.dtype.kind in "biuf" else one.dtype.kind for one in (labels, more)}
-    if not len(labels):
-        return more
-    if len(kinds) > 1:
+    """Return labels and then more of them; raise unless both are of one kind."""
+    if not (len(labels) and len(more)):
+        return more if len(more) else labels
+    if kind_of(labels) != kind_of(more):
         raise ValueError(f"y holds {more.dtype} and is to follow labels in {labels.dtype}")
+    if labels.dtype.kind != more.dtype.kind and kind_of(more) == "text":
+        labels, more = labels.astype(object), more.astype(object)
     return joined("y", labels, more)
+
+
+def kind_of(labels: Array) -> str:
+    """Return "number", "text" (NumPy's or objects that are all str), or else the dtype's kind."""
+    if labels.dtype.kind in "biuf":
+        return "number"
+    return "text" if all(isinstance(one, str) for one in labels.tolist()) else labels.dtype.kind
 
 
 class Ballot(NamedTuple):
@@ -138,27 +146,28 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         self._metric = self._metric if kept else self.metric
         self._check_votes()
         self._threads()
-        request, n = self._request(self.n_neighbors), len(X) + (len(kept) if kept else 0)
-        check_count("n_neighbors", self.n_neighbors, 1, n, f"n_samples = {n}")
-        request.among(n)
+        check_count("n_neighbors", self.n_neighbors, 1, None, "neighbors")
+        request = self._request(self.n_neighbors).among(None)
         if self._metric == "cosine":
             check_directions("X", X)
         # Norms and a tree are kept for these rows, so they must not change with the caller's.
         rows = X.astype(X.dtype.newbyteorder("="))
-        self._training = (
-            kept.followed_by(rows) if kept else TrainingSet(rows, keep_weights=request.expanded)
-        )
-        self.n_samples_fit_ = n
+        self._training = kept.followed_by(rows) if kept else TrainingSet(rows, request.expanded)
+        self.n_samples_fit_ = len(self._training)
+
+    def _check_k(self, k: Any, own: bool = False) -> None:
+        """Raise unless there are k neighbors: of any query, or of the rows themselves, if `own`."""
+        n, less = len(self._training), own * ", without the row itself"
+        check_count("n_neighbors", k, 1, n - own, f"n_samples = {n}{less}")
 
     def _kept(self) -> TrainingSet | None:
         """Return the rows that are fitted, None if there are none yet."""
         return self._training if hasattr(self, "n_samples_fit_") else None
 
-    def _request(self, k: int, exclude_self: bool = False) -> Request:
-        """Return what is asked of the search for k neighbors."""
+    def _request(self, k: int, own: bool = False) -> Request:
+        """Return what is asked of the search for k neighbors, of the rows themselves if `own`."""
         metric = METRICS[0] if self._by_unit_rows() else self._metric
-        limit = self.memory_limit
-        return Request(k, self.method, self.algorithm, limit, False, exclude_self, metric)
+        return Request(k, self.method, self.algorithm, self.memory_limit, False, own, metric)
 
     def _by_unit_rows(self) -> bool:
         """Return whether a computed form searches normalized rows; the exact one those given."""
@@ -234,7 +243,7 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
                 "radius_neighbors needs method='exact' and a fit with metric='sqeuclidean'; got "
                 f"method={self.method!r} and a fit with metric={self._metric!r}"
             )
-        request = self._request(1, exclude_self=own).among(None)
+        request = self._request(1, own).among(None)
         with self._threads():
             distances, indices = search_radius(self._training, X, as_ball(radius), request)
         return (distances, indices) if return_distance else indices
@@ -287,18 +296,16 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
         """Return the queries as searched, and their (squared distances, indices); see `search`."""
         X, own = self._queries(X)
         self._check_votes()
-        n = len(self._training) - own
-        if n == 0:
+        if len(self._training) == own:
             raise ValueError("without X no row is its own neighbor, and only one was fitted")
-        meaning = f"n_samples = {len(self._training)}" + own * ", without the row itself"
-        check_count("n_neighbors", k, 1, n, meaning)
+        self._check_k(k, own)
         if self._metric == "cosine":
             check_directions("X", X)
         training = self._training
         if self._by_unit_rows():
             training, X = training.unit(), normalized(X, "X")
         with self._threads():
-            return search(training, X, self._request(k, exclude_self=own))
+            return search(training, X, self._request(k, own))
 
     def _measured(self) -> TrainingSet:
         """Return the rows between which and the queries distances are voted by."""
@@ -377,19 +384,22 @@ class NearestNeighborClassifier(ClassifierMixin, NeighborsBase):  # type: ignore
         """
         with self._all_or_nothing():
             self._add(X, y, None, None)
+            self._check_k(self.n_neighbors)
         return self
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
         """Add rows after those that are fitted, as if all had been fitted together.
 
-        Lists that stand take them in; a tree is planted anew when it is wanted.
+        Lists that stand take them in; a tree is planted anew when it is wanted. There may be fewer
+        rows than `n_neighbors`, until neighbors are asked for.
 
         Parameters
         ----------
         X : array_like, shape (n, d)
             They become rows ``n_samples_fit_`` and following, under the metric of the first.
         y : array_like, shape (n,)
-            Labels of the kind that is there: numbers, text or objects.
+            Labels of the kind that is there: numbers, text (NumPy's or objects that are all str),
+            dates, or other objects.
         classes : array_like, shape (n_classes,), optional
             All labels that may come, given with the first rows; then `classes_` are these.
             Without it, `classes_` are the labels so far.
@@ -402,7 +412,7 @@ class NearestNeighborClassifier(ClassifierMixin, NeighborsBase):  # type: ignore
         ------
         ValueError
             As `fit`; for labels that are not in `classes`, or other classes than the first time;
-            where no common dtype holds all numbers. The estimator is then as it was before.
+            where no dtype keeps all values. The estimator is then as it was before.
         """
         with self._all_or_nothing():
             self._add(X, y, classes, self._kept())
@@ -423,12 +433,10 @@ class NearestNeighborClassifier(ClassifierMixin, NeighborsBase):  # type: ignore
         self._given = given
         every = followed(followed(labels[:0] if given is None else given, before), labels)
         self.classes_, codes = distinct_labels("y", every)
-        if given is not None:
-            codes = codes[len(given) :]
-            if len(self.classes_) > len(given):
-                unknown = sorted(set(self.classes_.tolist()) - set(given.tolist()))
-                raise ValueError(f"y has labels that are not in classes: {unknown}")
-        self._codes = codes
+        if given is not None and len(self.classes_) > len(given):
+            unknown = np.delete(self.classes_, codes[: len(given)]).tolist()
+            raise ValueError(f"y has labels that are not in classes: {unknown}")
+        self._codes = codes[-len(labels) - len(before) :]
         check_classification_targets(plain(labels))
         self._fit_rows(rows, kept)
 
@@ -495,6 +503,7 @@ class NearestNeighborRegressor(RegressorMixin, NeighborsBase):  # type: ignore[m
         """Keep a copy of the training rows `X` (n_train, d) with their targets `y`."""
         with self._all_or_nothing():
             self._add(X, y, None)
+            self._check_k(self.n_neighbors)
         return self
 
     def partial_fit(self, X: Any, y: Any) -> Self:

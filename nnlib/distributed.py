@@ -267,15 +267,13 @@ def sources_of(X_train: Any) -> list[Source]:
     return sources
 
 
-def check_forms(
-    sources: Sequence[Source], forms: Sequence[Form], queries: Array, request: Request
-) -> Array:
+def check_forms(sources: Sequence[Source], forms: Sequence[Form], queries: Array) -> Array:
     """Return an array of the shape and dtype of all rows together, which takes no memory.
 
     Raises
     ------
     ValueError
-        If the sources do not go together, or not with the queries, or have too few rows.
+        If the sources do not go together, or not with the queries, or have no rows.
     """
     first, name = forms[0], sources[0].name
     for source, form in zip(sources, forms, strict=True):
@@ -294,7 +292,6 @@ def check_forms(
     whole = np.broadcast_to(np.zeros((), first.dtype), shape)
     as_training_rows("X_train", whole[:1])
     check_same_width("X_train", whole, "X_test", queries)
-    request.among(len(whole), len(queries))
     return whole
 
 
@@ -516,13 +513,13 @@ def collect(
 
 @contextmanager
 def sharded(
-    X_train: Any, queries: Array, request: Request, client: Any, timeout: float
+    X_train: Any, queries: Array, client: Any, timeout: float
 ) -> Iterator[tuple[Any, list[Shard], Array]]:
     """Give a client, the shards, and an array of the shape and dtype of all rows together."""
     in_chunks = isinstance(X_train, dask_array.Array)
     sources, forms = chunks_of(X_train) if in_chunks else (sources_of(X_train), [])
     with connected(client, timeout) as cluster, unless_dropped():
-        whole = check_forms(sources, forms := forms or describe(cluster, sources), queries, request)
+        whole = check_forms(sources, forms := forms or describe(cluster, sources), queries)
         yield cluster, cut(sources, forms), whole
 
 
@@ -641,7 +638,8 @@ def k_nearest(
     k = once.k
     # Raises if the limit is too low.
     Tiles(queries.shape[1], k, request.exact).shape(1, 1, request.memory_limit)
-    with sharded(X_train, queries, request, client, timeout) as (cluster, shards, whole):
+    with sharded(X_train, queries, client, timeout) as (cluster, shards, whole):
+        request.among(len(whole), len(queries))
         distances = np.empty((len(queries), k), request.dtype(queries, whole))
         indices = np.empty((len(queries), k), np.intp)
         parts = query_blocks(queries, k, whole[:1].nbytes)
@@ -701,7 +699,8 @@ def radius_neighbors(
     queries = as_rows("X_test", X_test)
     check_memory(queries.shape[1], request, OF_LIMIT)
     found: list[Lists] = []
-    with sharded(X_train, queries, request, client, timeout) as (cluster, shards, whole):
+    with sharded(X_train, queries, client, timeout) as (cluster, shards, whole):
+        request.check_paired(len(whole), len(queries))
         most = block_size(queries.shape[1], request)
         parts = query_blocks(queries, SUPPOSED, whole[:1].nbytes, most)
         search = Search(meet_shard, put_together, put_in_order, Within(ball, request))

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 SIMILARITIES = ("ip", "cosine")
 # A power of two for rows of zeros, below those of all others.
 NOTHING = -5000
+# So many ranks of pairs of integers are remembered for a query.
+KNOWN = 2**12
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -196,10 +198,13 @@ def by_true_rank(x: Array, rows: Array, row: Indices, pairs: Indices, metric: st
                 ranks.append(slow[content])
             else:
                 key = product, square
-                if key not in known and metric == "ip":
-                    known[key] = -product << square + 2 * 1074  # as `true_rank` has it
-                elif key not in known:
-                    known[key] = Fraction(-product * abs(product) * up, square * down)
+                if key not in known:
+                    if len(known) == KNOWN:
+                        known.clear()
+                    if metric == "ip":
+                        known[key] = -product << square + 2 * 1074  # as `true_rank` has it
+                    else:
+                        known[key] = Fraction(-product * abs(product) * up, square * down)
                 ranks.append(known[key])
     order = sorted(range(len(pairs)), key=lambda i: (ranks[i], places[i]))
     return pairs[order]

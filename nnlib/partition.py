@@ -50,12 +50,12 @@ S. P. Lloyd, "Least squares quantization in PCM", IEEE Transactions on Informati
 129–137, 1982, doi 10.1109/TIT.1982.1056489, for the steps.
 """
 
-import os
 from collections.abc import Iterator
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.lib.npyio import NpzFile
 from numpy.typing import NDArray
 
 from nnlib.certify import (
@@ -73,7 +73,7 @@ from nnlib.problem import Problem
 from nnlib.settle import settled_pairs
 from nnlib.shortlist import THREAD_BYTES, Filter, Shortlist
 from nnlib.threads import side_by_side
-from nnlib.tiles import Advance, Indices, slices
+from nnlib.tiles import Advance, Indices, idle, slices
 from nnlib.validation import Array
 
 if TYPE_CHECKING:
@@ -95,7 +95,9 @@ GROUPS = 8
 UPPER, VISIT, ENTRY = 5, 2**16, 4
 # How many lists a query is supposed to visit before there are any.
 SUPPOSED = 8
-# What a file holds of lists, beside their frame and what tells their rows from others.
+# What a file holds of lists, beside their frame and what tells their rows from others. Stored radii
+# are believed, so whatever changes them or the bound that they are for makes another format.
+FORMAT = 1
 KEPT = ("order", "start", "centers", "radius", "made_for")
 # What widens a number computed in float64, and one taken back from float32.
 WIDER, WIDER_32 = 1 + 2.0**-40, 1 + 2.0**-20
@@ -245,9 +247,12 @@ class Partition:
         """
         kept: dict[str, Any] = {name: getattr(self, name) for name in KEPT}
         kept |= self.frame._asdict() | told_apart(self.rows)
-        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        from uuid import uuid4  # not before it is needed
+
+        # Threads, processes and hosts may write at once. A file of `tempfile` is for one user only.
+        beside = path.with_name(f".{path.name}.{uuid4().hex}")
         try:
-            with beside.open("wb") as file:
+            with beside.open("xb") as file:
                 np.savez(file, **kept)
             beside.replace(path)
         finally:
@@ -264,25 +269,28 @@ class Partition:
         OSError
             As opening the file does.
         """
-        from zipfile import BadZipFile  # not before it is needed
-
-        try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+        made = cls.__new__(cls)
+        with path.open("rb") as file:
+            try:
+                stored = np.load(file, allow_pickle=False)
+                if not isinstance(stored, NpzFile):
+                    raise ValueError("it is an array")
                 found = {name: stored[name] for name in stored.files}
-            for name, value in told_apart(rows).items():
-                if found[name].tolist() != value.tolist():
-                    raise ValueError(f"their {name} is {found[name]}, not {value}")
-            made = cls.__new__(cls)
-            theta, kappa = float(found["theta"]), float(found["kappa"])
-            made.frame = Frame(found["center"], float(found["scale"]), theta, kappa)
-            for name in KEPT:
-                setattr(made, name, found[name])
-        except (KeyError, ValueError, EOFError, BadZipFile) as error:
-            raise ValueError(
-                f"{path} does not hold the lists of X_train, which it was to hold ({error}); "
-                "delete it, and it is written anew"
-            ) from None
-        made.rows, made.made_for = rows, int(found["made_for"])
+                for name, value in told_apart(rows).items():
+                    if name not in found or found[name].tolist() != value.tolist():
+                        raise ValueError(f"their {name} is {found.get(name)}, not {value}")
+                theta, kappa = float(found["theta"]), float(found["kappa"])
+                made.frame = Frame(found["center"], float(found["scale"]), theta, kappa)
+                for name in KEPT:
+                    setattr(made, name, found[name])
+                made.rows, made.made_for = rows, int(found["made_for"])
+            except MemoryError:
+                raise
+            except Exception as error:  # of NumPy, zipfile, zlib, struct, tokenize and others
+                raise ValueError(
+                    f"{path} does not hold the lists of X_train, which it was to hold ({error}); "
+                    "delete it, and it is written anew"
+                ) from None
         made.bytes = made.order.nbytes + made.centers.nbytes + 24 * len(made.centers)
         return made
 
@@ -291,12 +299,27 @@ class Partition:
     ) -> tuple[Array, Indices, NDArray[np.bool_]]:
         """Return (squared distances, indices) of the truly k nearest, and who is left over.
 
-        A query is left over, (n_test,), if it was given up; what the first two hold for it means
-        nothing. All are where a sample tells that visits take more than `most` of the work of all
-        rows.
+        A query is left over, (n_test,), if it was given up twice; what the first two hold for it
+        means nothing. The second time they are fewer, and each has more room for candidates. All
+        are left over at once where a sample tells that visits take more than `most` of the work of
+        all rows, which more room does not change.
         """
+        distances, indices, crowded, left = self._ask(problem, by, advance, most)
+        again, some = by.with_room(16 * by.fair), np.flatnonzero(crowded)
+        if len(some) and again and 8 * again.fair <= len(self.rows):
+            *found, crowded, late = self._ask(problem.only(some), again, idle, most)
+            distances[some], indices[some] = found
+            left[some] = crowded | late
+        else:
+            left |= crowded
+        return distances, indices, left
+
+    def _ask(
+        self, problem: Problem, by: Filter, advance: Advance, most: float
+    ) -> tuple[Array, Indices, NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return (squared distances, indices), who is crowded, and who visits too many lists."""
         distances, indices = problem.blank()
-        left = np.zeros(len(indices), np.bool_)
+        crowded, left = (np.zeros(len(indices), np.bool_) for _ in range(2))
         for part in slices(len(indices), by.queries):
             some = problem.only(part)
             limit = most * all_rows(some, by)
@@ -309,8 +332,8 @@ class Partition:
             index = self.order[found.index].astype(np.intp)
             winners = settled_pairs(some, found.owner, index)
             distances[part][done], indices[part][done] = winners
-            left[part] = found.crowded
-        return distances, indices, left
+            crowded[part] = found.crowded
+        return distances, indices, crowded, left
 
     def expected_work(self, problem: Problem, by: Filter, limit: float) -> float:
         """Return the work of a search in pairs, all rows for who is given up, from a sample.
@@ -334,13 +357,18 @@ class Partition:
 
 
 def told_apart(rows: Array) -> dict[str, Array]:
-    """Return what tells rows from others: shape, dtype and a checksum of all bytes."""
+    """Return what tells a file's lists from others: format, shape, dtype, checksum of all bytes."""
     from hashlib import sha256  # not before it is needed
 
     checksum = sha256()
     for part in slices(len(rows), 1 + 2**18 // (1 + rows[:1].nbytes)):
         checksum.update(np.ascontiguousarray(rows[part]).data)
-    about = {"shape": rows.shape, "dtype": rows.dtype.str, "checksum": checksum.hexdigest()}
+    about = {
+        "format": FORMAT,
+        "shape": rows.shape,
+        "dtype": rows.dtype.str,
+        "checksum": checksum.hexdigest(),
+    }
     return {name: np.array(value) for name, value in about.items()}
 
 

@@ -105,8 +105,8 @@ def k_nearest(
     lists : path, optional
         With algorithm="partition": the file that keeps the lists between calls, for rows in memory
         or in an `np.memmap`, which is then searched where it is. If there is none, it is written,
-        with the shape, the dtype and a checksum of the rows, which later calls compare: each reads
-        all rows once.
+        with its format, and the shape, the dtype and a checksum of the rows, which later calls
+        compare: each reads all rows once.
     return_distance : bool
         Also return the squared distances, before the indices.
 
@@ -124,9 +124,9 @@ def k_nearest(
     ValueError
         Naming the argument: see `nnlib.validation` for what counts as input; also for k out of
         range, an unknown method or algorithm, algorithm="tree" or "partition" with another method
-        or a source, a limit too small for a single pair, the tree or the lists, a file with the
-        lists of other rows, and, in the two computed methods, for data whose squares overflow. What
-        a source itself raises passes through.
+        or a source, a limit too small for a single pair, the tree or the lists, a file that
+        does not hold the lists of these rows, and, in the two computed methods, for data whose
+        squares overflow. What a source itself raises passes through.
 
     Notes
     -----

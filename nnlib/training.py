@@ -18,15 +18,33 @@ if TYPE_CHECKING:
 
 
 def joined(name: str, before: Array, more: Array) -> Array:
-    """Return numbers and then others; raise a ValueError if their common dtype rounds some."""
-    both = np.concatenate([before, more])
-    whole = [p for p in (before, more) if p.dtype.kind in "iu" and both.dtype.kind == "f"]
-    if not all(converts(part.reshape(len(part), -1)) for part in whole):
-        raise ValueError(
-            f"{name} holds {more.dtype} and is to follow {before.dtype}, but {both.dtype}, their "
-            "common dtype, does not hold all these numbers"
-        )
-    return both
+    """Return an array and then another; raise a ValueError if no dtype keeps the values of both.
+
+    It is their common dtype, or one of integers if both hold such.
+    """
+    parts, told = (before, more), f"{name} holds {more.dtype} and is to follow {before.dtype}, but "
+    try:
+        common = np.result_type(*parts)
+    except (TypeError, OverflowError) as error:  # years and days, or a unit too fine
+        raise ValueError(f"{told}{error}") from error
+    for dtype in (common, np.dtype(np.int64), np.dtype(np.uint64)):
+        if all(keeps(dtype, part) for part in parts):
+            return np.concatenate(parts, dtype=dtype, casting="unsafe")
+    raise ValueError(f"{told}{common}, their common dtype, does not hold all these values")
+
+
+def keeps(dtype: np.dtype[Any], part: Array) -> bool:
+    """Return whether a dtype keeps all values: a common one of this part and another, or integers.
+
+    NumPy rounds integers to floats, and dates and time spans wrap around in a finer unit.
+    """
+    kind, safe = part.dtype.kind, np.can_cast(part.dtype, dtype)
+    if kind in "iu" and dtype.kind == "f":
+        return converts(part.reshape(len(part), -1))
+    if kind == dtype.kind and kind in "mM":
+        again = part.astype(dtype).astype(part.dtype)
+        return bool(((again == part) | np.isnat(part)).all())
+    return safe or (kind in "iu" and np.array_equal(part.astype(dtype), part))
 
 
 class TrainingSet:
@@ -52,8 +70,8 @@ class TrainingSet:
         self._unit: TrainingSet | None = None
         self._lists: Partition | None = None
         self.lists_path: Path | None = None  # of a file that keeps them
-        # About which share of the pairs lists leave; nobody knows before it was tried.
-        self.share: float | None = None
+        # About which share of the pairs lists leave, and of how many rows; unknown before a trial.
+        self.share: tuple[float, int] | None = None
         # What comparing all rows has cost so far, by the model: it counts pairs, no clock.
         self.spent = 0.0
 
@@ -63,18 +81,20 @@ class TrainingSet:
     def followed_by(self, rows: Array) -> "TrainingSet":
         """Return the set of these rows and then others; lists are extended, a tree is not.
 
-        Lists whose rows have doubled since they were made are made anew, when they are wanted.
+        Lists whose rows have doubled since they were made are made anew, when they are wanted; so
+        is what was tried of them.
 
         Raises
         ------
         ValueError
-            If no common dtype holds all numbers.
+            If no dtype keeps all numbers.
         """
         both = TrainingSet(joined("X", self.rows, rows), self.keep_weights, self.start)
-        both.spent, both.share, lists = self.spent, self.share, self._lists
-        same = both.rows.dtype == self.rows.dtype
-        if lists is not None and same and len(both) <= 2 * lists.made_for:
-            both._lists = lists.extended(both.rows)
+        both.spent, same = self.spent, both.rows.dtype == self.rows.dtype
+        if same and self.share is not None and len(both) <= 2 * self.share[1]:
+            both.share = self.share
+        if same and self._lists is not None and len(both) <= 2 * self._lists.made_for:
+            both._lists = self._lists.extended(both.rows)
         return both
 
     def __getstate__(self) -> dict[str, Any]:
@@ -112,14 +132,13 @@ class TrainingSet:
 
         `memory` and `threads` are what making them may take.
         """
-        path = self.lists_path
         if self._lists is None and memory:
-            if path is not None and path.exists():
-                self._lists = Partition.load(path, self.rows)
+            if self.lists_path is not None and self.lists_path.exists():
+                self._lists = Partition.load(self.lists_path, self.rows)
             else:
                 self._lists = Partition(self.rows, memory, threads)
-                if path is not None:
-                    self._lists.save(path)
+                if self.lists_path is not None:
+                    self._lists.save(self.lists_path)
         return self._lists
 
     def weights(self, dtype: Any, part: slice) -> Array:

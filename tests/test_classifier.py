@@ -663,7 +663,7 @@ def test_regressor_targets():
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"n_neighbors": 0}, r"^n_neighbors must be between 1 and 3 \(n_samples = 3\); got 0$"),
+        ({"n_neighbors": 0}, r"^n_neighbors must be (between 1 and 3|at least 1) \(.*\); got 0$"),
         ({"n_neighbors": 4}, r"^n_neighbors must be between 1 and 3 \(n_samples = 3\); got 4$"),
         ({"n_neighbors": 1.0}, r"^n_neighbors must be a whole number; got 1\.0$"),
         ({"weights": "linear"}, r"^weights must be one of 'uniform', 'distance'; got 'linear'$"),
@@ -837,9 +837,8 @@ def test_rows_added_bit_by_bit_are_as_if_fitted_together(options, problem, cuts,
         return
     if options.get("metric") == "cosine":
         T, X = (np.where(np.any(rows != 0, axis=1)[:, None], rows, 1) for rows in (T, X))
-    k = options.get("n_neighbors", 1)
-    ends = sorted({*(max(k, min(end, len(T))) for end in cuts), len(T)})
-    if len(T) < k:
+    ends = sorted({*(max(1, min(end, len(T))) for end in cuts), len(T)})
+    if len(T) < options.get("n_neighbors", 1):
         return
     y = np.array(data.draw(st.lists(st.integers(0, 3), min_size=len(T), max_size=len(T))))
     with (
@@ -872,6 +871,71 @@ def test_lists_take_rows_in_and_are_not_made_anew(monkeypatch):
     assert np.array_equal(model.kneighbors(T, return_distance=False), k_nearest(rows, T, 2))
     assert made.call_count == 1
     assert len(made.call_args.args[0]) == 3000
+
+
+@pytest.mark.parametrize("estimator", BOTH)
+def test_a_stream_may_begin_with_fewer_rows_than_neighbors(estimator):
+    model = estimator(3).partial_fit([[0.0]], [1])
+    with pytest.raises(ValueError, match=r"n_neighbors must be between 1 and 1 \(n_samples = 1\)"):
+        model.predict([[0.0]])
+    model.partial_fit([[1.0]], [2]).partial_fit([[9.0]], [2])
+    whole = estimator(3).fit([[0.0], [1.0], [9.0]], [1, 2, 2])
+    assert model.predict([[0.0]]) == whole.predict([[0.0]])
+    with pytest.raises(ValueError, match="n_neighbors must be between 1 and 1"):
+        model.fit([[0.0]], [1])
+    assert model.n_samples_fit_ == 3
+    for wrong in (0, 1.5):
+        with pytest.raises(ValueError, match="n_neighbors must be"):
+            estimator(wrong).partial_fit([[0.0]], [1])
+
+
+@pytest.mark.parametrize(
+    ("first", "more"),
+    [
+        (["x", "z"], pd.Series(["yy", "x"])),
+        (pd.Series(["x", "z"]), ["yy", "x"]),
+        (pd.Series(["x", "z"], dtype="string"), np.array(["yy", "x"], np.dtypes.StringDType())),
+        (np.array(["x", "z"], np.dtypes.StringDType()), ["yy", "x"]),
+        (np.array(["x", "z"], object), pd.Categorical(["yy", "x"])),
+    ],
+)
+def test_text_is_one_kind_of_label(first, more):
+    T = np.array([[0.0], [1.0]])
+    names = pd.Series(["z", "yy", "x", "yy"], dtype=object).unique()
+    for classes in (None, names, names.tolist()):
+        model = NearestNeighborClassifier().partial_fit(T, first, classes).partial_fit(T + 5, more)
+        assert model.classes_.tolist() == ["x", "yy", "z"]
+        assert model.predict([[0.0], [1.0], [5.0], [6.0]]).tolist() == ["x", "z", "yy", "x"]
+    fitted = NearestNeighborClassifier().fit(T, first).partial_fit(T + 5, more)
+    assert fitted.predict([[1.0], [5.0]]).tolist() == ["z", "yy"]
+    with pytest.raises(ValueError, match=r"y has labels that are not in classes: \['yy'\]"):
+        NearestNeighborClassifier().partial_fit(T, more, first)
+    for other in ([1, 2], np.array([1, 2], object), [b"x", b"z"]):
+        with pytest.raises(ValueError, match="and is to follow labels in"):
+            fitted.partial_fit(T, other)
+
+
+def test_dates_of_another_unit_are_kept_or_refused():
+    far, near = np.array(["3000-01-01"], "M8[s]"), np.array(["2020-01-01"], "M8[ns]")
+    model = NearestNeighborClassifier().fit([[0.0]], far)
+    with pytest.raises(ValueError, match="their common dtype, does not hold all these values"):
+        model.partial_fit([[1.0]], near)
+    assert model.predict([[0.0]]) == far
+    with pytest.raises(ValueError, match="their common dtype, does not hold all these values"):
+        NearestNeighborClassifier().partial_fit(
+            [[1.0]], near, classes=[*far, *near.astype(far.dtype)]
+        )
+    days = np.array(["2020-01-02", "1999-01-01"], "M8[D]")
+    model = NearestNeighborClassifier().partial_fit([[0.0], [1.0]], days).partial_fit([[5.0]], near)
+    assert np.array_equal(model.predict([[1.0], [4.0]]), [days[1], near[0]])
+
+
+def test_integers_of_two_types_are_labels_together():
+    model = NearestNeighborClassifier().fit([[0.0]], [ODD])
+    model.partial_fit([[1.0]], np.array([2**63], np.uint64))
+    assert model.predict([[0.0], [1.0]]).tolist() == [ODD, 2**63]
+    with pytest.raises(ValueError, match=f"not in classes: .{2**63}."):
+        NearestNeighborClassifier().partial_fit([[0.0]], np.array([2**63], np.uint64), [ODD])
 
 
 def test_classes_are_given_once_or_found():

@@ -92,7 +92,7 @@ def answers_here(sources, X, search, fan_in=4):
     sources = distributed.sources_of(sources)
     forms = [distributed.form_of(source.rows) for source in sources]
     request = getattr(search.asked, "request", search.asked)
-    whole = distributed.check_forms(sources, forms, X, request)
+    whole = distributed.check_forms(sources, forms, X)
     shards = distributed.cut(sources, forms)
     assert [(s.part.start, s.length) for s in shards] == [
         (start, s.length)
@@ -426,6 +426,8 @@ def test_two_workers_find_all_rows_within_a_radius(client, nothing_left, name, t
     own = radius_neighbors([T[:7], T[7:]], T, r, client=client, exclude_self=True)
     assert same(own, within_on_one_machine(T, T, r, exclude_self=True))
     assert radius_neighbors([T], X[:0], r, client=client) == []
+    (alone,) = radius_neighbors([T[:1]], T[:1], r, client=client, exclude_self=True)
+    assert alone.tolist() == []  # as on one machine; no k is wanted of it
 
 
 def test_a_radius_is_checked_before_anything_starts(client):

@@ -109,6 +109,18 @@ def test_masses_of_ties_cost_no_fractions(monkeypatch):
     assert np.array_equal(found, oracle_k_similar(T, x, 500, "cosine"))
 
 
+@pytest.mark.parametrize("metric", SIMILARITIES)
+def test_ranks_that_were_forgotten_are_found_again(metric, monkeypatch):
+    rng = np.random.default_rng(0)
+    T, x = rng.integers(1, 9, (200, 3)) * 0.5, np.array([1.0, 2.0, 0.5])
+    every = np.arange(len(T))
+    expected = by_true_rank(x, T, every, every, metric)
+    monkeypatch.setattr(inner, "KNOWN", 3)
+    assert np.array_equal(by_true_rank(x, T, every, every, metric), expected)
+    ranks = [-true_rank(ratios(x), ratios(t), metric) for t in T]
+    assert expected.tolist() == sorted(range(len(T)), key=ranks.__getitem__)
+
+
 def test_nothing_is_settled_where_nothing_is_close(monkeypatch):
     monkeypatch.setattr(inner, "true_rank", None)
     rng = np.random.default_rng(0)

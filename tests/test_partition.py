@@ -1,8 +1,12 @@
 """Rows in lists: radii and bound against exact fractions, answers against all rows."""
 
+import pickle
 import tracemalloc
+import zipfile
 from contextlib import contextmanager
 from fractions import Fraction
+from pathlib import Path
+from threading import Barrier
 from unittest import mock
 
 import numpy as np
@@ -403,6 +407,28 @@ def test_lists_are_not_read_for_more_than_they_save(monkeypatch):
         assert (compared.call_count == 0) == by_lists, n_test
 
 
+def test_lists_are_tried_once_more_for_who_was_crowded_only(monkeypatch):
+    """Where visits are too many, more room for candidates makes them no fewer."""
+    monkeypatch.setattr(memory, "choose_tree", lambda *given: None)
+    asked, candidates = [], partition.Visits.candidates
+
+    def counted(self, advance):
+        asked.append(self)
+        return candidates(self, advance)
+
+    monkeypatch.setattr(partition.Visits, "candidates", counted)
+    cases = {name: (T, X) for name, T, X in ways()}
+    for name, k, tries in (("even", 1, 1), ("even", 3000, 1), ("each row 100 times", 1, 2)):
+        T, X = cases[name]
+        X = X[:40]
+        kept = TrainingSet(T)
+        search(kept, X[:1], Request(1, algorithm="partition"))
+        asked.clear()
+        found = search(kept, X, Request(k))
+        assert len(asked) == tries
+        assert np.array_equal(found[2], k_nearest(T, X, k, algorithm="brute"))
+
+
 # --- What it costs, and who keeps it ----------------------------------------------------------
 
 
@@ -537,7 +563,18 @@ def test_lists_in_a_file_are_made_once_and_found_again(dtype, tmp_path, monkeypa
     assert np.array_equal(nearest(T, X, algorithm="partition", lists=path), expected[1][:, 0])
 
 
-@pytest.mark.parametrize("change", ["number", "dtype", "shape", "garbage", "cut off", "no lists"])
+CHANGES = ["number", "dtype", "shape", "garbage", "cut off", "no lists", "an array", "a pickle"]
+CHANGES += [
+    "an empty file",
+    "another format",
+    "no format",
+    "a header",
+    "a method",
+    "a number's text",
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
 def test_lists_of_other_rows_are_one_clear_error(change, tmp_path):
     path = tmp_path / "lists.npz"
     T = np.random.default_rng(0).random((1000, 3))
@@ -553,6 +590,33 @@ def test_lists_of_other_rows_are_one_clear_error(change, tmp_path):
         path.write_bytes(b"lists")
     elif change == "cut off":
         path.write_bytes(path.read_bytes()[:-900])
+    elif change == "an array":
+        with path.open("wb") as file:
+            np.save(file, T)
+    elif change == "a pickle":
+        path.write_bytes(pickle.dumps([1]))
+    elif change == "an empty file":
+        path.write_bytes(b"")
+    elif change in ("another format", "no format", "a number's text"):
+        with np.load(path) as stored:
+            found = dict(stored)
+        assert found["format"] == partition.FORMAT
+        if change == "another format":
+            found["format"] += 1
+        elif change == "no format":
+            del found["format"]
+        else:
+            found["made_for"] = np.array("many")
+        np.savez(path, **found)
+    elif change == "a header":  # of an array, which NumPy parses as Python
+        with zipfile.ZipFile(path, "w") as stored:
+            header = b"{'descr': (, 'fortran_order': False"
+            stored.writestr("order.npy", b"\x93NUMPY\x01\x00" + bytes([len(header), 0]) + header)
+    elif change == "a method":  # of compression, which nobody knows
+        stored = bytearray(path.read_bytes())
+        for mark, place in ((b"PK\1\2", 10), (b"PK\3\4", 8)):
+            stored[stored.index(mark) + place] = 77
+        path.write_bytes(stored)
     else:
         np.savez(path, order=np.arange(3))
     kept = path.read_bytes()
@@ -564,6 +628,44 @@ def test_lists_of_other_rows_are_one_clear_error(change, tmp_path):
     path.unlink()
     found = nearest(rows, T[:9], algorithm="partition", lists=path)
     assert np.array_equal(found, nearest(rows, T[:9], algorithm="brute"))
+
+
+@pytest.mark.parametrize("error", [MemoryError("no room"), ValueError("odd"), KeyError("odd")])
+def test_only_a_lack_of_memory_is_no_fault_of_the_file(error, tmp_path):
+    path, T = tmp_path / "lists.npz", np.random.default_rng(0).random((500, 2))
+    nearest(T, T[:9], algorithm="partition", lists=path)
+    raised = type(error) if isinstance(error, MemoryError) else ValueError
+    with (
+        mock.patch.object(np, "load", side_effect=error),
+        pytest.raises(raised, match=r"no room|does not hold the lists"),
+    ):
+        nearest(T, T[:9], algorithm="partition", lists=path)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(OSError, match=r"lists\.npz"):
+        nearest(T, T[:9], algorithm="partition", lists=path)
+
+
+def test_threads_may_write_the_same_file_at_once(tmp_path):
+    path, T = tmp_path / "lists.npz", np.random.default_rng(0).random((2000, 2))
+    names, together = [], Barrier(4)
+
+    def savez(file, **kept):
+        names.append(file.name)
+        together.wait(30)  # all have a file open
+        assert sorted(tmp_path.iterdir()) == sorted(map(Path, names))
+        together.wait(30)
+        write(file, **kept)
+
+    write = np.savez
+    with mock.patch.object(np, "savez", savez):
+        found = at_once(lambda: nearest(T, T[:9], algorithm="partition", lists=path), 4)
+    assert all(indices.tolist() == [*range(9)] for indices in found)
+    assert len({*names}) == 4
+    assert [p.name for p in tmp_path.iterdir()] == ["lists.npz"]
+    (tmp_path / "other").touch()
+    assert path.stat().st_mode == (tmp_path / "other").stat().st_mode  # for whoever may read others
+    assert nearest(T, T[:9], algorithm="partition", lists=path).tolist() == [*range(9)]
 
 
 def test_where_a_file_of_lists_is_of_no_use(tmp_path):

@@ -9,7 +9,7 @@ from together import at_once
 
 from nnlib.memory import search
 from nnlib.request import Request
-from nnlib.training import TrainingSet
+from nnlib.training import TrainingSet, joined
 
 DIGITS = load_digits()
 
@@ -85,6 +85,47 @@ def test_rows_are_added_without_rounding_any():
         TrainingSet(np.zeros((1, 1), np.float32)).followed_by(kept.rows)
     with pytest.raises(ValueError, match="must be finite"):
         TrainingSet(np.zeros((1, 1))).followed_by(np.array([[np.inf]]))
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_integers_are_joined_in_a_type_that_holds_all(turned):
+    odd, most = np.array([[2**53 + 1]]), np.iinfo(np.int64).max
+    for more, dtype in (([[7]], np.int64), ([[most + 1]], np.uint64), ([[2**64 - 1]], np.uint64)):
+        parts = (odd, np.array(more, np.uint64))[:: -1 if turned else 1]
+        both = TrainingSet(parts[0]).followed_by(parts[1]).rows
+        assert both.dtype == dtype
+        assert both.tolist() == [part[0].tolist() for part in parts]
+    assert TrainingSet(np.array([[-8]])).followed_by(np.array([[9]], np.uint64)).rows.dtype == float
+    for less in (np.array([[-1]]), np.array([[0.5]])):
+        parts = (less, np.array([[2**64 - 1]], np.uint64))[:: -1 if turned else 1]
+        with pytest.raises(ValueError, match="their common dtype, does not hold all these values"):
+            TrainingSet(parts[0]).followed_by(parts[1])
+
+
+def test_dates_are_joined_in_a_unit_that_holds_all():
+    far, fine = np.array(["3000-01-01"], "M8[s]"), np.array(["2020-01-01T00:00:00.5"], "M8[ns]")
+    long, short = np.array([2**62], "m8[s]"), np.array([1], "m8[ns]")
+    for before, more in ((far, fine), (fine, far), (long, short), (short, long)):
+        with pytest.raises(ValueError, match=r"y holds .* common dtype, does not hold all these"):
+            joined("y", before, more)
+        assert len(joined("y", before, before)) == 2
+    near = np.array(["2021-05-01", "NaT"], "M8[D]")
+    both = joined("y", near, fine)
+    assert both.dtype == "M8[ns]"
+    assert np.array_equal(both[:2].astype("M8[D]"), near, equal_nan=True)
+    assert both[2:] == fine
+    with pytest.raises(ValueError, match=r"y holds timedelta64.D. and is to follow timedelta64.Y."):
+        joined("y", np.array([1], "m8[Y]"), np.array([1], "m8[D]"))
+
+
+def test_what_was_tried_of_lists_is_dropped_as_lists_are():
+    rows = np.random.default_rng(0).standard_normal((900, 3)).astype(np.float32)
+    kept = TrainingSet(rows[:400])
+    kept.share = 0.9, 400
+    longer = kept.followed_by(rows[400:600]).followed_by(rows[600:800])
+    assert longer.share == (0.9, 400)
+    assert longer.followed_by(rows[800:]).share is None
+    assert kept.followed_by(rows[400:].astype(np.float64) / 3).share is None
 
 
 def test_added_rows_join_lists_that_stand_until_they_have_doubled():
