@@ -202,8 +202,7 @@ def lists_pay(training: TrainingSet, problem: Problem, by: Filter) -> bool:
         count = list_count(len(problem.rows), problem.d, problem.memory)
         if not worth_reading(problem, by, count, LARGE_SHARE):
             return False
-        if training.share is None:
-            training.share = expected_share(problem, count), n_train
+        training.share = training.share or (expected_share(problem, count), len(problem.rows))
         return training.share[0] <= SMALL_SHARE
     return True
 

@@ -132,8 +132,7 @@ class NeighborsBase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
     def _read(self, X: Any, **fitting: Any) -> Array:
         """Return rows as an array; note or check the number and the names of their features."""
         rows = numbers("X", X, dtype="numeric", estimator=self)
-        named = X if hasattr(X, "columns") else rows
-        validate_data(self, named, skip_check_array=True, **fitting)
+        validate_data(self, X if hasattr(X, "columns") else rows, skip_check_array=True, **fitting)
         return rows
 
     def _fit_rows(self, X: Array, kept: TrainingSet | None) -> None:

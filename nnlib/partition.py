@@ -302,7 +302,8 @@ class Partition:
         A query is left over, (n_test,), if it was given up twice; what the first two hold for it
         means nothing. The second time they are fewer, and each has more room for candidates. All
         are left over at once where a sample tells that visits take more than `most` of the work of
-        all rows, which more room does not change.
+        all rows, which more room does not change; where it tells so of those given up, there is the
+        second time only.
         """
         distances, indices, crowded, left = self._ask(problem, by, advance, most)
         again, some = by.with_room(16 * by.fair), np.flatnonzero(crowded)
@@ -323,8 +324,9 @@ class Partition:
         for part in slices(len(indices), by.queries):
             some = problem.only(part)
             limit = most * all_rows(some, by)
-            if most < np.inf and self.expected_work(some, by, limit) > limit:
-                left[part.start :] = True
+            work, given_up = self.expected_work(some, by, limit) if most < np.inf else (0, 0)
+            if work + given_up > limit:
+                (left if work > limit else crowded)[part.start :] = True
                 advance(len(left[part.start :]) * len(self.rows))
                 break
             found = Visits(self, some, by).candidates(advance)
@@ -335,8 +337,8 @@ class Partition:
             crowded[part] = found.crowded
         return distances, indices, crowded, left
 
-    def expected_work(self, problem: Problem, by: Filter, limit: float) -> float:
-        """Return the work of a search in pairs, all rows for who is given up, from a sample.
+    def expected_work(self, problem: Problem, by: Filter, limit: float) -> tuple[float, float]:
+        """Return the work of visits in pairs, and that of all rows for who is given up: a sample's.
 
         Its first visits are made, unless that takes more than the limit, and the others counted.
         """
@@ -350,10 +352,10 @@ class Partition:
         several = sample.first.shape[1]
         first = taken(several, several * float(sample.work[sample.large].mean()))
         if first > limit:
-            return first
+            return first, 0.0
         found = sample.begin()
         given_up = float(found.crowded.mean()) * all_rows(problem, by)
-        return max(first, taken(*sample.left_by(found.upper[-1]))) + given_up
+        return max(first, taken(*sample.left_by(found.upper[-1]))), given_up
 
 
 def told_apart(rows: Array) -> dict[str, Array]:
@@ -363,12 +365,8 @@ def told_apart(rows: Array) -> dict[str, Array]:
     checksum = sha256()
     for part in slices(len(rows), 1 + 2**18 // (1 + rows[:1].nbytes)):
         checksum.update(np.ascontiguousarray(rows[part]).data)
-    about = {
-        "format": FORMAT,
-        "shape": rows.shape,
-        "dtype": rows.dtype.str,
-        "checksum": checksum.hexdigest(),
-    }
+    about = {"format": FORMAT, "shape": rows.shape, "dtype": rows.dtype.str}
+    about["checksum"] = checksum.hexdigest()
     return {name: np.array(value) for name, value in about.items()}
 
 

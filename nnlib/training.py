@@ -42,8 +42,7 @@ def keeps(dtype: np.dtype[Any], part: Array) -> bool:
     if kind in "iu" and dtype.kind == "f":
         return converts(part.reshape(len(part), -1))
     if kind == dtype.kind and kind in "mM":
-        again = part.astype(dtype).astype(part.dtype)
-        return bool(((again == part) | np.isnat(part)).all())
+        return np.array_equal(part.astype(dtype).astype(part.dtype), part, equal_nan=True)
     return safe or (kind in "iu" and np.array_equal(part.astype(dtype), part))
 
 

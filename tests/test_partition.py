@@ -407,16 +407,16 @@ def test_lists_are_not_read_for_more_than_they_save(monkeypatch):
         assert (compared.call_count == 0) == by_lists, n_test
 
 
-def test_lists_are_tried_once_more_for_who_was_crowded_only(monkeypatch):
+def test_lists_are_tried_once_more_for_who_was_crowded_only(nothing_to_read, monkeypatch):
     """Where visits are too many, more room for candidates makes them no fewer."""
     monkeypatch.setattr(memory, "choose_tree", lambda *given: None)
-    asked, candidates = [], partition.Visits.candidates
+    asked, ask = [], partition.Partition._ask
 
-    def counted(self, advance):
+    def counted(self, *given):
         asked.append(self)
-        return candidates(self, advance)
+        return ask(self, *given)
 
-    monkeypatch.setattr(partition.Visits, "candidates", counted)
+    monkeypatch.setattr(partition.Partition, "_ask", counted)
     cases = {name: (T, X) for name, T, X in ways()}
     for name, k, tries in (("even", 1, 1), ("even", 3000, 1), ("each row 100 times", 1, 2)):
         T, X = cases[name]
