@@ -61,6 +61,7 @@ def add_files(app: Sphinx, config: Config) -> None:
     # page.
     config.html_static_path.extend(str(HERE / name) for name in STATIC_FILES)
     config.templates_path.append(str(HERE / "templates"))
+    config.html_search_scorer = str(HERE / "scorer.js")
 
 
 def write_math_css(app: Sphinx, error: Exception | None) -> None:

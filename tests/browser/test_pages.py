@@ -339,6 +339,20 @@ def test_search(way: str, book: Path, book_url: str, open_page: OPEN) -> None:
     assert page.locator(".highlighted", has_text=re.compile("network", re.IGNORECASE)).count() == 0
 
 
+def test_a_chapter_is_found_before_the_functions_it_is_about(book: Path, open_page: OPEN) -> None:
+    page = open_page(f"{book.as_uri()}/search.html?q=softmax")
+    links = page.locator("#search-results li > a")
+    links.first.wait_for()
+    found = links.all_inner_texts()
+    assert found.index("Softmax and temperature") < found.index("nnlib.softmax")
+    box = page.locator("article form.bd-search, main form.bd-search").first
+    icon, words = box.locator(".fa-magnifying-glass"), box.locator("input")
+    sides = (
+        "element => [element.getBoundingClientRect().left, element.getBoundingClientRect().right]"
+    )
+    assert icon.evaluate(sides)[1] <= words.evaluate(sides)[0]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_theme_is_there_before_the_themes_scripts(
     scheme: Literal["light", "dark"], book: Path, browser: Browser
