@@ -6,6 +6,8 @@ and says what is wrong with it.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import yaml
@@ -41,32 +43,37 @@ def complained(notebook: NotebookNode) -> bool:
     return any(output.get("name") == "stderr" for output in outputs)
 
 
-def cache_of(root: Path) -> tuple[JupyterCacheAbstract, int]:
-    """Return the cache that the book's settings name, and the seconds that a cell may take."""
+@contextmanager
+def cache_of(root: Path) -> Iterator[tuple[JupyterCacheAbstract, int]]:
+    """Open the cache that the book's settings name; tell the seconds that a cell may take, too."""
     settings = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))["execute"]
-    return get_cache(str(root / settings["cache"])), settings["timeout"]
+    cache = get_cache(str(root / settings["cache"]))
+    try:
+        yield cache, settings["timeout"]
+    finally:
+        cache.db.dispose()  # else SQLite complains of a connection that nobody closed
 
 
 def run_side_by_side(root: Path) -> None:
     """Run all notebooks that are pages and not in the cache, and keep what they put out."""
-    cache, timeout = cache_of(root)
     paths = notebooks(root)
-    for path in paths:
-        cache.add_nb_to_project(str(path), read_data=READERS[path.suffix])
     names = [str(path) for path in paths]
-    missing = cache.list_unexecuted(names)
-    if not missing:
-        return
-    print(f"Running the cells of {len(missing)} of {len(paths)} pages …", flush=True)
-    said = logging.getLogger(__name__)
-    said.setLevel(logging.CRITICAL)
-    executor = load_executor("local-parallel", cache, said)
-    executor.run_and_cache(filter_uris=names, timeout=timeout)
+    with cache_of(root) as (cache, timeout):
+        for path in paths:
+            cache.add_nb_to_project(str(path), read_data=READERS[path.suffix])
+        missing = cache.list_unexecuted(names)
+        if not missing:
+            return
+        print(f"Running the cells of {len(missing)} of {len(paths)} pages …", flush=True)
+        said = logging.getLogger(__name__)
+        said.setLevel(logging.CRITICAL)
+        executor = load_executor("local-parallel", cache, said)
+        executor.run_and_cache(filter_uris=names, timeout=timeout)
 
 
 def forget_complaints(root: Path) -> None:
     """Drop from the cache what broke a build and would break the next, whatever its cause."""
-    cache, _ = cache_of(root)
-    for record in cache.list_cache_records():
-        if complained(cache.get_cache_bundle(record.pk).nb):
-            cache.remove_cache(record.pk)
+    with cache_of(root) as (cache, _):
+        for record in cache.list_cache_records():
+            if complained(cache.get_cache_bundle(record.pk).nb):
+                cache.remove_cache(record.pk)

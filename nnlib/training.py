@@ -1,6 +1,7 @@
 """The training side of a search: rows checked once, and what does not depend on queries."""
 
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,9 +13,6 @@ from nnlib.partition import Partition
 from nnlib.tiles import slices
 from nnlib.tree import Tree
 from nnlib.validation import Array, as_training_rows
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def joined(name: str, before: Array, more: Array) -> Array:
@@ -28,8 +26,9 @@ def joined(name: str, before: Array, more: Array) -> Array:
     except (TypeError, OverflowError) as error:  # years and days, or a unit too fine
         raise ValueError(f"{told}{error}") from error
     for dtype in (common, np.dtype(np.int64), np.dtype(np.uint64)):
-        if all(keeps(dtype, part) for part in parts):
-            return np.concatenate(parts, dtype=dtype, casting="unsafe")
+        with suppress(OverflowError):  # NumPy 2.5 raises it for dates, where others wrap around
+            if all(keeps(dtype, part) for part in parts):
+                return np.concatenate(parts, dtype=dtype, casting="unsafe")
     raise ValueError(f"{told}{common}, their common dtype, does not hold all these values")
 
 
@@ -68,7 +67,7 @@ class TrainingSet:
         self._tree: Tree | None = None
         self._unit: TrainingSet | None = None
         self._lists: Partition | None = None
-        self.lists_path: Path | None = None  # of a file that keeps them
+        self.lists_path: Any = None  # a pathlib.Path: of a file that keeps them
         # About which share of the pairs lists leave, and of how many rows; unknown before a trial.
         self.share: tuple[float, int] | None = None
         # What comparing all rows has cost so far, by the model: it counts pairs, no clock.

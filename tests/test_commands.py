@@ -301,11 +301,11 @@ def test_only_sound_outputs_are_kept_for_the_next_build(tmp_path):
     (tmp_path / "text.md").write_text("no cells")
 
     def kept():
-        return {Path(record.uri).name for record in cache.list_cache_records()}
+        with execution.cache_of(tmp_path) as (cache, _):
+            return {Path(record.uri).name for record in cache.list_cache_records()}
 
     pages = execution.notebooks(tmp_path)
     assert [path.name for path in pages] == ["sound.ipynb", "broken.ipynb", "loud.md"]
-    cache, _ = execution.cache_of(tmp_path)
     execution.run_side_by_side(tmp_path)
     assert kept() == {"sound.ipynb", "loud.md"}
     execution.forget_complaints(tmp_path)
