@@ -111,7 +111,10 @@ def mistaken(rng: Generator, T: Rows, X: Rows, k: int, options: dict[str, Any]) 
 
 def known(*trees: Path) -> tuple[str, ...]:
     """Return the algorithms that the libraries in all these trees name."""
-    texts = ["".join(p.read_text() for p in (tree / "nnlib").glob("*.py")) for tree in trees]
+    texts = [
+        "".join(p.read_text(encoding="utf-8") for p in (tree / "nnlib").glob("*.py"))
+        for tree in trees
+    ]
     return tuple(name for name in ALGORITHMS if all(f'"{name}"' in text for text in texts))
 
 

@@ -21,6 +21,7 @@ import asyncio
 import functools
 import itertools
 import logging
+import sys
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
@@ -39,9 +40,9 @@ from nnlib.problem import Candidates
 from nnlib.radius import (
     OF_LIMIT,
     SUPPOSED,
-    Ball,
     Lists,
     Met,
+    Within,
     as_ball,
     block_size,
     check_memory,
@@ -178,17 +179,10 @@ def winners(queries: Array, found: Neighbors, request: Request) -> Winners:
     return found.distances, found.indices
 
 
-class Within(NamedTuple):
-    """What is asked: all rows within a ball."""
-
-    ball: Ball
-    request: Request
-
-
 def meet_shard(given: Any, form: Form, part: Part, queries: Array, asked: Within) -> list[Met]:
     """Return what is within the ball in a part of what is given, which is to have that form."""
     part = part._replace(step=min(part.step, rows_read(form, asked.request.memory_limit)))
-    return met_in_part(reopened(given, form), part, queries, *asked)
+    return met_in_part(reopened(given, form), part, queries, asked, idle)
 
 
 def put_together(queries: Array, parts: Sequence[list[Met]], asked: Within) -> list[Met]:
@@ -309,8 +303,8 @@ def cut(sources: Sequence[Source], forms: Sequence[Form]) -> list[Shard]:
     return shards
 
 
-def query_blocks(queries: Array, k: int, row_bytes: int, most: int = BLOCK_BYTES) -> list[slice]:
-    """Return the blocks of queries: small enough to travel, and so are their winners."""
+def query_blocks(queries: Array, k: int, row_bytes: int, most: int = sys.maxsize) -> list[slice]:
+    """Return blocks of so many queries at most, small enough to travel with their winners."""
     n, d = queries.shape
     travel = BLOCK_BYTES // max(1, d * queries.itemsize), WINNERS_BYTES // (k * (16 + row_bytes))
     return [slice(part.start, min(part.stop, n)) for part in slices(n, max(1, min(*travel, most)))]
@@ -519,7 +513,8 @@ def sharded(
     in_chunks = isinstance(X_train, dask_array.Array)
     sources, forms = chunks_of(X_train) if in_chunks else (sources_of(X_train), [])
     with connected(client, timeout) as cluster, unless_dropped():
-        whole = check_forms(sources, forms := forms or describe(cluster, sources), queries)
+        forms = forms or describe(cluster, sources)
+        whole = check_forms(sources, forms, queries)
         yield cluster, cut(sources, forms), whole
 
 
@@ -698,13 +693,12 @@ def radius_neighbors(
     request = Request(1, "exact", "brute", memory_limit, False, exclude_self).among(None)
     queries = as_rows("X_test", X_test)
     check_memory(queries.shape[1], request, OF_LIMIT)
-    found: list[Lists] = []
     with sharded(X_train, queries, client, timeout) as (cluster, shards, whole):
         request.check_paired(len(whole), len(queries))
         most = block_size(queries.shape[1], request)
         parts = query_blocks(queries, SUPPOSED, whole[:1].nbytes, most)
         search = Search(meet_shard, put_together, put_in_order, Within(ball, request))
-        found = [([], []) for _ in parts]
+        found: list[Lists] = [([], []) for _ in parts]
         blocks = [queries[part] for part in parts]
         for number, pairs in answered(cluster, shards, blocks, search, progress):
             enter(found[number], pairs, range(len(queries))[parts[number]], request)

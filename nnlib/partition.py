@@ -36,8 +36,9 @@ A row too far out for float32 gives its list r = ∞, and the list is visited by
 **What hostile data cost.** A query that keeps too many rows is given up, as in the filter, and then
 compares all rows. So a search costs no more than visits to all lists, which the product of all rows
 bounds, and the search that it was to replace. Whoever is free to leave the lists bounds that, too:
-a sample of the queries makes its first visits, and those that the bound then leaves are counted;
-where they are more than a share of the work of all rows, all queries are left over.
+of each block of queries a sample makes its first visits, and those that the bound then leaves are
+counted; where they are more than a share of the work of all rows, that block and all after it are
+left over.
 
 References
 ----------
@@ -52,6 +53,7 @@ S. P. Lloyd, "Least squares quantization in PCM", IEEE Transactions on Informati
 
 from collections.abc import Iterator
 from copy import copy
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -74,7 +76,7 @@ from nnlib.settle import settled_pairs
 from nnlib.shortlist import THREAD_BYTES, Filter, Shortlist
 from nnlib.threads import side_by_side
 from nnlib.tiles import Advance, Indices, idle, slices
-from nnlib.validation import Array
+from nnlib.validation import Array, is_source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -189,7 +191,6 @@ class Partition:
         sizes = np.bincount(which, minlength=len(self.centers))
         self.start = np.concatenate([[0], np.cumsum(sizes)])
         self.order = sorted_rows(which, self.start)
-        self.bytes = self.order.nbytes + self.centers.nbytes + 24 * len(sizes)
 
     @np.errstate(all="ignore")
     def extended(self, rows: Array) -> "Partition":
@@ -291,7 +292,6 @@ class Partition:
                     f"{path} does not hold the lists of X_train, which it was to hold ({error}); "
                     "delete it, and it is written anew"
                 ) from None
-        made.bytes = made.order.nbytes + made.centers.nbytes + 24 * len(made.centers)
         return made
 
     def search(
@@ -300,10 +300,10 @@ class Partition:
         """Return (squared distances, indices) of the truly k nearest, and who is left over.
 
         A query is left over, (n_test,), if it was given up twice; what the first two hold for it
-        means nothing. The second time they are fewer, and each has more room for candidates. All
-        are left over at once where a sample tells that visits take more than `most` of the work of
-        all rows, which more room does not change; where it tells so of those given up, there is the
-        second time only.
+        means nothing. The second time they are fewer, and each has more room for candidates. A
+        block of queries and all after it are left over at once where a sample of it tells that
+        visits take more than `most` of the work of all rows, which more room does not change; where
+        it tells so of those given up, there is the second time only.
         """
         distances, indices, crowded, left = self._ask(problem, by, advance, most)
         again, some = by.with_room(16 * by.fair), np.flatnonzero(crowded)
@@ -356,6 +356,19 @@ class Partition:
         found = sample.begin()
         given_up = float(found.crowded.mean()) * all_rows(problem, by)
         return max(first, taken(*sample.left_by(found.upper[-1]))), given_up
+
+
+def file_of_lists(X_train: Any, path: str | PathLike[str], algorithm: str) -> "Path":
+    """Return the path of the file that keeps the lists of rows in memory or in a mapped file."""
+    if not isinstance(path, str | PathLike):
+        raise ValueError(f"lists must be a path; got {type(path).__name__}")
+    if algorithm != "partition":
+        raise ValueError(f"lists needs algorithm='partition'; got {algorithm!r}")
+    if is_source(X_train) and not isinstance(X_train, np.memmap):
+        raise ValueError("lists needs X_train in memory or in an np.memmap")
+    from pathlib import Path  # its import takes a while
+
+    return Path(path)
 
 
 def told_apart(rows: Array) -> dict[str, Array]:
@@ -430,7 +443,7 @@ def distances(queries: Array, points: Array) -> Array:
     return np.asarray(np.sqrt(np.maximum(squares, 0)))
 
 
-def work(k: int, rows: Any, group: int) -> Any:
+def tile_work(k: int, rows: Any, group: int) -> Any:
     """Return how much a tile of so many rows takes for a query, counted in pairs."""
     return rows + UPPER * (k + rows // group) * (k > 1)
 
@@ -443,7 +456,7 @@ def reading(times: float, length: int, rows: Array) -> float:
 def all_rows(problem: Problem, by: Filter) -> float:
     """Return the work of comparing all rows with a filter, in pairs."""
     tiles, length = -(-len(problem.rows) // by.rows), min(by.rows, len(problem.rows))
-    each = float(tiles * work(problem.k, length, by.group))
+    each = float(tiles * tile_work(problem.k, length, by.group))
     return reading(tiles, length, problem.rows) + len(problem.queries) * each
 
 
@@ -475,7 +488,7 @@ class Visits:
         self.large = np.flatnonzero(4 * sizes >= usual)
         several = min(len(self.large), 1 + GROUPS * self.k * group // usual)
         self.first = np.empty((len(problem.queries), several), np.intp)
-        self.work = work(self.k, sizes, group)
+        self.work = tile_work(self.k, sizes, group)
 
     def begin(self) -> Shortlist:
         """Return what the first visits find."""

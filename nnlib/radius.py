@@ -47,9 +47,9 @@ from nnlib.problem import Candidates, Problem
 from nnlib.request import Request
 from nnlib.settle import pair_distances, settled
 from nnlib.shortlist import FILTER_TILE
-from nnlib.stream import Part, read
+from nnlib.stream import Part, stretches
 from nnlib.threads import side_by_side
-from nnlib.tiles import Advance, Indices, Tiles, idle, progress_bar, slices
+from nnlib.tiles import Advance, Indices, Tiles, progress_bar, slices
 from nnlib.training import TrainingSet
 from nnlib.tree import Tree
 from nnlib.validation import Array, RowSource, as_rows, check_same_width, check_source
@@ -409,19 +409,24 @@ def rows_read(source: RowSource, memory_limit: int) -> int:
     return max(1, memory_limit // (4 * int(row)))
 
 
+class Within(NamedTuple):
+    """What is asked: all rows within a ball."""
+
+    ball: Ball
+    request: Request
+
+
 @np.errstate(all="ignore")
 def met_in_part(
-    source: RowSource, part: Part, queries: Array, ball: Ball, request: Request
+    source: RowSource, part: Part, queries: Array, asked: Within, advance: Advance
 ) -> list[Met]:
     """Return what is within the ball in a part of the source, a stretch at a time."""
-    found = []
-    for first in range(part.rows.start, part.rows.stop, part.step):
-        rows = read(source, slice(first, min(first + part.step, part.rows.stop)))
-        shift = part.start + first - part.rows.start
-        training = TrainingSet(rows, start=shift)
-        some = Problem(training.rows, queries, 1, request.memory_limit // OF_LIMIT).examined()
-        found.append(met(training, shift, within(training, some, ball, "brute", idle)))
-        del rows, training, some  # or they would be kept while the next stretch is read
+    memory, found = asked.request.memory_limit // OF_LIMIT, []
+    for training in stretches(source, part):
+        some = Problem(training.rows, queries, 1, memory).examined()
+        pairs = within(training, some, asked.ball, "brute", advance)
+        found.append(met(training, training.start, pairs))
+        del training, some, pairs  # or they would be kept while the next stretch is read
     return found
 
 
@@ -443,15 +448,11 @@ def search_source_radius(
     check_memory(d, request, OF_LIMIT)
     request.check_paired(n_train, len(queries))
     check_underflow()
-    step = rows_read(source, request.memory_limit)
+    whole = Part(slice(0, n_train), 0, rows_read(source, request.memory_limit))
+    asked = Within(ball, request)
     lists: Lists = [], []
     with progress_bar(len(queries) * n_train, request.progress) as advance:
         for block in blocks(len(queries), d, request):
-            kept = []
-            for stretch in slices(n_train, step):
-                rows = slice(stretch.start, min(stretch.stop, n_train))
-                part = Part(rows, rows.start, step)
-                kept += met_in_part(source, part, queries[block], ball, request)
-                advance(len(queries[block]) * (rows.stop - rows.start))
+            kept = met_in_part(source, whole, queries[block], asked, advance)
             enter(lists, together(kept, queries[block]), range(len(queries))[block], request)
     return lists

@@ -3,10 +3,10 @@
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from nnlib.memory import search
+from nnlib.partition import file_of_lists
 from nnlib.request import MEMORY_LIMIT, Request
 from nnlib.settle import filled
 from nnlib.stream import search_source
@@ -54,7 +54,7 @@ def k_nearest(
     metric : {"sqeuclidean", "ip", "cosine"}
         What is least: ‖x − t‖²; −x·t, for the largest inner product; 1 − cos(x, t), on the rows as
         given, not on normalized ones that were rounded, and undefined for a row of zeros. All but
-        the first need method="exact" and no tree. See `nnlib.inner`.
+        the first need method="exact" and neither a tree nor lists. See `nnlib.inner`.
     method : {"exact", "expanded", "direct"}
         "exact": the indices that real arithmetic on the given values would return, ties
         included, for every valid input. "expanded": by ‖t‖² − 2x·t as computed in float32 (if
@@ -70,7 +70,8 @@ def k_nearest(
         for many rows in clusters; it compares all rows for queries to which too many are nearly as
         near, and for all of them if k > n_train / 4 or float64 rounds an input. "auto": lists from
         2¹⁷ rows on, once so many queries came that making them is a third of comparing all rows,
-        if in a sample they leave a tenth of the pairs; where they stand already, if visits for
+        if this call has queries enough that reading lists is half the work of all rows at most, and
+        in a sample they leave a tenth of the pairs; where they stand already, if visits for
         this k and a sample of these queries are half the work of all rows at most. Else, for more
         than a little work, all rows or a tree, what takes less time in a model of one thread. With
         l = log₂(1 + n_train/24) levels, and v leaves touched by a ball that holds k rows, if they
@@ -104,9 +105,9 @@ def k_nearest(
         many as a product takes. Meanwhile products elsewhere in the process take no more, either.
     lists : path, optional
         With algorithm="partition": the file that keeps the lists between calls, for rows in memory
-        or in an `np.memmap`, which is then searched where it is. If there is none, it is written,
-        with its format, and the shape, the dtype and a checksum of the rows, which later calls
-        compare: each reads all rows once.
+        or in an `np.memmap`, which is then searched where it is. If there is none, the first call
+        that searches by lists writes it, with its format, and the shape, the dtype and a checksum
+        of the rows, which later calls compare: each reads all rows once.
     return_distance : bool
         Also return the squared distances, before the indices.
 
@@ -124,9 +125,12 @@ def k_nearest(
     ValueError
         Naming the argument: see `nnlib.validation` for what counts as input; also for k out of
         range, an unknown method or algorithm, algorithm="tree" or "partition" with another method
-        or a source, a limit too small for a single pair, the tree or the lists, a file that
-        does not hold the lists of these rows, and, in the two computed methods, for data whose
-        squares overflow. What a source itself raises passes through.
+        or a source (but for a mapped file with `lists`), `lists` with another algorithm or such a
+        source or that is no path, a limit too small for a single pair, the tree or the lists, a
+        file that does not hold the lists of these rows, and, in the two computed methods, for data
+        whose squares overflow. What a source itself raises passes through.
+    OSError
+        What reading or writing the file of `lists` raises.
 
     Notes
     -----
@@ -142,10 +146,10 @@ def k_nearest(
     data: Any = X_train
     request = Request(k, method, algorithm, memory_limit, progress, exclude_self, metric)
     training: TrainingSet | None = None
-    if lists is not None:
-        training = with_lists(data, lists, request)
-    elif not is_source(data):
+    if lists is not None or not is_source(data):
+        path = None if lists is None else file_of_lists(data, lists, algorithm)
         training = TrainingSet(data)
+        training.lists_path = path
     with at_most(threads):
         if training is None:
             distances, indices = search_source(data, X_test, request)
@@ -154,19 +158,6 @@ def k_nearest(
             if return_distance:
                 distances = filled(training.rows, queries, distances, indices)
     return (distances, indices) if return_distance else indices
-
-
-def with_lists(X_train: Any, path: str | PathLike[str], request: Request) -> TrainingSet:
-    """Return rows in memory or in a mapped file with their lists, which a file keeps."""
-    if request.algorithm != "partition":
-        raise ValueError(f"lists needs algorithm='partition'; got {request.algorithm!r}")
-    if is_source(X_train) and not isinstance(X_train, np.memmap):
-        raise ValueError("lists needs X_train in memory or in an np.memmap")
-    from pathlib import Path  # its import takes a while
-
-    training = TrainingSet(X_train)
-    training.lists_path = Path(path)
-    return training
 
 
 def nearest(

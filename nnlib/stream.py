@@ -12,6 +12,7 @@ the neighbors found so far, a half to the search. Where the neighbors of all que
 the queries are cut into blocks, and the source is read once for each block.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -107,22 +108,26 @@ class Part(NamedTuple):
     step: int  # how many are read at a time
 
 
+def stretches(source: RowSource, part: Part) -> Iterator[TrainingSet]:
+    """Give the rows of a part, a stretch at a time; whoever takes one drops it before the next."""
+    for first in range(part.rows.start, part.rows.stop, part.step):
+        rows = slice(first, min(first + part.step, part.rows.stop))
+        yield TrainingSet(read(source, rows), start=part.start + first - part.rows.start)
+
+
 def search_part(
     source: RowSource, part: Part, queries: Array, request: Request, advance: Advance
 ) -> Neighbors:
     """Return the k nearest in a part of the source, their distances filled in."""
     known: Neighbors | None = None
-    for first in range(part.rows.start, part.rows.stop, part.step):
-        rows = read(source, slice(first, min(first + part.step, part.rows.stop)))
-        shift = part.start + first - part.rows.start
-        training = TrainingSet(rows, start=shift)
+    for training in stretches(source, part):
         k = min(request.k, len(training))
         few = request.of_part(k, request.memory_limit, request.algorithm)
         distances, places = solve(training, queries, few, advance)
         distances = filled(training.rows, queries, distances, places)
-        found = Neighbors(places + shift, distances, training.rows[places])
+        found = Neighbors(places + training.start, distances, training.rows[places])
         known = merge(queries, known, found, request.k, request.order) if known else found
-        del rows, training, found  # or they would be kept while the next stretch is read
+        del training, found  # or they would be kept while the next stretch is read
     assert known is not None
     return known
 
