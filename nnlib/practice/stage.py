@@ -112,6 +112,8 @@ class Stage:
         "", or why it was ended: "endless", "waits", or what `halt` was told.
     """
 
+    usual_size = 0  # of stacks, outside any judging; 0 is the system's
+
     def __init__(
         self,
         steps: Steps,
@@ -177,15 +179,15 @@ class Stage:
         for size in (STACK, 0):
             thread = threading.Thread(target=run, name="answer", daemon=True)
             before = threading.stack_size(size)
-            if before == STACK:
-                before = 0  # set by a judging around this one, which sets it back meanwhile
+            if before != STACK:  # which a judging around this one sets, and sets back meanwhile
+                Stage.usual_size = before
             self._threads = [thread]
             try:
                 thread.start()
             except RuntimeError:
                 continue
             finally:
-                threading.stack_size(before)
+                threading.stack_size(Stage.usual_size)
             return True
         self._threads = []
         return False
