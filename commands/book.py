@@ -77,6 +77,7 @@ def pages_python() -> str:
 
 def build() -> int:
     """Build what is out of date; return an exit code, 0 only for a book without a warning."""
+    execution.leave_cores_uncounted()
     drill_pages.make()
     cards_page.make()
     python = pages_python()

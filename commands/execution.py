@@ -6,6 +6,7 @@ and says what is wrong with it.
 """
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,15 @@ from sphinx_external_toc.parsing import parse_toc_yaml
 
 # By a file's ending: how the cache is to read a page with cells.
 READERS = {".ipynb": DEFAULT_READ_DATA, ".md": {"type": "plugin", "name": "myst_nb_md"}}
+
+
+def leave_cores_uncounted() -> None:
+    """Have joblib not count the physical cores, which scikit-learn asks for, in kernels to come.
+
+    Where it cannot, as in some containers and on some Windows, it warns, and a warning breaks the
+    book. Limited to one core it does not look.
+    """
+    os.environ.setdefault("LOKY_MAX_CPU_COUNT", "1")
 
 
 def notebooks(root: Path) -> list[Path]:

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import execution
 import nbformat
 import reading
 from nbclient import NotebookClient
@@ -110,6 +111,7 @@ def refresh(path: Path) -> None:
 
 def main(names: list[str]) -> int:
     """Refresh the named notebooks, or all."""
+    execution.leave_cores_uncounted()
     paths = [Path(name).resolve() for name in names] or notebooks()
     for number, path in enumerate(paths, 1):
         print(f"[{number}/{len(paths)}] {path.name}", flush=True)
