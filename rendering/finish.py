@@ -1,4 +1,4 @@
-"""What is done to the pages once all are written: each is read, mended and written once."""
+"""What is done to the pages once all are written: each is mended, then told what all ask for."""
 
 from __future__ import annotations
 
@@ -10,17 +10,9 @@ from rendering.offline import write_offline
 from rendering.policy import with_policy
 from rendering.redirects import write_first_page, write_redirects
 from rendering.repairs import with_names, with_repaired_head, with_text_first, without_wrong
+from rendering.scripts import OPTIONS, join_scripts, scripts_of, with_late_scripts, with_script
 from rendering.styles import asked_for, join, vocabulary, with_sheet
-from rendering.weight import (
-    ICON_NAME,
-    OPTIONS,
-    join_scripts,
-    lighten_static,
-    lighter,
-    with_late_scripts,
-    with_palette,
-    with_script,
-)
+from rendering.weight import ICON_NAME, lighten_static, lighter, with_palette
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -39,11 +31,6 @@ def remove_former(app: Sphinx) -> None:
         name = path.relative_to(folder).with_suffix("").as_posix()
         if name not in names and not name.startswith("_"):  # files that Sphinx copies
             path.unlink()
-
-
-def scripts_of(static: Path) -> list[Path]:
-    """Return the scripts that write into pages; Python and its packs do not."""
-    return [path for path in static.rglob("*.js") if path.parent.name != "python"]
 
 
 def finish_pages(app: Sphinx, error: Exception | None) -> None:

@@ -61,11 +61,11 @@ VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
 
 def repair_page(page: Page) -> None:
     """Repair the body of the page that is about to be written."""
-    for wrong, right in REPAIRS:
-        if "body" in page.context:
-            page.context["body"] = page.context["body"].replace(wrong, right)
     if "body" in page.context:
-        page.context["body"] = with_unbroken_formulas(page.context["body"])
+        body = page.context["body"]
+        for wrong, right in REPAIRS:
+            body = body.replace(wrong, right)
+        page.context["body"] = with_unbroken_formulas(body)
 
 
 def with_unbroken_formulas(body: str) -> str:

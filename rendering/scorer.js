@@ -1,6 +1,6 @@
-// How much a find counts, in place of Sphinx's own weights: there, an object of the API stands above
-// the chapter that is about it. Sphinx multiplies the weight of a title by the share that the words
-// sought have of it, and gives an entry of the glossary 100 times that share.
+// How much each find of the book's search counts, in place of Sphinx's own weights: there, an object of
+// the API stands above the chapter that is about it. Sphinx multiplies the weight of a title by the share
+// that the words sought have of it, and gives an entry of the glossary 100 times that share.
 
 globalThis.Scorer = {
   title: 100,

@@ -10,7 +10,6 @@ hyphen as the beginning of names.
 
 from __future__ import annotations
 
-import hashlib
 import posixpath
 import re
 from collections.abc import Iterable
@@ -18,6 +17,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import tinycss2
+
+from rendering.together import asked_once, put_together
 
 SHEET = "styles/book.css"
 # Those for paper come last, and no page waits for them.
@@ -177,22 +178,10 @@ def join(static: Path, names: list[str], known: Vocabulary) -> str:
         return IMPORT.sub(imported, css) + "\n"
 
     text = '@charset "utf-8";\n' + cut("".join(map(whole, names)), known)
-    (static / SHEET).write_text(text, encoding="utf-8")
-    for name in {*read} - {SHEET}:
-        (static / name).unlink()
-    return f"{SHEET}?v={hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    return put_together(static, text, SHEET, read)
 
 
 def with_sheet(page: str, names: list[str], address: str) -> str:
     """Return a page that asks for the one style sheet where it asked for the first of these."""
-    joined = False
-
-    def instead(found: re.Match[str]) -> str:
-        nonlocal joined
-        if found[2] != SHEET and found[2] not in names:
-            return found[0]
-        link = f'\n    <link rel="stylesheet" type="text/css" href="{found[1]}_static/{address}" />'
-        link, joined = "" if joined else link, True
-        return link
-
-    return LINK.sub(instead, page)
+    tag = f'<link rel="stylesheet" type="text/css" href="{{}}_static/{address}" />'
+    return asked_once(page, LINK, tag, lambda found: found[2] == SHEET or found[2] in names)

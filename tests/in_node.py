@@ -22,9 +22,8 @@ def unpacked(place: Path, with_extras: bool = False) -> Path:
         folder = python_folder()
     except MissingError as error:
         pytest.fail(f"{error}. {ADVICE}")
-    others = extras(folder)
-    rest = others.pop("rest")
-    content = {**packs(folder), **(others if with_extras else {})}
+    content = {**packs(folder), **(extras(folder) if with_extras else {})}
+    rest = content.pop("rest")
     del content["worker"]
     lay_out(folder, place, {name: gzip.decompress(data) for name, data in content.items()})
     (place / "rest.gz").write_bytes(rest)

@@ -392,9 +392,9 @@ def test_no_script_keeps_a_page_from_being_painted(book: Path) -> None:
         assert [str(script) for script in scripts if not script.has_attr("defer")] == []
         assert not soup.select('link[rel="preload"]')
         names = [script["src"].partition("_static/")[2].partition("?")[0] for script in scripts]
-        assert not {*names} & {*weight.JOINED}
+        assert not {*names} & {*scripts.JOINED}
         if scripts:
-            assert names.count(weight.SCRIPT) == 1
+            assert names.count(scripts.SCRIPT) == 1
         if "DOCUMENTATION_OPTIONS" in path.read_text(encoding="utf-8"):
             inline = "".join(script.text for script in soup.select("script:not([src])"))
             assert inline.index("const DOCUMENTATION_OPTIONS") < inline.index("OPTIONS.pagename")

@@ -2,8 +2,8 @@
 
 No start imports them, so they wait in a pack of their own. A finder that is asked after all others
 knows their names. It has the page bring the pack, once, while whoever imports waits, and lay out
-its files. They lie in other folders than those of their packages that came first, so the finder
-says itself where each module is.
+its files. Those of the standard library lie outside the archive that holds their packages, so the
+finder says itself where each module is.
 """
 
 import sys

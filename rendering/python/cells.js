@@ -173,10 +173,10 @@ async function start(own) {
 /** What a reader should know before the first click. */
 function notice({ about, licenses }) {
   const used = extrasFor(cells.map((one) => one.code()));
-  const extras = used.filter((name) => titleOf(name) && runner.missing([name]) > runner.missing());
+  const sizeOf = (name) => runner.missing([name]) - runner.missing();
+  const extras = used.filter((name) => titleOf(name) && sizeOf(name));
   const core = runner.missing(used.filter((name) => !titleOf(name)));
-  const sizeOf = (name) => megabytes(runner.missing([name]) - runner.missing());
-  const more = extras.map((name) => `${titleOf(name)}, ${sizeOf(name)} MB`);
+  const more = extras.map((name) => `${titleOf(name)}, ${megabytes(sizeOf(name))} MB`);
   const also = more.length ? `; cells that need more bring ${more.join("; ")}` : "";
   const download = button("Download the code of this page");
   download.addEventListener("click", () => {

@@ -23,8 +23,8 @@ def repacked(folder: Path, content: bytes, root: str, kind: str) -> bytes:
     with tempfile.TemporaryDirectory() as name:
         given, made = Path(name, "in.zip"), Path(name, "out.zip")
         given.write_bytes(content)
-        program = [node_program(), str(PACKER), f"{folder}/"]
-        subprocess.run([*program, str(made), str(given), root, kind], check=True)
+        command = [node_program(), str(PACKER), f"{folder}/"]
+        subprocess.run([*command, str(made), str(given), root, kind], check=True)
         return made.read_bytes()
 
 

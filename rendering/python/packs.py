@@ -4,7 +4,8 @@ Five are the core, without which no cell runs; the others are brought when a cel
 the rest of Python's modules (``core.py``) also when one is imported.
 
 A page from ``file://`` may fetch nothing, but it may load scripts, so there the very same bytes
-come as the text of one. Packs are compressed here, once, so that any server will do.
+come as the text of one, the rest with the core. Packs are compressed here, once, so that any server
+will do.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ NNLIB = HERE.parents[1] / "nnlib"
 # The room that needs what the page's Python lacks.
 ABSENT = {"distributed.py"}
 LICENSES = HERE / "licenses"
-# What packs need of the standard library that the core leaves out.
+# What packs need of the standard library that neither the core nor the rest holds.
 STANDARD = {"sklearn": r"(pydoc|multiprocessing/.*)\.py$"}
 # By pack: what a page's Python has in place of packages that need a kernel, or a compiler.
 STANDINS = HERE / "standins"
@@ -105,7 +106,6 @@ def extras(folder: Path) -> dict[str, bytes]:
 
     beside = measured()
     return {
-        "rest": parts(folder)["rest"],
         "sklearn": made("sklearn"),
         "matplotlib": made("matplotlib"),
         # No kernel answers the widgets here, but cells set and draw them.
@@ -126,9 +126,9 @@ def parts(folder: Path) -> dict[str, bytes]:
 
 
 def packs(folder: Path) -> dict[str, bytes]:
-    """Return the core, which a page loads before its first cell runs, each part compressed."""
+    """Return the core, which a page loads before its first cell runs, and the rest, compressed."""
     made = parts(folder)
-    text = worker(folder, [name for name, _ in entries(gzip.decompress(made.pop("rest")))])
+    text = worker(folder, [name for name, _ in entries(gzip.decompress(made["rest"]))])
     wasm = (folder / "pyodide.asm.wasm").read_bytes()
     return {
         "worker": packed("worker", text, lambda: text),

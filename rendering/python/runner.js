@@ -1,7 +1,7 @@
 // The page's side of its Python: brings the packs once, starts a worker, gives it one job at a
 // time, ends it, and starts a fresh one. Packs beyond the core come when a cell needs them.
 
-import { refusal } from "./refusal.js";
+import { statusError } from "./status.js";
 
 const PATIENCE = 20000; // ms of silence after which a call of the judge counts as endless
 const BY_FILE = location.protocol === "file:";
@@ -52,7 +52,7 @@ function byScript(address, name) {
 /** Fetch a pack, counting each piece that comes. Return its bytes, or true where all is compiled. */
 async function byFetch(address, name, signal) {
   const answer = await fetch(`${address}.pack`, { signal });
-  if (!answer.ok) throw refusal(name, answer.status);
+  if (!answer.ok) throw statusError(name, answer.status);
   const counted = answer.body.pipeThrough(new TransformStream({
     transform(piece, to) {
       came[name] += piece.length;
@@ -115,7 +115,7 @@ export class Stopped extends Error {}
 /** An answer asked for modules that did not come, so there is no verdict on it. */
 export class Lacking extends Error {}
 
-/** The page's Python. `told` hears of stages, {stage, bytes}. */
+/** The page's Python. `told` hears of stages, {stage, bytes, total, title}. */
 export class Runner {
   constructor(base, files) {
     this.base = base;

@@ -7,7 +7,7 @@
 // is laid out, or {rest: null, why}.
 
 import { unpack } from "./archive.js";
-import { refusal } from "./refusal.js";
+import { statusError } from "./status.js";
 import { offerRest } from "./rest.js";
 
 const LOCK = "LOCK"; // written in by packs.py: a lock that names no package
@@ -55,7 +55,7 @@ function fetchRest() {
   request.open("GET", address, false);
   request.responseType = "arraybuffer";
   request.send();
-  if (request.status !== 200) throw refusal("rest", request.status);
+  if (request.status !== 200) throw statusError("rest", request.status);
   return new Uint8Array(request.response);
 }
 

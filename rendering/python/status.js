@@ -3,5 +3,5 @@
 const GONE = 404; // files' names hold the digests of their contents
 
 /** The error that a status other than 200 is. */
-export const refusal = (name, status) => new Error(status === GONE
+export const statusError = (name, status) => new Error(status === GONE
   ? "the book has a new edition: reload the page" : `${name}.pack cannot be loaded (status ${status})`);
