@@ -11,8 +11,8 @@ from rendering.policy import with_policy
 from rendering.redirects import write_first_page, write_redirects
 from rendering.repairs import with_names, with_repaired_head, with_text_first, without_wrong
 from rendering.scripts import OPTIONS, join_scripts, scripts_of, with_late_scripts, with_script
-from rendering.styles import asked_for, join, vocabulary, with_sheet
-from rendering.weight import ICON_NAME, lighten_static, lighter, with_palette
+from rendering.styles import SHEET, asked_for, join, vocabulary, with_sheet
+from rendering.weight import ICON_NAME, cut_font, lighten_static, lighter, with_palette
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -71,6 +71,7 @@ def finish_pages(app: Sphinx, error: Exception | None) -> None:
     sheets = asked_for(pages[folder / "search.html"])
     scripts = (path.read_text(encoding="utf-8") for path in scripts_of(static))
     address = join(static, sheets, vocabulary(pages.values(), scripts))
+    cut_font(static, (static / SHEET).read_text(encoding="utf-8"))
     for path, page in pages.items():
         path.write_text(with_policy(with_sheet(page, sheets, address)), encoding="utf-8")
     write_offline(folder)

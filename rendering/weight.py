@@ -27,11 +27,13 @@ ICON_NAME = re.compile(r"\bfa-[a-z0-9-]+")
 # In the theme's style sheet: .fa-NAME:before,.fa-ALIAS:before{content:"\f00c"}; for some a letter.
 ICON_RULE = re.compile(r'(?:\.fa-[a-z0-9-]+:+before,?)+\{content:"\\?([0-9a-f]{2,}|.)"\}')
 ICON_CODE = re.compile(r'"\\(f[0-9a-f]{3})"')
+ICON = re.compile("[\ue000-\uf8ff]")  # the same as a letter, of those that Unicode leaves to fonts
 FONT_SOURCE = re.compile(r"src:url\([^)]*fa-solid-900\.woff2\)[^;}]*")
 # After the woff2, which every browser reads that runs the widgets.
 OTHER_FORMAT = re.compile(r",url\([^)]*\.ttf\)(?: format\([^)]*\))?")
 FONTS = "vendor/fontawesome/webfonts"
 FONT = "icons.woff"
+WHOLE_FONT = f"{FONTS}/fa-solid-900.ttf"
 FIGURE = re.compile(
     r'<img (?![^>]*\bloading=)([^>]*?\bsrc="([^"]*_images/[^"/]+\.png)"[^>]*?) ?/?>'
 )
@@ -39,8 +41,7 @@ FIGURE = re.compile(
 # one has.
 UNUSED = (
     "scripts/fontawesome.js*",
-    f"{FONTS}/*.ttf",
-    f"{FONTS}/fa-solid-*",
+    f"{FONTS}/fa-solid-*.woff2",
     "*macros.html",
     "*/*.map",
 )
@@ -96,28 +97,32 @@ def with_palette(path: Path) -> tuple[int, int]:
 
 
 def keep_icons(static: Path, names: set[str]) -> None:
-    """Cut the icons that are not named out of the theme's style sheet and its font.
-
-    Others that style sheets write by their code stay.
-    """
-    kept: set[str] = set()
+    """Cut the rules of icons that are not named out of the theme's style sheets."""
 
     def rule(found: re.Match[str]) -> str:
-        if names.isdisjoint(ICON_NAME.findall(found[0])):
-            return ""
-        kept.add(found[1] if len(found[1]) > 1 else f"{ord(found[1]):x}")
-        return found[0]
+        return "" if names.isdisjoint(ICON_NAME.findall(found[0])) else found[0]
 
     for name in STYLES:
         sheet = static / name
         css = ICON_RULE.sub(rule, sheet.read_text(encoding="utf-8"))
-        kept.update(ICON_CODE.findall(css))
         css = FONT_SOURCE.sub(f'src:url(../{FONTS}/{FONT}) format("woff")', css)
         css = OTHER_FORMAT.sub("", css)
         sheet.write_text(css, encoding="utf-8")
+
+
+def icons_of(css: str) -> set[int]:
+    """Return the codes of the icons that a style sheet draws."""
+    codes = {*ICON_RULE.findall(css), *ICON_CODE.findall(css), *ICON.findall(css)}
+    return {int(code, 16) if len(code) > 1 else ord(code) for code in codes}
+
+
+def cut_font(static: Path, css: str) -> None:
+    """Leave in the theme's font the icons that the book's style sheet draws."""
     options = subset.Options(flavor="woff", layout_features=[], hinting=False)
-    font = subset.load_font(static / FONTS / "fa-solid-900.ttf", options)
+    font = subset.load_font(static / WHOLE_FONT, options)
     cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=[int(code, 16) for code in kept])
+    cutter.populate(unicodes=icons_of(css))
     cutter.subset(font)
     subset.save_font(font, static / FONTS / FONT, options)
+    for path in (static / FONTS).glob("*.ttf"):
+        path.unlink()

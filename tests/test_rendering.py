@@ -24,7 +24,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 from sample_book import build, write_notebook  # noqa: E402
 
-from rendering import repairs, styles, weight  # noqa: E402
+from rendering import repairs, scripts, styles, weight  # noqa: E402
 from rendering.finish import remove_former  # noqa: E402
 from rendering.formulas import display_tex, lean  # noqa: E402
 from rendering.glyphs import share  # noqa: E402
@@ -388,12 +388,12 @@ def test_a_page_carries_the_icons_that_it_uses_and_no_more(book: Path) -> None:
 def test_no_script_keeps_a_page_from_being_painted(book: Path) -> None:
     for path in book.rglob("*.html"):
         soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-        scripts = soup.select("script[src]")
-        assert [str(script) for script in scripts if not script.has_attr("defer")] == []
+        asked = soup.select("script[src]")
+        assert [str(script) for script in asked if not script.has_attr("defer")] == []
         assert not soup.select('link[rel="preload"]')
-        names = [script["src"].partition("_static/")[2].partition("?")[0] for script in scripts]
+        names = [script["src"].partition("_static/")[2].partition("?")[0] for script in asked]
         assert not {*names} & {*scripts.JOINED}
-        if scripts:
+        if asked:
             assert names.count(scripts.SCRIPT) == 1
         if "DOCUMENTATION_OPTIONS" in path.read_text(encoding="utf-8"):
             inline = "".join(script.text for script in soup.select("script:not([src])"))

@@ -16,12 +16,15 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from axe import found_by_axe
+from fontTools.ttLib import TTFont
 from heights import too_tall, wrongly_kept
 from playwright.sync_api import Browser, Page, expect
 from shifts import shift
 from visits import BOOK, settle
 
+from rendering import styles
 from rendering.redirects import MOVED
+from rendering.weight import icons_of
 
 PAGES_LAST = True  # see open_page
 OPEN = Callable[..., Page]
@@ -368,6 +371,15 @@ def test_the_theme_is_there_before_the_themes_scripts(
 def test_what_was_searched_is_marked(book: Path, open_page: OPEN) -> None:
     page = open_page(f"{book.as_uri()}/chapters/glossary.html?highlight=softmax")
     page.locator("article .highlighted").first.wait_for()
+    page.get_by_role("link", name="Hide Search Matches").click()
+    expect(page.locator(".highlighted, .highlight-link")).to_have_count(0)
+
+
+def test_every_icon_of_the_style_sheet_is_in_the_font() -> None:
+    css = (BOOK / "_static" / styles.SHEET).read_text(encoding="utf-8")
+    drawn = icons_of(css)
+    assert 0xF010 in drawn  # beside "Hide Search Matches", which a script writes
+    assert drawn <= set(TTFont(BOOK / ICONS).getBestCmap())
 
 
 def weight(page: Path) -> int:
