@@ -64,16 +64,16 @@ export const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 export const atEnd = (life, act) => life.addEventListener("abort", act);
 
-/** Call `draw` once in the next frame, however often it is asked for before that. */
+/** Call `draw` once in the next frame, however often it is asked for before that; `now`, at once. */
 export function onFrame(draw, life) {
   let frame = 0;
-  atEnd(life, () => cancelAnimationFrame(frame));
-  return () => {
-    frame ||= requestAnimationFrame(() => {
-      frame = 0;
-      draw();
-    });
+  const now = () => {
+    cancelAnimationFrame(frame);
+    frame = 0;
+    draw();
   };
+  atEnd(life, () => cancelAnimationFrame(frame));
+  return Object.assign(() => { frame ||= requestAnimationFrame(now); }, { now });
 }
 
 /**
@@ -126,7 +126,7 @@ export function begin(model) {
       size.observe(box);
       atEnd(life, () => size.disconnect());
       link.read();
-      draw();
+      (draw.now ?? draw)(); // a frame may pass before the next one that can be asked for
       return () => {
         closing.abort();
         box.remove();
