@@ -244,8 +244,10 @@ def test_the_inhibition_is_pythons_bit_for_bit(blank: Page) -> None:
 
 
 def press(page: Page, name: str, times: int = 1) -> None:
+    named = page.get_by_role("button", name=name, exact=True)
+    expect(named).to_be_enabled()  # from the next frame on, where the step before was the last
     for _ in range(times):
-        page.get_by_role("button", name=name, exact=True).press("Enter")
+        named.press("Enter")
 
 
 def count(page: Page, *selectors: str) -> list[int]:
@@ -338,6 +340,7 @@ def test_ties_across_the_cut_are_decided_by_the_index(show: SHOW) -> None:
     press(page, "Step")
     expect(said(page)).to_contain_text("Step 1: shard d finds rows 1, 6 among its own rows.")
     page.get_by_role("slider", name="k =").press("End")
+    painted(page)  # now with the steps of the new k
     scrub.press("End")
     expect(said(page)).to_contain_text("Done: the nearest of all are rows 0, 1, 4.")
 
