@@ -30,7 +30,8 @@ audit: $(VENV)/ready book ## measure every page (bytes, shifts, axe, HTML, overf
 	@$(BIN)/python tests/browser/provision.py chromium
 	@$(BIN)/python commands/audit.py --lighthouse
 
-test: $(VENV)/ready lint book ## run every test: library, pages in a browser, notebooks
+test: $(VENV)/ready ## run every test: library, pages in a browser, notebooks
+	@$(MAKE) --no-print-directory --jobs 2 lint book
 	@$(BIN)/python tests/browser/provision.py
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 	@echo "Notebooks: stored outputs against fresh ones, on this machine's matrix product …"
