@@ -42,7 +42,7 @@ class Kind(NamedTuple):
         )
 
 
-# What draws and runs a page is the same in both; a test in the bare one takes a third less time.
+# What draws and runs a page is the same in both; tests in the bare one take a quarter less time.
 BARE = "chromium-headless-shell"
 CHROMIUM = Kind(
     title="Chromium",
