@@ -9,6 +9,10 @@ export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # See commands/execution.py: a warning fails the notebooks' check, too.
 test test-oldest test-newest: export LOKY_MAX_CPU_COUNT := 1
+# Threads that share a product, or a loop of scikit-learn, wait for more of it asleep: busily, they
+# took as much of the cores as the work. What they compute is the same.
+test test-oldest test-newest: export OPENBLAS_THREAD_TIMEOUT := 4
+test test-oldest test-newest: export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
 .PHONY: help book site pdf audit test test-oldest test-newest test-pythons bench serve lab refresh lint pins clean

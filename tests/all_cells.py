@@ -1,9 +1,11 @@
 """Every code cell of some chapters, run as a page runs them, with only what each is granted."""
 
 import builtins
+import gc
 import json
 import os
 import sys
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -14,6 +16,7 @@ OWNERS = {
     **dict.fromkeys(["traitlets", "anywidget", "IPython"], "widgets"),
 }
 HIDDEN, SHOWN = SITE / "hidden", SITE / "book"  # the pack of stored measurements
+KEPT = "nnlib.widgets.joining"  # it joins each widget's files, which stay as they are
 granted = set()
 real = builtins.__import__
 
@@ -29,7 +32,7 @@ def guarded(name, *arguments, **options):
 
 def fresh():
     """Forget what a chapter before has imported of the book's own, and what it was granted."""
-    for name in list(sys.modules):
+    for name in {*sys.modules} - {KEPT}:
         if name.partition(".")[0] in {"nnlib", "traitlets", "anywidget", "IPython"}:
             del sys.modules[name]
     granted.clear()
@@ -67,7 +70,11 @@ def chapter(sources):
 
 def chapters(given):
     """Run all chapters of a dict of name to sources."""
+    from nnlib.widgets import joining
+
+    joining.joined, joining.modules = cache(joining.joined), cache(joining.modules)
     builtins.__import__ = guarded
+    gc.set_threshold(20_000)  # figures are made of many objects that hold one another
     try:
         return {name: chapter(sources) for name, sources in given.items()}
     finally:

@@ -11,6 +11,7 @@ import base64
 import io
 import sys
 from fractions import Fraction
+from functools import cache
 from math import lcm
 from pathlib import Path
 from zlib import crc32
@@ -61,8 +62,9 @@ json.dumps([found(number) for number in range(len(given) // 2)])
 """
 
 
+@cache
 def drawn() -> list[Pair]:
-    """Return problems of every family, the same each time."""
+    """Return problems of every family."""
     families = {**BLIND, **AIMED}
     return [
         families[name](default_rng([crc32(name.encode()), seed]))
@@ -89,6 +91,12 @@ def in_order(T: Rows, X: Rows) -> list[list[int]]:
     return [orders[query] for query in queries]
 
 
+@cache
+def truth() -> list[list[list[int]]]:
+    """Return what is right for each problem, whichever way it is asked."""
+    return [in_order(T, X) for T, X in drawn()]
+
+
 def program(problems: list[Pair], ways: list[dict[str, object]]) -> str:
     """Return what asks for the neighbors in all problems in these ways."""
     content = io.BytesIO()
@@ -112,11 +120,11 @@ def test_no_neighbor_is_wrong(
 ) -> None:
     problems = drawn()
     answers = start(unpacked(tmp_path, with_extras), program(problems, ways))
-    truth = [in_order(T, X) for T, X in problems]  # meanwhile
+    right = truth()  # meanwhile
     assert sum(len(np.unique(X, axis=0)) for _, X in problems) >= 2000
     wrong = [
         (number, k)
-        for number, (order, answer) in enumerate(zip(truth, answers(), strict=True))
+        for number, (order, answer) in enumerate(zip(right, answers(), strict=True))
         for k, indices in answer.items()
         if indices != [nearest[: int(k)] for nearest in order]
     ]

@@ -82,6 +82,22 @@ def test_the_command_line_agrees_with_the_author(path):
         assert task.sentence(said["DEMAND"]) in (asked or [""]), out
 
 
+OF_ONE_NN = sorted((HOME / "one_nn").glob("*_[0-9][0-9]_*.py"))
+
+
+def test_there_are_twenty_submissions_by_someone_who_had_not_seen_the_checks():
+    names = [path.name.split("_")[0] for path in OF_ONE_NN]
+    assert names == ["remark"] + ["right"] * 10 + ["wrong"] * 9
+
+
+@pytest.mark.parametrize("path", OF_ONE_NN, ids=lambda path: path.stem)
+def test_a_submission_gets_the_right_verdict(path):
+    _, out, (report,) = by_command_line(path)
+    assert report["passed"] != path.stem.startswith("wrong"), out
+    if path.stem.startswith("remark"):
+        assert report["verdict"] == "passed, with remarks"
+
+
 def test_there_are_right_and_wrong_ones_of_every_drill_and_twist():
     of_task = {}
     for path in FILES:
@@ -109,11 +125,16 @@ STATED = {
     "two_loops_pure_python": "lists of numbers take half the memory where pointers have 32 bits",
 }
 
-# What a page runs: a source, the name of its drill and its twist, or "".
+# What a page runs: a source, the name of its drill and its twist, or "". What is imported is set
+# aside first, as in conftest.py.
 PROGRAM = """
+import gc
 import json
-from nnlib.practice import page
+from nnlib.practice import drills, page
 
+drills()
+gc.collect()
+gc.freeze()
 json.dumps([json.loads(page.verdict(*each, 0, False, lambda call: None)) for each in GIVEN])
 """
 
