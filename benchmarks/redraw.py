@@ -69,6 +69,8 @@ START = """async () => {
   return performance.now() - began;
 }"""
 STARTS = 7
+ARRIVAL = 500
+"""Milliseconds after which a drag begins: what a page does on arrival is another matter."""
 NEXT_FRAME = "() => new Promise((done) => untouched(() => untouched(() => done())))"
 
 
@@ -188,7 +190,7 @@ def measure(browser: Browser, widget: Widget, folder: Path) -> tuple[list[float]
     page.goto(path.as_uri())
     page.locator(".widget-place[data-widget=running] .nn-said:not(:empty)").wait_for()
     ask_for_all(page)  # what is folded away is drawn, too, and the slider may be there
-    page.wait_for_timeout(500)  # what a page does on arrival is another matter
+    page.wait_for_timeout(ARRIVAL)
     times, enough = redraws(page, name), fewest(page, name)
     page.close()
     if len(times) < enough:

@@ -1,4 +1,7 @@
-"""Axe's complaints about a page; of text that looks alike, the first piece stands for all."""
+"""Axe's complaints about a page; of text that looks alike, the first piece stands for all.
+
+So it does on pages that come after it, for whoever remembers what has been judged.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +17,17 @@ OPTIONS = {"preload": False, "resultTypes": ["violations"]}
 # Mark the first element of every look. Two look alike if their own text has the same color, size
 # and weight, and if the same grounds lie below it: all that an element puts between its text and
 # the page, itself and every one around it. What axe passes over is no sample for what it judges.
-SAMPLES = """() => {
+# Nor are words within a drawing a sample of anything: axe takes a drawing for a picture, and cannot
+# say how words stand out from one, but looks at all of the page first.
+SAMPLES = """(judged) => {
   const GROUND = { "background-color": "rgba(0, 0, 0, 0)", "background-image": "none",
     opacity: "1", filter: "none", "mix-blend-mode": "normal", position: "static",
     clip: "auto", "clip-path": "none", "overflow-x": "visible", "overflow-y": "visible" };
   const TEXT = ["color", "font-size", "font-weight", "text-shadow", "text-indent"];
   const WORDS = /[\\p{L}\\p{N}]{2}/u;
   const grounds = new Map([[null, ""]]);
-  const seen = new Set();
+  const seen = new Set(judged);
+  window.looks = new Map();
   for (const e of document.querySelectorAll("*")) {  // those around it come before it
     const style = getComputedStyle(e);
     const own = Object.entries(GROUND).map(([name, idle]) => {
@@ -33,31 +39,46 @@ SAMPLES = """() => {
     grounds.set(e, ground);
     const words = [...e.childNodes].filter((one) => one.nodeType === 3).map((one) => one.data);
     const box = e.getBoundingClientRect();
+    const frame = e.ownerSVGElement?.getBoundingClientRect();
+    const within = frame && box.left >= frame.left && box.right <= frame.right
+      && box.top >= frame.top && box.bottom <= frame.bottom;
     const look = [ground, ...TEXT.map((name) => style.getPropertyValue(name)),
       e.tagName, e.type, WORDS.test(words.join("")),
       e.checkVisibility({ opacityProperty: true, visibilityProperty: true }),
       box.width > 1 && box.height > 1, box.right > 0 && box.bottom + scrollY > 0,
       Boolean(e.closest(":disabled, [aria-disabled=true], [inert]") || e.control?.disabled),
     ].join("|");
-    e.toggleAttribute("data-sample", !seen.has(look));
+    const sample = !within && !seen.has(look);
+    e.toggleAttribute("data-sample", sample);
+    if (!sample) continue;
     seen.add(look);
+    looks.set(e, look);
   }
 }"""
-RUN = """(options) => {
+# What stands out is told by element, as that costs no selectors; what does not, is told in full.
+RUN = """async (options) => {
   axe.configure({ rules: [{ id: "color-contrast", selector: "[data-sample]" }] });
-  return axe.run(options).then((report) => report.violations);
+  const all = { resultTypes: ["violations", "passes"], elementRef: true, selectors: false };
+  const { violations, passes } = await axe.run({ ...options, ...all });
+  const readable = passes.find(({ id }) => id === "color-contrast")?.nodes ?? [];
+  return [violations.length ? (await axe.run(options)).violations : [],
+    readable.map(({ element }) => looks.get(element))];
 }"""
 
 
-def found_by_axe(page: Page, *rules: str) -> list[dict[str, Any]]:
+def found_by_axe(page: Page, *rules: str, judged: set[str] | None = None) -> list[dict[str, Any]]:
     """Run axe, all of it or some rules, on a page; return its violations.
 
     How text stands out takes nine tenths of its time, a look at every element below every piece of
-    text. Of pieces that look alike one says it.
+    text. Of pieces that look alike one says it; none, if it is among the looks that were ``judged``
+    before, in which it joins those that stand out.
     """
     options = {**OPTIONS, "runOnly": list(rules)} if rules else OPTIONS
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.axe_script)
-    page.evaluate(SAMPLES)
-    found: list[dict[str, Any]] = page.evaluate(RUN, options)
+    page.evaluate(SAMPLES, sorted(judged or ()))
+    found: list[dict[str, Any]]
+    found, readable = page.evaluate(RUN, options)
+    if judged is not None:
+        judged.update(readable)
     return found

@@ -31,16 +31,31 @@ PALE = {
 }
 
 
+def page_of(words: str) -> str:
+    return (
+        '<html lang="en"><title>Pale</title><style>body { background: white; color: black; }'
+        f".pale {{ color: #999; background: white; }}</style><main>{words}</main>"
+    )
+
+
 @pytest.mark.parametrize("before", ["", ALIKE], ids=["alone", "among others"])
 @pytest.mark.parametrize("pale", PALE.values(), ids=PALE)
 def test_what_is_pale_is_found(pale: str, before: str, blank: Page) -> None:
-    blank.set_content(
-        '<html lang="en"><title>Pale</title><style>body { background: white; color: black; }'
-        f".pale {{ color: #999; background: white; }}</style><main>{before}{pale}{before}</main>"
-    )
+    blank.set_content(page_of(before + pale + before))
     found = found_by_axe(blank, "color-contrast")
     nodes = chain.from_iterable(violation["nodes"] for violation in found)
     assert [node["target"] for node in nodes] == [["#it"]]
+
+
+@pytest.mark.parametrize("pale", PALE.values(), ids=PALE)
+def test_what_was_judged_before_hides_nothing_pale(pale: str, blank: Page) -> None:
+    judged: set[str] = set()
+    for words, wanted in ((ALIKE, []), (ALIKE, []), (pale, [["#it"]]), (ALIKE + pale, [["#it"]])):
+        blank.set_content(page_of(words))
+        found = found_by_axe(blank, "color-contrast", judged=judged)
+        nodes = chain.from_iterable(violation["nodes"] for violation in found)
+        assert [node["target"] for node in nodes] == wanted
+    assert judged
 
 
 def test_other_rules_look_at_everything(blank: Page) -> None:

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from sample_book import build, write_notebook
 from visits import serving, settle
 
+PAGES_LAST = True  # see open_page
 OPEN = Callable[..., Page]
 
 CLASSES = r'''

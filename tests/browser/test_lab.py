@@ -39,9 +39,10 @@ OTHERS = [
 ]
 
 
-@pytest.fixture
-def lab(tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start a JupyterLab of its own on localhost, with no token, no settings and no plugins."""
+    tmp_path = tmp_path_factory.mktemp("lab")
     (tmp_path / "work").mkdir()
     kernel = {"name": "python3", "display_name": "Python 3", "language": ""}
     for name, sources in (("explorer", CELLS), ("others", OTHERS)):
@@ -108,7 +109,9 @@ def run_cell(page: Page, number: int) -> None:
 
 
 def test_python_and_the_page_set_each_others_traits(lab: str, open_page: Callable) -> None:
-    page = open_page(f"{lab}/lab/tree/explorer.ipynb", viewport={"width": 1280, "height": 2000})
+    page = open_page(
+        f"{lab}/lab/tree/explorer.ipynb?reset", viewport={"width": 1280, "height": 2000}
+    )
     page.set_default_timeout(30_000)
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
     run_cell(page, 0)
@@ -137,7 +140,7 @@ def test_python_and_the_page_set_each_others_traits(lab: str, open_page: Callabl
 
 def test_every_other_widget_too(lab: str, open_page: Callable) -> None:
     # Tall, so that JupyterLab keeps all cells in the page.
-    page = open_page(f"{lab}/lab/tree/others.ipynb", viewport={"width": 1280, "height": 4500})
+    page = open_page(f"{lab}/lab/tree/others.ipynb?reset", viewport={"width": 1280, "height": 4500})
     page.set_default_timeout(30_000)
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
     for cell, widget, before, after in (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -61,7 +62,7 @@ def looks(page: Page, names: list[str]) -> dict[tuple[str, str], Any]:
         turn(page, theme)
         for name in names:
             box = page.locator(f"[class$='nn-{name}']")  # debrief and sheet look like the mock
-            found[theme, name] = box.evaluate(STYLE, PARTS)
+            found[theme, name] = json.loads(box.evaluate(STYLE, PARTS))
     return found
 
 

@@ -11,12 +11,23 @@ import pytest
 from axe import found_by_axe
 from playwright.sync_api import Page, expect
 from test_deck import CARDS
-from visits import THEMES, ask_for_all, document, drawn, fill_storage, painted, said, turn
+from visits import (
+    THEMES,
+    ask_for_all,
+    document,
+    drawn,
+    fill_storage,
+    make_room,
+    painted,
+    said,
+    turn,
+)
 
 from nnlib.practice import cards, deck, mock_interview, questions, quiz
 from nnlib.practice.spoken import progress
 from nnlib.widgets import Progress
 
+PAGES_LAST = True  # see open_page
 SHOW = Callable[..., Page]
 PREFIX = "nearest-neighbor-network:"
 
@@ -497,7 +508,7 @@ def test_an_import_that_finds_no_room_changes_nothing(show: SHOW, tmp_path: Path
     file["pad:other"] = {"code": "x" * 1000, "stub": ""}
     bring(page, tmp_path, {**FORMAT, "entries": file})
     expect(said(page)).to_have_text("There is no room for it in this browser. Nothing has changed.")
-    page.evaluate("localStorage.removeItem('filling')")
+    make_room(page)
     assert read(page) == before
 
 

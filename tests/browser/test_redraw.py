@@ -21,7 +21,8 @@ def test_the_mouse_meets_what_it_drags(
     name: str, browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(redraw, "STARTS", 1)
-    monkeypatch.setattr(redraw, "STEPS", 40)
+    monkeypatch.setattr(redraw, "STEPS", 12)
+    monkeypatch.setattr(redraw, "ARRIVAL", 0)
     _, widget = next(iter(redraw.cases([name])))
     line = redraw.line(browser, name, widget, tmp_path)
     numbers = [float(word.strip("()")) for word in re.findall(r"[\d.]+\)?", line)]

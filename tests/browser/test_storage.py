@@ -11,7 +11,7 @@ from typing import Any
 from axe import found_by_axe
 from ipywidgets import Widget
 from playwright.sync_api import Page, expect
-from visits import ask_for_all, document, drawn, fill_storage, said
+from visits import ask_for_all, document, drawn, fill_storage, make_room, said
 
 from nnlib.practice import (
     debrief,
@@ -25,6 +25,7 @@ from nnlib.practice import (
 )
 from nnlib.practice.spoken import progress
 
+PAGES_LAST = True  # see open_page
 SHOW = Callable[..., Page]
 PREFIX = "nearest-neighbor-network:"
 ELSEWHERE = "Another tab has gone on with this interview. Here is where it stands."
@@ -95,8 +96,16 @@ def own(page: Page) -> dict[str, Any]:
     return {**stored(page, "mock"), "spent": None}
 
 
+def with_clock(page: Page) -> Page:
+    """Open a page again under a clock that the test can turn."""
+    page.clock.install()
+    page.reload()
+    drawn(page)
+    return page
+
+
 def test_an_interview_goes_on_in_whichever_tab_one_acts(show: SHOW) -> None:
-    page = show(mock_interview())
+    page = with_clock(show(mock_interview()))
     other = tab(page)
     begin(page)
     question = page.locator("p.nn-ask").inner_text()
@@ -111,6 +120,7 @@ def test_an_interview_goes_on_in_whichever_tab_one_acts(show: SHOW) -> None:
     # The clock stands where one does not act, and runs where one presses it.
     expect(page.get_by_role("button", name="Resume")).to_be_visible()
     press(page, "Resume")
+    page.clock.run_for(6000)  # it is stored every five seconds
     expect(said(other)).to_have_text(ELSEWHERE)
     press(other, "I said it")
     other.get_by_label("1", exact=True).first.check()
@@ -130,11 +140,12 @@ def test_an_interview_goes_on_in_whichever_tab_one_acts(show: SHOW) -> None:
 
 
 def test_a_clock_that_runs_in_another_tab_takes_no_focus_away(show: SHOW) -> None:
-    page = show(mock_interview())
+    page = with_clock(show(mock_interview()))
     other = tab(page)
     begin(page)
     words = other.get_by_label("Your words")
     words.focus()
+    page.clock.run_for(6000)
     page.wait_for_function(f"() => JSON.parse(localStorage['{PREFIX}mock']).spent[0] > 4000")
     expect(other.get_by_role("timer")).to_contain_text(re.compile(r"0:(0[4-9]|[1-5]\d) of"))
     expect(words).to_be_focused()
@@ -401,7 +412,7 @@ def test_an_interview_that_finds_no_room_is_handed_out(show: SHOW, tmp_path: Pat
         press(page, "Save this interview")
     path = tmp_path / "saved.json"
     download.value.save_as(path)
-    page.evaluate("localStorage.removeItem('filling')")
+    make_room(page)
     go(page, tmp_path, "progress", progress())
     bring(page, path)
     expect(said(page)).to_contain_text("Imported 2 entries.")
@@ -434,7 +445,7 @@ def test_cards_that_find_no_room_count_until_one_leaves(show: SHOW) -> None:
     press(page, "Stop")
     expect(said(page)).to_have_text("5 cards: 0 due, 3 taken up.")
     assert answered(page) == NAMES[:1]
-    page.evaluate("localStorage.removeItem('filling')")
+    make_room(page)
     press(page, "Take up 10 new cards")
     answer_one(page, NAMES[3])
     expect(page.get_by_text("Kept in this browser only.")).to_be_visible()

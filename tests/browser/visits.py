@@ -166,11 +166,21 @@ def painted(page: Page) -> None:
     page.evaluate("() => new Promise((d) => requestAnimationFrame(() => requestAnimationFrame(d)))")
 
 
+# Two frames at each: in the first the page learns what is in view.
+TO_EVERY_WIDGET = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  for (const place of document.querySelectorAll(".widget-place")) {
+    place.scrollIntoView({ block: "center", behavior: "instant" });
+    await frame();
+    await frame();
+  }
+}"""
+
+
 def settle(page: Page) -> None:
     """Scroll to every widget and wait until each has started, or has said that it cannot."""
     page.wait_for_load_state("load")
-    for place in page.locator(".widget-place").all():
-        place.scroll_into_view_if_needed()
+    page.evaluate(TO_EVERY_WIDGET)
     page.wait_for_function(
         """() => [...document.querySelectorAll(".widget-place")]
             .every((place) => ["running", "failed"].includes(place.dataset.widget))"""
@@ -220,8 +230,20 @@ def drawn(page: Page) -> None:
 def ask_for_all(page: Page) -> None:
     """Open what the widgets of such a page fold away, and wait until it is drawn."""
     drawn(page)
-    page.evaluate("document.querySelectorAll('.nn-folded').forEach((e) => { e.open = true; })")
+    unfold(page)
     drawn(page)
+
+
+def unfold(page: Page) -> bool:
+    """Open what the widgets of such a page fold away; return whether there is any."""
+    any_folded: bool = page.evaluate(
+        """() => {
+            const all = [...document.querySelectorAll(".nn-folded")];
+            for (const fold of all) fold.open = true;
+            return all.length > 0;
+        }"""
+    )
+    return any_folded
 
 
 def turn(page: Page, theme: str) -> None:
@@ -258,13 +280,22 @@ def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> No
     page.mouse.up()
 
 
+# Large pieces each for itself, for a piece that grows is written anew; a small one fills the rest.
 FILL = """() => {
+  for (let size = 2 ** 22; size >= 2 ** 11; size /= 2) {
+    try { localStorage.setItem(`filling ${size}`, "x".repeat(size)); } catch {}
+  }
   let filling = "";
-  for (let size = 2 ** 22; size >= 1; size /= 2) {
+  for (let size = 2 ** 11; size >= 1; size /= 2) {
     try {
       localStorage.setItem("filling", filling + "x".repeat(size));
       filling += "x".repeat(size);
     } catch {}
+  }
+}"""
+EMPTY = """() => {
+  for (const name of Object.keys(localStorage)) {
+    if (name.startsWith("filling")) localStorage.removeItem(name);
   }
 }"""
 
@@ -284,3 +315,8 @@ def dress(page: Page, css: str) -> None:
 def fill_storage(page: Page) -> None:
     """Leave no room in the browser's storage."""
     page.evaluate(FILL)
+
+
+def make_room(page: Page) -> None:
+    """Take out of the browser's storage what has filled it."""
+    page.evaluate(EMPTY)
