@@ -973,6 +973,7 @@ def test_without_storage_it_works_and_says_so(show: SHOW, storage: str) -> None:
 
 def test_leaving_the_page_stops_the_clock(show: SHOW) -> None:
     page = show(mock_interview())
+    faked(page)
     begin(page)
     page.evaluate(
         """() => {
@@ -985,7 +986,7 @@ def test_leaving_the_page_stops_the_clock(show: SHOW) -> None:
             };
         }"""
     )
-    page.wait_for_timeout(6000)  # it is stored every five seconds
+    page.clock.run_for(6000)  # it is stored every five seconds
     assert page.evaluate("window.ticks") == 0
     page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
     expect(said(page)).to_contain_text("The clock stands; press Resume to go on.")

@@ -50,7 +50,8 @@ def every() -> dict[str, Widget]:
 def test_every_class_of_widgets_is_held_to_what_holds_for_all() -> None:
     # By name: a widget's class is made for it alone, when its traits are added.
     figures = [type(kind.make()).__name__ for kind in KINDS]
-    spoken = [type(every()[name]).__name__ for name in SPOKEN]
+    fresh = every()
+    spoken = [type(fresh[name]).__name__ for name in SPOKEN]
     others = [type(derivation()).__name__]  # it stands beside the ninety minutes, in their style
     every_class = sorted(figures + spoken + others)
     assert every_class == sorted(widgets.__all__), "a new figure needs a Kind"
