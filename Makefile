@@ -9,8 +9,8 @@ export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # See commands/execution.py: a warning fails the notebooks' check, too.
 test test-oldest test-newest: export LOKY_MAX_CPU_COUNT := 1
-# Threads that share a product, or a loop of scikit-learn, wait for more of it asleep: busily, they
-# took as much of the cores as the work. What they compute is the same.
+# Threads of a matrix product, and of scikit-learn, sleep while they wait: spinning, they took as much
+# of the processors as the work itself. What they compute is the same.
 test test-oldest test-newest: export OPENBLAS_THREAD_TIMEOUT := 4
 test test-oldest test-newest: export OMP_WAIT_POLICY := PASSIVE
 
@@ -35,7 +35,7 @@ audit: $(VENV)/ready book ## measure every page (bytes, shifts, axe, HTML, overf
 	@$(BIN)/python commands/audit.py --lighthouse
 
 test: $(VENV)/ready ## run every test: library, pages in a browser, notebooks
-	@$(MAKE) --no-print-directory --jobs 2 lint book
+	@$(MAKE) --no-print-directory --jobs 2 lint book || { echo "lint or book failed: see above"; exit 1; }
 	@$(BIN)/python tests/browser/provision.py
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 	@echo "Notebooks: stored outputs against fresh ones, on this machine's matrix product …"

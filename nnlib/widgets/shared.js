@@ -125,12 +125,18 @@ export function begin(model) {
       const size = new ResizeObserver(draw);
       size.observe(box);
       atEnd(life, () => size.disconnect());
-      link.read();
-      (draw.now ?? draw)(); // a frame may pass before the next one that can be asked for
-      return () => {
+      const end = () => {
         closing.abort();
         box.remove();
       };
+      try {
+        link.read();
+        (draw.now ?? draw)(); // else a frame may be painted before the first picture
+      } catch (error) {
+        end();
+        throw error;
+      }
+      return end;
     },
   };
 }

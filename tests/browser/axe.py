@@ -56,13 +56,17 @@ SAMPLES = """(judged) => {
   }
 }"""
 # What stands out is told by element, as that costs no selectors; what does not, is told in full.
+# Of what is placed freely, no look tells the ground.
 RUN = """async (options) => {
+  const PLACED = /position (absolute|fixed|sticky)/;
   axe.configure({ rules: [{ id: "color-contrast", selector: "[data-sample]" }] });
   const all = { resultTypes: ["violations", "passes"], elementRef: true, selectors: false };
   const { violations, passes } = await axe.run({ ...options, ...all });
   const readable = passes.find(({ id }) => id === "color-contrast")?.nodes ?? [];
-  return [violations.length ? (await axe.run(options)).violations : [],
-    readable.map(({ element }) => looks.get(element))];
+  const told = violations.length ? (await axe.run(options)).violations : [];
+  return [told.length ? told : violations,
+    readable.filter(({ any }) => any.some(({ data }) => data?.fgColor))  // others are out of sight
+      .map(({ element }) => looks.get(element)).filter((look) => !PLACED.test(look))];
 }"""
 
 
@@ -70,8 +74,8 @@ def found_by_axe(page: Page, *rules: str, judged: set[str] | None = None) -> lis
     """Run axe, all of it or some rules, on a page; return its violations.
 
     How text stands out takes nine tenths of its time, a look at every element below every piece of
-    text. Of pieces that look alike one says it; none, if it is among the looks that were ``judged``
-    before, in which it joins those that stand out.
+    text. Of pieces that look alike one says it. Looks in ``judged`` are passed over; those found to
+    stand out are added to it.
     """
     options = {**OPTIONS, "runOnly": list(rules)} if rules else OPTIONS
     if not page.evaluate("'axe' in window"):

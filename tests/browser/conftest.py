@@ -23,7 +23,7 @@ expect.set_options(timeout=30_000)
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    chromium = find(CHROMIUM)
+    chromium = find(CHROMIUM, bare=True)
     if chromium is None:
         pytest.fail(f"{CHROMIUM.advice} Or run `python tests/browser/provision.py`.")
     with sync_playwright() as playwright:
@@ -139,10 +139,11 @@ def note_what_outlives(page: Page) -> None:
 
 
 # Once more at the very end, for some widgets keep what they have when their page is left.
-CLEAR = """() => {
+CLEAR = """async () => {
   const clear = () => { localStorage.clear(); sessionStorage.clear(); };
   clear();
   for (const end of ["pagehide", "visibilitychange"]) addEventListener(end, clear);
+  for (const { name } of await indexedDB.databases()) indexedDB.deleteDatabase(name);
 }"""
 
 

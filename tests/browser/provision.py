@@ -47,7 +47,7 @@ BARE = "chromium-headless-shell"
 CHROMIUM = Kind(
     title="Chromium",
     variable="NN_CHROMIUM",
-    names=(BARE, "chromium", "chromium-browser", "google-chrome"),
+    names=("chromium", "chromium-browser", "google-chrome", BARE),
     package="chromium",
     by_playwright=True,
     bare=BARE,
@@ -57,13 +57,15 @@ FIREFOX = Kind("Firefox", "NN_FIREFOX", ("firefox-esr", "firefox"), "firefox-esr
 KINDS = {"chromium": CHROMIUM, "firefox": FIREFOX}
 
 
-def find(kind: Kind) -> str | None:
+def find(kind: Kind, *, bare: bool = False) -> str | None:
     """Look for a browser: in its variable, then on the PATH, then Playwright's own.
 
     Parameters
     ----------
     kind : Kind
         Which one.
+    bare : bool
+        Prefer the bare one, which tests do; what is measured or printed is so by the usual one.
 
     Returns
     -------
@@ -72,7 +74,7 @@ def find(kind: Kind) -> str | None:
     """
     if named := os.environ.get(kind.variable):
         return shutil.which(named)
-    for name in kind.names:
+    for name in (kind.bare, *kind.names) if bare and kind.bare else kind.names:
         if found := shutil.which(name):
             return found
     if not kind.by_playwright:
@@ -131,10 +133,11 @@ def make_fast(kind: Kind) -> None:
         attempt(["apt-get", "install", "-y", "--no-install-recommends", kind.bare])
 
 
-def provide(kind: Kind) -> bool:
-    """Report the browser that the tests will use; return whether there is one."""
-    make_fast(kind)
-    found = find(kind)
+def provide(kind: Kind, *, bare: bool = False) -> bool:
+    """Report the browser that will be used; return whether there is one."""
+    if bare:
+        make_fast(kind)
+    found = find(kind, bare=bare)
     if not found and (named := os.environ.get(kind.variable)):
         # Whoever names one wants that one, not another that we might install.
         print(f"{kind.variable} names {named!r}, which is no program.", file=sys.stderr)
@@ -143,12 +146,12 @@ def provide(kind: Kind) -> bool:
     if not found:
         print(kind.advice, file=sys.stderr)
         return False
-    print(f"{kind.title} for the browser tests: {found}")
+    print(f"{kind.title}: {found}")
     return True
 
 
 def main() -> int:
-    """Provide the browsers that are named, or all.
+    """Provide the browsers that are named, or all for the tests.
 
     Returns
     -------
@@ -156,7 +159,8 @@ def main() -> int:
         0 if they are there.
     """
     # Each is tried, so that whoever lacks two is told of both.
-    provided = [provide(KINDS[name]) for name in sys.argv[1:] or KINDS]
+    named = sys.argv[1:]
+    provided = [provide(KINDS[name], bare=not named) for name in named or KINDS]
     return 0 if all(provided) else 1
 
 

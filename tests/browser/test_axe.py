@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 
 import pytest
-from axe import found_by_axe
+from axe import AXE, found_by_axe
 from playwright.sync_api import Page
 
 ALIKE = "<p>Black words on a white ground.</p>" * 50
@@ -56,6 +56,30 @@ def test_what_was_judged_before_hides_nothing_pale(pale: str, blank: Page) -> No
         nodes = chain.from_iterable(violation["nodes"] for violation in found)
         assert [node["target"] for node in nodes] == wanted
     assert judged
+
+
+def test_what_is_placed_freely_is_judged_on_each_page(blank: Page) -> None:
+    judged: set[str] = set()
+    for ground, wanted in (("#fff", []), ("#666", [["#it"]])):
+        blank.set_content(
+            page_of(
+                f'<div style="background: {ground}; height: 9em"></div>'
+                '<p id="it" style="position: absolute; top: 2em">Black words.</p>'
+            )
+        )
+        found = found_by_axe(blank, "color-contrast", judged=judged)
+        nodes = chain.from_iterable(violation["nodes"] for violation in found)
+        assert [node["target"] for node in nodes] == wanted
+
+
+def test_words_in_a_drawing_are_judged_by_nobody_here(blank: Page) -> None:
+    """Test what `SAMPLES` is built on, and `contrast.py` is there for."""
+    drawing = '<svg width="200" height="40"><text y="20" fill="#ccc">Pale words</text></svg>'
+    blank.set_content(page_of(drawing))
+    blank.evaluate(AXE.axe_script)
+    found = blank.evaluate("axe.run({ runOnly: ['color-contrast'], preload: false })")
+    assert [one["id"] for one in found["incomplete"]] == ["color-contrast"]
+    assert found["violations"] == []
 
 
 def test_other_rules_look_at_everything(blank: Page) -> None:

@@ -12,7 +12,7 @@ import pytest
 from axe import found_by_axe
 from doubles import answer
 from playwright.sync_api import Page, expect
-from visits import THEMES, drawn, dress, painted, said, turn
+from visits import THEMES, drawn, dress, painted, said, turn, with_clock
 
 from nnlib.practice import debrief, interviewer_sheet, mock, mock_interview
 from nnlib.widgets import MockInterview
@@ -61,13 +61,6 @@ def stored(page: Page, key: str = KEY) -> Any:
 
 def put(page: Page, key: str, text: str) -> None:
     page.evaluate("([key, text]) => localStorage.setItem(key, text)", [key, text])
-
-
-def faked(page: Page) -> None:
-    """Open the page again under a clock that the test can turn."""
-    page.clock.install()
-    page.reload()
-    drawn(page)
 
 
 # Press what a policy says until the session has ended; say what came up at each question.
@@ -224,8 +217,8 @@ def test_every_edge_leads_on_and_every_session_ends(blank: Page, show: SHOW) -> 
     hinted: dict[str, set[str]] = {i: set() for i in EVERY}
     for number in numbers:
         for probe in range(4):
-            # What is hinted does not depend on what was said.
-            for one in walk(page, number, 60, probe=probe, hints=0 if probe else 3):
+            hints = 3 if probe in (0, 3) else 0  # before an answer that is listed, and another
+            for one in walk(page, number, 60, probe=probe, hints=hints):
                 said = [plain(entry["said"]) for entry in EVERY[one["step"]]["probes"]]
                 assert one["choices"] == [*said, "Something that is not listed"]
                 met[one["step"]].add(one["further"])
@@ -312,7 +305,7 @@ def test_by_keyboard_alone_from_the_start_to_the_summary(show: SHOW) -> None:
 
 def test_the_clock_runs_is_paused_and_stands_while_answers_are_compared(show: SHOW) -> None:
     page = show(mock_interview())
-    faked(page)
+    with_clock(page)
     begin(page)
     page.clock.run_for(60_000)
     total, own = times(page)
@@ -352,7 +345,7 @@ def test_the_clock_runs_is_paused_and_stands_while_answers_are_compared(show: SH
 
 def test_a_reload_keeps_all_but_the_running_of_the_clock(show: SHOW) -> None:
     page = show(mock_interview())
-    faked(page)
+    with_clock(page)
     begin(page)
     page.get_by_label("Your words").fill("sizes, <b>dtype</b>")
     press(page, "I am stuck: a hint")
@@ -472,7 +465,7 @@ def test_a_new_question_comes_into_view(
 
 def test_a_clock_that_only_a_choice_starts_is_not_promised_a_button(show: SHOW) -> None:
     page = show(mock_interview())
-    faked(page)
+    with_clock(page)
     begin(page)
     for act in ("I said something else", "I said it"):
         press(page, act)
@@ -973,7 +966,7 @@ def test_without_storage_it_works_and_says_so(show: SHOW, storage: str) -> None:
 
 def test_leaving_the_page_stops_the_clock(show: SHOW) -> None:
     page = show(mock_interview())
-    faked(page)
+    with_clock(page)
     begin(page)
     page.evaluate(
         """() => {

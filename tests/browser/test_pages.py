@@ -116,7 +116,7 @@ def judged() -> set[str]:
     return set()
 
 
-# How pages look when they come from a file, see test_reach.py.
+# Pages that come from a file: test_reach.py.
 @pytest.mark.parametrize("name", PAGES)
 def test_over_http(name: str, book_url: str, judged: set[str], open_page: OPEN) -> None:
     page = open_page(f"{book_url}/{name}", viewport={"width": 1280, "height": 900})
@@ -147,10 +147,11 @@ SPILLED = """() => {
     .slice(0, 5).map((e) => e.outerHTML.slice(0, 120));
 }"""
 
-# The same with letters of twice the size.
-SPILLED_IN_LARGE_LETTERS = f"""() => {{
+# The same with letters of twice the size, after what watches sizes has had its turn.
+SPILLED_IN_LARGE_LETTERS = f"""async () => {{
   const {{ style }} = document.documentElement;
   style.fontSize = "200%";
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
   const spilled = ({SPILLED})();
   style.fontSize = "";
   return spilled;

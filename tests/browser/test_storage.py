@@ -11,7 +11,7 @@ from typing import Any
 from axe import found_by_axe
 from ipywidgets import Widget
 from playwright.sync_api import Page, expect
-from visits import ask_for_all, document, drawn, fill_storage, make_room, said
+from visits import ask_for_all, document, drawn, fill_storage, make_room, said, with_clock
 
 from nnlib.practice import (
     debrief,
@@ -94,14 +94,6 @@ def begin(page: Page) -> None:
 def own(page: Page) -> dict[str, Any]:
     """Return the interview as it is kept, without its clock, which may run."""
     return {**stored(page, "mock"), "spent": None}
-
-
-def with_clock(page: Page) -> Page:
-    """Open a page again under a clock that the test can turn."""
-    page.clock.install()
-    page.reload()
-    drawn(page)
-    return page
 
 
 def test_an_interview_goes_on_in_whichever_tab_one_acts(show: SHOW) -> None:

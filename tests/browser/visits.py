@@ -213,6 +213,14 @@ def document(widgets: list[Widget], theme: str = "light") -> str:
     return with_policy(page)
 
 
+def with_clock(page: Page) -> Page:
+    """Open a page with widgets again under a clock that a test can turn, for all of its tabs."""
+    page.clock.install()
+    page.reload()
+    drawn(page)
+    return page
+
+
 def drawn(page: Page) -> None:
     """Wait until every widget of such a page runs, says something and has drawn all of itself."""
     painted(page)
