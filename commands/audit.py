@@ -53,6 +53,7 @@ JUDGED = ("chapters/intro.html", "chapters/temperature.html", "chapters/practice
 SLOW = {"offline": False, "latency": 150, "downloadThroughput": 2e5, "uploadThroughput": 93750}
 SLOWER = 4
 LOADED = "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd / 1000"
+THEMED = "(theme) => document.documentElement.dataset.theme === theme"
 WIDER = "Math.max(0, document.documentElement.scrollWidth - innerWidth)"
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
@@ -98,11 +99,13 @@ def seen(page: Page) -> dict[str, float]:
     found: list[str] = []
     for size in (PHONE, DESK):
         page.set_viewport_size(size)
-        page.emulate_media(color_scheme="light")
-        found += violations(page)
-        page.emulate_media(color_scheme="dark")
-        found += violations(page, "color-contrast")
+        for theme, rules in (("light", []), ("dark", ["color-contrast"])):
+            page.emulate_media(color_scheme=theme)
+            page.wait_for_function(THEMED, arg=theme)
+            found += violations(page, *rules)
     row["axe"] = len(found)
+    for complaint in found:
+        print(f"axe: {complaint}", flush=True)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     row["at 200 %"] = page.evaluate(WIDER)
     return row
