@@ -187,9 +187,11 @@ def choose_lists(
 
 def lists_wanted(training: TrainingSet, problem: Problem) -> bool:
     """Return whether there are lists, or as much was spent without as making them is worth."""
-    n_train, d = problem.rows.shape
-    price = LISTS_PRICE * COSTS.brute_seconds(list_count(n_train, d, problem.memory), n_train, d)
-    return training.lists() is not None or (n_train >= MANY_ROWS and training.spent >= price)
+    made, (n_train, d) = training.lists() is not None, problem.rows.shape
+    if made or n_train < MANY_ROWS:
+        return made
+    count = list_count(n_train, d, problem.memory)
+    return training.spent >= LISTS_PRICE * COSTS.brute_seconds(count, n_train, d)
 
 
 def lists_pay(training: TrainingSet, problem: Problem, by: Filter) -> bool:

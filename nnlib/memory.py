@@ -54,8 +54,7 @@ def solve(training: TrainingSet, queries: Array, request: Request, advance: Adva
         chosen = choose_lists(training, problem, request.algorithm)
         if chosen is None:
             return over_all(problem)
-        other = partial(compare, training, advance=idle)
-        return by_lists(chosen, problem, other, trial, advance)
+        return by_lists(chosen, problem, partial(compare, training, advance=idle), trial, advance)
     return by_tree(tree, problem, over_all, trial, advance)
 
 

@@ -77,7 +77,8 @@ class Request:
                 raise ValueError("exclude_self=True leaves no neighbor: X_train has one row")
         k = check_count("k", self.k, 1, most, meaning)
         limit = check_count("memory_limit", self.memory_limit, 1, None, "bytes")
-        return replace(self, k=k, memory_limit=limit)
+        as_given = k is self.k and limit is self.memory_limit
+        return self if as_given else replace(self, k=k, memory_limit=limit)
 
     def check_paired(self, n_train: int, n_test: int | None) -> None:
         """Raise if rows are to be left out for queries that are not as many."""

@@ -18,7 +18,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import cache
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -97,17 +97,18 @@ def single_products(most: int = 1) -> Iterator[bool]:
             turn.release()
 
 
-@contextmanager
-def at_most(threads: int | None) -> Iterator[None]:
+def at_most(threads: int | None) -> AbstractContextManager[None]:
     """Let a search take so many threads at most, all that a product takes if it is None.
 
     Its own threads and those of its products: inside, `blas_threads` is that number, and products
     take one thread while there are several of its own. Where another search has the turn, the
     number is that one's.
     """
-    if threads is None:
-        yield
-        return
+    return nullcontext() if threads is None else _limited(threads)
+
+
+@contextmanager
+def _limited(threads: int) -> Iterator[None]:
     caller = threading.get_ident()
     with single_products(check_count("threads", threads, 1, None, "threads")) as limited:
         if limited:
