@@ -27,6 +27,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests" / "browser"), str(ROOT / "tests")]
 
+from axe import RULES  # noqa: E402
 from provision import CHROMIUM, find  # noqa: E402
 from shifts import shift  # noqa: E402
 from test_pages import ON_PAPER, ONE_OF_A_KIND, PAGES, unfold, violations, weight  # noqa: E402
@@ -99,7 +100,7 @@ def seen(page: Page) -> dict[str, float]:
     found: list[str] = []
     for size in (PHONE, DESK):
         page.set_viewport_size(size)
-        for theme, rules in (("light", []), ("dark", ["color-contrast"])):
+        for theme, rules in RULES.items():
             page.emulate_media(color_scheme=theme)
             page.wait_for_function(THEMED, arg=theme)
             found += violations(page, *rules)

@@ -40,9 +40,9 @@ from nnlib.problem import Candidates
 from nnlib.radius import (
     OF_LIMIT,
     SUPPOSED,
+    Asked,
     Lists,
     Met,
-    Within,
     as_ball,
     block_size,
     check_memory,
@@ -179,18 +179,18 @@ def winners(queries: Array, found: Neighbors, request: Request) -> Winners:
     return found.distances, found.indices
 
 
-def meet_shard(given: Any, form: Form, part: Part, queries: Array, asked: Within) -> list[Met]:
+def meet_shard(given: Any, form: Form, part: Part, queries: Array, asked: Asked) -> list[Met]:
     """Return what is within the ball in a part of what is given, which is to have that form."""
     part = part._replace(step=min(part.step, rows_read(form, asked.request.memory_limit)))
     return met_in_part(reopened(given, form), part, queries, asked, idle)
 
 
-def put_together(queries: Array, parts: Sequence[list[Met]], asked: Within) -> list[Met]:
+def put_together(queries: Array, parts: Sequence[list[Met]], asked: Asked) -> list[Met]:
     """Return what was found in all parts."""
     return list(itertools.chain.from_iterable(parts))
 
 
-def put_in_order(queries: Array, found: list[Met], asked: Within) -> Candidates:
+def put_in_order(queries: Array, found: list[Met], asked: Asked) -> Candidates:
     """Return the pairs by (query, distance, index)."""
     check_underflow()
     with np.errstate(all="ignore"):
@@ -697,7 +697,7 @@ def radius_neighbors(
         request.check_paired(len(whole), len(queries))
         most = block_size(queries.shape[1], request)
         parts = query_blocks(queries, SUPPOSED, whole[:1].nbytes, most)
-        search = Search(meet_shard, put_together, put_in_order, Within(ball, request))
+        search = Search(meet_shard, put_together, put_in_order, Asked(ball, request))
         found: list[Lists] = [([], []) for _ in parts]
         blocks = [queries[part] for part in parts]
         for number, pairs in answered(cluster, shards, blocks, search, progress):

@@ -387,10 +387,10 @@ class Met(NamedTuple):
     rows: Array
 
 
-def met(training: TrainingSet, start: int, found: Candidates) -> Met:
-    """Return what was found in rows of which the first is row `start` of all."""
+def met(training: TrainingSet, found: Candidates) -> Met:
+    """Return what was found in some of the rows, by their numbers in all."""
     numbers, places = np.unique(found.row, return_inverse=True)
-    return Met(found._replace(row=places), numbers + start, training.rows[numbers])
+    return Met(found._replace(row=places), numbers + training.start, training.rows[numbers])
 
 
 def together(parts: Sequence[Met], queries: Array) -> Candidates:
@@ -409,7 +409,7 @@ def rows_read(source: RowSource, memory_limit: int) -> int:
     return max(1, memory_limit // (4 * int(row)))
 
 
-class Within(NamedTuple):
+class Asked(NamedTuple):
     """What is asked: all rows within a ball."""
 
     ball: Ball
@@ -418,14 +418,14 @@ class Within(NamedTuple):
 
 @np.errstate(all="ignore")
 def met_in_part(
-    source: RowSource, part: Part, queries: Array, asked: Within, advance: Advance
+    source: RowSource, part: Part, queries: Array, asked: Asked, advance: Advance
 ) -> list[Met]:
     """Return what is within the ball in a part of the source, a stretch at a time."""
     memory, found = asked.request.memory_limit // OF_LIMIT, []
     for training in stretches(source, part):
         some = Problem(training.rows, queries, 1, memory).examined()
         pairs = within(training, some, asked.ball, "brute", advance)
-        found.append(met(training, training.start, pairs))
+        found.append(met(training, pairs))
         del training, some, pairs  # or they would be kept while the next stretch is read
     return found
 
@@ -449,7 +449,7 @@ def search_source_radius(
     request.check_paired(n_train, len(queries))
     check_underflow()
     whole = Part(slice(0, n_train), 0, rows_read(source, request.memory_limit))
-    asked = Within(ball, request)
+    asked = Asked(ball, request)
     lists: Lists = [], []
     with progress_bar(len(queries) * n_train, request.progress) as advance:
         for block in blocks(len(queries), d, request):

@@ -77,6 +77,7 @@ class Request:
                 raise ValueError("exclude_self=True leaves no neighbor: X_train has one row")
         k = check_count("k", self.k, 1, most, meaning)
         limit = check_count("memory_limit", self.memory_limit, 1, None, "bytes")
+        # The very ints that were given: a small search would pay for a copy.
         as_given = k is self.k and limit is self.memory_limit
         return self if as_given else replace(self, k=k, memory_limit=limit)
 

@@ -26,9 +26,8 @@ def joined(name: str, before: Array, more: Array) -> Array:
     except (TypeError, OverflowError) as error:  # years and days, or a unit too fine
         raise ValueError(f"{told}{error}") from error
     for dtype in (common, np.dtype(np.int64), np.dtype(np.uint64)):
-        with suppress(OverflowError):  # NumPy 2.5 raises it for dates, where others wrap around
-            if all(keeps(dtype, part) for part in parts):
-                return np.concatenate(parts, dtype=dtype, casting="unsafe")
+        if all(keeps(dtype, part) for part in parts):
+            return np.concatenate(parts, dtype=dtype, casting="unsafe")
     raise ValueError(f"{told}{common}, their common dtype, does not hold all these values")
 
 
@@ -41,7 +40,9 @@ def keeps(dtype: np.dtype[Any], part: Array) -> bool:
     if kind in "iu" and dtype.kind == "f":
         return converts(part.reshape(len(part), -1))
     if kind == dtype.kind and kind in "mM":
-        return np.array_equal(part.astype(dtype).astype(part.dtype), part, equal_nan=True)
+        with suppress(OverflowError):  # NumPy 2.5 raises it where others wrap around
+            return np.array_equal(part.astype(dtype).astype(part.dtype), part, equal_nan=True)
+        return False
     return safe or (kind in "iu" and np.array_equal(part.astype(dtype), part))
 
 

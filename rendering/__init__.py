@@ -4,7 +4,7 @@ Formulas are typeset while the book is built (``typesetter``, ``formulas``, ``gl
 in the page without a kernel (``places``, ``host.js``; ``quizzes`` for paper), so does Python in its
 code pads and cells (``python``). The page reads well in both themes, on a phone, on paper, by
 keyboard and by ear (``style.css``, ``print.css``, ``scrolling.js``, ``dialogs.js``, ``folds``,
-``repairs``), and is light (``weight``, ``scripts``, ``styles``); ``finish`` applies these four. Old
+``repairs``), and is light (``weight``, ``scripts``, ``styles``); ``finish`` applies them. Old
 addresses lead on (``redirects``). A page says what it is about (``metadata``) and where it comes
 from (``repository``). It asks no other host for anything, and runs nothing but the book's own
 scripts (``policy``). Nothing in it moves when a widget comes (``heights``). What was read opens

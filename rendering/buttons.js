@@ -1,6 +1,6 @@
 // The theme's header has two buttons that name what they do in an attribute, which the page's policy refuses
-// (policy.py); repairs.py takes it from them. So does the link that Sphinx writes above a page on which what
-// was sought is marked.
+// (policy.py); repairs.py takes it from them. The link "Hide Search Matches", which Sphinx writes in the
+// page, runs a script by its address, which the policy refuses as well.
 (() => {
   "use strict";
   const ACTIONS = {
@@ -16,7 +16,7 @@
   document.addEventListener("click", (event) => {
     if (!(event.target instanceof Element) || !event.target.closest(".highlight-link a")) return;
     event.preventDefault();
-    for (const link of document.querySelectorAll(".highlight-link")) link.remove();
-    for (const mark of document.querySelectorAll("span.highlighted")) mark.classList.remove("highlighted");
+    // @ts-expect-error: a constant of Sphinx's sphinx_highlight.js
+    SphinxHighlight.hideSearchWords();
   });
 })();

@@ -1,4 +1,4 @@
-"""What is done to the pages once all are written: each is mended, then told what all ask for."""
+"""What is done to the pages once all are written: each is mended, then asks for what all share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rendering.redirects import write_first_page, write_redirects
 from rendering.repairs import with_names, with_repaired_head, with_text_first, without_wrong
 from rendering.scripts import OPTIONS, join_scripts, scripts_of, with_late_scripts, with_script
 from rendering.styles import SHEET, asked_for, join, vocabulary, with_sheet
-from rendering.weight import ICON_NAME, cut_font, lighten_static, lighter, with_palette
+from rendering.weight import cut_font, lighten_static, lighter, with_palette
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -50,15 +50,13 @@ def finish_pages(app: Sphinx, error: Exception | None) -> None:
     options = (static / OPTIONS).read_text(encoding="utf-8")
     remove_former(app)
     sizes = {path.name: with_palette(path) for path in (folder / "_images").glob("*.png")}
-    names: set[str] = set()
     for path in folder.rglob("*.html"):
         page = path.read_text(encoding="utf-8")
-        names.update(ICON_NAME.findall(page))
         light = with_late_scripts(lighter(page, sizes, path.name == "search.html"), options)
         finished = with_text_first(with_names(without_wrong(with_repaired_head(light))))
         name = path.relative_to(folder).with_suffix("").as_posix()
         path.write_text(with_heights(finished, name), encoding="utf-8")
-    lighten_static(static, names)
+    lighten_static(static)
     titles = {name: node.astext() for name, node in app.env.titles.items()}
     write_redirects(folder, titles)
     write_first_page(folder, app.config.root_doc, titles[app.config.root_doc])

@@ -23,11 +23,9 @@ ICON_SCRIPT = re.compile(r"\s*<script[^>]*\bscripts/fontawesome\.js[^>]*></scrip
 SEARCH_SCRIPTS = re.compile(
     r"\s*<script[^>]*\b(?:searchtools|language_data|searchindex)\.js[^>]*></script>"
 )
-ICON_NAME = re.compile(r"\bfa-[a-z0-9-]+")
-# In the theme's style sheet: .fa-NAME:before,.fa-ALIAS:before{content:"\f00c"}; for some a letter.
-ICON_RULE = re.compile(r'(?:\.fa-[a-z0-9-]+:+before,?)+\{content:"\\?([0-9a-f]{2,}|.)"\}')
-ICON_CODE = re.compile(r'"\\(f[0-9a-f]{3})"')
-ICON = re.compile("[\ue000-\uf8ff]")  # the same as a letter, of those that Unicode leaves to fonts
+# Most icons are letters that Unicode leaves to fonts, and some are any letter.
+ICON = re.compile("[\ue000-\uf8ff]")
+ICON_RULE = re.compile(r'\.fa-[a-z0-9-]+:+before\{content:"(.)"\}')
 FONT_SOURCE = re.compile(r"src:url\([^)]*fa-solid-900\.woff2\)[^;}]*")
 # After the woff2, which every browser reads that runs the widgets.
 OTHER_FORMAT = re.compile(r",url\([^)]*\.ttf\)(?: format\([^)]*\))?")
@@ -71,9 +69,9 @@ def lighter(page: str, sizes: dict[str, tuple[int, int]], is_search: bool) -> st
     return page if is_search else SEARCH_SCRIPTS.sub("", page)
 
 
-def lighten_static(static: Path, names: set[str]) -> None:
-    """Take out of the static files what no page loads, and the icons that are not named."""
-    keep_icons(static, names)
+def lighten_static(static: Path) -> None:
+    """Take out of the static files what no page loads."""
+    with_own_font(static)
     for pattern in UNUSED:
         for path in static.glob(pattern):
             path.unlink()
@@ -96,24 +94,18 @@ def with_palette(path: Path) -> tuple[int, int]:
     return size
 
 
-def keep_icons(static: Path, names: set[str]) -> None:
-    """Cut the rules of icons that are not named out of the theme's style sheets."""
-
-    def rule(found: re.Match[str]) -> str:
-        return "" if names.isdisjoint(ICON_NAME.findall(found[0])) else found[0]
-
+def with_own_font(static: Path) -> None:
+    """Have the theme's style sheets draw icons with the font that `cut_font` leaves."""
     for name in STYLES:
         sheet = static / name
-        css = ICON_RULE.sub(rule, sheet.read_text(encoding="utf-8"))
+        css = sheet.read_text(encoding="utf-8")
         css = FONT_SOURCE.sub(f'src:url(../{FONTS}/{FONT}) format("woff")', css)
-        css = OTHER_FORMAT.sub("", css)
-        sheet.write_text(css, encoding="utf-8")
+        sheet.write_text(OTHER_FORMAT.sub("", css), encoding="utf-8")
 
 
 def icons_of(css: str) -> set[int]:
-    """Return the codes of the icons that a style sheet draws."""
-    codes = {*ICON_RULE.findall(css), *ICON_CODE.findall(css), *ICON.findall(css)}
-    return {int(code, 16) if len(code) > 1 else ord(code) for code in codes}
+    """Return the codes of the icons that the book's style sheet draws, in which none is escaped."""
+    return {ord(one) for one in {*ICON_RULE.findall(css), *ICON.findall(css)}}
 
 
 def cut_font(static: Path, css: str) -> None:

@@ -116,7 +116,7 @@ def run_here(sources, X, k, method, fan_in=4, algorithm="brute"):
 
 def within_here(sources, X, radius, fan_in=4):
     """Return what `radius_neighbors` does."""
-    asked = distributed.Within(as_ball(radius), Request(1, "exact", "brute"))
+    asked = distributed.Asked(as_ball(radius), Request(1, "exact", "brute"))
     tasks = distributed.meet_shard, distributed.put_together, distributed.put_in_order
     lists = [], []
     for part, pairs in answers_here(sources, X, distributed.Search(*tasks, asked), fan_in):

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from all_verdicts import catalog
-from in_node import start, unpacked
+from in_node import ASIDE, start, unpacked
 
 from nnlib.practice import drills, show_solution
 from nnlib.practice.checks import GUARDS, TIERS, UNMODIFIED
@@ -80,8 +80,7 @@ ASKED = f"pathlib.Path({LIB!r}, 'statistics.pyc').exists()"
 
 def test_every_answer_gets_the_same_verdict_in_the_pages_python(tmp_path):
     source = (ROOT / "tests" / "all_verdicts.py").read_text(encoding="utf-8")
-    aside = "import gc\ndrills()\ngc.collect()\ngc.freeze()"  # as in conftest.py
-    program = f"{source}\nimport json, pathlib\n{aside}\njson.dumps([catalog(), {ASKED}])\n"
+    program = f"{source}\n{ASIDE}import json, pathlib\njson.dumps([catalog(), {ASKED}])\n"
     there = start(unpacked(tmp_path), program)
     here = json.loads(json.dumps(catalog(judged_once)))  # meanwhile
     assert len(here) > 200

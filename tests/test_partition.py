@@ -464,7 +464,7 @@ def test_memory(k):
         nearest(T, X, memory_limit=limit - 1, algorithm="partition")
 
 
-def test_lists_are_as_large_as_they_are_said_to_be():
+def test_lists_are_no_larger_than_they_are_said_to_be():
     T = np.random.default_rng(0).random((30_000, 5))
     lists = Partition(T, MEMORY, 1)
     arrays = (lists.order, lists.centers, lists.radius, lists.start)

@@ -14,7 +14,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from in_node import start, unpacked
+from in_node import ASIDE, start, unpacked
 
 from nnlib.practice import page
 from nnlib.practice.__main__ import main
@@ -125,16 +125,11 @@ STATED = {
     "two_loops_pure_python": "lists of numbers take half the memory where pointers have 32 bits",
 }
 
-# What a page runs: a source, the name of its drill and its twist, or "". What is imported is set
-# aside first, as in conftest.py.
-PROGRAM = """
-import gc
+# What a page runs: a source, the name of its drill and its twist, or "".
+PROGRAM = f"""{ASIDE}
 import json
-from nnlib.practice import drills, page
+from nnlib.practice import page
 
-drills()
-gc.collect()
-gc.freeze()
 json.dumps([json.loads(page.verdict(*each, 0, False, lambda call: None)) for each in GIVEN])
 """
 

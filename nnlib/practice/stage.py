@@ -112,7 +112,7 @@ class Stage:
         "", or why it was ended: "endless", "waits", or what `halt` was told.
     """
 
-    usual_size = 0  # of stacks, outside any judging; 0 is the system's
+    usual_stack = 0  # bytes, where nobody judges; 0 is the system's
 
     def __init__(
         self,
@@ -179,15 +179,15 @@ class Stage:
         for size in (STACK, 0):
             thread = threading.Thread(target=run, name="answer", daemon=True)
             before = threading.stack_size(size)
-            if before != STACK:  # which a judging around this one sets, and sets back meanwhile
-                Stage.usual_size = before
+            if before != STACK:  # set by a judging that starts its own thread just now
+                Stage.usual_stack = before
             self._threads = [thread]
             try:
                 thread.start()
             except RuntimeError:
                 continue
             finally:
-                threading.stack_size(Stage.usual_size)
+                threading.stack_size(Stage.usual_stack)
             return True
         self._threads = []
         return False

@@ -50,7 +50,7 @@ function newLine(area) {
   const { value, selectionStart, selectionEnd } = area;
   const before = value.slice(value.lastIndexOf("\n", selectionStart - 1) + 1, selectionStart);
   const own = /^ */.exec(before)[0];
-  area.scrollLeft = 0; // a browser brings the caret into view, but not the begin of its line
+  area.scrollLeft = 0; // a browser brings the caret into view, but not the beginning of its line
   type(area, `\n${own}${/[:([{]\s*(#.*)?$/.test(before) ? INDENT : ""}`);
   const caret = area.selectionStart;
   if (selectionStart !== selectionEnd || !inPair(value, selectionStart)) return;

@@ -14,6 +14,9 @@ AXE = Axe()
 # preload fetches style sheets a second time, which file:// refuses; nothing here needs it.
 OPTIONS = {"preload": False, "resultTypes": ["violations"]}
 
+# By theme, which changes colors and nothing else; none are all.
+RULES: dict[str, tuple[str, ...]] = {"light": (), "dark": ("color-contrast",)}
+
 # Mark the first element of every look. Two look alike if their own text has the same color, size
 # and weight, and if the same grounds lie below it: all that an element puts between its text and
 # the page, itself and every one around it. What axe passes over is no sample for what it judges.

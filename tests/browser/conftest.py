@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwr
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 from provision import CHROMIUM, find  # noqa: E402
-from visits import ARGUMENTS, BOOK, document, drawn, serving, unfold, watch  # noqa: E402
+from visits import ARGUMENTS, BOOK, ask_for_all, document, drawn, serving, watch  # noqa: E402
 
 # Patience for a machine that is busy; a page that answers at once is waited for no longer.
 expect.set_options(timeout=30_000)
@@ -184,9 +184,7 @@ def show(tmp_path: Path, open_page: Callable[..., Page]) -> Callable[..., Page]:
         # Tall, for the host starts a widget when it comes near, and nothing has to be scrolled.
         viewport = {"width": width, "height": min(2400 * len(widgets), 24_000)}
         page = open_page(path.as_uri() + address, viewport=viewport, **options)
-        drawn(page)
-        if unfolded and unfold(page):
-            drawn(page)
+        (ask_for_all if unfolded else drawn)(page)
         return page
 
     return show_widgets

@@ -47,7 +47,7 @@ BARE = "chromium-headless-shell"
 CHROMIUM = Kind(
     title="Chromium",
     variable="NN_CHROMIUM",
-    names=("chromium", "chromium-browser", "google-chrome", BARE),
+    names=("chromium", "chromium-browser", "google-chrome"),
     package="chromium",
     by_playwright=True,
     bare=BARE,
@@ -58,14 +58,15 @@ KINDS = {"chromium": CHROMIUM, "firefox": FIREFOX}
 
 
 def find(kind: Kind, *, bare: bool = False) -> str | None:
-    """Look for a browser: in its variable, then on the PATH, then Playwright's own.
+    """Look for a browser: in its variable, on the PATH, then Playwright's own, then the bare one.
 
     Parameters
     ----------
     kind : Kind
         Which one.
     bare : bool
-        Prefer the bare one, which tests do; what is measured or printed is so by the usual one.
+        Prefer the bare one, as tests do; what is measured or printed is so by the usual one, if
+        there is one.
 
     Returns
     -------
@@ -74,14 +75,15 @@ def find(kind: Kind, *, bare: bool = False) -> str | None:
     """
     if named := os.environ.get(kind.variable):
         return shutil.which(named)
-    for name in (kind.bare, *kind.names) if bare and kind.bare else kind.names:
+    for name in (kind.bare, *kind.names) if bare else kind.names:  # none is called ""
         if found := shutil.which(name):
             return found
-    if not kind.by_playwright:
-        return None
-    with sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
-    return own if Path(own).exists() else None
+    if kind.by_playwright:
+        with sync_playwright() as playwright:
+            own = playwright.chromium.executable_path
+        if Path(own).exists():
+            return own
+    return shutil.which(kind.bare)
 
 
 def install(kind: Kind) -> str | None:
@@ -120,7 +122,7 @@ def attempt(command: list[str]) -> bool:
     return subprocess.run(command, check=False).returncode == 0
 
 
-def make_fast(kind: Kind) -> None:
+def install_bare(kind: Kind) -> None:
     """Install the bare browser where tests run for nobody at the screen, if that can be done.
 
     Parameters
@@ -136,7 +138,7 @@ def make_fast(kind: Kind) -> None:
 def provide(kind: Kind, *, bare: bool = False) -> bool:
     """Report the browser that will be used; return whether there is one."""
     if bare:
-        make_fast(kind)
+        install_bare(kind)
     found = find(kind, bare=bare)
     if not found and (named := os.environ.get(kind.variable)):
         # Whoever names one wants that one, not another that we might install.

@@ -493,6 +493,16 @@ def put(page: Page, value: dict[str, str]) -> None:
     page.reload()
 
 
+def test_a_new_line_shows_where_it_begins(url: str, open_page: OPEN) -> None:
+    page = open_page(f"{url}/light.html")
+    editor(page).fill("a" * 300)
+    editor(page).press("End")
+    assert editor(page).evaluate("(area) => area.scrollLeft") > 0
+    editor(page).press("Enter")
+    page.keyboard.type("b")
+    assert editor(page).evaluate("(area) => area.scrollLeft") == 0
+
+
 def test_where_the_books_cell_has_changed_both_versions_are_offered(
     url: str, open_page: OPEN
 ) -> None:

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from axe import found_by_axe
+from axe import RULES, found_by_axe
 from fontTools.ttLib import TTFont
 from heights import too_tall, wrongly_kept
 from playwright.sync_api import Browser, Page, expect
@@ -24,7 +24,6 @@ from visits import BOOK, settle
 
 from rendering import styles
 from rendering.redirects import MOVED
-from rendering.weight import icons_of
 
 PAGES_LAST = True  # see open_page
 OPEN = Callable[..., Page]
@@ -120,8 +119,8 @@ def judged() -> set[str]:
 @pytest.mark.parametrize("name", PAGES)
 def test_over_http(name: str, book_url: str, judged: set[str], open_page: OPEN) -> None:
     page = open_page(f"{book_url}/{name}", viewport={"width": 1280, "height": 900})
-    assert page.evaluate(SPILLED_IN_LARGE_LETTERS) == []
     assert_sound(page)
+    assert page.evaluate(SPILLED_IN_LARGE_LETTERS) == []
     assert too_tall(page, 1280) == []
     # If not, and the page is as it should be: python commands/reserve.py
     assert wrongly_kept(page, "wide") == []
@@ -222,12 +221,10 @@ def test_on_a_phone(name: str, book_url: str, judged: set[str], open_page: OPEN)
     tables = page.locator(".in-columns pre").evaluate_all(CLIPPED)
     assert len(tables) <= 4  # printed columns stay columns, and scroll
     page.evaluate(ONE_OF_A_KIND)
-    expect(page.locator("html")).to_have_attribute("data-theme", "light")
-    assert violations(page, judged=judged) == []
-    # The theme changes colors and nothing else.
-    page.emulate_media(color_scheme="dark")
-    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
-    assert violations(page, "color-contrast", judged=judged) == []
+    for theme, rules in RULES.items():
+        page.emulate_media(color_scheme=cast("Literal['light', 'dark']", theme))
+        expect(page.locator("html")).to_have_attribute("data-theme", theme)
+        assert violations(page, *rules, judged=judged) == []
 
 
 @pytest.mark.parametrize("name", ["intro", "cancellation", "practice/mock"])
@@ -354,12 +351,16 @@ def test_a_chapter_is_found_before_the_functions_it_is_about(book: Path, open_pa
     links.first.wait_for()
     found = links.all_inner_texts()
     assert found.index("Softmax and temperature") < found.index("nnlib.softmax")
+
+
+def test_the_icon_stands_beside_what_is_sought(book: Path, open_page: OPEN) -> None:
+    page = open_page(f"{book.as_uri()}/search.html?q=softmax")
     box = page.locator("article form.bd-search, main form.bd-search").first
-    icon, words = box.locator(".fa-magnifying-glass"), box.locator("input")
-    sides = (
-        "element => [element.getBoundingClientRect().left, element.getBoundingClientRect().right]"
-    )
-    assert icon.evaluate(sides)[1] <= words.evaluate(sides)[0]
+    icon = box.locator(".fa-magnifying-glass").bounding_box()
+    words = box.locator("input").bounding_box()
+    assert icon
+    assert words
+    assert icon["x"] + icon["width"] <= words["x"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -374,7 +375,7 @@ def test_the_theme_is_there_before_the_themes_scripts(
     page.context.close()
 
 
-def test_what_was_searched_is_marked(book: Path, open_page: OPEN) -> None:
+def test_what_was_searched_is_marked_until_one_hides_it(book: Path, open_page: OPEN) -> None:
     page = open_page(f"{book.as_uri()}/chapters/glossary.html?highlight=softmax")
     page.locator("article .highlighted").first.wait_for()
     page.get_by_role("link", name="Hide Search Matches").click()
@@ -383,7 +384,8 @@ def test_what_was_searched_is_marked(book: Path, open_page: OPEN) -> None:
 
 def test_every_icon_of_the_style_sheet_is_in_the_font() -> None:
     css = (BOOK / "_static" / styles.SHEET).read_text(encoding="utf-8")
-    drawn = icons_of(css)
+    letters = re.sub(r"\\(f[0-9a-f]{3})", lambda found: chr(int(found[1], 16)), css)
+    drawn = {ord(one) for one in re.findall("[\ue000-\uf8ff]", letters)}
     assert 0xF010 in drawn  # beside "Hide Search Matches", which a script writes
     assert drawn <= set(TTFont(BOOK / ICONS).getBestCmap())
 

@@ -245,7 +245,7 @@ def test_the_inhibition_is_pythons_bit_for_bit(blank: Page) -> None:
 
 def press(page: Page, name: str, times: int = 1) -> None:
     named = page.get_by_role("button", name=name, exact=True)
-    expect(named).to_be_enabled()  # from the next frame on, where the step before was the last
+    expect(named).to_be_enabled()  # after the last step it is disabled until the next frame
     for _ in range(times):
         named.press("Enter")
 

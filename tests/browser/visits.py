@@ -38,7 +38,7 @@ ELSEWHERE = re.compile(r"^(https?|wss?)://(?!127\.0\.0\.1[:/])")
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Start the Chromium that is there for the tests; stop with advice if there is none."""
+    """Start the usual Chromium, which measures and prints; stop with advice if there is none."""
     executable = find(CHROMIUM)
     if executable is None:
         raise SystemExit(CHROMIUM.advice)
@@ -236,22 +236,17 @@ def drawn(page: Page) -> None:
 
 
 def ask_for_all(page: Page) -> None:
-    """Open what the widgets of such a page fold away, and wait until it is drawn."""
+    """Open what the widgets of such a page fold away, and wait until all is drawn."""
     drawn(page)
-    unfold(page)
-    drawn(page)
-
-
-def unfold(page: Page) -> bool:
-    """Open what the widgets of such a page fold away; return whether there is any."""
-    any_folded: bool = page.evaluate(
+    any_folded = page.evaluate(
         """() => {
             const all = [...document.querySelectorAll(".nn-folded")];
             for (const fold of all) fold.open = true;
             return all.length > 0;
         }"""
     )
-    return any_folded
+    if any_folded:
+        drawn(page)
 
 
 def turn(page: Page, theme: str) -> None:
