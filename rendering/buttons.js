@@ -16,7 +16,6 @@
   document.addEventListener("click", (event) => {
     if (!(event.target instanceof Element) || !event.target.closest(".highlight-link a")) return;
     event.preventDefault();
-    // @ts-expect-error: a constant of Sphinx's sphinx_highlight.js
     SphinxHighlight.hideSearchWords();
   });
 })();
