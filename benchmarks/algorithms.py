@@ -10,7 +10,7 @@ the clouds spread evenly over a cube: what the rows' intrinsic dimension is, no 
 much the choice by these costs loses, on even and on clustered clouds, is stored beside them; so is
 (2000, 20000, 4) against the bare tree.
 
-The result, with machine and date, goes to algorithms.json. Takes about five minutes on two cores.
+The result, with machine and date, goes to algorithms.json. Takes about ten minutes.
 Run: python benchmarks/algorithms.py [--output FILE] [--quick] [--fit]
 (--fit measures nothing: it fits the costs to the stored times again).
 """
@@ -55,8 +55,9 @@ class Plan(frame.Plan):
     most: int = 25
     shapes: tuple[tuple[int, int], ...] = (
         (200, 2000), (2000, 2000), (200, 20_000), (2000, 20_000), (200, 200_000),
+        (1, 20_000), (8, 20_000), (1, 200_000), (8, 200_000),
     )  # fmt: skip
-    features: tuple[int, ...] = (1, 2, 3, 4, 6, 8, 10, 12, 16)
+    features: tuple[int, ...] = (1, 2, 3, 4, 6, 8, 10, 12, 16, 32)
     many: tuple[tuple[int, int, int, int], ...] = (  # with k, on the even cloud
         (200, 20_000, 3, 300), (200, 20_000, 3, 3000), (200, 10_000, 8, 2600),
         (200, 20_000, 6, 2000), (100, 100_000, 3, 5000), (100, 200_000, 2, 5000),
@@ -112,48 +113,29 @@ def best(case: Case, name: str) -> float:
 def fitted(terms: list[list[float]], seconds: list[float]) -> tuple[list[float], float]:
     """Return the costs, none negative, that fit best in relative error, and that error's square."""
     rows = np.array(terms) / np.array(seconds)[:, None]
-    scale = rows.max(axis=0)
+    scale = rows.max(axis=0) + (rows == 0).all(axis=0)  # what no case pays for costs nothing
     costs, residual = nnls(rows / scale, np.ones(len(rows)))
     return [float(f"{c:.3g}") for c in costs / scale], float(residual**2)
 
 
 def fit(cases: list[Case]) -> Costs:
-    """Return the costs that explain the best rounds on the even clouds.
-
-    First those of one neighbor; then what more of them cost beside these.
-    """
+    """Return the costs that explain the best rounds on the even clouds."""
     even = [c for c in cases if c["cloud"] == "even"]
-    known, many = ([c for c in even if (c["k"] > 1) == more] for more in (False, True))
-    shapes = [c["shape"] for c in known]
-    brute, _ = fitted([brute_terms(*s) for s in shapes], [best(c, "brute") for c in known])
-    build, _ = fitted([build_terms(*s[1:]) for s in shapes], [best(c, "build") for c in known])
-    asked = [best(c, "tree") for c in known]
+    sizes = [(*c["shape"], c["k"]) for c in even]
+    brute, build, asked = ([best(c, name) for c in even] for name in ("brute", "build", "tree"))
     trials = [
-        (*fitted([tree_terms(*s, 1, spread) for s in shapes], asked), spread)
+        (*fitted([tree_terms(*s, spread) for s in sizes], asked), spread)
         for spread in np.arange(0.2, 1.55, 0.05).round(2).tolist()
     ]
     tree, _, spread = min(trials, key=lambda trial: trial[1])
-    one = Costs(*brute, *build, *tree, spread, 0.0, 0.0)
-    beside = {
-        "brute": [one.brute_seconds(*c["shape"], c["k"]) for c in many],
-        "tree": [one.tree_seconds(*c["shape"], c["k"], True) for c in many],
-    }
-    more = [of_a_neighbor(many, name, known) for name, known in beside.items()]
-    return one._replace(brute_neighbor=more[0], tree_neighbor=more[1])
-
-
-def of_a_neighbor(cases: list[Case], name: str, beside: list[float]) -> float:
-    """Return the cost of a neighbor that explains best, in relative error, what is beside."""
-    seconds = np.array([best(c, name) for c in cases])
-    each = np.array([c["shape"][0] * (c["k"] - 1) for c in cases]) / seconds
-    left = 1 - np.array(beside) / seconds
-    return float(f"{max(0.0, float(each @ left) / float(each @ each)):.3g}")
+    alone, _ = fitted([brute_terms(*s) for s in sizes], brute)
+    made, _ = fitted([build_terms(*s[1:3]) for s in sizes], build)
+    return Costs(*alone, *made, *tree, spread)
 
 
 def chosen(costs: Costs, shape: list[int], k: int, built: bool) -> str:
     """Return which of the two the costs call faster."""
-    tree = costs.tree_seconds(*shape, k, built)
-    return "tree" if tree < costs.brute_seconds(*shape, k) else "brute"
+    return "tree" if costs.prefer_tree(*shape, k, built) else "brute"
 
 
 def loss(costs: Costs, case: Case, built: bool) -> float:

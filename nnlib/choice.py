@@ -16,6 +16,8 @@ from nnlib.tree import LEAF, Tree, bound_was_read, tree_bytes, tree_fits
 
 # A tree is no use for training rows of fewer numbers, however often they are asked.
 FEW_NUMBERS = 2**16
+# Rows of a leaf, about; bytes that stay near a processor, while leaves of more come from afar.
+ROWS, CACHE = 0.75 * LEAF, 2**24
 # So many queries try a tree. It is slow if they take so many times what all rows are to take.
 TRIAL, SLOW = 8, 4
 # Lists are tried for so many rows or more, once as much was spent on them as so many times the
@@ -27,36 +29,47 @@ MANY_ROWS, LISTS_PRICE, SMALL_SHARE, LARGE_SHARE = 2**17, 3, 0.1, 0.5
 class Costs(NamedTuple):
     """Seconds that `benchmarks/algorithms.py` fitted, and what they say of a search."""
 
-    brute_call: float = 0.000813
-    brute_entry: float = 1.1e-08  # a number of the inputs
-    brute_pair: float = 1.2e-09  # a pair (query, row)
-    brute_term: float = 0.0  # a pair, and each of its features
-    build_call: float = 0.00013
-    build_row: float = 1.6e-08  # a row and level of the tree
-    build_entry: float = 2.41e-09  # a number and level
-    tree_call: float = 0.000612
-    tree_query: float = 0.0
-    tree_level: float = 1.76e-07  # a query and level
-    tree_leaf: float = 1.16e-08  # a leaf that a query visits
-    tree_entry: float = 1.15e-08  # and a feature of it
-    spread: float = 0.6  # how many leaves wide a ball is in each coordinate, over the theory
-    brute_neighbor: float = 7.09e-07  # a neighbor of a query, beyond its first
-    tree_neighbor: float = 4.41e-07
+    brute_call: float = 0.000265
+    brute_row: float = 2.29e-08  # a row of the inputs, and a query
+    brute_entry: float = 2.53e-09  # a number of them
+    brute_pair: float = 4.25e-10  # a pair (query, row)
+    brute_term: float = 1.99e-11  # a pair, and each of its features
+    brute_tie: float = 6.19e-06  # a pair that float32 may not tell from a query's nearest
+    brute_neighbor: float = 3.23e-09  # a neighbor of a query beyond its first, times √n_train
+    build_call: float = 5.67e-05
+    build_row: float = 1.62e-08  # a row and level of the tree
+    build_entry: float = 1.07e-09  # a number and level
+    tree_call: float = 0.000242
+    tree_level: float = 9.49e-08  # a query and level
+    tree_leaf: float = 9.21e-08  # a leaf that a query visits
+    tree_entry: float = 6.06e-09  # and a feature of it
+    tree_far: float = 3.71e-08  # more for such a feature, where no cache holds the rows
+    tree_neighbor: float = 2.12e-07
+    spread: float = 0.4  # how many leaves wide a ball is in each coordinate, over the theory
 
     def brute_seconds(self, n_test: int, n_train: int, d: int, k: int = 1) -> float:
         """Return about how long the search over all rows takes."""
-        beyond = self.brute_neighbor * n_test * (k - 1)
-        return total(self[:4], brute_terms(n_test, n_train, d)) + beyond
+        return total(self[:7], brute_terms(n_test, n_train, d, k))
 
     def build_seconds(self, n_train: int, d: int) -> float:
         """Return about how long building the tree takes."""
-        return total(self[4:7], build_terms(n_train, d))
+        return total(self[7:10], build_terms(n_train, d))
 
     def tree_seconds(self, n_test: int, n_train: int, d: int, k: int, built: bool) -> float:
         """Return about how long the tree takes; to build, too, if it is not `built`."""
-        asked = total(self[7:12], tree_terms(n_test, n_train, d, k, self.spread))
-        asked += self.tree_neighbor * n_test * (k - 1)
+        asked = total(self[10:16], tree_terms(n_test, n_train, d, k, self.spread))
         return asked if built else asked + self.build_seconds(n_train, d)
+
+    def prefer_tree(self, n_test: int, n_train: int, d: int, k: int, built: bool) -> bool:
+        """Return whether the tree should take less time.
+
+        Not one that no cache holds and that rules out no leaf: for each query it reads all rows.
+        """
+        leaves = leaves_visited(n_train, d, k, self.spread)
+        if 8 * n_train * d > CACHE and leaves > 0.999 * n_train / ROWS:
+            return False
+        brute = self.brute_seconds(n_test, n_train, d, k)
+        return self.tree_seconds(n_test, n_train, d, k, built) < brute
 
 
 COSTS = Costs()
@@ -74,14 +87,17 @@ def leaves_visited(n_train: int, d: int, k: int, spread: float) -> float:
     G = 2 Γ(d/2 + 1)^{1/d} / √π relates a cube to its ball; it touches one leaf more than that in
     each coordinate, and no more than there are (Friedman et al., section 5; see `nnlib.tree`).
     """
-    leaf = 0.75 * LEAF
-    width = (k / leaf) ** (1 / d) * 2 * np.exp(lgamma(d / 2 + 1) / d) / np.pi**0.5
-    return float(min(1 + spread * width, max(n_train / leaf, 1) ** (1 / d)) ** d)
+    width = (k / ROWS) ** (1 / d) * 2 * np.exp(lgamma(d / 2 + 1) / d) / np.pi**0.5
+    return float(min(1 + spread * width, max(n_train / ROWS, 1) ** (1 / d)) ** d)
 
 
-def brute_terms(n_test: int, n_train: int, d: int) -> list[float]:
-    """Return what the four `brute_…` costs are multiplied with."""
-    return [1, (n_test + n_train) * d, n_test * n_train, n_test * n_train * d]
+def brute_terms(n_test: int, n_train: int, d: int, k: int) -> list[float]:
+    """Return what the seven `brute_…` costs are multiplied with.
+
+    Rounding, 2⁻²⁴ in a squared distance, hides a share of about 2⁻¹²ᵈ of the rows of a cube.
+    """
+    rows, pairs, more = n_test + n_train, n_test * n_train, n_test * (k - 1) * n_train**0.5
+    return [1, rows, rows * d, pairs, pairs * d, pairs * 2.0 ** (-12 * d), more]
 
 
 def build_terms(n_train: int, d: int) -> list[float]:
@@ -90,9 +106,10 @@ def build_terms(n_train: int, d: int) -> list[float]:
 
 
 def tree_terms(n_test: int, n_train: int, d: int, k: int, spread: float) -> list[float]:
-    """Return what the five `tree_…` costs are multiplied with."""
-    leaves = leaves_visited(n_train, d, k, spread)
-    return [1, n_test, n_test * levels(n_train), n_test * leaves, n_test * leaves * d]
+    """Return what the six `tree_…` costs are multiplied with."""
+    leaves = n_test * leaves_visited(n_train, d, k, spread)
+    far = leaves * d * (8 * n_train * d > CACHE)
+    return [1, n_test * levels(n_train), leaves, leaves * d, far, n_test * (k - 1)]
 
 
 def total(costs: tuple[float, ...], terms: list[float]) -> float:
@@ -102,10 +119,7 @@ def total(costs: tuple[float, ...], terms: list[float]) -> float:
 
 def tree_pays(n_test: int, n_train: int, d: int, k: int, built: bool) -> bool:
     """Return whether the tree is expected to take less time than the search over all rows."""
-    if d == 0:
-        return False
-    alone = COSTS.brute_seconds(n_test, n_train, d, k)
-    return COSTS.tree_seconds(n_test, n_train, d, k, built) < alone and bound_was_read()
+    return d > 0 and COSTS.prefer_tree(n_test, n_train, d, k, built) and bound_was_read()
 
 
 def choose_tree(training: TrainingSet, problem: Problem, algorithm: str) -> Tree | None:

@@ -73,19 +73,11 @@ def k_nearest(
         if this call has queries enough that reading lists is half the work of all rows at most, and
         in a sample they leave a tenth of the pairs; where they stand already, if visits for
         this k and a sample of these queries are half the work of all rows at most. Else, for more
-        than a little work, all rows or a tree, what takes less time in a model of one thread. With
-        l = log₂(1 + n_train/24) levels, and v leaves touched by a ball that holds k rows, if they
-        are spread evenly,
-
-            all rows:  c₁ + c₂ (n_test + n_train) d + n_test n_train (c₃ + c₄ d),
-            the tree:  c₅ + n_train l (c₆ + c₇ d) + c₈ + n_test (c₉ + c₁₀ l + v (c₁₁ + c₁₂ d)),
-            and beside these, for k neighbors, n_test (k − 1) times c₁₄ and c₁₅,
-            v = min(1 + c₁₃ 2 Γ(d/2 + 1)^{1/d} (k/18)^{1/d} / √π, (n_train/18)^{1/d})^d,
-
-        where ``nnlib.choice.COSTS`` are the seconds that ``benchmarks/algorithms.py`` fitted. On
+        than a little work, all rows or a tree, what takes less time in a model of one thread and of
+        rows spread evenly (``nnlib.choice.Costs``, fitted by ``benchmarks/algorithms.py``). On
         its grid the choice was within a factor of 2 of the better one on even clouds. The time of a
         tree depends on how many dimensions the rows really fill, which no size tells: on clusters
-        of three dimensions in up to 16, the choice lost up to 3 by comparing all rows, and up to 11
+        of three dimensions in up to 32, the choice lost up to 3 by comparing all rows, and up to 34
         where a tree stood already, as in an estimator that predicts again. From 64 queries on,
         a tree is left if eight take over four times what all rows are to take, and these take less.
     memory_limit : int

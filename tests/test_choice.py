@@ -180,6 +180,15 @@ def test_the_expected_leaves():
     assert leaves_visited(18_000, 50, 1, 1.0) == pytest.approx(1000)
 
 
+def test_a_tree_that_rules_nothing_out_is_no_choice_where_no_cache_holds_it():
+    """Not even for one query, for which comparing all rows begins with a copy of them all."""
+    for d in (32, 64, 200):
+        assert not COSTS.prefer_tree(1, 10**6, d, 1, True)
+        assert not COSTS.prefer_tree(8, 10**6, d, 1, True)
+    assert COSTS.prefer_tree(1, 10**6, 8, 1, True)
+    assert COSTS.prefer_tree(1, 20_000, 32, 1, True)
+
+
 @pytest.fixture(scope="module")
 def algorithms():
     pytest.importorskip("threadpoolctl")
