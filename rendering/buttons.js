@@ -17,5 +17,10 @@
     if (!(event.target instanceof Element) || !event.target.closest(".highlight-link a")) return;
     event.preventDefault();
     SphinxHighlight.hideSearchWords();
+    // The link is gone, and the focus with it: what follows is the page.
+    /** @type {HTMLElement} */
+    const title = document.querySelector(".bd-article h1");
+    title.tabIndex = -1;
+    title.focus({ preventScroll: true });
   });
 })();

@@ -1,5 +1,5 @@
-// A box that scrolls sideways must be reachable by keyboard; one that does not scroll must not cost
-// a stop of the Tab key.
+// A box that scrolls sideways must be reachable by keyboard, and show on which side there is more; one that
+// does not scroll must not cost a stop of the Tab key.
 // Which is which depends on the width of the window, so it is decided here and not at build time.
 (() => {
   "use strict";
@@ -8,8 +8,17 @@
     ["div.math > .equation, span.math.wide", "Formula"],
     [".pst-scrollable-table-container, .cell_output .text_html, .bd-article .table-scroll", "Table"],
   ];
+  const SEARCH = 64; // px: the field that stays above the list
   const names = new Map();
+  /** On which sides a box goes on: style.css fades it there. */
+  const tell = (box) => {
+    const after = box.scrollWidth - box.clientWidth - box.scrollLeft; // whole, but for the last
+    const more = [box.scrollLeft >= 1 && "left", after >= 1 && "right"].filter(Boolean).join(" ");
+    if (more) box.dataset.more = more;
+    else delete box.dataset.more;
+  };
   const settle = (box) => {
+    tell(box);
     const scrolls = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
     if (scrolls === (box.tabIndex === 0)) return;
     if (scrolls) {
@@ -26,6 +35,21 @@
     for (const box of document.querySelectorAll(selector)) {
       names.set(box, name);
       observer.observe(box);
+      box.addEventListener("scroll", () => tell(box), { passive: true });
     }
+  }
+  // The theme scrolls its list of pages to where it was on the page before, wherever this one's name is; and
+  // the dialog that has it on a phone opens at its top.
+  const own = [...document.querySelectorAll(".bd-docs-nav .active")].at(-1);
+  const show = () => {
+    const list = own.closest("dialog[open], div.bd-sidebar");
+    const [all, one] = [list, own].map((node) => node.getBoundingClientRect());
+    const hidden = one.top < all.top + SEARCH || one.bottom > all.bottom;
+    if (hidden) list.scrollTop += one.top - all.top - all.height / 4;
+  };
+  if (own) {
+    document.addEventListener("DOMContentLoaded", show); // the theme has scrolled by then
+    // Once the theme has moved the list into the dialog.
+    document.querySelector(".primary-toggle")?.addEventListener("click", () => setTimeout(show));
   }
 })();

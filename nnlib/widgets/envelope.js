@@ -1,5 +1,5 @@
 import {
-  announcer, begin, button, clamp, el, folded, format, listen, onFrame, set, stateLink, write,
+  able, announcer, begin, button, clamp, el, folded, format, listen, onFrame, set, stateLink, write,
 } from "./shared.js";
 
 // ---- The tangents, in IEEE double precision. ----
@@ -140,7 +140,6 @@ function hear(page, { x, t, select, add, remove, reset }, hand, draw) {
     hand.chosen = select.selectedIndex;
     draw();
   });
-  // A button that cannot act keeps the focus and says so, rather than drop a keyboard user out.
   on(add, "click", () => {
     const templates = get("templates");
     if (templates.length >= MOST) return;
@@ -325,8 +324,8 @@ function follow({ x, t, select, add, remove }, { templates, query }, chosen) {
   }
   write(x.value, `x = ${show(query)}`);
   write(t.value, `${chosen}: t = ${show(at)}`);
-  set(add, { "aria-disabled": String(templates.length >= MOST) });
-  set(remove, { "aria-disabled": String(templates.length <= 1) });
+  able(add, templates.length < MOST);
+  able(remove, templates.length > 1);
 }
 
 function sentence({ templates, query }, { scores, gaps, distances, winner, tied, close, cells }) {

@@ -1,7 +1,9 @@
 // The mock interview in the page: a question, an answer aloud, and where that leads: on, to what an
 // interviewer would ask next, or to a hint.
 
-import { announcer, begin, button, clamp, el, isRecord, listen, same, set, write } from "./shared.js";
+import {
+  able, announcer, begin, button, clamp, el, isRecord, listen, same, set, write,
+} from "./shared.js";
 import { keep, keepingNote, kept } from "./keeping.js";
 import { append, followed } from "./tabs.js";
 import { heardIn, joinedOf, keepVoice, voicesOf } from "./voices.js";
@@ -500,7 +502,7 @@ function render({ model, el: root }) {
     }
     face(parts, sitting);
     write(hold, sitting.running || !sitting.open() ? "Pause" : "Resume");
-    set(hold, { "aria-disabled": String(!sitting.open()) });
+    able(hold, sitting.open());
     list.replaceChildren(...partNames(sitting));
     stage.replaceChildren(...(session.phase === "done"
       ? closingOf(on, interview, sitting, acts)

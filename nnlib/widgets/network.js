@@ -228,7 +228,7 @@ function diagramOf(page) {
     edges.replaceChildren(...paths(rows * (query.length + 1), "nn-edge"), ...paths(rows, "nn-out"));
     bars.replaceChildren(...Array.from({ length: rows }, () => el("g", {},
       el("rect", { class: "nn-slot", width: 8, height: 30 }), el("rect", { class: "nn-bar", width: 8 }),
-      el("text", { x: 12, y: 19, class: "nn-halo" }))));
+      el("text", { class: "nn-halo" }))));
     heads.replaceChildren(
       el("text", { x: 0, y: 12 }, "x"),
       el("text", { x: left, y: 12 }, withNorm ? "s" : "s = Wx + b"),
@@ -275,8 +275,10 @@ function diagramOf(page) {
       set(bar, { y: 30 * (1 - weight), height: 30 * weight, class: `nn-bar nn-fill-${c}` });
       set(slot, { class: `nn-slot${won ? " nn-won" : ""}` });
       write(text, format(weight, 2));
+      const to = shown.outputAt(c) + 19;
+      set(text, { y: to < middle ? 42 : -4 }); // where its own edge does not strike it through
       set(edges.childNodes[shown.rows * (now.query.length + 1) + r], {
-        d: bend(shown.choice + 8, middle, shown.end, shown.outputAt(c) + 19),
+        d: bend(shown.choice + 8, middle, shown.end, to),
         class: `nn-out ${weight ? `nn-stroke-${c}` : "nn-none"}`,
         "stroke-width": (0.75 + 6 * weight).toFixed(2) });
     });

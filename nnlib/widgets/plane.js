@@ -53,6 +53,7 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowD
 const plain = ({ ctrlKey, metaKey, altKey }) => !(ctrlKey || metaKey || altKey);
 const TURNS = { PageDown: 1, PageUp: -1 };
 const EDGE = { left: 30, right: 8, top: 20, bottom: 32 };
+const SIDES = [[9, -6], [9, 16], [-9, -6], [-9, 16]]; // px from a row's mark: where its number may stand
 const TALLEST = { phone: 236, beside: 330 }; // beside: where the network has room there
 
 /**
@@ -194,6 +195,14 @@ export function planeOf(page) {
     const more = n > 1 ? "; Page Down and Page Up reach the others" : "";
     overlay.after(...Array.from({ length: n }, (_, i) => handle(`${noun} ${i}`, i, more)));
   }
+  /** Where a row's number stands: nothing cuts it off, nor does the line `to` a query cross it. */
+  function sideOf(t, long, to) {
+    const [x, y] = [shown.x(t[0]), shown.y(t[1])];
+    const [dx, dy] = to ? [shown.x(to[0]) - x, shown.y(to[1]) - y] : [0, 0];
+    const fits = SIDES.filter(([across, down]) => (across < 0 ? x >= long : x <= shown.width - long)
+      && (down < 0 ? y >= 18 : y <= shown.height - 18));
+    return fits.find(([across, down]) => across * dx <= 0 || down * dy <= 0) ?? fits[0] ?? SIDES[0];
+  }
   function drawCells(cells, at) {
     if (regions.childNodes.length !== cells.length) regions.replaceChildren(...cells.map(() => el("path")));
     cells.forEach(({ corners, style, strength }, i) => set(regions.childNodes[i], {
@@ -225,10 +234,8 @@ export function planeOf(page) {
       set(marks.childNodes[i], { transform: `translate(${at(t)})` });
       set(shape, { d: SHAPES[labels[i]], class: `nn-mark nn-fill-${labels[i]}`, transform: "scale(1.5)" });
       write(text, String(i));
-      // At the edge of the map the number stands on the other side, where nothing cuts it off.
-      const isLast = shown.x(t[0]) > shown.width - 10 - 9 * String(i).length;
-      const isHigh = shown.y(t[1]) < 18;
-      set(text, { x: isLast ? -9 : 9, y: isHigh ? 16 : -6, "text-anchor": isLast ? "end" : null });
+      const [across, down] = sideOf(t, 10 + 9 * String(i).length, order[0] === i && query);
+      set(text, { x: across, y: down, "text-anchor": across < 0 ? "end" : null });
       put(i, t);
     });
     put(-1, query);

@@ -1,4 +1,4 @@
-import { announcer, begin, button, el, isRecord, listen, onFrame, set, write } from "./shared.js";
+import { able, announcer, begin, button, el, isRecord, listen, onFrame, set, write } from "./shared.js";
 import { keepingNote, kept } from "./keeping.js";
 import { follow } from "./moved.js";
 import { followed } from "./tabs.js";
@@ -157,9 +157,10 @@ function ordering(question, _, on, { closed, moved }) {
         const { why, mark, up, down, choice } = rows[k];
         why.replaceChildren(...(open ? [] : prose(choice.why)));
         write(mark, open && marked && !right ? (good > i ? "✓" : good === i ? "✗" : "") : "");
-        const knob = (node, way, last) => set(node, {
-          "aria-label": `Line ${i + 1}, ${way}: ${choice.text.trim()}`,
-          "aria-disabled": String(!open || i === last) });
+        const knob = (node, way, last) => {
+          set(node, { "aria-label": `Line ${i + 1}, ${way}: ${choice.text.trim()}` });
+          able(node, open && i !== last);
+        };
         knob(up, "up", 0);
         knob(down, "down", order.length - 1);
       });

@@ -29,6 +29,9 @@ export const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 export const button = (name) => el("button", { type: "button", class: "nn-button" }, name);
 
+/** Say whether a button can act: one that cannot keeps the focus, rather than drop a keyboard user out. */
+export const able = (node, can) => set(node, { "aria-disabled": String(!can) });
+
 const DASHES = [null, "7 3", "2 3", "9 3 2 3", "4 2", "12 4", "1 2"];
 
 /** Parts that appear when they are asked for. */

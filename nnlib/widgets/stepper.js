@@ -1,5 +1,5 @@
 import {
-  announcer, atEnd, begin, button, clamp, el, listen, onFrame, same, set, stateLink, write,
+  able, announcer, atEnd, begin, button, clamp, el, listen, onFrame, same, set, stateLink, write,
 } from "./shared.js";
 import { planeOf, unitOf } from "./plane.js";
 /** @import { View } from "./plane.js" */
@@ -70,8 +70,8 @@ function stepperOf(page) {
     set(scrub, { max: last, "aria-valuetext": `${name} ${at} of ${last}` });
     if (scrub.valueAsNumber !== at) scrub.value = at;
     write(text, `${name} ${at} of ${last}`);
-    back.disabled = at === 0;
-    step.disabled = at === last;
+    able(back, at > 0);
+    able(step, at < last);
     return at;
   }
   return { node, draw };

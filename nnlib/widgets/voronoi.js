@@ -1,6 +1,6 @@
 import {
-  announcer, atEnd, begin, button, clamp, el, folded, format, listen, onFrame, pair, same, set, stateLink,
-  write,
+  able, announcer, atEnd, begin, button, clamp, el, folded, format, listen, onFrame, pair, same, set,
+  stateLink, write,
 } from "./shared.js";
 import { SHAPES, strengths, ticks } from "./drawing.js";
 
@@ -712,8 +712,8 @@ function followRows({ movable, pick, kind, add, remove }, view, { templates, lab
   }
   pick.value = view.selected;
   kind.value = labels[view.selected];
-  remove.disabled = templates.length < 2;
-  add.disabled = templates.length >= MOST_ROWS;
+  able(remove, templates.length > 1);
+  able(add, templates.length < MOST_ROWS);
 }
 
 /** What differs from home, for the link; what features bring along is known by them. */

@@ -2,7 +2,7 @@
 // and has not run yet, in one namespace; Edit makes an editor of it. What was stored stays.
 // Nothing is loaded and nothing runs before the reader asks.
 
-import { announcer, button, el, set } from "../../nnlib/widgets/shared.js";
+import { able, announcer, button, el, set } from "../../nnlib/widgets/shared.js";
 import { plural, save } from "../../nnlib/widgets/words.js";
 import { editor } from "./editor.js";
 import { differences, loading, outcome, teller } from "./frame.js";
@@ -141,7 +141,7 @@ async function start(own) {
   const { way, Stop, Run } = own.face;
   busy = own;
   Stop.hidden = false;
-  for (const { face } of cells) set(face.Run, { "aria-disabled": true });
+  for (const { face } of cells) able(face.Run, false);
   runner.told = teller(way, own.announce, {});
   own.announce("");
   try {
@@ -166,7 +166,7 @@ async function start(own) {
     busy = null;
     if (document.activeElement === Stop) Run.focus();
     Stop.hidden = true;
-    for (const { face } of cells) set(face.Run, { "aria-disabled": false });
+    for (const { face } of cells) able(face.Run, true);
   }
 }
 

@@ -1,7 +1,7 @@
 // The code pad: an editor, Python that runs and judges what is written there, and what
 // came of it. Nothing is loaded and nothing runs before the reader asks.
 
-import { announcer, button, el, isRecord, set } from "../../nnlib/widgets/shared.js";
+import { able, announcer, button, el, isRecord } from "../../nnlib/widgets/shared.js";
 import { keep, kept } from "../../nnlib/widgets/keeping.js";
 import { isMiss } from "../../nnlib/widgets/boxes.js";
 import { save } from "../../nnlib/widgets/words.js";
@@ -78,8 +78,8 @@ function pad(place, { name, title, stub, tasks, about, licenses }) {
   let busy = false;
   const free = (now) => {
     busy = !now;
-    for (const one of [run, judge]) set(one, { "aria-disabled": busy });
-    set(stop, { "aria-disabled": !busy });
+    for (const one of [run, judge]) able(one, now);
+    able(stop, busy);
   };
 
   function judged(report, { drill, twist }, source) {

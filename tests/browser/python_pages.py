@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,11 +12,11 @@ from rendering.python import pads
 from rendering.python.obtain import ADVICE, MissingError, python_folder
 
 
-def page_of(theme: str, title: str, content: str, script: str, style: str = "") -> str:
-    """Return a page with its content as the book's pages have it."""
-    text, ground = THEMES[theme]
+def page_of(title: str, content: str, script: str, style: str = "") -> str:
+    """Return a page with its content as the book's pages have it, light until one turns it."""
+    text, ground = THEMES["light"]
     page = f"""<!doctype html>
-<html lang="en" data-theme="{theme}"
+<html lang="en" data-theme="light"
   style="--pst-color-text-base: {text}; --pst-color-background: {ground}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{title}</title>
@@ -28,13 +27,12 @@ def page_of(theme: str, title: str, content: str, script: str, style: str = "") 
     return with_policy(page)
 
 
-def fill(folder: Path, document: Callable[[str], str]) -> Path:
-    """Write a page in both themes, and all that its Python needs."""
+def fill(folder: Path, page: str) -> Path:
+    """Write a page, and all that its Python needs."""
     try:
         python_folder()
     except MissingError as error:
         pytest.fail(f"There is no Python for the pages: {error}. {ADVICE}")
     pads.write_files(folder / "_static")
-    for theme in THEMES:
-        (folder / f"{theme}.html").write_text(document(theme), encoding="utf-8")
+    (folder / "page.html").write_text(page, encoding="utf-8")
     return folder

@@ -37,7 +37,7 @@ SOURCES = [
 ]
 
 
-def document(theme: str) -> str:
+def document() -> str:
     """Return a page that carries cells as a chapter's page does."""
     described: dict[str, Any] | None = cells.about()
     parts = []
@@ -52,13 +52,13 @@ def document(theme: str) -> str:
             f"{escape(source)}\n</pre></div></div>{output if stored else ''}{place}</div>"
         )
     style = "<style>.highlight pre { overflow: auto; }</style>"
-    return page_of(theme, "Cells", "".join(parts), "cells.js", style)
+    return page_of("Cells", "".join(parts), "cells.js", style)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a page of cells."""
-    return fill(tmp_path_factory.mktemp("cells"), document)
+    return fill(tmp_path_factory.mktemp("cells"), document())
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def running(browser: Browser, url: str) -> Iterator[Page]:
     """Return one page whose Python has started, for tests that leave it in order."""
     page = browser.new_context(viewport={"width": 1280, "height": 1400}).new_page()
     complaints = watch(page)
-    page.goto(f"{url}/light.html")
+    page.goto(f"{url}/page.html")
     press(page, 2)
     yield page
     page.context.close()
@@ -128,10 +128,10 @@ def asked(page: Page) -> list[str]:
 def test_a_cell_brings_what_it_and_those_above_need(
     way: str, folder: Path, url: str, open_page: OPEN
 ) -> None:
-    page = open_page(f"{url if way == 'http' else folder.as_uri()}/light.html")
+    page = open_page(f"{url if way == 'http' else folder.as_uri()}/page.html")
     requests = asked(page)
     page.reload()
-    assert requests == ["light.html", "pad.css", "cells.js"]
+    assert requests == ["page.html", "pad.css", "cells.js"]
     notice = page.locator(".nn-notice > p")
     expect(notice).to_contain_text("The first Run brings Python, ")
     expect(notice).to_contain_text("matplotlib, ")
@@ -220,7 +220,7 @@ def test_a_cell_is_edited_in_place_for_as_long_as_the_page(running: Page) -> Non
     press(running, 1)
     with running.expect_download() as download:
         running.get_by_role("button", name="Download the code of this page").click()
-    assert download.value.suggested_filename == "light.ipynb"
+    assert download.value.suggested_filename == "page.ipynb"
     notebook = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
     assert len(notebook["cells"]) == len(SOURCES) - 1
     button(running, "Reset", 1).click()
@@ -249,14 +249,14 @@ def test_what_cannot_run_says_so(running: Page) -> None:
 
 
 def test_a_your_turn_cell_is_kept_and_never_runs_by_itself(url: str, open_page: OPEN) -> None:
-    page = open_page(f"{url}/light.html")
+    page = open_page(f"{url}/page.html")
     editor(page, 3).fill("guess = 9")
     kept = page.evaluate("(key) => JSON.parse(localStorage.getItem(key))", KEY)
     assert kept == {"code": "guess = 9", "stub": SOURCES[2][0]}
     requests = asked(page)
     page.reload()
     expect(editor(page, 3)).to_have_value("guess = 9")
-    assert requests == ["light.html", "pad.css", "cells.js"]
+    assert requests == ["page.html", "pad.css", "cells.js"]
     page.evaluate(
         "([k, v]) => localStorage.setItem(k, v)", [KEY, json.dumps({"code": "mine", "stub": "old"})]
     )
@@ -268,7 +268,7 @@ def test_a_your_turn_cell_is_kept_and_never_runs_by_itself(url: str, open_page: 
 
 
 def test_what_a_your_turn_cell_prints_can_be_predicted_first(url: str, open_page: OPEN) -> None:
-    page = open_page(f"{url}/light.html")
+    page = open_page(f"{url}/page.html")
     expect(page.get_by_text("guess 5", exact=True)).to_be_hidden()
     expect(page.get_by_text("above 3")).to_be_visible()  # of another cell
     page.get_by_text("What the book's cell prints").press("Enter")
@@ -276,7 +276,7 @@ def test_what_a_your_turn_cell_prints_can_be_predicted_first(url: str, open_page
 
 
 def test_by_keyboard_alone(url: str, open_page: OPEN) -> None:
-    page = open_page(f"{url}/light.html")
+    page = open_page(f"{url}/page.html")
     button(page, "Edit", 1).focus()
     page.keyboard.press("Enter")
     expect(editor(page, 1)).to_be_focused()
@@ -291,7 +291,7 @@ def test_by_keyboard_alone(url: str, open_page: OPEN) -> None:
 
 
 def test_axe_finds_nothing_and_nothing_overflows(url: str, open_page: OPEN) -> None:
-    page = open_page(f"{url}/light.html", viewport={"width": 390, "height": 844})
+    page = open_page(f"{url}/page.html", viewport={"width": 390, "height": 844})
 
     def check(state: str) -> None:
         for theme in ("dark", "light"):
@@ -324,7 +324,7 @@ def test_in_the_book_a_chapters_cells_run(book_url: str, open_page: OPEN) -> Non
 def test_what_indents_shows_to_fingers_only_also_beside_widgets(
     finger: bool, url: str, open_page: OPEN
 ) -> None:
-    page = open_page(f"{url}/light.html", has_touch=finger, is_mobile=finger)
+    page = open_page(f"{url}/page.html", has_touch=finger, is_mobile=finger)
     # A widget on the page brings the shared style once more, behind that of the cells.
     dress(page, pads.STYLES[0].read_text(encoding="utf-8"))
     indents = cell(page, 3).get_by_text("Indent", exact=True)

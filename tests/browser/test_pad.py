@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe import found_by_axe
+from axe import RULES, found_by_axe
 from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
 from python_pages import fill, page_of
-from visits import THEMES, ask_for_all, serving, watch
+from visits import ask_for_all, serving, turn, watch
 
 from nnlib.practice import drills
 from rendering.python import pads
@@ -45,17 +45,17 @@ def answer(body: str) -> str:
     return f"import itertools\n\n\ndef one_nn(X_train, y_train, X_test):\n{lines}"
 
 
-def document(theme: str = "light", script: str = "pad.js") -> str:
+def document(script: str = "pad.js") -> str:
     """Return a page that carries a pad as a drill's page does."""
-    return page_of(theme, "Pad", pads.drill_place("one_nn"), script)
+    return page_of("Pad", pads.drill_place("one_nn"), script)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with a page that has a pad."""
-    folder = fill(tmp_path_factory.mktemp("pads"), document)
+    """Return a folder with a page that has a drill's pad, and one with that of the interview."""
+    folder = fill(tmp_path_factory.mktemp("pads"), document())
     blank = pads.blank_place("mock", "the mock interview", ["one_nn", "nn_layer"])
-    (folder / "blank.html").write_text(page_of("light", "Mock", blank, "pad.js"), encoding="utf-8")
+    (folder / "blank.html").write_text(page_of("Mock", blank, "pad.js"), encoding="utf-8")
     return folder
 
 
@@ -84,7 +84,7 @@ def running(browser: Browser, url: str) -> Iterator[Page]:
     complaints = watch(page)
     page.clock.install()
     page.add_init_script(COUNT_CALLS)
-    page.goto(f"{url}/light.html")
+    page.goto(f"{url}/page.html")
     run(page, "print('ready')")
     expect(output(page)).to_have_text("ready\n", timeout=PATIENCE)
     yield page
@@ -150,10 +150,10 @@ def asked(page: Page) -> list[str]:
 def test_from_the_first_click_to_a_passed_drill(
     way: str, folder: Path, url: str, open_page: OPEN
 ) -> None:
-    page = open_page(f"{url if way == 'http' else folder.as_uri()}/light.html")
+    page = open_page(f"{url if way == 'http' else folder.as_uri()}/page.html")
     requests = asked(page)
     page.reload()
-    assert requests == ["light.html", "pad.css", "pad.js"]
+    assert requests == ["page.html", "pad.css", "pad.js"]
     expect(editor(page)).to_have_value(ONE_NN.stub)
     expect(said(page)).to_contain_text("The first run or judging brings Python to this page")
     judge(page, WRONG)
@@ -193,7 +193,7 @@ LATE_TWICE = """for _ in range(2):
 def test_an_answer_may_import_what_is_not_there_yet(
     way: str, folder: Path, url: str, open_page: OPEN
 ) -> None:
-    page = open_page(f"{url if way == 'http' else folder.as_uri()}/light.html")
+    page = open_page(f"{url if way == 'http' else folder.as_uri()}/page.html")
     run(page, "print('well')")
     expect(output(page)).to_have_text("well\n", timeout=PATIENCE)
     requests = asked(page)
@@ -210,7 +210,7 @@ def test_an_answer_may_import_what_is_not_there_yet(
 
 
 def test_what_an_import_waits_for_is_told_and_can_be_stopped(url: str, open_page: OPEN) -> None:
-    page = open_page(f"{url}/light.html")
+    page = open_page(f"{url}/page.html")
     run(page, "print('well')")
     expect(output(page)).to_have_text("well\n", timeout=PATIENCE)
     page.route("**/rest-*.pack", lambda route: route.fulfill(status=503, body=""))
@@ -239,7 +239,7 @@ def test_what_an_import_waits_for_is_told_and_can_be_stopped(url: str, open_page
 
 
 def test_a_rest_that_does_not_come_is_no_verdict(url: str, open_page: OPEN) -> None:
-    page = open_page(f"{url}/light.html")
+    page = open_page(f"{url}/page.html")
     run(page, "print('well')")
     expect(output(page)).to_have_text("well\n", timeout=PATIENCE)
     requests = asked(page)
@@ -282,7 +282,7 @@ def release(page: Page, held: list[Route]) -> None:
 def test_while_an_import_waits_the_judge_is_not_silent(url: str, open_page: OPEN) -> None:
     page = open_page("about:blank")
     page.clock.install()
-    page.goto(f"{url}/light.html")
+    page.goto(f"{url}/page.html")
     run(page, "print('well')")
     expect(output(page)).to_have_text("well\n", timeout=PATIENCE)
     held: list[Route] = []
@@ -302,7 +302,7 @@ def test_from_a_file_a_rest_that_comes_last_is_waited_for(folder: Path, open_pag
     page = open_page("about:blank")
     held: list[Route] = []
     page.route("**/rest-*.js", lambda route: held.append(route))
-    page.goto(f"{folder.as_uri()}/light.html")
+    page.goto(f"{folder.as_uri()}/page.html")
     with page.expect_worker():
         run(page, "import statistics\nstatistics.mode([7])")
     # What has come is taken out.
@@ -325,7 +325,7 @@ window.compiles = new Promise((resolve) => {
 def test_from_a_file_one_can_stop_while_webassembly_compiles(folder: Path, open_page: OPEN) -> None:
     page = open_page("about:blank")
     page.add_init_script(HELD)
-    page.goto(f"{folder.as_uri()}/light.html")
+    page.goto(f"{folder.as_uri()}/page.html")
     run(page, "print('well')")
     page.evaluate("window.compiles")
     press(page, "Stop")
@@ -469,13 +469,13 @@ def test_the_judge_comes_back_whatever_the_answer_does(
 
 
 def test_code_is_kept_and_never_runs_by_itself(url: str, open_page: OPEN) -> None:
-    page = open_page(f"{url}/light.html")
+    page = open_page(f"{url}/page.html")
     editor(page).fill(RIGHT)
     assert kept(page) == {"code": RIGHT, "stub": ONE_NN.stub}
     requests = asked(page)
     page.reload()
     expect(editor(page)).to_have_value(RIGHT)
-    assert requests == ["light.html", "pad.css", "pad.js"]
+    assert requests == ["page.html", "pad.css", "pad.js"]
     press(page, "Reset")
     expect(editor(page)).to_have_value(ONE_NN.stub)
     assert kept(page) is None
@@ -494,7 +494,7 @@ def put(page: Page, value: dict[str, str]) -> None:
 
 
 def test_a_new_line_shows_where_it_begins(url: str, open_page: OPEN) -> None:
-    page = open_page(f"{url}/light.html")
+    page = open_page(f"{url}/page.html")
     editor(page).fill("a" * 300)
     editor(page).press("End")
     assert editor(page).evaluate("(area) => area.scrollLeft") > 0
@@ -506,7 +506,7 @@ def test_a_new_line_shows_where_it_begins(url: str, open_page: OPEN) -> None:
 def test_where_the_books_cell_has_changed_both_versions_are_offered(
     url: str, open_page: OPEN
 ) -> None:
-    page = open_page(f"{url}/light.html")
+    page = open_page(f"{url}/page.html")
     put(page, {"code": "mine", "stub": "old"})
     expect(editor(page)).to_have_value("mine")
     expect(
@@ -531,7 +531,7 @@ def test_where_the_books_cell_has_changed_both_versions_are_offered(
 
 
 def test_two_tabs_lose_nothing(url: str, open_page: OPEN) -> None:
-    page = open_page(f"{url}/light.html")
+    page = open_page(f"{url}/page.html")
     other = page.context.new_page()
     other.goto(page.url)
     editor(page).fill("mine")
@@ -552,7 +552,7 @@ def test_two_tabs_lose_nothing(url: str, open_page: OPEN) -> None:
 
 @pytest.mark.parametrize("value", ["{", "[]", '{"code": 1, "stub": 2}', "null"])
 def test_what_cannot_be_read_counts_as_nothing(value: str, url: str, open_page: OPEN) -> None:
-    page = open_page(f"{url}/light.html")
+    page = open_page(f"{url}/page.html")
     page.evaluate("([k, v]) => localStorage.setItem(k, v)", [KEY, value])
     page.reload()
     expect(editor(page)).to_have_value(ONE_NN.stub)
@@ -560,7 +560,7 @@ def test_what_cannot_be_read_counts_as_nothing(value: str, url: str, open_page: 
 
 
 def test_a_pack_that_does_not_come_is_told_and_asked_for_again(url: str, open_page: OPEN) -> None:
-    page = open_page(f"{url}/light.html")
+    page = open_page(f"{url}/page.html")
     page.route("**/wasm-*.pack", lambda route: route.fulfill(status=503, body=""))
     run(page, "print('well')")
     idle(page)
@@ -576,7 +576,7 @@ def test_a_pack_that_does_not_come_is_told_and_asked_for_again(url: str, open_pa
 
 
 def test_while_python_comes_one_writes_on_and_can_stop(url: str, open_page: OPEN) -> None:
-    page = open_page(f"{url}/light.html")
+    page = open_page(f"{url}/page.html")
     held = []
     page.route("**/numpy-*.pack", lambda route: held.append(route))
     run(page, "print('well')")
@@ -666,14 +666,13 @@ def test_by_keyboard_alone(running: Page) -> None:
     expect(output(running)).to_have_text("7\n")
 
 
-@pytest.mark.parametrize("theme", THEMES)
-def test_axe_finds_nothing_and_nothing_overflows_in_any_state(
-    theme: str, url: str, open_page: OPEN
-) -> None:
-    page = open_page(f"{url}/{theme}.html", viewport={"width": 390, "height": 844})
+def test_axe_finds_nothing_and_nothing_overflows_in_any_state(url: str, open_page: OPEN) -> None:
+    page = open_page(f"{url}/page.html", viewport={"width": 390, "height": 844})
 
     def check(state: str) -> None:
-        assert found_by_axe(page) == [], state
+        for theme in ("dark", "light"):  # and light it stays
+            turn(page, theme)
+            assert found_by_axe(page, *RULES[theme]) == [], (state, theme)
         for width in (320, 390, 1280):
             page.set_viewport_size({"width": width, "height": 844})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, state
@@ -719,7 +718,7 @@ def test_a_book_without_python_says_so(folder: Path, open_page: OPEN) -> None:
     script = (folder / "_static" / "pad.js").read_text(encoding="utf-8")
     bare = re.sub("const FILES = .*;", "const FILES = null;", script, count=1)
     (folder / "_static" / "bare.js").write_text(bare, encoding="utf-8")
-    (folder / "bare.html").write_text(document(script="bare.js"), encoding="utf-8")
+    (folder / "bare.html").write_text(document("bare.js"), encoding="utf-8")
     page = open_page((folder / "bare.html").as_uri())
     expect(page.get_by_text("This book was built without Python")).to_be_visible()
     expect(page.locator(".nn-pad")).to_have_count(0)

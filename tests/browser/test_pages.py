@@ -270,6 +270,47 @@ def test_the_search_stays_in_view(book: Path, open_page: OPEN) -> None:
     expect(page.locator(".bd-sidebar-primary .search-button-field")).to_be_in_viewport(ratio=1)
 
 
+def test_the_list_of_pages_shows_the_page_that_is_open(book: Path, open_page: OPEN) -> None:
+    """The theme keeps the list where it was, on whatever page that was."""
+    page = open_page(f"{book.as_uri()}/chapters/intro.html")
+    for scrolled, name in ((9999, "nearest"), (0, "references")):
+        page.locator(".bd-sidebar").evaluate(f"e => {{ e.scrollTop = {scrolled}; }}")
+        page.goto(f"{book.as_uri()}/chapters/{name}.html")
+        own = page.locator(".bd-docs-nav .active").last
+        expect(own).to_be_in_viewport(ratio=1)
+        search = page.locator(".bd-sidebar-primary .search-button-field").bounding_box()
+        assert own.bounding_box()["y"] >= search["y"] + search["height"]
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.locator(".primary-toggle").click()
+    expect(page.locator(".bd-docs-nav .active").last).to_be_in_viewport(ratio=1)
+
+
+def test_what_goes_on_sideways_shows_it(book: Path, open_page: OPEN) -> None:
+    page = open_page(
+        f"{book.as_uri()}/chapters/temperature.html", viewport={"width": 390, "height": 844}
+    )
+    formula = page.locator("#equation-jacobian .equation")
+    for left, more in ((0, "right"), (40, "left right"), (9999, "left")):
+        formula.evaluate(f"e => {{ e.scrollLeft = {left}; }}")
+        expect(formula).to_have_attribute("data-more", more)
+        assert "gradient" in formula.evaluate("e => getComputedStyle(e).maskImage")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(formula).not_to_have_attribute("data-more", re.compile(""))
+
+
+def test_the_way_back_to_the_top_covers_nothing_on_a_phone(book: Path, open_page: OPEN) -> None:
+    page = open_page(
+        f"{book.as_uri()}/chapters/glossary.html", viewport={"width": 700, "height": 600}
+    )
+    back = page.locator("#pst-back-to-top")
+    page.mouse.wheel(0, 2000)
+    page.wait_for_function("scrollY > 1900")
+    page.mouse.wheel(0, -200)
+    expect(back).to_be_visible()
+    page.set_viewport_size({"width": 390, "height": 600})
+    expect(back).to_be_hidden()
+
+
 @pytest.mark.parametrize("side", ["primary", "secondary"])
 def test_a_phones_menus_give_the_focus_back(side: str, book: Path, open_page: OPEN) -> None:
     page = open_page(
@@ -380,6 +421,7 @@ def test_what_was_searched_is_marked_until_one_hides_it(book: Path, open_page: O
     page.locator("article .highlighted").first.wait_for()
     page.get_by_role("link", name="Hide Search Matches").click()
     expect(page.locator(".highlighted, .highlight-link")).to_have_count(0)
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
 
 
 def test_every_icon_of_the_style_sheet_is_in_the_font() -> None:

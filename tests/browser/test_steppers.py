@@ -452,6 +452,38 @@ def test_no_step_moves_what_is_below(show: SHOW) -> None:
             assert len(heights) == 1, (label, width, heights)
 
 
+# The last step, then the first, by the buttons of every stepper: which one kept the focus, and said
+# that it can do no more.
+ENDS = """async () => {
+    const drawn = () => new Promise((d) => requestAnimationFrame(() => requestAnimationFrame(d)));
+    const found = [];
+    for (const box of document.querySelectorAll(".nn-widget")) {
+        const scrub = box.querySelector(".nn-steps input");
+        const buttons = [...box.querySelectorAll("button")];
+        const named = (name) => buttons.find((e) => e.textContent === name);
+        for (const [name, beside] of [["Step", scrub.max - 1], ["Back", 1]]) {
+            scrub.value = beside;
+            scrub.dispatchEvent(new Event("input"));
+            await drawn();
+            named(name).focus();
+            for (let times = 0; times < 2; times++) {
+                named(name).click();
+                await drawn();
+            }
+            found.push([document.activeElement.textContent, named(name).ariaDisabled,
+                scrub.value === (name === "Step" ? scrub.max : "0")]);
+        }
+    }
+    return found;
+}"""
+
+
+def test_a_button_that_can_do_no_more_keeps_the_focus(show: SHOW) -> None:
+    page = show(*(stepper() for stepper in [*STEPPERS, ClockedStepper, TreeStepper]))
+    ends = page.evaluate(ENDS)
+    assert ends == [["Step", "true", True], ["Back", "true", True]] * (len(STEPPERS) + 2)
+
+
 STOPS = """() => [...document.querySelectorAll(".nn-widget")].map((box) =>
     [...box.querySelectorAll("a[href], button, input, select, [tabindex]")].filter((e) =>
         e.tabIndex >= 0 && !e.disabled && e.offsetParent).length)"""
