@@ -149,7 +149,7 @@ def loss(costs: Costs, case: Case, built: bool) -> float:
 def losses(costs: Costs, cases: list[Case]) -> dict[str, dict[str, float]]:
     """Return for each cloud the greatest loss with a new tree, with a standing one, and the mean.
 
-    Only of cases with enough work that there is a choice.
+    Only of cases with so much work that there is a choice from the first call on.
     """
     found = {}
     for cloud in CLOUDS:

@@ -6,9 +6,10 @@ ratios are taken within a round. *Standing* searches lists that were made before
 in the call, *auto* chooses; all must give the answer of all rows in every bit. The product and
 faiss's flat index, whose time is that of the pairs, are timed on a part of the queries, and the
 time is scaled. On the first cloud faiss's IVF and HNSW are timed, too, each at its first setting
-that finds RECALL of the nearest rows.
+that finds RECALL of the nearest rows. Last, a few queries far from every cluster, which no list
+helps: what *auto* then loses to the comparing of all rows where lists stand.
 
-The result, with machine and date, goes to lists.json. Takes about ten minutes on two cores.
+The result, with machine and date, goes to lists.json. Takes a quarter of an hour on two cores.
 Run: python benchmarks/lists.py [--output FILE] [--cases NAME …] [--rounds N] [--scale S] [--quick]
 (--scale multiplies rows, queries and clusters; --quick tries the program out and stores nothing).
 """
@@ -45,6 +46,10 @@ PART = 8
 RECALL = 0.99
 NPROBES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 BREADTHS = (16, 32, 64, 128, 256, 512, 1024)
+
+
+FAR_AWAY = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
+"""How many queries far from every cluster are asked in a call."""
 
 
 @dataclass(frozen=True)
@@ -242,6 +247,32 @@ def case(name: str, cloud: Cloud, k: int, rounds: int, say: Say) -> Found:
     return found
 
 
+def far_away(cloud: Cloud, rounds: int, say: Say) -> list[Found]:
+    """Measure `auto` beside all rows, with lists that stand, for queries far from every cluster."""
+    T, _ = cloud.drawn()
+    rng, training = np.random.default_rng(1), TrainingSet(T)
+    search(training, T[:1], Request(1, algorithm="partition"))
+    cases = []
+    for n_test in FAR_AWAY:
+        X = rng.standard_normal((n_test, cloud.d), np.float32)
+
+        def of(algorithm: str, X: Rows = X) -> NDArray[np.intp]:
+            return search(training, X, Request(1, algorithm=algorithm))[2]
+
+        found: Found = {"shape": [n_test, *T.shape]}
+        found["wrong"] = int(np.count_nonzero(of("auto") != of("brute")))
+        found["seconds"] = Plan(0.0, rounds, rounds).rounds(
+            {
+                "auto": lambda of=of: clock(lambda: of("auto")),
+                "all rows": lambda of=of: clock(lambda: of("brute")),
+            }
+        )
+        found["ratio"] = round(ratio(found, "auto", "all rows"), 3)
+        say(f"{n_test} queries far away: {found['ratio']} times all rows, {found['wrong']} wrong")
+        cases.append(found)
+    return cases
+
+
 def measure(clouds: dict[str, Cloud], rounds: int, threads: int, say: Say) -> Found:
     """Measure the clouds and return it in the form that is stored."""
     import faiss
@@ -252,6 +283,7 @@ def measure(clouds: dict[str, Cloud], rounds: int, threads: int, say: Say) -> Fo
     result["cases"] = [
         case(name, cloud, k, rounds, say) for name, cloud in clouds.items() for k in cloud.ks
     ]
+    result["far away"] = far_away(next(iter(clouds.values())), 3 * rounds, say)
     result["targets"] = [
         {"cloud": name, "k": k, "search": mode, "over": over, "limit": limit}
         | {"ratio": round(ratio(found, mode, over), 3)}

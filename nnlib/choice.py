@@ -17,7 +17,7 @@ from nnlib.tree import LEAF, Tree, bound_was_read, tree_bytes, tree_fits
 # A tree is no use for training rows of fewer numbers, however often they are asked.
 FEW_NUMBERS = 2**16
 # Rows of a leaf, about; bytes that stay near a processor, while leaves of more come from afar.
-ROWS, CACHE = 0.75 * LEAF, 2**24
+ROWS, CACHE = 0.75 * LEAF, 2**23
 # So many queries try a tree. It is slow if they take so many times what all rows are to take.
 TRIAL, SLOW = 8, 4
 # Lists are tried for so many rows or more, once as much was spent on them as so many times the
@@ -39,11 +39,11 @@ class Costs(NamedTuple):
     build_call: float = 5.67e-05
     build_row: float = 1.62e-08  # a row and level of the tree
     build_entry: float = 1.07e-09  # a number and level
-    tree_call: float = 0.000242
-    tree_level: float = 9.49e-08  # a query and level
-    tree_leaf: float = 9.21e-08  # a leaf that a query visits
-    tree_entry: float = 6.06e-09  # and a feature of it
-    tree_far: float = 3.71e-08  # more for such a feature, where no cache holds the rows
+    tree_call: float = 0.000241
+    tree_level: float = 9.51e-08  # a query and level
+    tree_leaf: float = 9.14e-08  # a leaf that a query visits
+    tree_entry: float = 5.99e-09  # and a feature of it
+    tree_far: float = 4.16e-08  # more for such a feature, where no cache holds the rows
     tree_neighbor: float = 2.12e-07
     spread: float = 0.4  # how many leaves wide a ball is in each coordinate, over the theory
 
@@ -65,11 +65,9 @@ class Costs(NamedTuple):
 
         Not one that no cache holds and that rules out no leaf: for each query it reads all rows.
         """
-        leaves = leaves_visited(n_train, d, k, self.spread)
-        if 8 * n_train * d > CACHE and leaves > 0.999 * n_train / ROWS:
-            return False
-        brute = self.brute_seconds(n_test, n_train, d, k)
-        return self.tree_seconds(n_test, n_train, d, k, built) < brute
+        reads_all = leaves_visited(n_train, d, k, self.spread) > 0.999 * n_train / ROWS
+        took, size = self.tree_seconds(n_test, n_train, d, k, built), 8 * n_train * d
+        return not (reads_all and size > CACHE) and took < self.brute_seconds(n_test, n_train, d, k)
 
 
 COSTS = Costs()
@@ -117,9 +115,11 @@ def total(costs: tuple[float, ...], terms: list[float]) -> float:
     return sum(c * t for c, t in zip(costs, terms, strict=True))
 
 
-def tree_pays(n_test: int, n_train: int, d: int, k: int, built: bool) -> bool:
+def tree_pays(problem: Problem, built: bool) -> bool:
     """Return whether the tree is expected to take less time than the search over all rows."""
-    return d > 0 and COSTS.prefer_tree(n_test, n_train, d, k, built) and bound_was_read()
+    costs = COSTS._replace(brute_tie=0.0) if problem.whole else COSTS
+    sizes = len(problem.queries), len(problem.rows), problem.d, problem.k
+    return problem.d > 0 and costs.prefer_tree(*sizes, built) and bound_was_read()
 
 
 def choose_tree(training: TrainingSet, problem: Problem, algorithm: str) -> Tree | None:
@@ -137,7 +137,7 @@ def choose_tree(training: TrainingSet, problem: Problem, algorithm: str) -> Tree
         if small and n_train * d < FEW_NUMBERS:
             return None
         paid = built or training.spent >= COSTS.build_seconds(n_train, d)
-        pays = (paid or not small) and tree_pays(n_test, n_train, d, k, paid)
+        pays = (paid or not small) and tree_pays(problem, paid)
         if not pays or problem.error:
             training.spent += COSTS.brute_seconds(n_test, n_train, d, k)
             return None

@@ -13,14 +13,20 @@
   for (const [selector, action] of Object.entries(ACTIONS)) {
     document.querySelector(selector)?.addEventListener("click", action);
   }
-  document.addEventListener("click", (event) => {
-    if (!(event.target instanceof Element) || !event.target.closest(".highlight-link a")) return;
-    event.preventDefault();
-    SphinxHighlight.hideSearchWords();
-    // The link is gone, and the focus with it: what follows is the page.
+  // The link goes, by a click or by Escape, and the focus with it if it had that: what follows is the page.
+  const { hideSearchWords } = SphinxHighlight;
+  SphinxHighlight.hideSearchWords = () => {
+    const had = document.activeElement?.closest(".highlight-link");
+    hideSearchWords();
+    if (!had) return;
     /** @type {HTMLElement} */
     const title = document.querySelector(".bd-article h1");
     title.tabIndex = -1;
     title.focus({ preventScroll: true });
+  };
+  document.addEventListener("click", (event) => {
+    if (!(event.target instanceof Element) || !event.target.closest(".highlight-link a")) return;
+    event.preventDefault();
+    SphinxHighlight.hideSearchWords();
   });
 })();

@@ -40,7 +40,7 @@
   }
   // The theme scrolls its list of pages to where it was on the page before, wherever this one's name is; and
   // the dialog that has it on a phone opens at its top.
-  const own = [...document.querySelectorAll(".bd-docs-nav .active")].at(-1);
+  const own = [...document.querySelectorAll(".bd-docs-nav .active > a")].at(-1);
   const show = () => {
     const list = own.closest("dialog[open], div.bd-sidebar");
     const [all, one] = [list, own].map((node) => node.getBoundingClientRect());

@@ -13,7 +13,7 @@ def small_scale(group=2, room=(4, 2), tile=(8, 3), odd=3, threads=1, counted=())
         exact: {
             "SMALL_WORK": -1, "MOST_ODD": odd, "FAIR": 0, "threads_for": lambda products: threads,
         },
-        choice: {"SMALL_WORK": -1, "tree_pays": lambda *sizes: False},
+        choice: {"SMALL_WORK": -1, "tree_pays": lambda *asked: False},
         shortlist: {
             "GROUP": group, "GROUPS": 1, "ROOM": room, "FILTER_TILE": tile, "WIDE_TILE": tile,
             "THREAD_BYTES": 1, "FEWEST_ROWS": 1,

@@ -531,12 +531,15 @@ def test_lists_are_measured_in_the_stored_form():
     said = []
     result = lists.measure(clouds, 1, 1, said.append)
     assert set(result) == set(stored)
-    for key in ("cases", "targets"):
+    for key in ("cases", "targets", "far away"):
         assert all(set(entry) == set(stored[key][0]) for entry in result[key])
     assert [found["cloud"] for found in result["cases"]] == ["clusters", "wide", "wide", "even"]
     assert not any(sum(found["wrong"].values()) for found in result["cases"] + stored["cases"])
     assert set(stored["cases"][0]["chosen"]) == {"faiss IVF", "faiss HNSW"}
     assert json.loads(conditions.written(result)) == result
+    assert not any(found["wrong"] for found in result["far away"] + stored["far away"])
+    assert [found["shape"][0] for found in stored["far away"]] == list(lists.FAR_AWAY)
+    assert max(found["ratio"] for found in stored["far away"]) <= 1.1
     held = {(t["cloud"], t["k"], t["search"], t["over"], t["limit"]) for t in stored["targets"]}
     assert held == set(lists.TARGETS)
 

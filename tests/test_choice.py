@@ -86,7 +86,7 @@ def test_the_choice_follows_the_costs(monkeypatch):
     nearest(T, X, memory_limit=2**18)
     nearest(T, X, method="direct")
     assert planted.call_count == 1
-    monkeypatch.setattr(choice, "tree_pays", lambda *sizes: False)
+    monkeypatch.setattr(choice, "tree_pays", lambda *asked: False)
     nearest(T, X)
     assert planted.call_count == 1
     nearest(T, X, algorithm="tree")
@@ -109,7 +109,12 @@ def test_an_estimator_plants_its_tree_once(monkeypatch):
     assert np.array_equal(other.predict(X), first)
     assert planted.call_count == 1
     seen = []
-    monkeypatch.setattr(choice, "tree_pays", lambda *sizes: seen.append(sizes) or sizes[-1])
+
+    def pays(problem, built):
+        seen.append((len(problem.queries), *problem.rows.shape, problem.k, built))
+        return built
+
+    monkeypatch.setattr(choice, "tree_pays", pays)
     auto = NearestNeighborClassifier(3).fit(T, y)
     auto.predict(X)
     auto._training.tree()
@@ -189,6 +194,13 @@ def test_a_tree_that_rules_nothing_out_is_no_choice_where_no_cache_holds_it():
     assert COSTS.prefer_tree(1, 20_000, 32, 1, True)
 
 
+def test_on_a_line_near_ties_cost_only_where_numbers_round():
+    T = np.random.default_rng(0).random((20_000, 1))
+    for rows, pays in ((T, True), (np.floor(1e5 * T), False)):
+        problem = Asked(rows, rows[:200], 1, 2**28).examined()
+        assert choice.tree_pays(problem, False) == pays
+
+
 @pytest.fixture(scope="module")
 def algorithms():
     pytest.importorskip("threadpoolctl")
@@ -240,7 +252,7 @@ def test_the_fit_finds_costs_that_made_the_times(algorithms):
     made = COSTS._replace(spread=0.6)
     cases = []
     for n_test, n_train in ((200, 2000), (2000, 2000), (200, 20_000), (3000, 90_000)):
-        for d in (1, 2, 3, 5, 8):
+        for d in (1, 2, 3, 5, 8, 16):
             seconds = {
                 "brute": [made.brute_seconds(n_test, n_train, d)],
                 "tree": [made.tree_seconds(n_test, n_train, d, 1, True)],
@@ -258,7 +270,8 @@ def test_the_fit_finds_costs_that_made_the_times(algorithms):
         }
         cases.append({"cloud": "even", "shape": list(shape), "k": k, "seconds": seconds})
     found = algorithms.fit(cases)
-    assert found[-2:] == pytest.approx(made[-2:], rel=0.02)
+    for name in ("brute_tie", "brute_neighbor", "tree_far", "tree_neighbor", "spread"):
+        assert getattr(found, name) == pytest.approx(getattr(made, name), rel=0.02), name
     for case in cases[:-2]:
         shape = case["shape"]
         again = found.brute_seconds(*shape)

@@ -134,10 +134,11 @@ def test_no_tree_of_a_scipy_that_was_not_read_is_asked(version, monkeypatch):
     rng = np.random.default_rng(0)
     T, X = rng.random((20_000, 2)), rng.random((3_000, 2))
     expected = k_nearest(T, X, 2, algorithm="brute")
-    assert choice.tree_pays(len(X), len(T), 2, 2, False)
+    problem = Asked(T, X, 2, 2**28)
+    assert choice.tree_pays(problem, False)
     monkeypatch.setattr(scipy, "__version__", version)
     monkeypatch.setattr(Tree, "__init__", mock.Mock(side_effect=AssertionError("planted")))
-    assert not choice.tree_pays(len(X), len(T), 2, 2, False)
+    assert not choice.tree_pays(problem, False)
     assert np.array_equal(k_nearest(T, X, 2), expected)
     with pytest.warns(RuntimeWarning, match=r"those of 1\.14 to 1\.18: all rows"):
         found = k_nearest(T, X, 2, algorithm="tree")

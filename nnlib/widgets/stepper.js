@@ -34,8 +34,10 @@ function stepperOf(page) {
   const go = (at) => page.change({ at: clamp(at, 0, last) });
   const shown = () => Math.min(page.get("at"), last); // fewer steps than before may lead to the end
   const by = (way) => () => {
+    const to = clamp(shown() + way, 0, last);
+    if (to === shown()) return;
     stop();
-    go(shown() + way);
+    go(to);
   };
   page.on(back, "click", by(-1));
   page.on(step, "click", by(1));

@@ -39,6 +39,38 @@ def number(text: str) -> float:
     return float(text.replace("−", "-"))
 
 
+# For each diagram, how many points of a line lie in the box of a number: of the winner's number on
+# the map, points of the line to the query; of each weight, points of its own edge.
+CROSSED = """() => [...document.querySelectorAll(".nn-network")].map((box) => {
+    const on = (node, length, at) => Array.from({ length: 41 }, (_, i) => {
+        const { x, y } = at(length * i / 40);
+        return new DOMPoint(x, y).matrixTransform(node.getScreenCTM());
+    });
+    const within = (points, text) => {
+        const { left, right, top, bottom } = text.getBoundingClientRect();
+        const [high, low] = [top + 3, bottom - 3];  // digits are less tall than their line
+        return points.filter(({ x, y }) => left < x && x < right && high < y && y < low).length;
+    };
+    const reach = box.querySelector(".nn-reach");
+    const [x1, y1, x2, y2] = ["x1", "y1", "x2", "y2"].map((name) => reach[name].baseVal.value);
+    const line = on(reach, 1, (t) => ({ x: x1 + t * (x2 - x1), y: y1 + t * (y2 - y1) }));
+    const marks = [...box.querySelectorAll(".nn-map text.nn-halo")];
+    const won = box.querySelector(".nn-unit.nn-lit").dataset.i;
+    const outs = [...box.querySelectorAll(".nn-out")];
+    const weights = [...box.querySelectorAll(".nn-net text.nn-halo")].map((text, i) =>
+        within(on(outs[i], outs[i].getTotalLength(), (at) => outs[i].getPointAtLength(at)), text));
+    return [within(line, marks[won]), ...weights];
+})"""
+QUERIES = [[2, 2], [0.2, 0.3], [3, 1], [1, 3], [5, 4.5], [2.2, 5.8], [2, 4], [3.4, 2]]
+
+
+@pytest.mark.parametrize("width", [390, 1000])
+def test_no_line_strikes_a_number_through(width: int, show: SHOW) -> None:
+    page = show(*(NetworkDiagram(query=query) for query in QUERIES), width=width)
+    painted(page)
+    assert page.evaluate(CROSSED) == [[0] * 4] * len(QUERIES)
+
+
 # The same in NumPy.
 
 LINES = "({ cellOf }, states) => states.map(cellOf)"

@@ -273,16 +273,17 @@ def test_the_search_stays_in_view(book: Path, open_page: OPEN) -> None:
 def test_the_list_of_pages_shows_the_page_that_is_open(book: Path, open_page: OPEN) -> None:
     """The theme keeps the list where it was, on whatever page that was."""
     page = open_page(f"{book.as_uri()}/chapters/intro.html")
-    for scrolled, name in ((9999, "nearest"), (0, "references")):
+    name_of_it = page.locator(".bd-docs-nav .active > a").last  # not the pages below it
+    for scrolled, name in ((9999, "nearest"), (0, "references"), (1300, "practice/drills")):
         page.locator(".bd-sidebar").evaluate(f"e => {{ e.scrollTop = {scrolled}; }}")
         page.goto(f"{book.as_uri()}/chapters/{name}.html")
-        own = page.locator(".bd-docs-nav .active").last
-        expect(own).to_be_in_viewport(ratio=1)
+        expect(name_of_it).to_be_in_viewport(ratio=1)
         search = page.locator(".bd-sidebar-primary .search-button-field").bounding_box()
-        assert own.bounding_box()["y"] >= search["y"] + search["height"]
+        assert name_of_it.bounding_box()["y"] >= search["y"] + search["height"]
+    assert page.locator(".bd-sidebar").evaluate("e => e.scrollTop") == 1300  # it was in view
     page.set_viewport_size({"width": 390, "height": 800})
     page.locator(".primary-toggle").click()
-    expect(page.locator(".bd-docs-nav .active").last).to_be_in_viewport(ratio=1)
+    expect(name_of_it).to_be_in_viewport(ratio=1)
 
 
 def test_what_goes_on_sideways_shows_it(book: Path, open_page: OPEN) -> None:
@@ -416,10 +417,13 @@ def test_the_theme_is_there_before_the_themes_scripts(
     page.context.close()
 
 
-def test_what_was_searched_is_marked_until_one_hides_it(book: Path, open_page: OPEN) -> None:
+@pytest.mark.parametrize("key", ["Enter", "Escape"])
+def test_what_was_searched_is_marked_until_one_hides_it(
+    key: str, book: Path, open_page: OPEN
+) -> None:
     page = open_page(f"{book.as_uri()}/chapters/glossary.html?highlight=softmax")
     page.locator("article .highlighted").first.wait_for()
-    page.get_by_role("link", name="Hide Search Matches").click()
+    page.get_by_role("link", name="Hide Search Matches").press(key)
     expect(page.locator(".highlighted, .highlight-link")).to_have_count(0)
     expect(page.get_by_role("heading", level=1)).to_be_focused()
 

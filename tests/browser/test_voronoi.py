@@ -10,7 +10,7 @@ import numpy as np
 from contrast import RATIO
 from doubles import answer, bits
 from playwright.sync_api import Locator, Page, expect
-from visits import THEMES, drag, drawn, heard, said, turn
+from visits import THEMES, drag, drawn, heard, painted, said, turn
 
 from nnlib import k_nearest, nearest
 from nnlib.widgets import VoronoiExplorer, voronoi
@@ -313,6 +313,8 @@ def test_rows_are_moved_added_relabelled_and_deleted_by_keyboard(show: SHOW) -> 
     expect(delete).to_be_disabled()
     expect(delete).to_be_focused()
     page.keyboard.press("Enter")
+    painted(page)
+    expect(rows.locator("option")).to_have_count(1)
     expect(said(page)).to_contain_text("There is no other row to beat.")
 
 
