@@ -12,7 +12,7 @@ from rendering.redirects import write_first_page, write_redirects
 from rendering.repairs import with_names, with_repaired_head, with_text_first, without_wrong
 from rendering.scripts import OPTIONS, join_scripts, scripts_of, with_late_scripts, with_script
 from rendering.styles import SHEET, asked_for, join, vocabulary, with_sheet
-from rendering.weight import cut_font, lighten_static, lighter, with_palette
+from rendering.weight import STYLES, cut_font, lighten_static, lighter, with_palette
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -47,6 +47,8 @@ def finish_pages(app: Sphinx, error: Exception | None) -> None:
         return
     folder = Path(app.outdir)
     static = folder / "_static"
+    if not (static / STYLES[0]).exists():
+        return  # Sphinx has written nothing: all stands as it was finished before
     options = (static / OPTIONS).read_text(encoding="utf-8")
     remove_former(app)
     sizes = {path.name: with_palette(path) for path in (folder / "_images").glob("*.png")}

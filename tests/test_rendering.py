@@ -180,6 +180,23 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "_build" / "html"
 
 
+def test_a_book_is_built_again_whether_a_page_has_changed_or_none(book: Path) -> None:
+    names, folder = ["words", "math", "table", "folds"], book.parents[1]
+    made = {path: path.read_bytes() for path in book.rglob("*") if path.is_file()}
+    result = build(folder, names, REPOSITORY)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert [path for path, content in made.items() if path.read_bytes() != content] == []
+    folds = folder / "folds.md"
+    folds.write_text(folds.read_text(encoding="utf-8") + "\nBut for this word.\n", encoding="utf-8")
+    result = build(folder, names, REPOSITORY)
+    assert result.returncode == 0, result.stdout + result.stderr
+    for path in book.glob("*.html"):
+        assert ("But for this word" in path.read_text(encoding="utf-8")) == (path.stem == "folds")
+        for part in page(book, path.name).select("link[rel=stylesheet], script[src]"):
+            address = part.get("href") or part["src"]
+            assert (path.parent / address.partition("?")[0]).is_file(), (path, address)
+
+
 def test_a_page_that_is_no_longer_in_the_book_is_removed(tmp_path: Path) -> None:
     pages = ("chapters/a", "chapters/former", "search", "genindex", "py-modindex", "_static/b")
     for name in pages:
