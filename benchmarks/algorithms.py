@@ -34,7 +34,7 @@ from scipy.optimize import nnls
 from scipy.spatial import cKDTree
 
 from nnlib import nearest
-from nnlib.choice import COSTS, Costs, brute_terms, build_terms, tree_terms
+from nnlib.choice import COSTS, FEW_NUMBERS, Costs, brute_terms, build_terms, tree_terms
 from nnlib.exact import SMALL_WORK
 from nnlib.memory import search
 from nnlib.request import Request
@@ -135,7 +135,8 @@ def fit(cases: list[Case]) -> Costs:
 
 def chosen(costs: Costs, shape: list[int], k: int, built: bool) -> str:
     """Return which of the two the costs call faster."""
-    return "tree" if costs.prefer_tree(*shape, k, built) else "brute"
+    tree = costs.tree_seconds(*shape, k, built)
+    return "tree" if tree < costs.brute_seconds(*shape, k) else "brute"
 
 
 def loss(costs: Costs, case: Case, built: bool) -> float:
@@ -149,14 +150,18 @@ def loss(costs: Costs, case: Case, built: bool) -> float:
 def losses(costs: Costs, cases: list[Case]) -> dict[str, dict[str, float]]:
     """Return for each cloud the greatest loss with a new tree, with a standing one, and the mean.
 
-    Only of cases with so much work that there is a choice from the first call on.
+    Only of cases in which there is a choice: of small work there is none before a tree stands.
     """
     found = {}
     for cloud in CLOUDS:
-        some = [c for c in cases if c["cloud"] == cloud and prod(c["shape"]) > SMALL_WORK]
-        if some:
-            new = [loss(costs, c, False) for c in some]
-            standing = [loss(costs, c, True) for c in some]
+        some = [c for c in cases if c["cloud"] == cloud]
+        new = [loss(costs, c, False) for c in some if prod(c["shape"]) > SMALL_WORK]
+        standing = [
+            loss(costs, c, True)
+            for c in some
+            if prod(c["shape"]) > SMALL_WORK or prod(c["shape"][1:]) >= FEW_NUMBERS
+        ]
+        if new:
             values = max(new), max(standing), float(np.exp(np.mean(np.log(new + standing))))
             names = ("new", "standing", "mean")
             found[cloud] = {n: round(v, 2) for n, v in zip(names, values, strict=True)}

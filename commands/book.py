@@ -93,6 +93,9 @@ def build() -> int:
         shutil.rmtree(BUILD)
     BUILD.mkdir(exist_ok=True)
     shared_mark.write_text(shared)
+    if not built_mark.exists():
+        # The last build did not end, or warned: what it left would be taken for a finished one.
+        shutil.rmtree(BUILD / ".doctrees", ignore_errors=True)
     built_mark.unlink(missing_ok=True)
     execution.run_side_by_side(ROOT)
     run = "from jupyter_book.cli.main import main; main()"  # the command of this environment
@@ -101,8 +104,6 @@ def build() -> int:
     environment = {**os.environ, SOURCE: "none"} if python == "none" else None
     code = subprocess.call([sys.executable, "-c", run, *arguments], cwd=ROOT, env=environment)
     if code:
-        # A page that warned would be taken from the cache, in silence, by the next build.
-        shutil.rmtree(BUILD / ".doctrees", ignore_errors=True)
         execution.forget_complaints(ROOT)
         print("The book was not built; the reason stands above.", file=sys.stderr)
         return code

@@ -17,7 +17,7 @@ from nnlib.tree import LEAF, Tree, bound_was_read, tree_bytes, tree_fits
 # A tree is no use for training rows of fewer numbers, however often they are asked.
 FEW_NUMBERS = 2**16
 # Rows of a leaf, about; bytes that stay near a processor, while leaves of more come from afar.
-ROWS, CACHE = 0.75 * LEAF, 2**23
+LEAF_ROWS, CACHE_BYTES = 0.75 * LEAF, 2**23
 # So many queries try a tree. It is slow if they take so many times what all rows are to take.
 TRIAL, SLOW = 8, 4
 # Lists are tried for so many rows or more, once as much was spent on them as so many times the
@@ -30,11 +30,11 @@ class Costs(NamedTuple):
     """Seconds that `benchmarks/algorithms.py` fitted, and what they say of a search."""
 
     brute_call: float = 0.000265
-    brute_row: float = 2.29e-08  # a row of the inputs, and a query
-    brute_entry: float = 2.53e-09  # a number of them
+    brute_row: float = 2.29e-08  # a query, or a training row
+    brute_entry: float = 2.53e-09  # a number of these
     brute_pair: float = 4.25e-10  # a pair (query, row)
     brute_term: float = 1.99e-11  # a pair, and each of its features
-    brute_tie: float = 6.19e-06  # a pair that float32 may not tell from a query's nearest
+    brute_near: float = 6.19e-06  # a pair that the filter cannot rule out, and that is settled
     brute_neighbor: float = 3.23e-09  # a neighbor of a query beyond its first, times √n_train
     build_call: float = 5.67e-05
     build_row: float = 1.62e-08  # a row and level of the tree
@@ -60,15 +60,6 @@ class Costs(NamedTuple):
         asked = total(self[10:16], tree_terms(n_test, n_train, d, k, self.spread))
         return asked if built else asked + self.build_seconds(n_train, d)
 
-    def prefer_tree(self, n_test: int, n_train: int, d: int, k: int, built: bool) -> bool:
-        """Return whether the tree should take less time.
-
-        Not one that no cache holds and that rules out no leaf: for each query it reads all rows.
-        """
-        reads_all = leaves_visited(n_train, d, k, self.spread) > 0.999 * n_train / ROWS
-        took, size = self.tree_seconds(n_test, n_train, d, k, built), 8 * n_train * d
-        return not (reads_all and size > CACHE) and took < self.brute_seconds(n_test, n_train, d, k)
-
 
 COSTS = Costs()
 
@@ -85,8 +76,8 @@ def leaves_visited(n_train: int, d: int, k: int, spread: float) -> float:
     G = 2 Γ(d/2 + 1)^{1/d} / √π relates a cube to its ball; it touches one leaf more than that in
     each coordinate, and no more than there are (Friedman et al., section 5; see `nnlib.tree`).
     """
-    width = (k / ROWS) ** (1 / d) * 2 * np.exp(lgamma(d / 2 + 1) / d) / np.pi**0.5
-    return float(min(1 + spread * width, max(n_train / ROWS, 1) ** (1 / d)) ** d)
+    width = (k / LEAF_ROWS) ** (1 / d) * 2 * np.exp(lgamma(d / 2 + 1) / d) / np.pi**0.5
+    return float(min(1 + spread * width, max(n_train / LEAF_ROWS, 1) ** (1 / d)) ** d)
 
 
 def brute_terms(n_test: int, n_train: int, d: int, k: int) -> list[float]:
@@ -106,7 +97,7 @@ def build_terms(n_train: int, d: int) -> list[float]:
 def tree_terms(n_test: int, n_train: int, d: int, k: int, spread: float) -> list[float]:
     """Return what the six `tree_…` costs are multiplied with."""
     leaves = n_test * leaves_visited(n_train, d, k, spread)
-    far = leaves * d * (8 * n_train * d > CACHE)
+    far = leaves * d * (8 * n_train * d > CACHE_BYTES)
     return [1, n_test * levels(n_train), leaves, leaves * d, far, n_test * (k - 1)]
 
 
@@ -115,11 +106,18 @@ def total(costs: tuple[float, ...], terms: list[float]) -> float:
     return sum(c * t for c, t in zip(costs, terms, strict=True))
 
 
+def costs_of(problem: Problem) -> Costs:
+    """Return the costs: whole numbers go through no filter, and none of them is nearly tied."""
+    return COSTS._replace(brute_near=0.0) if problem.whole else COSTS
+
+
 def tree_pays(problem: Problem, built: bool) -> bool:
     """Return whether the tree is expected to take less time than the search over all rows."""
-    costs = COSTS._replace(brute_tie=0.0) if problem.whole else COSTS
+    if problem.d == 0 or not bound_was_read():
+        return False
+    costs = costs_of(problem)
     sizes = len(problem.queries), len(problem.rows), problem.d, problem.k
-    return problem.d > 0 and costs.prefer_tree(*sizes, built) and bound_was_read()
+    return costs.tree_seconds(*sizes, built) < costs.brute_seconds(*sizes)
 
 
 def choose_tree(training: TrainingSet, problem: Problem, algorithm: str) -> Tree | None:
@@ -139,7 +137,7 @@ def choose_tree(training: TrainingSet, problem: Problem, algorithm: str) -> Tree
         paid = built or training.spent >= COSTS.build_seconds(n_train, d)
         pays = (paid or not small) and tree_pays(problem, paid)
         if not pays or problem.error:
-            training.spent += COSTS.brute_seconds(n_test, n_train, d, k)
+            training.spent += costs_of(problem).brute_seconds(n_test, n_train, d, k)
             return None
     # Of rows that have a tree it is known.
     if not tree_fits(problem.queries, *([] if built else [problem.rows])):
@@ -172,7 +170,7 @@ def by_tree(tree: Tree, problem: Problem, other: Solve, trial: bool, advance: Ad
 
     if not trial or len(problem.queries) < 8 * TRIAL:
         return with_tree(problem)
-    expected = COSTS.brute_seconds(TRIAL, len(problem.rows), problem.d, problem.k)
+    expected = costs_of(problem).brute_seconds(TRIAL, len(problem.rows), problem.d, problem.k)
     return tried(with_tree, other, problem, SLOW * expected)
 
 

@@ -3,12 +3,13 @@
 Formulas are typeset while the book is built (``typesetter``, ``formulas``, ``glyphs``), widgets run
 in the page without a kernel (``places``, ``host.js``; ``quizzes`` for paper), so does Python in its
 code pads and cells (``python``). The page reads well in both themes, on a phone, on paper, by
-keyboard and by ear (``style.css``, ``print.css``, ``scrolling.js``, ``dialogs.js``, ``folds``,
-``repairs``), and is light (``weight``, ``scripts``, ``styles``); ``finish`` applies them. Old
+keyboard and by ear (``style.css``, ``print.css``, ``scrolling.js``, ``page_list.js``,
+``dialogs.js``, ``folds``, ``repairs``), and is light (``weight``, ``scripts``, ``styles``). Old
 addresses lead on (``redirects``). A page says what it is about (``metadata``) and where it comes
 from (``repository``). It asks no other host for anything, and runs nothing but the book's own
 scripts (``policy``). Nothing in it moves when a widget comes (``heights``). What was read opens
 again without a network (``offline``). The search shows chapters first (``scorer.js``).
+``finish`` does what must wait until all pages stand.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from rendering import folds, formulas, glyphs, outputs, repairs
 from rendering.finish import finish_pages
 from rendering.metadata import PICTURE, add_metadata
 from rendering.offline import SCRIPT
-from rendering.pages import Page, before_writing
+from rendering.pages import Page, before_writing, were_written
 from rendering.places import Places
 from rendering.python import cells, pads
 from rendering.repository import correct_buttons, name_repository
@@ -38,6 +39,7 @@ STATIC_FILES = (
     "style.css",
     "print.css",
     "scrolling.js",
+    "page_list.js",
     "dialogs.js",
     "buttons.js",
     SCRIPT,
@@ -74,7 +76,7 @@ def write_math_css(app: Sphinx, error: Exception | None) -> None:
     error : Exception or None
         What ended the build early, if anything did.
     """
-    if error is None and app.builder.format == "html":
+    if were_written(app, error):
         folder = Path(app.outdir) / "_static"
         ensuredir(folder)
         css = app.typesetter.css().replace("path[data-c]", "path").replace("use[data-c]", "use")  # type: ignore[attr-defined]
@@ -121,6 +123,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_css_file("style.css", priority=900)  # after the theme, which it corrects
     app.add_css_file("print.css", priority=901, media="print")
     app.add_js_file("scrolling.js", loading_method="defer")
+    app.add_js_file("page_list.js", loading_method="defer")
     app.add_js_file("dialogs.js", loading_method="defer")
     app.add_js_file("buttons.js", loading_method="defer")
     app.add_js_file(SCRIPT, loading_method="defer")

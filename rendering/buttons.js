@@ -13,7 +13,7 @@
   for (const [selector, action] of Object.entries(ACTIONS)) {
     document.querySelector(selector)?.addEventListener("click", action);
   }
-  // The link goes, by a click or by Escape, and the focus with it if it had that: what follows is the page.
+  // The link goes, by a click or by Escape; if it had the focus, the page's title takes that.
   const { hideSearchWords } = SphinxHighlight;
   SphinxHighlight.hideSearchWords = () => {
     const had = document.activeElement?.closest(".highlight-link");

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from rendering.heights import with_heights
 from rendering.offline import write_offline
+from rendering.pages import were_written
 from rendering.policy import with_policy
 from rendering.redirects import write_first_page, write_redirects
 from rendering.repairs import with_names, with_repaired_head, with_text_first, without_wrong
 from rendering.scripts import OPTIONS, join_scripts, scripts_of, with_late_scripts, with_script
 from rendering.styles import SHEET, asked_for, join, vocabulary, with_sheet
-from rendering.weight import STYLES, cut_font, lighten_static, lighter, with_palette
+from rendering.weight import cut_font, lighten_static, lighter, with_palette
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -43,12 +44,10 @@ def finish_pages(app: Sphinx, error: Exception | None) -> None:
     error : Exception or None
         What ended the build early, if anything did.
     """
-    if error is not None or app.builder.format != "html":
+    if not were_written(app, error):
         return
     folder = Path(app.outdir)
     static = folder / "_static"
-    if not (static / STYLES[0]).exists():
-        return  # Sphinx has written nothing: all stands as it was finished before
     options = (static / OPTIONS).read_text(encoding="utf-8")
     remove_former(app)
     sizes = {path.name: with_palette(path) for path in (folder / "_images").glob("*.png")}
@@ -67,7 +66,7 @@ def finish_pages(app: Sphinx, error: Exception | None) -> None:
         path: with_script(path.read_text(encoding="utf-8"), script)
         for path in folder.rglob("*.html")
     }
-    # Sphinx writes this page in every build, and it asks for none but what all pages ask for.
+    # Sphinx writes this page whenever it writes any, and it asks for none but what all ask for.
     sheets = asked_for(pages[folder / "search.html"])
     scripts = (path.read_text(encoding="utf-8") for path in scripts_of(static))
     address = join(static, sheets, vocabulary(pages.values(), scripts))

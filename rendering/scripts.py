@@ -27,6 +27,7 @@ JOINED = (
     "copybutton.js",
     "scripts/sphinx-book-theme.js",
     "scrolling.js",
+    "page_list.js",
     "dialogs.js",
     "buttons.js",
     "design-tabs.js",

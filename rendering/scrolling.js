@@ -8,7 +8,6 @@
     ["div.math > .equation, span.math.wide", "Formula"],
     [".pst-scrollable-table-container, .cell_output .text_html, .bd-article .table-scroll", "Table"],
   ];
-  const SEARCH = 64; // px: the field that stays above the list
   const names = new Map();
   /** On which sides a box goes on: style.css fades it there. */
   const tell = (box) => {
@@ -37,19 +36,5 @@
       observer.observe(box);
       box.addEventListener("scroll", () => tell(box), { passive: true });
     }
-  }
-  // The theme scrolls its list of pages to where it was on the page before, wherever this one's name is; and
-  // the dialog that has it on a phone opens at its top.
-  const own = [...document.querySelectorAll(".bd-docs-nav .active > a")].at(-1);
-  const show = () => {
-    const list = own.closest("dialog[open], div.bd-sidebar");
-    const [all, one] = [list, own].map((node) => node.getBoundingClientRect());
-    const hidden = one.top < all.top + SEARCH || one.bottom > all.bottom;
-    if (hidden) list.scrollTop += one.top - all.top - all.height / 4;
-  };
-  if (own) {
-    document.addEventListener("DOMContentLoaded", show); // the theme has scrolled by then
-    // Once the theme has moved the list into the dialog.
-    document.querySelector(".primary-toggle")?.addEventListener("click", () => setTimeout(show));
   }
 })();

@@ -70,8 +70,8 @@ def lighter(page: str, sizes: dict[str, tuple[int, int]], is_search: bool) -> st
 
 
 def lighten_static(static: Path) -> None:
-    """Take out of the static files what no page loads."""
-    with_own_font(static)
+    """Take out of the static files what no page loads; icons get the font that stays."""
+    use_own_font(static)
     for pattern in UNUSED:
         for path in static.glob(pattern):
             path.unlink()
@@ -94,7 +94,7 @@ def with_palette(path: Path) -> tuple[int, int]:
     return size
 
 
-def with_own_font(static: Path) -> None:
+def use_own_font(static: Path) -> None:
     """Have the theme's style sheets draw icons with the font that `cut_font` leaves."""
     for name in STYLES:
         sheet = static / name

@@ -529,7 +529,7 @@ def test_lists_are_measured_in_the_stored_form():
     names = ("clusters", "wide", "even")
     clouds = {name: lists.CLOUDS[name].scaled(0.0005) for name in names}
     said = []
-    result = lists.measure(clouds, 1, 1, said.append)
+    result = lists.measure(clouds, clouds["clusters"], 1, 1, said.append)
     assert set(result) == set(stored)
     for key in ("cases", "targets", "far away"):
         assert all(set(entry) == set(stored[key][0]) for entry in result[key])

@@ -286,6 +286,12 @@ def test_the_book_is_never_stale_and_a_broken_cell_breaks_it(small_book):
     source.write_text(sound)
     assert run_book(small_book).returncode == 0
 
+    # What a build that was broken off left behind is no page, though none is out of date.
+    (small_book / "_build" / "built.sha256").unlink()
+    page.write_text("half of a page", encoding="utf-8")
+    assert run_book(small_book).returncode == 0
+    assert "the answer 42 Changed" in page.read_text(encoding="utf-8")
+
 
 def test_only_sound_outputs_are_kept_for_the_next_build(tmp_path):
     """What failed or complained may have done so for a reason outside the page."""

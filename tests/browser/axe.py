@@ -14,7 +14,7 @@ AXE = Axe()
 # preload fetches style sheets a second time, which file:// refuses; nothing here needs it.
 OPTIONS = {"preload": False, "resultTypes": ["violations"]}
 
-# By theme, which changes colors and nothing else; none are all.
+# The rules to check by theme, () for all: a theme changes colors and nothing else.
 RULES: dict[str, tuple[str, ...]] = {"light": (), "dark": ("color-contrast",)}
 
 # Mark the first element of every look. Two look alike if their own text has the same color, size

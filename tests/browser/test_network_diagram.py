@@ -65,7 +65,7 @@ QUERIES = [[2, 2], [0.2, 0.3], [3, 1], [1, 3], [5, 4.5], [2.2, 5.8], [2, 4], [3.
 
 
 @pytest.mark.parametrize("width", [390, 1000])
-def test_no_line_strikes_a_number_through(width: int, show: SHOW) -> None:
+def test_no_number_is_struck_through_by_its_own_line(width: int, show: SHOW) -> None:
     page = show(*(NetworkDiagram(query=query) for query in QUERIES), width=width)
     painted(page)
     assert page.evaluate(CROSSED) == [[0] * 4] * len(QUERIES)
